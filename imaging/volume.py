@@ -1,0 +1,102 @@
+"""Pixels with their meaning: a read-only array, where it lies, and what its numbers are."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.errors import GeometryError
+from imaging.geometry import Geometry
+
+Kind = Literal["volume", "image", "clip"]
+"""``volume``: a regular grid in the patient. ``image``: flat images, or slices that make no regular grid.
+``clip``: frames in time."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """A grey window: values ``centre ± width / 2`` go from black to white (DICOM PS3.3 C.11.2.1.2)."""
+
+    centre: float
+    width: float
+    name: str = ""
+
+    @property
+    def low(self) -> float:
+        return self.centre - self.width / 2
+
+    @property
+    def high(self) -> float:
+        return self.centre + self.width / 2
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Values of one series, ready to look at. Immutable.
+
+    Attributes:
+        array: (K, J, I) after the modality LUT, or (K, J, I, 3) uint8 RGB. Made read-only here.
+        geometry: the grid. For slices without a regular grid it is the grid of the first slice, and
+            ``slice_geometries`` holds each slice's own.
+        kind: see :data:`Kind`.
+        unit: ``"HU"``, or ``""`` where the numbers have no unit.
+        modality: DICOM Modality, or ``""``.
+        series_uid: identity of the series this came from.
+        inverted: MONOCHROME1: shown with low values bright; the values themselves are untouched.
+        windows: windows the file proposes, first is default.
+        frame_times_ms: start of each frame of a clip, first is 0; empty otherwise.
+        slice_geometries: one single-slice geometry per k where the slices make no regular grid, else empty.
+        padding: values outside the image (Pixel Padding Value), drawn black and left out of statistics.
+        warnings: repairs and assumptions, in words.
+    """
+
+    array: NDArray[Any]
+    geometry: Geometry
+    kind: Kind
+    unit: str = ""
+    modality: str = ""
+    series_uid: str = ""
+    inverted: bool = False
+    windows: tuple[Window, ...] = ()
+    frame_times_ms: tuple[float, ...] = ()
+    slice_geometries: tuple[Geometry, ...] = ()
+    padding: tuple[float, float] | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.array.shape[:3] != self.geometry.shape_kji:
+            raise GeometryError(f"array {self.array.shape} does not fit the geometry {self.geometry.shape_kji}")
+        self.array.flags.writeable = False
+
+    @property
+    def is_colour(self) -> bool:
+        """True for (K, J, I, 3) RGB."""
+        return self.array.ndim == 4
+
+    def slice_geometry(self, k: int) -> Geometry:
+        """The single-slice geometry of slice ``k``, right also where the slices make no regular grid."""
+        return self.slice_geometries[k] if self.slice_geometries else self.geometry.slab(k)
+
+    def sample(self, limit: int = 200_000) -> NDArray[Any]:
+        """1-D values on an even stride through the volume, about ``limit`` of them, padding left out.
+
+        Statistics of a whole volume cost more than loading it; a stride is enough for a window.
+        """
+        step = max(1, self.array.size // limit)
+        values = self.array.reshape(-1)[::step]
+        if self.padding is not None:
+            inside = values[(values < self.padding[0]) | (values > self.padding[1])]
+            values = inside if inside.size else values
+        return values
+
+    def default_window(self) -> Window:
+        """The file's first window, else a modality's habit (CT: soft tissue), else the 0.5-99.5 percentile range."""
+        if self.windows:
+            return self.windows[0]
+        if self.is_colour or (self.array.dtype == np.uint8 and self.kind != "volume"):
+            return Window(127.5, 255.0, "full range")
+        if self.unit == "HU":
+            return Window(40.0, 400.0, "soft tissue")
+        low, high = np.percentile(self.sample(), (0.5, 99.5))
+        return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto")

@@ -1,0 +1,1 @@
+"""A model, applied: packages, preprocessing, prediction and saliency."""
