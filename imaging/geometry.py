@@ -88,7 +88,7 @@ class Geometry:
 
     @cached_property
     def _inverse(self) -> NDArray[np.float64]:
-        return np.linalg.inv(self.affine)
+        return np.asarray(np.linalg.inv(self.affine), np.float64)
 
     def point_lps(self, index_kji: ArrayLike) -> NDArray[np.float64]:
         """(..., 3) LPS millimetres of (..., 3) fractional indices in k, j, i order."""
