@@ -1,0 +1,140 @@
+"""What is written over a picture: who, what, where, and how it is shown. Pure text: no drawing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from imaging.geometry import Calibration, letters
+from imaging.study import Series
+from imaging.volume import Volume
+from viewer.canvas.transform import ViewTransform
+from viewer.state.view import View
+
+RESEARCH_USE = "Research use only – not a medical device"
+EMPTY = "Nothing open yet"
+EMPTY_HINT = "Drop a folder, a DICOM or NIfTI file, a picture or a clip here,\nor press Ctrl+O"
+CHOOSE = "Choose a series from the list"
+
+_CALIBRATIONS = {
+    Calibration.PATIENT: "",
+    Calibration.PIXEL_SPACING: "",
+    Calibration.DETECTOR: "mm at the detector, not in the patient",
+    Calibration.REGION: "mm from the ultrasound scale",
+    Calibration.NONE: "uncalibrated: pixels only",
+}
+
+
+@dataclass(frozen=True)
+class Corners:
+    """Lines of text per corner, from the top down."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+
+
+def corners(volume: Volume, series: Series | None, view: View) -> Corners:
+    """The corner texts of the shown slice; empty lines left out."""
+    who, what = ((), ()) if series is None else (_patient_lines(series), _series_lines(series))
+    return Corners(
+        _filled(who), _filled(what), _filled(_place_lines(volume, view)), _filled(_display_lines(volume, series, view))
+    )
+
+
+def _filled(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(line for line in lines if line)
+
+
+def _patient_lines(series: Series) -> tuple[str, ...]:
+    patient = series.patient
+    born = f"born {date_text(patient.birth_date)}" if patient.birth_date else ""
+    return (
+        patient.name.replace("^", " ").strip(),
+        patient.id,
+        " · ".join(part for part in (patient.sex, born) if part),
+    )
+
+
+def _series_lines(series: Series) -> tuple[str, ...]:
+    number = "" if series.number is None else f"Series {series.number}"
+    return (
+        " · ".join(part for part in (date_text(series.study_date), series.study_description) if part),
+        " · ".join(part for part in (number, series.description) if part),
+        series.modality,
+    )
+
+
+def _place_lines(volume: Volume, view: View) -> tuple[str, ...]:
+    noun = "Frame" if volume.kind == "clip" else "Slice"
+    count = volume.geometry.shape_kji[0]
+    return (
+        f"{noun} {view.k + 1}/{count}" if count > 1 else "",
+        _time_text(volume, view.k),
+        position_text(volume, view.k),
+        f"Zoom {view.zoom:.2f}×",
+    )
+
+
+def _time_text(volume: Volume, k: int) -> str:
+    if k >= len(volume.frame_times_ms):
+        return ""
+    return f"{volume.frame_times_ms[k] / 1000:.2f} s"
+
+
+def position_text(volume: Volume, k: int) -> str:
+    """Where slice ``k`` lies along its normal, e.g. ``H 12.5 mm``, or nothing when that is unknown."""
+    geometry = volume.slice_geometry(k)
+    if not geometry.has_position:
+        return ""
+    normal = np.cross(geometry.axes_lps[2], geometry.axes_lps[1])
+    normal = normal * np.sign(normal[np.argmax(np.abs(normal))])
+    distance = float(np.dot(geometry.origin_lps, normal))
+    return f"{letters(normal if distance >= 0 else -normal)[:1]} {abs(distance):.1f} mm"
+
+
+def _display_lines(volume: Volume, series: Series | None, view: View) -> tuple[str, ...]:
+    warnings = len(dict.fromkeys((*volume.warnings, *(series.warnings if series else ()))))
+    return (
+        f"⚠ {warnings} warning{'s' if warnings > 1 else ''}" if warnings else "",
+        "inverted" if view.inverted else "",
+        _CALIBRATIONS[volume.geometry.calibration],
+        "RGB" if volume.is_colour else window_text(view),
+    )
+
+
+def window_text(view: View) -> str:
+    """Width and level with the preset's name, e.g. ``W 1500 L -600 lung``."""
+    window = view.window
+    digits = 0 if window.width >= 20 else 2 if window.width >= 0.2 else 4
+    text = f"W {window.width:.{digits}f} L {window.centre:.{digits}f}"
+    return f"{text} {window.name}".strip()
+
+
+def date_text(date: str) -> str:
+    """A DICOM date (PS3.5 6.2, DA) as ``2020-01-31``; anything else as written."""
+    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdigit() else date
+
+
+def edge_letters(volume: Volume, k: int, transform: ViewTransform) -> tuple[str, str, str, str] | None:
+    """Orientation letters at the left, top, right and bottom edge, or None where the patient is not located."""
+    geometry = volume.slice_geometry(k)
+    if not geometry.has_position:
+        return None
+    turn = transform.orientation
+    down, right = (np.asarray(geometry.axes_lps[a]) for a in (1, 2))
+    if turn.transposed:
+        down, right = right, down
+    right = -right if turn.flip_x else right
+    down = -down if turn.flip_y else down
+    return letters(-right), letters(-down), letters(right), letters(down)
+
+
+def scale_bar(px_per_mm: float, longest_px: float) -> tuple[float, str] | None:
+    """Length in screen pixels and its text, the longest round length that fits; None when not even 0.1 mm does."""
+    fitting = [base * 10.0**e for e in range(-1, 4) for base in (1, 2, 5) if base * 10.0**e * px_per_mm <= longest_px]
+    if not fitting:
+        return None
+    length_mm = fitting[-1]
+    text = f"{length_mm / 10:g} cm" if length_mm >= 10 else f"{length_mm:g} mm"
+    return length_mm * px_per_mm, text

@@ -1,0 +1,130 @@
+"""Draws what stands around a picture: corner texts, letters, scale bar, colour bar, the empty page."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+
+from inference.prediction import HeatMap
+from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, RESEARCH_USE, Corners
+from viewer.canvas.heat_colours import colours, legend, limits_text
+
+TEXT = QColor(225, 228, 232)
+QUIET = QColor(165, 172, 180)
+ACCENT = QColor(255, 205, 110)
+SHADOW = QColor(0, 0, 0, 210)
+MARGIN = 8.0
+BAR_WIDTH = 12.0
+
+_AROUND = ((-1, 0), (1, 0), (0, -1), (0, 1))
+
+
+class Furniture:
+    """Draws texts and bars into a viewport of a given size; sizes its letters to it."""
+
+    def __init__(self, painter: QPainter, width: float, height: float, family: QFont) -> None:
+        self._painter, self.width, self.height = painter, width, height
+        small = width < 520 or height < 380
+        self._font = QFont(family)
+        self._font.setPixelSize(10 if small else 13)
+        self._large = QFont(family)
+        self._large.setPixelSize(14 if small else 18)
+        self._large.setBold(True)
+        self._line = QFontMetricsF(self._font).height()
+        painter.setFont(self._font)
+
+    def text(self, box: QRectF, align: Qt.AlignmentFlag, text: str, colour: QColor = TEXT) -> None:
+        """One line, readable over bright and dark, shortened to the box."""
+        shown = QFontMetricsF(self._painter.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
+        flags = int(align | Qt.TextFlag.TextSingleLine)
+        self._painter.setPen(SHADOW)
+        for dx, dy in _AROUND:
+            self._painter.drawText(box.translated(dx, dy), flags, shown)
+        self._painter.setPen(colour)
+        self._painter.drawText(box, flags, shown)
+
+    def corner_texts(self, corners: Corners, bottom: float, right: float) -> None:
+        """The four corners; ``bottom`` and ``right`` are kept free for other things."""
+        column = self.width / 2 - MARGIN - 24 if self.width > 300 else self.width / 2
+        x_right = self.width - MARGIN - right - column
+        self._lines(corners.top_left, MARGIN, MARGIN - 2, column, Qt.AlignmentFlag.AlignLeft)
+        self._lines(corners.top_right, x_right, MARGIN - 2, column, Qt.AlignmentFlag.AlignRight)
+        low = self.height - bottom
+        narrow = column * 0.66
+        y = low - self._line * len(corners.bottom_left)
+        self._lines(corners.bottom_left, MARGIN, y, narrow, Qt.AlignmentFlag.AlignLeft)
+        y = low - self._line * len(corners.bottom_right)
+        x_right = self.width - MARGIN - right - narrow
+        self._lines(corners.bottom_right, x_right, y, narrow, Qt.AlignmentFlag.AlignRight)
+
+    def _lines(self, lines: tuple[str, ...], x: float, y: float, width: float, align: Qt.AlignmentFlag) -> None:
+        for number, line in enumerate(lines):
+            colour = ACCENT if line.startswith("⚠") else TEXT
+            self.text(QRectF(x, y + number * self._line, width, self._line), align, line, colour)
+
+    def footer(self, heat: HeatMap | None) -> float:
+        """The line on research use, and above it what the heat map shows; the height they take."""
+        box = QRectF(MARGIN, self.height - self._line - 2, self.width - 2 * MARGIN, self._line)
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE, QUIET)
+        if heat is None:
+            return self._line + 4
+        self.text(box.translated(0, -self._line), Qt.AlignmentFlag.AlignHCenter, legend(heat))
+        return 2 * self._line + 4
+
+    def edge_letters(self, edges: tuple[str, str, str, str], bottom: float, right: float) -> None:
+        """Orientation letters in the middle of the left, top, right and bottom edge."""
+        self._painter.setFont(self._large)
+        line = QFontMetricsF(self._large).height()
+        middle_x, middle_y = (self.width - 60) / 2, (self.height - line) / 2
+        left, top, right_text, bottom_text = edges
+        self.text(QRectF(MARGIN, middle_y, 60, line), Qt.AlignmentFlag.AlignLeft, left)
+        self.text(QRectF(middle_x, 4, 60, line), Qt.AlignmentFlag.AlignHCenter, top)
+        box = QRectF(self.width - MARGIN - right - 60, middle_y, 60, line)
+        self.text(box, Qt.AlignmentFlag.AlignRight, right_text)
+        box = QRectF(middle_x, self.height - bottom - line - 2, 60, line)
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, bottom_text)
+        self._painter.setFont(self._font)
+
+    def scale_bar(self, length_px: float, text: str, bottom: float) -> float:
+        """A ruler in the bottom middle; the height it takes."""
+        x, y = (self.width - length_px) / 2, self.height - bottom - 8
+        for pad, colour in ((1.0, SHADOW), (0.0, TEXT)):
+            for bar in (
+                QRectF(x, y, length_px, 2),
+                QRectF(x, y - 4, 2, 6),
+                QRectF(x + length_px - 2, y - 4, 2, 6),
+            ):
+                self._painter.fillRect(bar.adjusted(-pad, -pad, pad, pad), colour)
+        box = QRectF((self.width - 160) / 2, y - 5 - self._line, 160, self._line)
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, text)
+        return self._line + 16
+
+    def colour_bar(self, heat: HeatMap) -> float:
+        """The colour bar at the right edge with its numbers; the width it takes."""
+        tall = min(self.height * 0.4, 260.0)
+        x, y = self.width - MARGIN - BAR_WIDTH, (self.height - tall) / 2
+        table = colours(heat.signed)[::-1].copy()
+        image = QImage(table.data, 1, len(table), 3, QImage.Format.Format_RGB888)
+        bar = QRectF(x, y, BAR_WIDTH, tall)
+        self._painter.fillRect(bar.adjusted(-1, -1, 1, 1), TEXT)
+        self._painter.drawImage(bar, image)
+        numbers = limits_text(heat)
+        wide = max(QFontMetricsF(self._font).horizontalAdvance(number) for number in numbers)
+        for number, share in zip(numbers, (0.0, 0.5, 1.0), strict=True):
+            box = QRectF(x - wide - 5, y + share * tall - self._line / 2, wide + 1, self._line)
+            self.text(box, Qt.AlignmentFlag.AlignRight, number)
+        return BAR_WIDTH + wide + 12
+
+    def empty_page(self, study_open: bool) -> None:
+        """What to do when nothing is shown."""
+        if study_open:
+            self._centred(CHOOSE, self.height / 2, self._large, QUIET)
+            return
+        self._centred(EMPTY, self.height / 2 - 2 * self._line, self._large, TEXT)
+        for number, line in enumerate(EMPTY_HINT.splitlines()):
+            self._centred(line, self.height / 2 + (number + 0.2) * self._line * 1.3, self._font, QUIET)
+
+    def _centred(self, text: str, y: float, font: QFont, colour: QColor) -> None:
+        self._painter.setFont(font)
+        line = QFontMetricsF(font).height()
+        box = QRectF(MARGIN, y - line / 2, self.width - 2 * MARGIN, line)
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, text, colour)
+        self._painter.setFont(self._font)

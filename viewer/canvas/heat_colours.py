@@ -1,0 +1,63 @@
+"""Colours of a heat map: clear where nothing mattered, stronger where more did."""
+
+from functools import cache
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+from inference.prediction import HeatMap
+from viewer.canvas.rendering import Words
+
+STEPS = 256
+_FULL_FROM = 0.5
+"""Share of the limit from which a colour has its full opacity; below, it fades out to nothing at zero."""
+
+
+@cache
+def colours(signed: bool) -> NDArray[np.uint8]:
+    """(256, 3) uint8 RGB from the low to the high end of the colour bar.
+
+    Unsigned maps use inferno, which is perceptually even; signed ones CET-D1A, blue over white to red
+    (Kovesi, arXiv 1509.03700).
+    """
+    colour_map = pg.colormap.get("CET-D1A" if signed else "inferno")
+    assert colour_map is not None
+    return np.asarray(colour_map.getLookupTable(nPts=STEPS, alpha=False), np.uint8)
+
+
+@cache
+def opacities(signed: bool) -> NDArray[np.float64]:
+    """(256,) share of full opacity, zero where the value is zero."""
+    position = np.linspace(-1, 1, STEPS) if signed else np.linspace(0, 1, STEPS)
+    return np.clip(np.abs(position) / _FULL_FROM, 0, 1)
+
+
+@cache
+def _table(signed: bool) -> Words:
+    alpha = np.rint(255 * opacities(signed)).astype(np.uint32)
+    red, green, blue = np.rint(colours(signed).astype(float).T * alpha / 255).astype(np.uint32)
+    table = np.zeros(STEPS + 1, np.uint32)
+    table[:STEPS] = alpha << 24 | red << 16 | green << 8 | blue
+    return table
+
+
+def heat_words(values: NDArray[np.float32], limit: float, signed: bool) -> Words:
+    """(R, C) premultiplied words of one plane of a heat map; NaN is clear."""
+    low = -limit if signed else 0.0
+    position = (values - low) * ((STEPS - 1) / max(limit - low, 1e-30))
+    position = np.clip(position, 0, STEPS - 1)
+    index = np.where(np.isnan(position), STEPS, np.nan_to_num(position) + 0.5).astype(np.uint16)
+    words = np.empty(values.shape, np.uint32)
+    return np.take(_table(signed), index, out=words, mode="wrap")
+
+
+def legend(heat: HeatMap) -> str:
+    """What is shown: method, layer, target and model."""
+    return " · ".join(part for part in (heat.method, heat.layer, heat.target, heat.model) if part)
+
+
+def limits_text(heat: HeatMap) -> tuple[str, str, str]:
+    """The numbers beside the colour bar: at the top, in the middle and at the bottom."""
+    low = -heat.limit if heat.signed else 0.0
+    return tuple(f"{value:.3g}" for value in (heat.limit, (heat.limit + low) / 2, low))  # pyright: ignore[reportReturnType]

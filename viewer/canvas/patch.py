@@ -1,0 +1,98 @@
+"""Which pixels of a plane the screen needs: a region and a reduction, so that the cost follows the screen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from viewer.canvas.transform import AS_STORED, Orientation, ViewTransform
+
+WHOLE_PIXELS = 2_000_000
+"""Planes up to this size are prepared whole, so that panning and zooming only repaint."""
+
+TILE = 256
+"""Regions of larger planes end on multiples of this, so that small shifts need no new region."""
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Rows and columns of a stored plane, half open, reduced by a factor and turned for display."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    factor: int = 1
+    orientation: Orientation = AS_STORED
+
+    def cut(self, reduced: NDArray[Any]) -> NDArray[Any]:
+        """This patch of a plane already reduced by ``factor``, turned for display: a view, not a copy."""
+        (r0, r1), (c0, c1), f = self.rows, self.columns, self.factor
+        part = reduced[r0 // f : -(-r1 // f), c0 // f : -(-c1 // f)]
+        part = part.swapaxes(0, 1) if self.orientation.transposed else part
+        part = part[:, ::-1] if self.orientation.flip_x else part
+        return part[::-1] if self.orientation.flip_y else part
+
+    def screen_rect(self, transform: ViewTransform) -> tuple[float, float, float, float]:
+        """Where the patch goes on the screen: x, y, width, height."""
+        x0, y0 = transform.to_screen(self.rows[0] - 0.5, self.columns[0] - 0.5)
+        x1, y1 = transform.to_screen(self.rows[1] - 0.5, self.columns[1] - 0.5)
+        return min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)
+
+    @property
+    def source_rect(self) -> tuple[float, float, float, float]:
+        """The part of the cut array that holds pixels: x, y, width, height; the last block may be incomplete."""
+        turn = self.orientation
+        height, width = (float((stop - start) / self.factor) for start, stop in (self.rows, self.columns))
+        if turn.transposed:
+            height, width = width, height
+        x = np.ceil(width) - width if turn.flip_x else 0.0
+        y = np.ceil(height) - height if turn.flip_y else 0.0
+        return float(x), float(y), width, height
+
+
+def patch_for(transform: ViewTransform, device_ratio: float = 1.0) -> Patch | None:
+    """The patch that fills the viewport, or None when the picture lies outside it."""
+    rows, columns = transform.shape
+    factor = reduction_for(max(transform.scale) * device_ratio)
+    if rows * columns <= WHOLE_PIXELS * factor**2:
+        return Patch((0, rows), (0, columns), factor, transform.orientation)
+    corners = [transform.to_image(x, y) for x in (0, transform.size_px[0]) for y in (0, transform.size_px[1])]
+    row_span = _tiled(min(c[0] for c in corners), max(c[0] for c in corners), rows, TILE * factor)
+    column_span = _tiled(min(c[1] for c in corners), max(c[1] for c in corners), columns, TILE * factor)
+    if row_span[0] >= row_span[1] or column_span[0] >= column_span[1]:
+        return None
+    return Patch(row_span, column_span, factor, transform.orientation)
+
+
+def reduction_for(scale: float) -> int:
+    """The largest power of two by which pixels may be merged when one is ``scale`` screen pixels large."""
+    return 1 if scale > 0.5 else 2 ** int(np.floor(np.log2(1 / scale) + 1e-9))
+
+
+def mean_reduced(plane: NDArray[Any], factor: int) -> NDArray[Any]:
+    """(R, C[, 3]) of ``plane``'s type: means of ``factor`` x ``factor`` blocks; the last ones may be incomplete."""
+    if factor == 1:
+        return plane
+    integer = np.issubdtype(plane.dtype, np.integer)
+    result = plane.astype(np.float32)
+    for axis in (0, 1):
+        starts = np.arange(0, plane.shape[axis], factor)
+        counts = np.diff(np.append(starts, plane.shape[axis])).astype(np.float32)
+        shape = [1] * plane.ndim
+        shape[axis] = -1
+        result = np.add.reduceat(result, starts, axis=axis) / counts.reshape(shape)
+    return (np.rint(result) if integer else result).astype(plane.dtype)
+
+
+def picked_reduced(plane: NDArray[Any], factor: int) -> NDArray[Any]:
+    """Every ``factor``-th pixel near the block centres: for labels, which have no mean."""
+    if factor == 1:
+        return plane
+    index = [np.minimum(np.arange(0, n, factor) + factor // 2, n - 1) for n in plane.shape[:2]]
+    return plane[np.ix_(index[0], index[1])]
+
+
+def _tiled(low: float, high: float, count: int, tile: int) -> tuple[int, int]:
+    start = int(np.floor((low - 2) / tile)) * tile
+    stop = int(np.ceil((high + 3) / tile)) * tile
+    return max(0, start), min(count, stop)

@@ -1,0 +1,160 @@
+"""The picture of one slice with what lies over it, kept until something that it shows changes."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QImage, QPainter, QPainterPath
+
+from imaging.labelmap import Colour, Labelmap
+from imaging.volume import Volume
+from viewer.canvas.contour import outline
+from viewer.canvas.heat_colours import heat_words
+from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
+from viewer.canvas.rendering import Words, as_image, colour_words, grey_words, mask_words
+from viewer.state.findings import Findings
+from viewer.state.segmentation import Segmentation
+from viewer.state.view import View
+
+PROPOSAL_OPACITY = 0.18
+
+Value = TypeVar("Value")
+
+
+class Latest(Generic[Value]):
+    """The last value made, and what it was made for."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._value: Value | None = None
+
+    def of(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value for ``key``, made again only when the key is another."""
+        if self._value is None or key != self._key:
+            self._key, self._value = key, make()
+        return self._value
+
+    def forget(self) -> None:
+        """Make the next value anew."""
+        self._key = self._value = None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A contour in patch pixels, its colour, and whether it is only proposed."""
+
+    path: QPainterPath
+    colour: Colour
+    proposed: bool
+
+
+class PlanePicture:
+    """One patch of one slice as a QImage: grey or colour, heat map, masks, in this order."""
+
+    def __init__(self, view: View, segmentation: Segmentation, findings: Findings) -> None:
+        self._view, self._segmentation, self._findings = view, segmentation, findings
+        self._plane: Latest[NDArray[Any]] = Latest()
+        self._ground: Latest[Words] = Latest()
+        self._heat: Latest[QImage] = Latest()
+        self._mask: Latest[QImage] = Latest()
+        self._proposal: Latest[QImage] = Latest()
+        self._composed: Latest[QImage] = Latest()
+        self._outlines: Latest[tuple[Outline, ...]] = Latest()
+
+    def forget_volume(self) -> None:
+        """Another volume is shown."""
+        self._plane.forget()
+        self._ground.forget()
+        self.forget_mask()
+        self.forget_findings()
+
+    def forget_mask(self) -> None:
+        """Voxels or colours of the annotation changed."""
+        self._mask.forget()
+        self._composed.forget()
+        self._outlines.forget()
+
+    def forget_findings(self) -> None:
+        """Another prediction or heat map, or another way to show them."""
+        self._heat.forget()
+        self._proposal.forget()
+        self._composed.forget()
+        self._outlines.forget()
+
+    def image(self, volume: Volume, patch: Patch) -> QImage:
+        """The picture of ``patch`` of the shown slice, one image pixel per (reduced) plane pixel."""
+        return self._composed.of(self._ground_key(patch), lambda: self._compose(volume, patch))
+
+    def outlines(self, volume: Volume, patch: Patch) -> tuple[Outline, ...]:
+        """Contours of the annotation and of the proposal, in pixels of :meth:`image`."""
+        return self._outlines.of((self._view.k, patch), lambda: tuple(self._trace(volume, patch)))
+
+    def _ground_key(self, patch: Patch) -> Hashable:
+        return self._view.k, patch, self._view.window, self._view.inverted
+
+    def _compose(self, volume: Volume, patch: Patch) -> QImage:
+        ground = self._ground.of(self._ground_key(patch), lambda: self._ground_words(volume, patch))
+        image = as_image(ground, opaque=True)
+        painter = QPainter(image)
+        key = (self._view.k, patch)
+        heat = self._findings.heat
+        if heat is not None and self._findings.heat_visible and heat.array.shape == volume.array.shape[:3]:
+            painter.setOpacity(self._findings.heat_opacity)
+            painter.drawImage(0, 0, self._heat.of(key, lambda: self._heat_image(patch)))
+            painter.setOpacity(1.0)
+        proposal = self._shown_proposal(volume)
+        if proposal is not None:
+            painter.drawImage(0, 0, self._proposal.of(key, lambda: self._proposal_image(proposal, patch)))
+        if self._mask_fits(volume):
+            painter.drawImage(0, 0, self._mask.of(key, lambda: self._mask_image(patch)))
+        painter.end()
+        return image
+
+    def _ground_words(self, volume: Volume, patch: Patch) -> Words:
+        key = (self._view.k, patch.factor)
+        plane = self._plane.of(key, lambda: mean_reduced(volume.array[self._view.k], patch.factor))
+        inverted = volume.inverted != self._view.inverted
+        if volume.is_colour:
+            return colour_words(patch.cut(plane), inverted)
+        return grey_words(np.ascontiguousarray(patch.cut(plane)), self._view.window, inverted, volume.padding)
+
+    def _heat_image(self, patch: Patch) -> QImage:
+        heat = self._findings.heat
+        assert heat is not None
+        values = patch.cut(picked_reduced(heat.array[self._view.k], patch.factor))
+        return as_image(heat_words(values, heat.limit, heat.signed), opaque=False)
+
+    def _proposal_image(self, proposal: Labelmap, patch: Patch) -> QImage:
+        values = patch.cut(picked_reduced(proposal.array[self._view.k], patch.factor))
+        return as_image(mask_words(values, proposal.labels, PROPOSAL_OPACITY), opaque=False)
+
+    def _mask_image(self, patch: Patch) -> QImage:
+        segmentation = self._segmentation
+        values = patch.cut(picked_reduced(segmentation.array[self._view.k], patch.factor))
+        return as_image(mask_words(values, segmentation.labels, segmentation.opacity), opaque=False)
+
+    def _shown_proposal(self, volume: Volume) -> Labelmap | None:
+        prediction = self._findings.prediction
+        if prediction is None or prediction.mask is None or not self._findings.proposal_visible:
+            return None
+        return prediction.mask if prediction.mask.array.shape == volume.array.shape[:3] else None
+
+    def _mask_fits(self, volume: Volume) -> bool:
+        segmentation = self._segmentation
+        return segmentation.visible and segmentation.array.shape == volume.array.shape[:3]
+
+    def _trace(self, volume: Volume, patch: Patch) -> list[Outline]:
+        proposal = self._shown_proposal(volume)
+        sources: list[tuple[NDArray[np.uint8], tuple[Any, ...], bool]] = []
+        if proposal is not None:
+            sources.append((proposal.array, proposal.labels, True))
+        if self._mask_fits(volume):
+            sources.append((self._segmentation.array, self._segmentation.labels, False))
+        outlines: list[Outline] = []
+        for array, labels, proposed in sources:
+            values = patch.cut(picked_reduced(array[self._view.k], patch.factor))
+            present = set(np.unique(values[values > 0]).tolist())
+            outlines += [Outline(outline(values == v.value), v.colour, proposed) for v in labels if v.value in present]
+        return outlines

@@ -1,0 +1,147 @@
+"""What dragging does. A tool is a generator: before the first ``yield`` the button goes down, the loop is the drag,
+after it the button comes up; closing the generator takes the half drag back."""
+
+from collections.abc import Callable, Generator
+from typing import Protocol
+
+import numpy as np
+
+from imaging import editing
+from imaging.volume import Volume, Window
+from viewer.canvas.transform import ViewTransform
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+from viewer.state.view import MAX_ZOOM, MIN_ZOOM, Tool, View
+
+Point = tuple[float, float]
+Drag = Generator[None, Point | None, None]
+"""Receives screen points while the mouse moves and None when the button comes up."""
+
+ZOOM_PX = 120.0
+"""A drag of this many pixels doubles the zoom."""
+WINDOW_PX = 300.0
+"""A drag of this many pixels changes the window by its own width."""
+
+
+class Viewport(Protocol):
+    """What a tool may see and ask."""
+
+    session: Session
+    view: View
+    segmentation: Segmentation
+
+    def transform(self) -> ViewTransform | None:
+        """The transform of what is on screen, None when nothing is."""
+        ...
+
+
+DragTool = Callable[[Viewport, Point], Drag]
+
+
+def window_level(viewport: Viewport, start: Point) -> Drag:
+    """Right: wider window. Up: lower centre, which is brighter."""
+    view, before = viewport.view, viewport.view.window
+    least = narrowest(viewport.session.volume)
+    speed = max(before.width, least) / WINDOW_PX
+    try:
+        while (point := (yield)) is not None:
+            width = max(before.width + (point[0] - start[0]) * speed, least)
+            view.set_window(Window(before.centre + (point[1] - start[1]) * speed, width))
+    except GeneratorExit:
+        view.set_window(before)
+        raise
+
+
+def narrowest(volume: Volume | None) -> float:
+    """The narrowest window worth dragging to: a thousandth of the data's range."""
+    return 1e-6 if volume is None else max(float(np.ptp(volume.sample(2000))) / 1000, 1e-6)
+
+
+def pan(viewport: Viewport, start: Point) -> Drag:
+    """The picture follows the mouse."""
+    view, before = viewport.view, viewport.view.pan_px
+    try:
+        while (point := (yield)) is not None:
+            view.set_pan((before[0] + point[0] - start[0], before[1] + point[1] - start[1]))
+    except GeneratorExit:
+        view.set_pan(before)
+        raise
+
+
+def zoom(viewport: Viewport, start: Point) -> Drag:
+    """Up: larger, about the point where the button went down."""
+    view, before, transform = viewport.view, viewport.view.pan_px, viewport.transform()
+    first = view.zoom
+    try:
+        while (point := (yield)) is not None:
+            if transform is not None:
+                zoom_about(view, transform, start, first * 2 ** ((start[1] - point[1]) / ZOOM_PX))
+    except GeneratorExit:
+        view.set_zoom(first, before)
+        raise
+
+
+def zoom_about(view: View, transform: ViewTransform, point: Point, wanted: float) -> None:
+    """Zoom with what lies under ``point`` in ``transform`` staying there."""
+    there = transform.zoomed_about(*point, max(MIN_ZOOM, min(wanted, MAX_ZOOM)))
+    view.set_zoom(there.zoom, there.pan_px)
+
+
+def scroll(viewport: Viewport, start: Point) -> Drag:
+    """Down: later slices; the height of the viewport runs through a long stack once."""
+    view, before, transform = viewport.view, viewport.view.k, viewport.transform()
+    height = transform.size_px[1] if transform else 1.0
+    step = max(2.0, min(24.0, height / max(view.frames, 1)))
+    try:
+        while (point := (yield)) is not None:
+            view.set_slice(before + round((point[1] - start[1]) / step))
+    except GeneratorExit:
+        view.set_slice(before)
+        raise
+
+
+def brush(viewport: Viewport, start: Point) -> Drag:
+    """Paint the active label."""
+    return _paint(viewport, start, viewport.segmentation.active)
+
+
+def eraser(viewport: Viewport, start: Point) -> Drag:
+    """Paint background."""
+    return _paint(viewport, start, 0)
+
+
+def _paint(viewport: Viewport, start: Point, value: int) -> Drag:
+    segmentation = viewport.segmentation
+    segmentation.begin()
+    try:
+        last = start
+        _dab(viewport, last, start, value)
+        while (point := (yield)) is not None:
+            _dab(viewport, last, point, value)
+            last = point
+    except GeneratorExit:
+        segmentation.cancel()
+        raise
+    segmentation.commit()
+
+
+def _dab(viewport: Viewport, last: Point, point: Point, value: int) -> None:
+    transform, segmentation = viewport.transform(), viewport.segmentation
+    if transform is None or segmentation.geometry is None:
+        return
+    path_ji = [transform.to_image(*last), transform.to_image(*point)]
+    edit = editing.stroke(
+        segmentation.array, segmentation.geometry, viewport.view.k, path_ji, viewport.view.radius_mm, value
+    )
+    if edit is not None:
+        segmentation.apply(edit)
+
+
+LEFT: dict[Tool, DragTool] = {
+    "window": window_level,
+    "scroll": scroll,
+    "pan": pan,
+    "zoom": zoom,
+    "brush": brush,
+    "eraser": eraser,
+}
