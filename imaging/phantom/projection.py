@@ -1,0 +1,87 @@
+"""The chest X-ray of the synthetic thorax: its attenuation summed along rays from back to front."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from imaging.geometry import Geometry
+from imaging.phantom.anatomy import SEED, build
+
+WATER_PER_MM = 0.019
+"""Linear attenuation of water at the effective energy of a chest X-ray, 1/mm."""
+
+COLUMNS, ROWS = 768, 616
+PIXEL_MM = 358.4 / COLUMNS
+
+_GRID = Geometry(shape_kji=(144, 72, 358), spacing_mm=(2.0, 3.4, 1.0), origin_lps=(-178.5, -120.7, -150.0))
+"""Finer than the CT along x and z, which the X-ray shows, and coarser along y, which it sums over."""
+
+_MARKER_AT = (40, 690)
+_STRIPE = 7
+
+
+@dataclass(frozen=True)
+class Radiograph:
+    """A posterior-anterior view as displayed: the patient's left is on the image's right.
+
+    Attributes:
+        array: (J, I) uint16, 0-4095, high is bright (MONOCHROME2).
+        mask: (J, I) uint8 label values of the lesions whose rays cross at least ``crossing_mm``.
+        pixel_mm: spacing at the detector.
+    """
+
+    array: NDArray[np.uint16]
+    mask: NDArray[np.uint8]
+    pixel_mm: float = PIXEL_MM
+    crossing_mm: float = 6.0
+
+
+def radiograph() -> Radiograph:
+    """The X-ray with its side marker, and where the lesions project to."""
+    scene, mask = build(_GRID)
+    step_mm = _GRID.spacing_mm[1]
+    attenuation = np.maximum(scene.hu + 1000, 0).sum(axis=1) * np.float32(WATER_PER_MM * step_mm / 1000)
+    grey = _presented(_resized(attenuation[::-1]))
+    grey[_marker()] = 4095
+    flat = np.zeros((ROWS, COLUMNS), np.uint8)
+    for label in (1, 2, 3):
+        path_mm = (mask == label).sum(axis=1).astype(np.float32)[::-1] * np.float32(step_mm)
+        flat[_resized(path_mm) >= 6.0] = label
+    return Radiograph(grey, flat)
+
+
+def pixel_ji(point_lps: tuple[float, float, float]) -> tuple[float, float]:
+    """Row and column of the radiograph that a point of the patient projects to."""
+    top_mm = _GRID.origin_lps[2] + (_GRID.shape_kji[0] - 0.5) * _GRID.spacing_mm[0]
+    left_mm = _GRID.origin_lps[0] - 0.5 * _GRID.spacing_mm[2]
+    row_mm = _GRID.shape_kji[0] * _GRID.spacing_mm[0] / ROWS
+    column_mm = _GRID.shape_kji[2] * _GRID.spacing_mm[2] / COLUMNS
+    return (top_mm - point_lps[2]) / row_mm - 0.5, (point_lps[0] - left_mm) / column_mm - 0.5
+
+
+def _presented(attenuation: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Log attenuation with its slow part reduced, as radiography units do it, and quantum noise; 0-4095."""
+    rng = np.random.default_rng(SEED + 1)
+    photons = 40_000 * np.exp(-attenuation)
+    noisy = attenuation + rng.standard_normal(attenuation.shape, np.float32) / np.sqrt(photons + 1)
+    slow = _resized(np.asarray(Image.fromarray(attenuation).resize((12, 10), Image.Resampling.BOX)))
+    detail = noisy - np.float32(0.5) * slow
+    low, high = np.percentile(detail[attenuation > 0.8], (0.5, 99.7))
+    level = np.clip((detail - low) / (high - low), 0, 1) * np.clip(attenuation / 0.5, 0, 1)
+    return np.rint(level**0.9 * 4000).astype(np.uint16)
+
+
+def _resized(image: NDArray[np.float32]) -> NDArray[np.float32]:
+    picture = Image.fromarray(np.ascontiguousarray(image, np.float32))
+    return np.array(picture.resize((COLUMNS, ROWS), Image.Resampling.BICUBIC))
+
+
+def _marker() -> NDArray[np.bool_]:
+    """(J, I) the letter L, the side marker that lies on the patient's left."""
+    marker = np.zeros((ROWS, COLUMNS), np.bool_)
+    row, column = _MARKER_AT
+    marker[row : row + 6 * _STRIPE, column : column + _STRIPE] = True
+    marker[row + 5 * _STRIPE : row + 6 * _STRIPE, column : column + 4 * _STRIPE] = True
+    return marker
