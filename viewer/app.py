@@ -1,0 +1,178 @@
+"""The only place where objects are created and connected."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from imaging.library.store import Library
+from inference.registry import Registry
+from viewer import assets, runtime
+from viewer.canvas.slice_view import SliceView
+from viewer.commands.actions import Action, Desk, actions
+from viewer.commands.annotating import Annotating
+from viewer.commands.inferring import Inferring
+from viewer.commands.reading import Reading
+from viewer.commands.teaching import Teaching
+from viewer.jobs.inference_process import InferenceProcess
+from viewer.jobs.runner import Runner
+from viewer.main_window import MainWindow
+from viewer.panels.annotation_panel import AnnotationPanel
+from viewer.panels.findings_panel import FindingsPanel
+from viewer.panels.series_list import SeriesList
+from viewer.panels.status import StatusBar
+from viewer.panels.training_panel import TrainingPanel
+from viewer.state.findings import Findings
+from viewer.state.learning import Learning
+from viewer.state.models import Models
+from viewer.state.notices import Notices
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+from viewer.state.view import View
+
+log = logging.getLogger(__name__)
+WARM_UP_MS = 400
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a person's things are kept."""
+
+    data: Path
+    cache: Path
+
+    @property
+    def models(self) -> Path:
+        """The folder of the person's own model packages."""
+        return self.data / "models"
+
+    @property
+    def runs(self) -> Path:
+        """The folder of training runs."""
+        return self.data / "runs"
+
+
+def places() -> Places:
+    """The platform's folders; ``WETREAD_DATA`` puts all of them under one folder."""
+    override = os.environ.get("WETREAD_DATA")
+    if override:
+        return Places(Path(override), Path(override) / "cache")
+    return Places(Path(platformdirs.user_data_dir("wetread")), Path(platformdirs.user_cache_dir("wetread")))
+
+
+class Application(QObject):
+    """The window with everything behind it."""
+
+    def __init__(self, where: Places | None = None) -> None:
+        super().__init__()
+        self.places = where or places()
+        self.session, self.view, self.segmentation = Session(), View(), Segmentation()
+        self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
+        self.runner, self.process = Runner(), InferenceProcess()
+        self.library = Library(os.environ.get("WETREAD_DATABASE") or self.places.data / "library.sqlite")
+        self.registry = Registry((assets.builtin_models(), self.places.models))
+        self.annotating = Annotating(self.session, self.segmentation, self.findings, self.notices, self.library)
+        self.reading = Reading(self.session, self.view, self.findings, self.notices, self.runner, self.annotating)
+        self.inferring = Inferring(
+            self.session, self.view, self.findings, self.models, self.notices, self.runner, self.registry, self.process
+        )
+        self.teaching = Teaching(self.learning, self.notices, self.runner, self.library, self.inferring, self.places)
+        self.canvas = SliceView(self.session, self.view, self.segmentation, self.findings)
+        self.window = self._make_window()
+        self._connect()
+        self.inferring.refresh()
+
+    def start(self, paths: Sequence[Path] = ()) -> None:
+        """Show the window, open ``paths``, and get the model process ready once the window is painted."""
+        self.window.show()
+        if paths:
+            self.reading.open(paths)
+        QTimer.singleShot(WARM_UP_MS, self, self.inferring.warm_up)
+
+    def shut_down(self) -> None:
+        """Stop all work and processes."""
+        self.runner.shut_down()
+        self.process.shut_down()
+        self.library.close()
+
+    def _make_window(self) -> MainWindow:
+        desk = Desk(
+            self.session, self.view, self.segmentation, self.findings, self.reading, self.annotating, self.inferring
+        )
+        table = (*self._file_actions(), *actions(desk))
+        window = MainWindow(table, self.canvas, self.view)
+        window.add_left("Series", SeriesList(self.session, self.reading))
+        self.tabs = window.add_right(
+            (
+                (
+                    "Findings",
+                    FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
+                ),
+                ("Annotation", AnnotationPanel(self.segmentation, self.view, self.annotating)),
+                ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
+            )
+        )
+        window.setStatusBar(StatusBar(self.session, self.view, self.runner, self.notices))
+        return window
+
+    def _file_actions(self) -> tuple[Action, ...]:
+        return (
+            Action("open", "Open files…", "File", lambda: self.window.choose_files(), ("Ctrl+O",), tool=True,
+                   hint="DICOM, NIfTI, pictures or clips; or drop them on the window"),
+            Action("open-folder", "Open folder…", "File", lambda: self.window.choose_folder(), ("Ctrl+Shift+O",)),
+            Action("open-phantom", "Open the built-in study", "File",
+                   lambda: self.reading.open_phantom(self.places.cache / "phantom"), ("Ctrl+B",)),
+            Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
+        )  # fmt: skip
+
+    def _connect(self) -> None:
+        self.window.dropped.connect(self.reading.open)
+        self.window.closing.connect(self._closing)
+        self.session.volume_changed.connect(self.inferring.choose_fitting)
+        for signal in (
+            self.session.volume_changed,
+            self.view.changed,
+            self.view.tool_changed,
+            self.view.playing_changed,
+            self.segmentation.history_changed,
+            self.segmentation.labels_changed,
+            self.findings.changed,
+        ):
+            signal.connect(self.window.refresh)
+
+    def _closing(self) -> None:
+        self.window.allow_close = self.annotating.keep()
+        if self.window.allow_close:
+            self.shut_down()
+
+
+def application() -> QApplication:
+    """The one QApplication, themed.
+
+    Raises:
+        SystemExit: versions that are known to crash or to be unsafe; says which.
+    """
+    problem = runtime.installed_problem()
+    if problem:
+        raise SystemExit(problem)
+    existing = QApplication.instance()
+    made = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
+    made.setApplicationName("Wetread")
+    assets.apply_theme(made)
+    return made
+
+
+def run(paths: Sequence[Path] = (), phantom: bool = False) -> int:
+    """Open the window on ``paths`` (or on the built-in study) and stay until it closes; the exit status."""
+    qt = application()
+    main = Application()
+    main.start(paths)
+    if phantom:
+        main.reading.open_phantom(main.places.cache / "phantom")
+    return qt.exec()

@@ -1,0 +1,79 @@
+"""Where the program's own data lies, and how it looks."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+DISCLAIMER = "Research use and second reading only. Not a medical device."
+
+BACKGROUND, SURFACE, RAISED = "#16181c", "#1f2227", "#2b2f36"
+TEXT, MUTED, ACCENT, WARNING, ERROR = "#e8eaed", "#9aa0a8", "#4da3ff", "#f2b84b", "#ff6b60"
+
+STYLE = f"""
+QWidget {{ font-size: 13px; color: {TEXT}; }}
+QMainWindow, QDialog {{ background: {BACKGROUND}; }}
+QDockWidget {{ color: {MUTED}; font-weight: 600; }}
+QDockWidget::title {{ background: {SURFACE}; padding: 7px 10px; }}
+QToolBar {{ background: {SURFACE}; border: 0; padding: 4px; spacing: 2px; }}
+QToolButton {{ padding: 6px 10px; border-radius: 5px; color: {TEXT}; }}
+QToolButton:hover, QPushButton:hover {{ background: #3a4049; }}
+QToolButton:checked {{ background: {ACCENT}; color: #08131f; }}
+QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: #62676f; }}
+QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 6px 12px; }}
+QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; font-weight: 600; }}
+QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: #62676f; }}
+QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
+    background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px; selection-background-color: {ACCENT}; }}
+QTreeWidget, QListWidget {{ background: {SURFACE}; border: 0; outline: 0; }}
+QTreeWidget::item, QListWidget::item {{ padding: 5px 4px; }}
+QTreeWidget::item:selected, QListWidget::item:selected {{ background: #2f4a68; color: {TEXT}; }}
+QTabWidget::pane {{ border: 0; background: {SURFACE}; }}
+QTabBar::tab {{ background: {BACKGROUND}; color: {MUTED}; padding: 8px 14px; }}
+QTabBar::tab:selected {{ background: {SURFACE}; color: {TEXT}; border-top: 2px solid {ACCENT}; }}
+QStatusBar {{ background: {SURFACE}; }}
+QStatusBar::item {{ border: 0; }}
+QProgressBar {{ background: {RAISED}; border: 0; border-radius: 4px; text-align: center; min-height: 16px; }}
+QProgressBar::chunk {{ background: #2f6ba8; border-radius: 4px; }}
+QSlider::groove:horizontal {{ height: 4px; background: {RAISED}; border-radius: 2px; }}
+QSlider::handle:horizontal {{ background: {ACCENT}; width: 14px; margin: -5px 0; border-radius: 7px; }}
+QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid #3a4049; padding: 4px; }}
+QMenuBar, QMenu {{ background: {SURFACE}; }}
+QMenuBar::item {{ padding: 5px 10px; }}
+QMenu::item {{ padding: 6px 26px; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: #2f4a68; }}
+QMenu::item:disabled {{ color: #62676f; }}
+QLabel[role="muted"] {{ color: {MUTED}; }}
+QLabel[role="heading"] {{ font-weight: 600; padding-top: 6px; }}
+QLabel[role="warning"] {{ color: {WARNING}; }}
+QLabel[role="error"] {{ color: {ERROR}; }}
+"""
+
+
+def builtin_models() -> Path:
+    """The folder of the model packages that come with the program."""
+    return Path(__file__).parents[1] / "resources" / "models"
+
+
+def apply_theme(application: QApplication) -> None:
+    """Dark on every platform; the offscreen platform ignores the system's colour scheme."""
+    application.setStyle("Fusion")
+    palette = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, SURFACE),
+        (roles.WindowText, TEXT),
+        (roles.Base, BACKGROUND),
+        (roles.AlternateBase, SURFACE),
+        (roles.Text, TEXT),
+        (roles.Button, RAISED),
+        (roles.ButtonText, TEXT),
+        (roles.Highlight, ACCENT),
+        (roles.HighlightedText, "#08131f"),
+        (roles.ToolTipBase, RAISED),
+        (roles.ToolTipText, TEXT),
+        (roles.PlaceholderText, MUTED),
+    ):
+        palette.setColor(role, QColor(colour))
+    application.setPalette(palette)
+    application.setStyleSheet(STYLE)

@@ -1,0 +1,1 @@
+"""What a person can do, each as one function reached by menu, key, button and command line."""

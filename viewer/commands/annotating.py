@@ -1,0 +1,107 @@
+"""Correcting and keeping: accept, labels, undo, save, restore."""
+
+import getpass
+from datetime import UTC, datetime
+
+from imaging import editing
+from imaging.errors import LibraryError
+from imaging.labelmap import PALETTE, Label, Labelmap, Provenance
+from imaging.library.store import Library
+from imaging.study import Series
+from imaging.volume import Volume
+from viewer.errors import words
+from viewer.state.findings import Findings
+from viewer.state.notices import Notices
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+DEFAULT_LABELS = (Label(1, "lesion", PALETTE[0]),)
+
+
+def author() -> str:
+    """The name under which annotations are kept: the login name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+class Annotating:
+    """Changes the mask, and keeps it in the library."""
+
+    def __init__(
+        self, session: Session, segmentation: Segmentation, findings: Findings, notices: Notices, library: Library
+    ) -> None:
+        self._session, self._segmentation = session, segmentation
+        self._findings, self._notices, self._library = findings, notices, library
+
+    def accept(self) -> None:
+        """Make the proposed mask the annotation, in one undoable step; a person's mask is never lost, undo has it."""
+        prediction = self._findings.prediction
+        if prediction is None or prediction.mask is None or self._segmentation.geometry is None:
+            return
+        self._segmentation.set_labels(prediction.mask.labels)
+        edit = editing.replace(self._segmentation.array, prediction.mask.array, f"Accept {prediction.model}")
+        self._segmentation.set_source(prediction.model, prediction.version)
+        if edit is not None:
+            self._segmentation.apply(edit)
+        self._findings.set_proposal_visible(False)
+
+    def reject(self) -> None:
+        """Put the proposed mask away."""
+        self._findings.show_prediction(None)
+
+    def clear_slice(self, k: int) -> None:
+        """Erase every label from slice ``k``, in one undoable step."""
+        array = self._segmentation.array.copy()
+        array[k] = 0
+        edit = editing.replace(self._segmentation.array, array, "Clear slice")
+        if edit is not None:
+            self._segmentation.apply(edit)
+
+    def add_label(self, name: str) -> None:
+        """One more label at the end of the list, made active."""
+        labels = self._segmentation.labels
+        value = max((label.value for label in labels), default=0) + 1
+        if value > 255:
+            self._notices.add("warning", "A mask holds at most 255 labels.")
+            return
+        self._segmentation.set_labels((*labels, Label(value, name, PALETTE[(value - 1) % len(PALETTE)])))
+        self._segmentation.set_active(value)
+
+    def save(self) -> bool:
+        """Keep the mask in the library as a new revision; on failure it stays in the window and the draft."""
+        series, state = self._session.series, self._segmentation
+        if series is None or state.geometry is None:
+            return False
+        provenance = Provenance(author(), datetime.now(UTC), state.model, state.model_version)
+        try:
+            self._library.save_mask(series, state.labelmap(provenance), author())
+        except LibraryError as error:
+            self._notices.add("error", f"{words(error)} Your annotation is still here; nothing was lost.")
+            return False
+        state.mark_saved()
+        self._notices.add("info", f"Annotation of {series.description or series.uid} saved.")
+        return True
+
+    def keep(self) -> bool:
+        """Save if anything is unsaved, as before another series is shown or the window closes."""
+        return self._segmentation.saved or self.save()
+
+    def restore(self, series: Series, volume: Volume) -> None:
+        """Bring back the saved mask of ``series``, or start an empty one."""
+        saved = self._saved_mask(series, volume)
+        self._segmentation.load(volume.geometry, saved, DEFAULT_LABELS)
+
+    def _saved_mask(self, series: Series, volume: Volume) -> Labelmap | None:
+        try:
+            annotation = self._library.latest_mask(series.uid)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return None
+        if annotation is None:
+            return None
+        if not annotation.labelmap.geometry.matches(volume.geometry):
+            self._notices.add("warning", "The saved mask was made on another grid than these images; it is not shown.")
+            return None
+        return annotation.labelmap

@@ -1,0 +1,119 @@
+"""Running models: predict, explain, device, and the list of packages."""
+
+from typing import Literal
+
+from imaging.volume import Volume
+from inference.prediction import HeatMap, Prediction
+from inference.registry import Package, Registry, suits
+from viewer.errors import words
+from viewer.jobs.inference_process import InferenceProcess
+from viewer.jobs.runner import Runner
+from viewer.state.findings import Findings
+from viewer.state.models import Models
+from viewer.state.notices import Notices
+from viewer.state.session import Session
+from viewer.state.view import View
+
+Method = Literal["gradcam", "integrated-gradients"]
+
+
+class Inferring:
+    """Runs the chosen model in the worker process and shows what it says."""
+
+    def __init__(
+        self,
+        session: Session,
+        view: View,
+        findings: Findings,
+        models: Models,
+        notices: Notices,
+        runner: Runner,
+        registry: Registry,
+        process: InferenceProcess,
+    ) -> None:
+        self._session, self._view, self._findings, self._models = session, view, findings, models
+        self._notices, self._runner, self._registry, self._process = notices, runner, registry, process
+
+    def refresh(self) -> None:
+        """Look for model packages again; the newest of each name, broken ones with their reason."""
+        self._models.show(tuple(self._registry.packages()))
+        for package in self._models.packages:
+            if package.problem:
+                self._notices.add("warning", package.problem)
+        self.choose_fitting()
+
+    def choose_fitting(self) -> None:
+        """Choose a model that fits the shown volume, unless the chosen one does."""
+        volume, chosen = self._session.volume, self._models.chosen
+        if volume is None or (chosen and chosen.manifest and suits(chosen.manifest, volume) is None):
+            return
+        fitting = (p for p in self._models.packages if p.manifest and not p.problem and not suits(p.manifest, volume))
+        self._models.choose(next(fitting, None))
+
+    def warm_up(self) -> None:
+        """Start the worker process after the first paint, so that the first prediction is quick."""
+        self._runner.start("warm-up", "Starting the model process", self._process.warm_up, _ignore, _ignore)
+
+    def predict(self) -> None:
+        """Run the chosen model on the shown volume."""
+        package, volume = self._models.chosen, self._session.volume
+        if package is None or package.manifest is None or volume is None:
+            return
+        reason = suits(package.manifest, volume)
+        if reason:
+            self._notices.add("warning", reason)
+            return
+        self._runner.start(
+            "predict",
+            f"Running {package.manifest.title}",
+            lambda report: self._process.predict(package, volume, "auto", report),
+            lambda prediction: self._predicted(prediction, volume),
+            self._failed,
+        )
+
+    def explain(self, method: Method, target: str) -> None:
+        """Show what on the current slice made the model say ``target``."""
+        package, volume, k = self._package_of_prediction(), self._session.volume, self._view.k
+        if package is None or volume is None:
+            return
+        self._runner.start(
+            "explain",
+            f"Explaining {target}",
+            lambda report: self._process.explain(package, volume, method, k, target, "auto", report),
+            lambda heat: self._explained(heat, volume),
+            self._failed,
+        )
+
+    def explain_top(self, method: Method) -> None:
+        """Explain the finding with the highest probability."""
+        prediction = self._findings.prediction
+        if prediction is not None and prediction.findings:
+            self.explain(method, max(prediction.findings, key=lambda finding: finding.probability).label)
+
+    def _package_of_prediction(self) -> Package | None:
+        prediction = self._findings.prediction
+        if prediction is None:
+            return None
+        return next(
+            (
+                p
+                for p in self._models.packages
+                if p.manifest and (p.manifest.name, p.manifest.version) == (prediction.model, prediction.version)
+            ),
+            None,
+        )
+
+    def _predicted(self, prediction: Prediction, volume: Volume) -> None:
+        if self._session.volume is volume:
+            self._findings.show_prediction(prediction)
+
+    def _explained(self, heat: HeatMap, volume: Volume) -> None:
+        if self._session.volume is volume:
+            self._findings.show_heat(heat)
+
+    def _failed(self, error: BaseException) -> None:
+        self._notices.add("error", words(error))
+
+
+def _ignore(_: object) -> None:
+    """A warm-up that failed says so at the first real request."""

@@ -1,0 +1,130 @@
+"""Opening and looking: studies, series, windows, clips."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from imaging import phantom
+from imaging.formats import reading
+from imaging.intensity import PRESETS
+from imaging.progress import Report
+from imaging.study import Refusal, Series, Study
+from imaging.volume import Volume
+from viewer.commands.annotating import Annotating
+from viewer.errors import words
+from viewer.jobs.runner import Runner
+from viewer.state.findings import Findings
+from viewer.state.notices import Notices
+from viewer.state.session import Session
+from viewer.state.view import View
+
+
+class Reading:
+    """Opens studies and series, and changes how they are looked at."""
+
+    def __init__(
+        self,
+        session: Session,
+        view: View,
+        findings: Findings,
+        notices: Notices,
+        runner: Runner,
+        annotating: Annotating,
+    ) -> None:
+        self._session, self._view, self._findings = session, view, findings
+        self._notices, self._runner, self._annotating = notices, runner, annotating
+
+    def open(self, paths: Sequence[Path]) -> None:
+        """Find the series under ``paths`` in the background, then show the first."""
+        self._annotating.keep()
+        title = f"Opening {paths[0].name or paths[0]}" if len(paths) == 1 else f"Opening {len(paths)} paths"
+        self._runner.cancel("load")
+        self._runner.start("open", title, lambda report: open_all(paths, report), self._opened, self._failed)
+
+    def open_phantom(self, folder: Path) -> None:
+        """Write the built-in study into ``folder`` unless it is there, then open it."""
+        self._annotating.keep()
+        self._runner.start(
+            "open", "Opening the built-in study", lambda report: _phantom(folder, report), self._opened, self._failed
+        )
+
+    def load(self, series: Series) -> None:
+        """Read the pixels of ``series`` in the background, then show them."""
+        self._annotating.keep()
+        title = f"Loading {series.description or series.modality or series.files[0].name}"
+        self._runner.start(
+            "load",
+            title,
+            lambda report: reading.load_volume(series, report),
+            lambda volume: self._loaded(series, volume),
+            self._failed,
+        )
+
+    def step_series(self, count: int) -> None:
+        """Load the series ``count`` further down the list."""
+        study, current = self._session.study, self._session.series
+        if study is None or not study.series:
+            return
+        index = study.series.index(current) + count if current in study.series else 0
+        if 0 <= index < len(study.series):
+            self.load(study.series[index])
+
+    def apply_preset(self, key: int) -> None:
+        """Show the window preset on number key ``key``: CT windows for HU, else the windows of the file."""
+        volume = self._session.volume
+        if volume is None:
+            return
+        if volume.unit == "HU" and key in PRESETS:
+            self._view.set_window(PRESETS[key])
+        elif volume.unit != "HU" and key <= len(volume.windows):
+            self._view.set_window(volume.windows[key - 1])
+        elif volume.unit != "HU" and key == 1:
+            self._view.set_window(volume.default_window())
+
+    def toggle_playing(self) -> None:
+        """Play or stop a clip; a stack of slices plays as cine."""
+        if self._session.volume is not None and self._view.frames > 1:
+            self._view.set_playing(not self._view.playing)
+
+    def _opened(self, study: Study) -> None:
+        self._session.open(study)
+        self._tell_refusals(study)
+        if study.series:
+            self.load(study.series[0])
+
+    def _tell_refusals(self, study: Study) -> None:
+        if not study.series and not study.refused:
+            self._notices.add("warning", f"{study.path} holds no files. Choose a folder with images.")
+        elif study.refused:
+            first = study.refused[0]
+            more = f" and {len(study.refused) - 1} more (listed under the series)" if len(study.refused) > 1 else ""
+            self._notices.add("warning", f"Not opened: {first.file.name}: {first.reason}{more}")
+
+    def _loaded(self, series: Series, volume: Volume) -> None:
+        self._findings.clear()
+        self._session.show(series, volume)
+        self._view.reset_to(volume)
+        self._annotating.restore(series, volume)
+
+    def _failed(self, error: BaseException) -> None:
+        self._notices.add("error", words(error))
+
+
+def _phantom(folder: Path, report: Report) -> Study:
+    report(0, 0, "Making the built-in study")
+    return reading.open_study(phantom.write_study(folder).study, report)
+
+
+def open_all(paths: Sequence[Path], report: Report) -> Study:
+    """One study of everything under ``paths``; a path that does not exist becomes a refusal."""
+    found: list[Series] = []
+    refused: list[Refusal] = []
+    for path in paths:
+        try:
+            study = reading.open_study(path, report)
+        except reading.ReadError as error:
+            refused.append(Refusal(path, error.reason))
+            continue
+        known = {series.uid for series in found}
+        found.extend(series for series in study.series if series.uid not in known)
+        refused.extend(study.refused)
+    return Study(paths[0], tuple(found), tuple(refused))

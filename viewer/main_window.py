@@ -1,0 +1,136 @@
+"""The window: menus, toolbar and keys from the action table; panels around the picture."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QTabWidget, QToolBar, QWidget
+
+from viewer.commands.actions import Action
+from viewer.state.view import View
+
+FILTER = "Images (*.dcm *.nii *.nii.gz *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.mp4 *.avi *.mov);;All files (*)"
+MENUS = ("File", "Edit", "View", "Window", "Tools", "Model")
+
+
+class MainWindow(QMainWindow):
+    """Lays out what it is given; knows no study and no model.
+
+    Signals:
+        dropped: files or folders were dropped or chosen; carries a list of paths.
+        closing: the person closes the window; the handler may veto through ``allow_close``.
+        painted_first: once, after the first paint.
+    """
+
+    dropped = Signal(list)
+    closing = Signal()
+
+    def __init__(self, table: tuple[Action, ...], canvas: QWidget, view: View) -> None:
+        super().__init__()
+        self._table, self._view = table, view
+        self.allow_close = True
+        self.actions_by_id: dict[str, QAction] = {}
+        self.setWindowTitle("Wetread: research use only")
+        self.resize(1480, 900)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setCentralWidget(canvas)
+        self._make_menus()
+        self._make_toolbar()
+        self.refresh()
+
+    def add_left(self, title: str, widget: QWidget) -> None:
+        """Dock ``widget`` at the left."""
+        self._dock(title, widget, Qt.DockWidgetArea.LeftDockWidgetArea, 250)
+
+    def add_right(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
+        """Dock ``tabs`` at the right; returns the tab widget."""
+        holder = QTabWidget()
+        holder.setDocumentMode(True)
+        for title, widget in tabs:
+            holder.addTab(widget, title)
+        self._dock("", holder, Qt.DockWidgetArea.RightDockWidgetArea, 340)
+        return holder
+
+    def refresh(self) -> None:
+        """Ask every action whether it can be done and whether it is on."""
+        for action in self._table:
+            shown = self.actions_by_id[action.id]
+            shown.setEnabled(action.enabled())
+            if action.checked is not None:
+                shown.setChecked(action.checked())
+
+    def choose_files(self) -> None:
+        """Ask for files to open."""
+        names, _ = QFileDialog.getOpenFileNames(self, "Open images", "", FILTER)
+        if names:
+            self.dropped.emit([Path(name) for name in names])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder to open."""
+        name = QFileDialog.getExistingDirectory(self, "Open a folder of images")
+        if name:
+            self.dropped.emit([Path(name)])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close, unless something could not be kept."""
+        self.allow_close = True
+        self.closing.emit()
+        if self.allow_close:
+            event.accept()
+        else:
+            event.ignore()
+
+    def _make_menus(self) -> None:
+        menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        for action in self._table:
+            shown = QAction(action.text, self)
+            shown.setShortcuts([QKeySequence(key) for key in action.keys])
+            shown.setCheckable(action.checked is not None)
+            keys = f"  ({action.keys[0]})" if action.keys else ""
+            shown.setToolTip((action.hint or action.text) + keys)
+            shown.triggered.connect(lambda _=False, run=action.run: self._run(run))
+            self.actions_by_id[action.id] = shown
+            menus[action.menu].addAction(shown)
+
+    def _run(self, run: "object") -> None:
+        assert callable(run)
+        run()
+        self.refresh()
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar("Tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self.addToolBar(bar)
+        menu = ""
+        for action in self._table:
+            if action.tool:
+                if menu and menu != action.menu:
+                    bar.addSeparator()
+                menu = action.menu
+                bar.addAction(self.actions_by_id[action.id])
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
+        dock = QDockWidget(title)
+        dock.setObjectName(f"dock-{title or 'panels'}")
+        dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
+        if not title:
+            dock.setTitleBarWidget(QWidget())
+        widget.setMinimumWidth(width)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)

@@ -1,0 +1,129 @@
+"""Correcting: labels, tools' size, opacity, what is saved."""
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QWidget,
+)
+
+from imaging.labelmap import Label
+from viewer.commands.annotating import Annotating
+from viewer.panels.layout import button, column, heading, muted, percent_slider
+from viewer.state.segmentation import Segmentation
+from viewer.state.view import MAX_RADIUS_MM, MIN_RADIUS_MM, View
+
+_VALUE = Qt.ItemDataRole.UserRole
+
+
+class AnnotationPanel(QWidget):
+    """The mask's labels and the brush."""
+
+    def __init__(self, segmentation: Segmentation, view: View, annotating: Annotating) -> None:
+        super().__init__()
+        self._segmentation, self._view, self._annotating = segmentation, view, annotating
+        self.labels = QListWidget()
+        self.labels.setMaximumHeight(150)
+        self.labels.currentItemChanged.connect(self._chosen)
+        self.name = QLineEdit()
+        self.name.setPlaceholderText("New label")
+        self.name.returnPressed.connect(self._add)
+        self.radius = QDoubleSpinBox()
+        self.radius.setRange(MIN_RADIUS_MM, MAX_RADIUS_MM)
+        self.radius.setDecimals(1)
+        self.radius.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.radius.valueChanged.connect(view.set_radius_mm)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(round(MIN_RADIUS_MM * 10), 300)
+        self.slider.valueChanged.connect(lambda tenths: view.set_radius_mm(tenths / 10))
+        self.visible = QCheckBox("Show annotation")
+        self.visible.toggled.connect(segmentation.set_visible)
+        self.state = muted()
+        self._lay_out()
+        segmentation.labels_changed.connect(self._show_labels)
+        segmentation.history_changed.connect(self._show_state)
+        view.tool_changed.connect(self._show_radius)
+        self._show_labels()
+        self._show_state()
+        self._show_radius()
+
+    def _lay_out(self) -> None:
+        layout = column(self)
+        layout.addWidget(heading("Labels"))
+        layout.addWidget(self.labels)
+        grid = QGridLayout()
+        grid.addWidget(self.name, 0, 0)
+        grid.addWidget(button("Add", self._add), 0, 1)
+        layout.addLayout(grid)
+        layout.addWidget(heading("Brush and eraser"))
+        brush = QGridLayout()
+        self.unit = QLabel("Radius")
+        brush.addWidget(self.unit, 0, 0)
+        brush.addWidget(self.slider, 0, 1)
+        brush.addWidget(self.radius, 0, 2)
+        layout.addLayout(brush)
+        layout.addWidget(heading("Display"))
+        shown = QGridLayout()
+        shown.addWidget(self.visible, 0, 0)
+        shown.addWidget(percent_slider(self._segmentation.opacity, self._segmentation.set_opacity), 0, 1)
+        layout.addLayout(shown)
+        layout.addWidget(heading("Kept"))
+        layout.addWidget(self.state)
+        self.save = button("Save annotation", self._annotating.save, "Keep a new revision in the library (Ctrl+S)",
+                           primary=True)  # fmt: skip
+        layout.addWidget(self.save)
+
+    def _add(self) -> None:
+        name = self.name.text().strip()
+        if name:
+            self._annotating.add_label(name)
+            self.name.clear()
+            self.name.clearFocus()
+
+    def _chosen(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self._segmentation.set_active(item.data(_VALUE))
+
+    def _show_labels(self) -> None:
+        with QSignalBlocker(self.labels), QSignalBlocker(self.visible):
+            self.labels.clear()
+            for label in self._segmentation.labels:
+                item = QListWidgetItem(_swatch(label), label.name)
+                item.setData(_VALUE, label.value)
+                self.labels.addItem(item)
+                if label.value == self._segmentation.active:
+                    self.labels.setCurrentItem(item)
+            self.visible.setChecked(self._segmentation.visible)
+
+    def _show_radius(self) -> None:
+        with QSignalBlocker(self.radius), QSignalBlocker(self.slider):
+            self.radius.setValue(self._view.radius_mm)
+            self.slider.setValue(round(self._view.radius_mm * 10))
+
+    def _show_state(self) -> None:
+        state = self._segmentation
+        geometry = state.geometry
+        self.radius.setSuffix(" mm" if geometry is not None and geometry.has_mm else " px")
+        if geometry is None:
+            text = "Nothing is open."
+        elif not state.saved:
+            text = "There are changes that are not saved yet. They are saved when you leave this series."
+        else:
+            text = "All changes are in the library."
+        if state.model:
+            text += f" Based on {state.model} {state.model_version}."
+        self.state.setText(text)
+        self.save.setEnabled(geometry is not None and not state.saved)
+
+
+def _swatch(label: Label) -> QIcon:
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(QColor(*label.colour))
+    return QIcon(pixmap)

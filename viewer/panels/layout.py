@@ -1,0 +1,61 @@
+"""Small pieces that every panel is laid out with."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
+
+
+def heading(text: str) -> QLabel:
+    """A section title."""
+    return _label(text, "heading")
+
+
+def muted(text: str = "") -> QLabel:
+    """A wrapped line in the quiet colour."""
+    return _label(text, "muted")
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def button(text: str, clicked: Callable[[], object], tip: str = "", primary: bool = False) -> QPushButton:
+    """A push button that calls ``clicked``."""
+    made = QPushButton(text)
+    made.setProperty("primary", primary)
+    made.setToolTip(tip)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.clicked.connect(lambda: clicked())
+    return made
+
+
+def percent_slider(value: float, changed: Callable[[float], None]) -> QSlider:
+    """A slider 0-100 % that calls ``changed`` with 0.0-1.0."""
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(0, 100)
+    slider.setValue(round(value * 100))
+    slider.valueChanged.connect(lambda percent: changed(percent / 100))
+    return slider
+
+
+def column(parent: QWidget) -> QVBoxLayout:
+    """A top-aligned column with the program's margins, inside a scroll area so that nothing is ever cut off."""
+    inner = QWidget()
+    layout = QVBoxLayout(inner)
+    layout.setContentsMargins(12, 10, 12, 12)
+    layout.setSpacing(7)
+    layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+    area = QScrollArea()
+    area.setWidget(inner)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    outer = QVBoxLayout(parent)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.addWidget(area)
+    return layout

@@ -1,0 +1,99 @@
+"""The list of what was opened: patients, their series, and the files that were refused."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from imaging.study import Series, Study
+from viewer.commands.reading import Reading
+from viewer.state.session import Session
+
+_UID = Qt.ItemDataRole.UserRole
+_UNITS = {"volume": "slices", "image": "image", "clip": "frames"}
+
+
+class SeriesList(QWidget):
+    """Series by patient; a click loads one."""
+
+    def __init__(self, session: Session, reading: Reading) -> None:
+        super().__init__()
+        self._session, self._reading = session, reading
+        self.tree = QTreeWidget()
+        self.tree.setHeaderHidden(True)
+        self.tree.setIndentation(12)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.tree.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.tree.itemClicked.connect(self._clicked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tree)
+        session.study_changed.connect(self._fill)
+        session.volume_changed.connect(self._mark)
+
+    def _fill(self) -> None:
+        self.tree.clear()
+        study = self._session.study
+        if study is None:
+            return
+        for patient, members in _by_patient(study).items():
+            parent = _item(patient)
+            self.tree.addTopLevelItem(parent)
+            for series in members:
+                parent.addChild(_series_item(series))
+        if study.refused:
+            self.tree.addTopLevelItem(_refused_item(study))
+        for row in range(self.tree.topLevelItemCount()):
+            item = self.tree.topLevelItem(row)
+            if item is not None:
+                item.setExpanded(item.childCount() < 60)
+
+    def _mark(self) -> None:
+        shown = self._session.series.uid if self._session.series else None
+        for item in self._series_items():
+            if item.data(0, _UID) == shown and shown is not None:
+                self.tree.setCurrentItem(item)
+                self.tree.scrollToItem(item)
+
+    def _series_items(self) -> list[QTreeWidgetItem]:
+        parents = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
+        return [parent.child(row) for parent in parents if parent for row in range(parent.childCount())]
+
+    def _clicked(self, item: QTreeWidgetItem) -> None:
+        uid = item.data(0, _UID)
+        if uid and self._session.study is not None:
+            self._reading.load(self._session.study.find(uid))
+
+
+def _by_patient(study: Study) -> dict[str, list[Series]]:
+    groups: dict[str, list[Series]] = {}
+    for series in study.series:
+        title = series.patient.name or series.patient.id or "No patient name"
+        groups.setdefault(title, []).append(series)
+    return groups
+
+
+def _series_item(series: Series) -> QTreeWidgetItem:
+    title = series.description or (series.files[0].name if series.files else "series")
+    frames, rows, columns = series.shape_kji
+    size = f"{columns}×{rows}" if frames == 1 else f"{frames} {_UNITS[series.kind]}, {columns}×{rows}"
+    if frames > 1 and series.kind == "image":
+        size = f"{frames} images, {columns}×{rows}"
+    warning = "  ⚠" if series.warnings else ""
+    item = _item(f"{title}{warning}\n{' · '.join(part for part in (series.modality, size) if part)}")
+    item.setData(0, _UID, series.uid)
+    item.setToolTip(0, "\n".join((title, *series.warnings)))
+    return item
+
+
+def _refused_item(study: Study) -> QTreeWidgetItem:
+    parent = _item(f"Not opened ({len(study.refused)})")
+    for refusal in study.refused:
+        child = _item(f"{refusal.file.name}\n{refusal.reason}")
+        child.setToolTip(0, f"{refusal.file}\n{refusal.reason}")
+        parent.addChild(child)
+    return parent
+
+
+def _item(text: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([text])
+    item.setToolTip(0, text)
+    return item

@@ -1,0 +1,103 @@
+"""The bottom line: value and place under the cursor, what is being done and how far, the disclaimer."""
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
+
+from imaging.geometry import letters
+from viewer.assets import DISCLAIMER, ERROR, TEXT, WARNING
+from viewer.jobs.runner import Runner
+from viewer.state.notices import Notice, Notices
+from viewer.state.session import Session
+from viewer.state.view import View
+
+NOTICE_MS = 12_000
+_COLOURS = {"info": TEXT, "warning": WARNING, "error": ERROR}
+
+
+class StatusBar(QStatusBar):
+    """Cursor read-out, progress with Cancel, messages."""
+
+    def __init__(self, session: Session, view: View, runner: Runner, notices: Notices) -> None:
+        super().__init__()
+        self._session, self._view, self._runner = session, view, runner
+        self._titles: dict[str, str] = {}
+        self.message = QLabel()
+        self.cursor_text = QLabel()
+        self.cursor_text.setMinimumWidth(330)
+        self.progress = QProgressBar()
+        self.progress.setFixedWidth(260)
+        self.cancel = QPushButton("Cancel")
+        self.cancel.clicked.connect(self._cancel)
+        disclaimer = QLabel(DISCLAIMER)
+        disclaimer.setProperty("role", "warning")
+        self.addWidget(self.cursor_text)
+        self.addWidget(self.message, 1)
+        for widget in (self.progress, self.cancel, disclaimer):
+            self.addPermanentWidget(widget)
+        self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._timer.timeout.connect(self.message.clear)
+        view.cursor_changed.connect(self._show_cursor)
+        view.changed.connect(self._show_cursor)
+        runner.started.connect(self._started)
+        runner.progressed.connect(self._progressed)
+        runner.ended.connect(self._ended)
+        notices.added.connect(self._tell)
+        self._show_progress()
+
+    def _show_cursor(self) -> None:
+        volume, cursor = self._session.volume, self._view.cursor
+        if volume is None or cursor is None:
+            self.cursor_text.clear()
+            return
+        k, j, i = cursor.index_kji
+        value = volume.array[k, j, i]
+        shown = "RGB " + " ".join(str(int(v)) for v in value) if volume.is_colour else f"{value:g} {volume.unit}"
+        text = f"{shown.strip()}   slice {k + 1}, row {j}, column {i}"
+        geometry = volume.slice_geometry(k)
+        if geometry.has_position:
+            text += "   " + _place(geometry.point_lps((0, j, i)))
+        self.cursor_text.setText(text)
+
+    def _started(self, key: str, title: str) -> None:
+        self._titles[key] = title
+        self.progress.setRange(0, 0)
+        self.progress.setFormat(title)
+        self._show_progress()
+
+    def _progressed(self, key: str, done: int, total: int, text: str) -> None:
+        if key in self._titles:
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+            self.progress.setFormat(f"{text or self._titles[key]}  %p%" if total else text)
+            self.progress.setToolTip(f"{self._titles[key]}: {text}")
+
+    def _ended(self, key: str) -> None:
+        self._titles.pop(key, None)
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        self.progress.setVisible(bool(self._titles))
+        self.cancel.setVisible(bool(self._titles))
+
+    def _cancel(self) -> None:
+        for key in list(self._titles):
+            self._runner.cancel(key)
+
+    def _tell(self, notice: Notice) -> None:
+        self.message.setText(notice.text)
+        self.message.setToolTip(notice.text)
+        self.message.setStyleSheet(f"color: {_COLOURS[notice.level]}")
+        if notice.level == "error":
+            self._timer.stop()
+        else:
+            self._timer.start()
+
+
+def _place(point_lps: "tuple[float, ...] | object") -> str:
+    """Patient position in the letters of its side, e.g. ``L 12.0  P 3.5  H 40.2 mm``."""
+    parts: list[str] = []
+    for axis, value in enumerate(point_lps):  # pyright: ignore[reportArgumentType]  numpy array of three
+        direction = [0.0, 0.0, 0.0]
+        direction[axis] = 1.0 if value >= 0 else -1.0
+        parts.append(f"{letters(direction)} {abs(float(value)):.1f}")
+    return "  ".join(parts) + " mm"

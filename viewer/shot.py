@@ -1,0 +1,118 @@
+"""A picture of the real window on given images, without a display."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from imaging.formats import nifti, raster
+from imaging.intensity import PRESETS
+from imaging.labelmap import Labelmap, plain_labels
+from imaging.saving import replacing
+from imaging.volume import Volume
+from inference.prediction import HeatMap
+from viewer.app import Application, Places, application
+from viewer.errors import ViewerError
+from viewer.waiting import wait_until
+
+
+@dataclass(frozen=True)
+class Shot:
+    """What to show: slice (0-based), preset by name or number key, mask and heat map files, window size in pixels."""
+
+    path: Path
+    slice: int | None = None
+    preset: str | None = None
+    mask: Path | None = None
+    heat: Path | None = None
+    size: tuple[int, int] = (1480, 900)
+    series: str | None = None
+
+
+def render(shot: Shot, out: Path) -> Path:
+    """The PNG written to ``out``: the window showing ``shot``.
+
+    Raises:
+        ViewerError: nothing to show, no such slice or preset, or a mask on another grid.
+        ImagingError: an image, mask or heat map that cannot be read.
+    """
+    application()
+    with tempfile.TemporaryDirectory() as scratch:
+        main = Application(Places(Path(scratch), Path(scratch)))
+        try:
+            main.window.resize(*shot.size)
+            main.window.show()
+            main.reading.open([shot.path])
+            wait_until(lambda: not main.runner.busy(), f"{shot.path} to open")
+            _set_up(main, shot)
+            save(main.window, out)
+        finally:
+            main.shut_down()
+            main.window.deleteLater()
+    return out
+
+
+def save(widget: QWidget, out: Path) -> None:
+    """Write what ``widget`` shows to a PNG.
+
+    Raises:
+        SaveError: the file cannot be written.
+    """
+    picture = widget.grab()
+    with replacing(out) as temporary:
+        if not picture.save(str(temporary), "PNG"):
+            raise OSError(f"no PNG could be written to {out}")
+
+
+def _set_up(main: Application, shot: Shot) -> None:
+    if shot.series is not None and main.session.study is not None:
+        main.reading.load(main.session.study.find(shot.series))
+        wait_until(lambda: not main.runner.busy(), "the series to load")
+    volume = main.session.volume
+    if volume is None:
+        raise ViewerError("; ".join(notice.text for notice in main.notices.all) or f"{shot.path}: nothing to show")
+    if shot.slice is not None:
+        if not 0 <= shot.slice < main.view.frames:
+            raise ViewerError(f"slice {shot.slice}: expected 0 to {main.view.frames - 1}")
+        main.view.set_slice(shot.slice)
+    if shot.preset is not None:
+        main.view.set_window(PRESETS[_preset_key(shot.preset)])
+    if shot.mask is not None:
+        main.segmentation.load(volume.geometry, _mask(shot.mask, volume))
+    if shot.heat is not None:
+        main.findings.show_heat(_heat(shot.heat, volume, main.view.k))
+
+
+def _preset_key(name: str) -> int:
+    for key, window in PRESETS.items():
+        if name.lower() in (str(key), window.name.lower()):
+            return key
+    known = ", ".join(f"{key} {window.name}" for key, window in PRESETS.items())
+    raise ViewerError(f"preset {name!r}: expected one of {known}")
+
+
+def _mask(path: Path, volume: Volume) -> Labelmap:
+    if path.suffix.lower() == ".png":
+        array = raster.read_mask(path)
+        if array.shape != volume.geometry.shape_kji:
+            raise ViewerError(f"{path.name}: found {array.shape}, expected {volume.geometry.shape_kji} as the image")
+        return Labelmap(array, volume.geometry, plain_labels(array))
+    mask = nifti.read_labelmap(path)
+    if not mask.geometry.matches(volume.geometry):
+        raise ViewerError(f"{path.name}: the mask lies on another grid than the image")
+    return mask
+
+
+def _heat(path: Path, volume: Volume, k: int) -> HeatMap:
+    values = np.load(path, allow_pickle=False) if path.suffix == ".npy" else nifti.read_array(path)
+    array = np.full(volume.geometry.shape_kji, np.nan, np.float32)
+    if values.shape == array.shape:
+        array[:] = values
+    elif values.shape in (array.shape[1:], (1, *array.shape[1:])):
+        array[k] = values.reshape(array.shape[1:])
+    else:
+        raise ViewerError(f"{path.name}: found {values.shape}, expected {array.shape} as the image")
+    limit = float(np.nanmax(np.abs(array))) or 1.0
+    return HeatMap(array, limit, bool(np.nanmin(array) < 0), path.name, "", "", "from file")

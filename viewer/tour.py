@@ -1,0 +1,178 @@
+"""A guided tour through the real window without a display: real events, real models, numbered screenshots."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from imaging import phantom
+from viewer.app import Application, Places, application
+from viewer.shot import save
+from viewer.waiting import wait_until
+
+SIZE = (1480, 900)
+TRAINING_TIMEOUT_S = 600.0
+Say = Callable[[str], None]
+
+
+class Tour:
+    """Walks through the main job and takes pictures on the way."""
+
+    def __init__(self, main: Application, out: Path, say: Say) -> None:
+        self._main, self._out, self._say = main, out, say
+        self.pictures: list[Path] = []
+
+    def walk(self, study: Path) -> None:
+        """Every station, in order."""
+        for station in (self._look, self._find, self._correct, self._film, self._clip, self._learn, self._trouble):
+            station(study)
+
+    def _look(self, study: Path) -> None:
+        main = self._main
+        self._picture("empty window")
+        main.reading.open([study])
+        self._settle("the built-in study to open")
+        self._show("CT")
+        self._picture("CT, soft tissue window")
+        self._key(Qt.Key.Key_2)
+        self._picture("lung window on key 2")
+        for _ in range(6):
+            self._key(Qt.Key.Key_Down)
+        self._drag((0.35, 0.45), (0.45, 0.35))
+        self._picture("scrolled and windowed by dragging")
+
+    def _find(self, _: Path) -> None:
+        self._key(Qt.Key.Key_2)
+        self._key(Qt.Key.Key_P)
+        self._settle("the lesion model", 180)
+        self._go_to_largest()
+        self._picture("proposed lesion mask")
+        self._key(Qt.Key.Key_H)
+        self._settle("Grad-CAM")
+        self._picture("Grad-CAM of the lesion model")
+        self._key(Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
+        self._settle("integrated gradients", 300)
+        self._picture("integrated gradients of the lesion model")
+        self._main.findings.set_heat_visible(False)
+
+    def _correct(self, _: Path) -> None:
+        self._main.tabs.setCurrentIndex(1)
+        self._key(Qt.Key.Key_A)
+        self._picture("accepted mask")
+        self._key(Qt.Key.Key_B)
+        self._drag((0.60, 0.40), (0.66, 0.50))
+        self._picture("painted with the brush")
+        self._key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        self._picture("undone")
+        self._key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+        self._picture("saved in the library")
+        self._key(Qt.Key.Key_W)
+
+    def _film(self, _: Path) -> None:
+        self._main.tabs.setCurrentIndex(0)
+        self._show("DX")
+        self._picture("chest X-ray")
+        self._key(Qt.Key.Key_P)
+        self._settle("the chest X-ray model", 180)
+        self._picture("findings of the chest X-ray model")
+        self._key(Qt.Key.Key_H)
+        self._settle("Grad-CAM")
+        self._picture("Grad-CAM of the chest X-ray model")
+        self._key(Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
+        self._settle("integrated gradients", 300)
+        self._picture("integrated gradients of the chest X-ray model")
+
+    def _clip(self, _: Path) -> None:
+        self._show("US")
+        self._key(Qt.Key.Key_C)
+        wait_until(lambda: self._main.view.k > 3, "the clip to play")
+        self._key(Qt.Key.Key_C)
+        self._picture("ultrasound clip, played")
+
+    def _learn(self, _: Path) -> None:
+        main = self._main
+        self._show("CT")
+        main.tabs.setCurrentIndex(2)
+        self._picture("training panel")
+        package = next(p for p in main.models.packages if p.manifest and p.manifest.task == "segmentation")
+        main.teaching.start("tour-lesions", package.folder, 2)
+        wait_until(lambda: not main.learning.running, "training", TRAINING_TIMEOUT_S)
+        self._picture("trained for two epochs")
+        released = next(p for p in main.models.packages if p.manifest and p.manifest.name == "tour-lesions")
+        main.models.choose(released)
+        main.tabs.setCurrentIndex(0)
+        self._key(Qt.Key.Key_P)
+        self._settle("the retrained model", 180)
+        self._go_to_largest()
+        self._picture("prediction of the retrained model")
+
+    def _trouble(self, study: Path) -> None:
+        broken = study.parent / "broken"
+        broken.mkdir()
+        (broken / "notes.dcm").write_text("This is no image.\n")
+        self._main.reading.open([broken, study])
+        self._settle("the mixed folders")
+        self._picture("a file that is no image is named, the rest opens")
+
+    def _show(self, modality: str) -> None:
+        study = self._main.session.study
+        assert study is not None
+        self._main.reading.load(next(series for series in study.series if series.modality == modality))
+        self._settle(f"the {modality} series")
+
+    def _go_to_largest(self) -> None:
+        prediction = self._main.findings.prediction
+        if prediction is not None and prediction.mask is not None:
+            self._main.view.set_slice(int(prediction.mask.array.any(axis=2).sum(axis=1).argmax()))
+
+    def _settle(self, what: str, timeout_s: float = 120) -> None:
+        wait_until(lambda: not self._main.runner.busy(), what, timeout_s)
+
+    def _key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self._main.window, key, modifier)
+
+    def _drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        canvas = self._main.canvas
+        places = [
+            QPoint(
+                round(canvas.width() * (start[0] + (end[0] - start[0]) * step / 8)),
+                round(canvas.height() * (start[1] + (end[1] - start[1]) * step / 8)),
+            )
+            for step in range(9)
+        ]
+        left = Qt.MouseButton.LeftButton
+        QTest.mousePress(canvas, left, Qt.KeyboardModifier.NoModifier, places[0])
+        for place in places[1:]:
+            QTest.mouseMove(canvas, place)
+        QTest.mouseRelease(canvas, left, Qt.KeyboardModifier.NoModifier, places[-1])
+
+    def _picture(self, caption: str) -> None:
+        wait_until(lambda: True, "painting")
+        name = f"{len(self.pictures) + 1:02d}-{caption.replace(',', '').replace(' ', '-').lower()}.png"
+        path = self._out / name
+        save(self._main.window, path)
+        self.pictures.append(path)
+        self._say(f"{len(self.pictures):02d}  {caption}")
+
+
+def run(out: Path, say: Say) -> list[Path]:
+    """The screenshots written to ``out``; annotations and models of the tour go to a scratch folder.
+
+    Raises:
+        ViewerError: a station did not finish in time.
+        SaveError: a screenshot could not be written.
+    """
+    application()
+    with tempfile.TemporaryDirectory() as scratch:
+        main = Application(Places(Path(scratch), Path(scratch)))
+        main.window.resize(*SIZE)
+        main.start()
+        tour = Tour(main, out, say)
+        try:
+            tour.walk(phantom.write_study(Path(scratch) / "phantom").study)
+        finally:
+            main.shut_down()
+            main.window.deleteLater()
+    return tour.pictures
