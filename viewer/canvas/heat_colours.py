@@ -5,9 +5,10 @@ from functools import cache
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
 from inference.prediction import HeatMap
-from viewer.canvas.rendering import Words
+from viewer.canvas.rendering import Words, blank, look_up
 
 STEPS = 256
 _FULL_FROM = 0.5
@@ -18,10 +19,10 @@ _FULL_FROM = 0.5
 def colours(signed: bool) -> NDArray[np.uint8]:
     """(256, 3) uint8 RGB from the low to the high end of the colour bar.
 
-    Unsigned maps use inferno, which is perceptually even; signed ones CET-D1A, blue over white to red
+    Unsigned maps use inferno, which is perceptually even; signed ones CET-D1, blue over white to red
     (Kovesi, arXiv 1509.03700).
     """
-    colour_map = pg.colormap.get("CET-D1A" if signed else "inferno")
+    colour_map = pg.colormap.get("CET-D1" if signed else "inferno")
     assert colour_map is not None
     return np.asarray(colour_map.getLookupTable(nPts=STEPS, alpha=False), np.uint8)
 
@@ -42,14 +43,17 @@ def _table(signed: bool) -> Words:
     return table
 
 
-def heat_words(values: NDArray[np.float32], limit: float, signed: bool) -> Words:
-    """(R, C) premultiplied words of one plane of a heat map; NaN is clear."""
+def heat_image(values: NDArray[np.float32], limit: float, signed: bool) -> QImage:
+    """An overlay of one (R, C) plane of a heat map; NaN is clear."""
     low = -limit if signed else 0.0
-    position = (values - low) * ((STEPS - 1) / max(limit - low, 1e-30))
-    position = np.clip(position, 0, STEPS - 1)
-    index = np.where(np.isnan(position), STEPS, np.nan_to_num(position) + 0.5).astype(np.uint16)
-    words = np.empty(values.shape, np.uint32)
-    return np.take(_table(signed), index, out=words, mode="wrap")
+    step = (STEPS - 1) / max(limit - low, 1e-30)
+    position = values * np.float32(step)
+    position += np.float32(0.5 - low * step)
+    np.clip(position, 0, STEPS - 1, out=position)
+    index = np.nan_to_num(position, copy=False, nan=STEPS).astype(np.uint16)
+    image, words = blank(values.shape, opaque=False)
+    look_up(_table(signed), index, words)
+    return image
 
 
 def legend(heat: HeatMap) -> str:

@@ -1,6 +1,6 @@
 """The picture of one slice with what lies over it, kept until something that it shows changes."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
-from imaging.labelmap import Colour, Labelmap
+from imaging.labelmap import Colour, Label, Labelmap
 from imaging.volume import Volume
+from inference.prediction import HeatMap
 from viewer.canvas.contour import outline
-from viewer.canvas.heat_colours import heat_words
+from viewer.canvas.heat_colours import heat_image
 from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
-from viewer.canvas.rendering import Words, as_image, colour_words, grey_words, mask_words
+from viewer.canvas.rendering import colour_image, grey_image, mask_image
 from viewer.state.findings import Findings
 from viewer.state.segmentation import Segmentation
 from viewer.state.view import View
@@ -56,7 +57,7 @@ class PlanePicture:
     def __init__(self, view: View, segmentation: Segmentation, findings: Findings) -> None:
         self._view, self._segmentation, self._findings = view, segmentation, findings
         self._plane: Latest[NDArray[Any]] = Latest()
-        self._ground: Latest[Words] = Latest()
+        self._ground: Latest[QImage] = Latest()
         self._heat: Latest[QImage] = Latest()
         self._mask: Latest[QImage] = Latest()
         self._proposal: Latest[QImage] = Latest()
@@ -95,45 +96,55 @@ class PlanePicture:
         return self._view.k, patch, self._view.window, self._view.inverted
 
     def _compose(self, volume: Volume, patch: Patch) -> QImage:
-        ground = self._ground.of(self._ground_key(patch), lambda: self._ground_words(volume, patch))
-        image = as_image(ground, opaque=True)
+        ground = self._ground.of(self._ground_key(patch), lambda: self._ground_image(volume, patch))
+        layers = list(self._layers(volume, patch))
+        if not layers:
+            return ground
+        image = ground.copy()
         painter = QPainter(image)
-        key = (self._view.k, patch)
-        heat = self._findings.heat
-        if heat is not None and self._findings.heat_visible and heat.array.shape == volume.array.shape[:3]:
-            painter.setOpacity(self._findings.heat_opacity)
-            painter.drawImage(0, 0, self._heat.of(key, lambda: self._heat_image(patch)))
-            painter.setOpacity(1.0)
-        proposal = self._shown_proposal(volume)
-        if proposal is not None:
-            painter.drawImage(0, 0, self._proposal.of(key, lambda: self._proposal_image(proposal, patch)))
-        if self._mask_fits(volume):
-            painter.drawImage(0, 0, self._mask.of(key, lambda: self._mask_image(patch)))
+        for layer, opacity in layers:
+            painter.setOpacity(opacity)
+            painter.drawImage(0, 0, layer)
         painter.end()
         return image
 
-    def _ground_words(self, volume: Volume, patch: Patch) -> Words:
+    def _layers(self, volume: Volume, patch: Patch) -> Iterator[tuple[QImage, float]]:
+        key = (self._view.k, patch)
+        heat = self._shown_heat(volume)
+        if heat is not None:
+            yield self._heat.of(key, lambda: self._heat_image(heat, patch)), self._findings.heat_opacity
+        proposal = self._shown_proposal(volume)
+        if proposal is not None:
+            yield self._proposal.of(key, lambda: self._proposal_image(proposal, patch)), 1.0
+        if self._mask_fits(volume):
+            yield self._mask.of(key, lambda: self._mask_image(patch)), 1.0
+
+    def _ground_image(self, volume: Volume, patch: Patch) -> QImage:
         key = (self._view.k, patch.factor)
         plane = self._plane.of(key, lambda: mean_reduced(volume.array[self._view.k], patch.factor))
         inverted = volume.inverted != self._view.inverted
         if volume.is_colour:
-            return colour_words(patch.cut(plane), inverted)
-        return grey_words(np.ascontiguousarray(patch.cut(plane)), self._view.window, inverted, volume.padding)
+            return colour_image(patch.cut(plane), inverted)
+        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.window, inverted, volume.padding)
 
-    def _heat_image(self, patch: Patch) -> QImage:
-        heat = self._findings.heat
-        assert heat is not None
+    def _heat_image(self, heat: HeatMap, patch: Patch) -> QImage:
         values = patch.cut(picked_reduced(heat.array[self._view.k], patch.factor))
-        return as_image(heat_words(values, heat.limit, heat.signed), opaque=False)
+        return heat_image(values, heat.limit, heat.signed)
 
     def _proposal_image(self, proposal: Labelmap, patch: Patch) -> QImage:
         values = patch.cut(picked_reduced(proposal.array[self._view.k], patch.factor))
-        return as_image(mask_words(values, proposal.labels, PROPOSAL_OPACITY), opaque=False)
+        return mask_image(values, proposal.labels, PROPOSAL_OPACITY)
 
     def _mask_image(self, patch: Patch) -> QImage:
         segmentation = self._segmentation
         values = patch.cut(picked_reduced(segmentation.array[self._view.k], patch.factor))
-        return as_image(mask_words(values, segmentation.labels, segmentation.opacity), opaque=False)
+        return mask_image(values, segmentation.labels, segmentation.opacity)
+
+    def _shown_heat(self, volume: Volume) -> HeatMap | None:
+        heat = self._findings.heat
+        if heat is None or not self._findings.heat_visible:
+            return None
+        return heat if heat.array.shape == volume.array.shape[:3] else None
 
     def _shown_proposal(self, volume: Volume) -> Labelmap | None:
         prediction = self._findings.prediction
@@ -147,7 +158,7 @@ class PlanePicture:
 
     def _trace(self, volume: Volume, patch: Patch) -> list[Outline]:
         proposal = self._shown_proposal(volume)
-        sources: list[tuple[NDArray[np.uint8], tuple[Any, ...], bool]] = []
+        sources: list[tuple[NDArray[np.uint8], tuple[Label, ...], bool]] = []
         if proposal is not None:
             sources.append((proposal.array, proposal.labels, True))
         if self._mask_fits(volume):
@@ -155,6 +166,5 @@ class PlanePicture:
         outlines: list[Outline] = []
         for array, labels, proposed in sources:
             values = patch.cut(picked_reduced(array[self._view.k], patch.factor))
-            present = set(np.unique(values[values > 0]).tolist())
-            outlines += [Outline(outline(values == v.value), v.colour, proposed) for v in labels if v.value in present]
+            outlines += [Outline(outline(values == label.value), label.colour, proposed) for label in labels]
         return outlines
