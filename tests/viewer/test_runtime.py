@@ -1,0 +1,51 @@
+"""Pairs of versions that must not run are refused in words; the installed ones are fit."""
+
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+from viewer import runtime
+
+FIT = {"PySide6-Essentials": "6.9.3", "pydicom": "3.0.2", "torch": "2.15.0+cu128"}
+
+
+@pytest.mark.parametrize(
+    ("python", "pyside", "refused"),
+    [
+        ((3, 11), "6.12.0", True),
+        ((3, 11), "6.13.1", True),
+        ((3, 11), "7.0", True),
+        ((3, 11), "6.11.3", False),
+        ((3, 12), "6.12.0", False),
+        ((3, 14), "6.13.0", False),
+    ],
+)
+def test_refuses_the_pair_that_loses_references(python: tuple[int, int], pyside: str, refused: bool) -> None:
+    text = runtime.refusal(python, pyside)
+    assert (text is not None) == refused
+    if text:
+        assert pyside in text and "3.12" in text
+
+
+def test_installed_libraries_are_fit() -> None:
+    assert runtime.installed_problem() is None
+
+
+@pytest.mark.parametrize(("package", "found"), [("pydicom", "3.0.1"), ("pydicom", "2.4.4"), ("torch", "2.9.1")])
+def test_names_the_library_that_is_too_old(package: str, found: str) -> None:
+    text = runtime.installed_problem({**FIT, package: found}.__getitem__)
+    assert text is not None
+    assert package in text and found in text
+
+
+def test_accepts_the_oldest_fit_versions() -> None:
+    assert runtime.installed_problem({**FIT, "torch": "2.10"}.__getitem__) is None
+
+
+def test_names_a_missing_library() -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    text = runtime.installed_problem(missing)
+    assert text is not None
+    assert "PySide6-Essentials is not installed" in text

@@ -1,0 +1,49 @@
+"""Whether this Python and these libraries can be trusted to run the window; judged without importing them."""
+
+import re
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+_OLDEST = {"pydicom": (3, 0, 2), "torch": (2, 10)}
+
+Version = tuple[int, ...]
+
+
+def refusal(python_version: Version, pyside_version: str) -> str | None:
+    """Why this pair must not run, or None: PySide6 6.12 loses references to None before Python 3.12 (ADR 0003)."""
+    if python_version >= (3, 12) or _numbers(pyside_version) < (6, 12):
+        return None
+    found = ".".join(map(str, python_version[:2]))
+    return (
+        f"PySide6 {pyside_version} on Python {found} ends the program after about a thousand drawn frames. "
+        "Install PySide6-Essentials 6.9 to 6.11, or use Python 3.12 or newer."
+    )
+
+
+def installed_problem(installed_version: Callable[[str], str] = version) -> str | None:
+    """Why the installed libraries must not run, or None when they are fit.
+
+    Args:
+        installed_version: version of a package by name; raises ``PackageNotFoundError`` for one that is missing.
+    """
+    try:
+        problem = refusal(sys.version_info[:2], installed_version("PySide6-Essentials"))
+        return problem or _too_old(installed_version)
+    except PackageNotFoundError as error:
+        return f"{error.name} is not installed. Run: sh packaging/run.sh"
+
+
+def _too_old(installed_version: Callable[[str], str]) -> str | None:
+    for package, oldest in _OLDEST.items():
+        found = installed_version(package)
+        if _numbers(found) < oldest:
+            wanted = ".".join(map(str, oldest))
+            return f"{package} {found} is too old: {wanted} or newer is needed. Run: sh packaging/run.sh"
+    return None
+
+
+def _numbers(text: str) -> Version:
+    """The leading numbers of a version: ``"2.15.0+cpu"`` gives (2, 15, 0)."""
+    found = re.match(r"\d+(\.\d+)*", text)
+    return tuple(int(part) for part in found.group().split(".")) if found else ()
