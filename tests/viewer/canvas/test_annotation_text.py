@@ -1,0 +1,123 @@
+"""The words over the picture."""
+
+import numpy as np
+import pytest
+
+from imaging.geometry import Calibration, Geometry
+from imaging.study import Patient, Series
+from imaging.volume import Volume, Window
+from viewer.canvas.annotation_text import corners, date_text, edge_letters, position_text, scale_bar, window_text
+from viewer.canvas.transform import plane_transform
+from viewer.state.view import View
+
+X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
+
+
+def volume(axes=(Z, Y, X), calibration=Calibration.PATIENT, **rest) -> Volume:
+    geometry = Geometry((5, 4, 6), (2.5, 1.0, 1.0), (0.0, 0.0, -12.0), axes, calibration)
+    return Volume(np.zeros((5, 4, 6), np.int16), geometry, rest.pop("kind", "volume"), **rest)
+
+
+def letters_of(shown: Volume) -> tuple[str, str, str, str] | None:
+    return edge_letters(shown, 0, plane_transform(shown.slice_geometry(0), (100, 100)))
+
+
+def test_letters_of_an_axial_slice():
+    assert letters_of(volume()) == ("R", "A", "L", "P")
+
+
+def test_letters_follow_the_display_of_flipped_and_transposed_storage():
+    assert letters_of(volume(axes=(Z, (0.0, -1.0, 0.0), (-1.0, 0.0, 0.0)))) == ("R", "A", "L", "P")
+    assert letters_of(volume(axes=((0.0, 0.0, -1.0), X, Y))) == ("R", "A", "L", "P")
+
+
+def test_letters_of_a_coronal_slice():
+    assert letters_of(volume(axes=(Y, (0.0, 0.0, -1.0), X))) == ("R", "H", "L", "F")
+
+
+def test_letters_of_an_oblique_slice_name_both_directions():
+    c, s = float(np.cos(0.5)), float(np.sin(0.5))
+    assert letters_of(volume(axes=((0.0, -s, c), (0.0, c, s), X))) == ("R", "AF", "L", "PH")
+
+
+def test_no_letters_without_a_place_in_the_patient():
+    assert letters_of(volume(calibration=Calibration.DETECTOR)) is None
+
+
+def test_position_counts_along_the_normal_from_the_origin():
+    assert position_text(volume(), 0) == "F 12.0 mm"
+    assert position_text(volume(), 4) == "F 2.0 mm"
+    assert position_text(volume(calibration=Calibration.NONE), 0) == ""
+
+
+def test_place_of_a_stored_feet_first_stack_is_the_same():
+    feet_first = volume(axes=((0.0, 0.0, -1.0), (0.0, -1.0, 0.0), X))
+    assert position_text(feet_first, 2) == "F 17.0 mm"
+
+
+def test_corner_texts_say_who_what_where_and_how():
+    series = Series(
+        "1.2",
+        "volume",
+        "DICOM",
+        (),
+        (5, 4, 6),
+        modality="CT",
+        description="lung",
+        number=3,
+        study_date="20200331",
+        study_description="Thorax",
+        patient=Patient("P1", "Doe^Jane", "19610203", "F"),
+        warnings=("a slice is missing",),
+    )
+    view = View()
+    shown = volume(unit="HU", windows=(Window(-600, 1500, "lung"),), warnings=("a slice is missing", "no spacing"))
+    view.reset_to(shown)
+    texts = corners(shown, series, view)
+    assert texts.top_left == ("Doe Jane", "P1", "F · born 1961-02-03")
+    assert texts.top_right == ("2020-03-31 · Thorax", "Series 3 · lung", "CT")
+    assert texts.bottom_left == ("Slice 3/5", "F 7.0 mm", "Zoom 1.00×")
+    assert texts.bottom_right == ("⚠ 2 warnings", "W 1500 L -600 lung")
+
+
+def test_a_clip_tells_its_time_and_a_picture_that_it_has_no_millimetres():
+    clip = volume(calibration=Calibration.NONE, kind="clip", frame_times_ms=(0.0, 40.0, 80.0, 120.0, 160.0))
+    view = View()
+    view.reset_to(clip)
+    view.set_slice(3)
+    texts = corners(clip, None, view)
+    assert texts.top_left == texts.top_right == ()
+    assert texts.bottom_left == ("Frame 4/5", "0.12 s", "Zoom 1.00×")
+    assert "uncalibrated" in texts.bottom_right[0]
+
+
+def test_detector_millimetres_are_named():
+    texts = corners(volume(calibration=Calibration.DETECTOR), None, View())
+    assert "at the detector" in " ".join(texts.bottom_right)
+
+
+@pytest.mark.parametrize(
+    ("window", "text"),
+    [
+        (Window(-600, 1500, "lung"), "W 1500 L -600 lung"),
+        (Window(40.25, 12.5), "W 12.50 L 40.25"),
+        (Window(0.5, 0.1), "W 0.1000 L 0.5000"),
+    ],
+)
+def test_window_text(window, text):
+    view = View()
+    view.set_window(window)
+    assert window_text(view) == text
+
+
+def test_dates_that_are_no_dates_stay_as_written():
+    assert date_text("20200131") == "2020-01-31"
+    assert date_text("2020") == "2020"
+
+
+@pytest.mark.parametrize(
+    ("px_per_mm", "longest", "expected"),
+    [(2.0, 250, (200.0, "10 cm")), (10.0, 99, (50.0, "5 mm")), (100.0, 30, (20.0, "0.2 mm")), (1e5, 30, None)],
+)
+def test_scale_bar_is_the_longest_round_length_that_fits(px_per_mm, longest, expected):
+    assert scale_bar(px_per_mm, longest) == expected
