@@ -1,11 +1,11 @@
 """Draws what stands around a picture: corner texts, letters, scale bar, colour bar, the empty page."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from inference.prediction import HeatMap
 from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, RESEARCH_USE, Corners
-from viewer.canvas.heat_colours import colours, legend, limits_text
+from viewer.canvas.heat_colours import colours, limits_text
 
 TEXT = QColor(225, 228, 232)
 QUIET = QColor(165, 172, 180)
@@ -60,13 +60,13 @@ class Furniture:
             colour = ACCENT if line.startswith("⚠") else TEXT
             self.text(QRectF(x, y + number * self._line, width, self._line), align, line, colour)
 
-    def footer(self, heat: HeatMap | None) -> float:
+    def footer(self, legend: str = "") -> float:
         """The line on research use, and above it what the heat map shows; the height they take."""
         box = QRectF(MARGIN, self.height - self._line - 2, self.width - 2 * MARGIN, self._line)
         self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE, QUIET)
-        if heat is None:
+        if not legend:
             return self._line + 4
-        self.text(box.translated(0, -self._line), Qt.AlignmentFlag.AlignHCenter, legend(heat))
+        self.text(box.translated(0, -self._line), Qt.AlignmentFlag.AlignHCenter, legend)
         return 2 * self._line + 4
 
     def edge_letters(self, edges: tuple[str, str, str, str], bottom: float, right: float) -> None:
@@ -111,16 +111,24 @@ class Furniture:
         for number, share in zip(numbers, (0.0, 0.5, 1.0), strict=True):
             box = QRectF(x - wide - 5, y + share * tall - self._line / 2, wide + 1, self._line)
             self.text(box, Qt.AlignmentFlag.AlignRight, number)
-        return BAR_WIDTH + wide + 12
+        return BAR_WIDTH + wide + 18
 
     def empty_page(self, study_open: bool) -> None:
         """What to do when nothing is shown."""
         if study_open:
             self._centred(CHOOSE, self.height / 2, self._large, QUIET)
             return
+        self._drop_frame()
         self._centred(EMPTY, self.height / 2 - 2 * self._line, self._large, TEXT)
         for number, line in enumerate(EMPTY_HINT.splitlines()):
             self._centred(line, self.height / 2 + (number + 0.2) * self._line * 1.3, self._font, QUIET)
+
+    def _drop_frame(self) -> None:
+        wide, tall = min(self.width - 4 * MARGIN, 560.0), min(self.height * 0.6, 260.0)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._painter.setPen(QPen(QColor(80, 86, 94), 1.5, Qt.PenStyle.DashLine))
+        box = QRectF((self.width - wide) / 2, (self.height - tall) / 2, wide, tall)
+        self._painter.drawRoundedRect(box, 12, 12)
 
     def _centred(self, text: str, y: float, font: QFont, colour: QColor) -> None:
         self._painter.setFont(font)

@@ -56,9 +56,10 @@ def heat_image(values: NDArray[np.float32], limit: float, signed: bool) -> QImag
     return image
 
 
-def legend(heat: HeatMap) -> str:
-    """What is shown: method, layer, target and model."""
-    return " · ".join(part for part in (heat.method, heat.layer, heat.target, heat.model) if part)
+def legend(heat: HeatMap, explained: bool = True) -> str:
+    """What is shown: method, layer, target and model; and that this slice is not, where it was not explained."""
+    missing = "" if explained else "this slice was not explained"
+    return " · ".join(part for part in (heat.method, heat.layer, heat.target, heat.model, missing) if part)
 
 
 def limits_text(heat: HeatMap) -> tuple[str, str, str]:

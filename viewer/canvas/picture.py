@@ -63,6 +63,7 @@ class PlanePicture:
         self._proposal: Latest[QImage] = Latest()
         self._composed: Latest[QImage] = Latest()
         self._outlines: Latest[tuple[Outline, ...]] = Latest()
+        self._explained: Latest[bool] = Latest()
 
     def forget_volume(self) -> None:
         """Another volume is shown."""
@@ -80,6 +81,7 @@ class PlanePicture:
     def forget_findings(self) -> None:
         """Another prediction or heat map, or another way to show them."""
         self._heat.forget()
+        self._explained.forget()
         self._proposal.forget()
         self._composed.forget()
         self._outlines.forget()
@@ -91,6 +93,10 @@ class PlanePicture:
     def outlines(self, volume: Volume, patch: Patch) -> tuple[Outline, ...]:
         """Contours of the annotation and of the proposal, in pixels of :meth:`image`."""
         return self._outlines.of((self._view.k, patch), lambda: tuple(self._trace(volume, patch)))
+
+    def explained(self, heat: HeatMap) -> bool:
+        """Whether the shown slice has values in ``heat``."""
+        return self._explained.of(self._view.k, lambda: not bool(np.isnan(heat.array[self._view.k]).all()))
 
     def _ground_key(self, patch: Patch) -> Hashable:
         return self._view.k, patch, self._view.window, self._view.inverted
@@ -110,7 +116,7 @@ class PlanePicture:
 
     def _layers(self, volume: Volume, patch: Patch) -> Iterator[tuple[QImage, float]]:
         key = (self._view.k, patch)
-        heat = self._shown_heat(volume)
+        heat = self.shown_heat(volume)
         if heat is not None:
             yield self._heat.of(key, lambda: self._heat_image(heat, patch)), self._findings.heat_opacity
         proposal = self._shown_proposal(volume)
@@ -140,7 +146,8 @@ class PlanePicture:
         values = patch.cut(picked_reduced(segmentation.array[self._view.k], patch.factor))
         return mask_image(values, segmentation.labels, segmentation.opacity)
 
-    def _shown_heat(self, volume: Volume) -> HeatMap | None:
+    def shown_heat(self, volume: Volume) -> HeatMap | None:
+        """The heat map, if it is to be seen and belongs to a grid like this volume's."""
         heat = self._findings.heat
         if heat is None or not self._findings.heat_visible:
             return None

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from imaging.intensity import to_grey
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from imaging.intensity import to_grey
 from imaging.labelmap import Label
 from imaging.volume import Window
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from imaging.volume import Volume
 from viewer.canvas import annotation_text
 from viewer.canvas.furniture import Furniture
+from viewer.canvas.heat_colours import legend
 from viewer.canvas.mouse import Mouse
 from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import Outline, PlanePicture
@@ -105,7 +106,7 @@ class SliceView(QWidget):
         volume, transform = self.session.volume, self.transform()
         if volume is None or transform is None:
             furniture.empty_page(self.session.study is not None)
-            furniture.footer(None)
+            furniture.footer()
         else:
             self._paint_picture(painter, volume, transform)
             self._paint_furniture(furniture, volume, transform)
@@ -126,19 +127,16 @@ class SliceView(QWidget):
         painter.save()
         painter.setTransform(_onto(source, target), True)
         for outline in outlines:
-            pen = QPen(QColor(*outline.colour), 1)
+            dashes = Qt.PenStyle.DashLine if outline.proposed else Qt.PenStyle.SolidLine
+            pen = QPen(QColor(*outline.colour).lighter(150 if outline.proposed else 120), 1, dashes)
             pen.setCosmetic(True)
-            if outline.proposed:
-                pen = QPen(QColor(*outline.colour).lighter(150), 1, Qt.PenStyle.DashLine)
-                pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(outline.path)
         painter.restore()
 
     def _paint_furniture(self, furniture: Furniture, volume: Volume, transform: ViewTransform) -> None:
-        findings = self.findings
-        heat = findings.heat if findings.heat_visible else None
-        bottom = furniture.footer(heat)
+        heat = self._picture.shown_heat(volume)
+        bottom = furniture.footer(legend(heat, self._picture.explained(heat)) if heat else "")
         right = furniture.colour_bar(heat) if heat is not None else 0.0
         if not self.view.corner_text:
             return
