@@ -82,7 +82,9 @@ class Application(QObject):
         self.inferring = Inferring(
             self.session, self.view, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
-        self.teaching = Teaching(self.learning, self.notices, self.runner, self.library, self.inferring, self.places)
+        self.teaching = Teaching(
+            self.learning, self.notices, self.runner, self.library, self.inferring, self.places.models, self.places.runs
+        )
         self.canvas = SliceView(self.session, self.view, self.segmentation, self.findings)
         self.window = self._make_window()
         self._connect()
