@@ -14,7 +14,7 @@ SHADOW = QColor(0, 0, 0, 210)
 MARGIN = 8.0
 BAR_WIDTH = 12.0
 
-_AROUND = ((-1, 0), (1, 0), (0, -1), (0, 1))
+_AROUND = ((-1, -1), (1, -1), (-1, 1), (1, 1), (0, -1), (0, 1), (-1, 0), (1, 0))
 
 
 class Furniture:
@@ -48,7 +48,7 @@ class Furniture:
         self._lines(corners.top_left, MARGIN, MARGIN - 2, column, Qt.AlignmentFlag.AlignLeft)
         self._lines(corners.top_right, x_right, MARGIN - 2, column, Qt.AlignmentFlag.AlignRight)
         low = self.height - bottom
-        narrow = column * 0.66
+        narrow = column - max(self.width / 10, 40.0)
         y = low - self._line * len(corners.bottom_left)
         self._lines(corners.bottom_left, MARGIN, y, narrow, Qt.AlignmentFlag.AlignLeft)
         y = low - self._line * len(corners.bottom_right)
@@ -119,9 +119,9 @@ class Furniture:
             self._centred(CHOOSE, self.height / 2, self._large, QUIET)
             return
         self._drop_frame()
-        self._centred(EMPTY, self.height / 2 - 2 * self._line, self._large, TEXT)
+        self._centred(EMPTY, self.height / 2 - 1.4 * self._line, self._large, TEXT)
         for number, line in enumerate(EMPTY_HINT.splitlines()):
-            self._centred(line, self.height / 2 + (number + 0.2) * self._line * 1.3, self._font, QUIET)
+            self._centred(line, self.height / 2 + (number + 0.6) * self._line * 1.3, self._font, QUIET)
 
     def _drop_frame(self) -> None:
         wide, tall = min(self.width - 4 * MARGIN, 560.0), min(self.height * 0.6, 260.0)

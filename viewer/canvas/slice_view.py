@@ -12,6 +12,7 @@ from viewer.canvas.mouse import Mouse
 from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import Outline, PlanePicture
 from viewer.canvas.playback import Playback
+from viewer.canvas.tools import brush_radius_mm
 from viewer.canvas.transform import ViewTransform, plane_transform
 from viewer.state.findings import Findings
 from viewer.state.segmentation import Segmentation
@@ -153,7 +154,7 @@ class SliceView(QWidget):
         point = self._mouse.hover
         if point is None or self.view.tool not in BRUSHES:
             return
-        radius = self.view.radius_mm * transform.px_per_mm
+        radius = brush_radius_mm(self.view.radius_mm, transform.spacing_mm) * transform.px_per_mm
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         label = self.segmentation.active_label

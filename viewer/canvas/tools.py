@@ -2,11 +2,12 @@
 after it the button comes up; closing the generator takes the half drag back."""
 
 from collections.abc import Callable, Generator
+from math import hypot
 from typing import Protocol
 
 import numpy as np
 
-from imaging import editing
+from imaging.editing import stroke
 from imaging.volume import Volume, Window
 from viewer.canvas.transform import ViewTransform
 from viewer.state.segmentation import Segmentation
@@ -101,8 +102,9 @@ def scroll(viewport: Viewport, start: Point) -> Drag:
 
 
 def brush(viewport: Viewport, start: Point) -> Drag:
-    """Paint the active label."""
-    return _paint(viewport, start, viewport.segmentation.active)
+    """Paint the active label; without one, nothing."""
+    label = viewport.segmentation.active_label
+    return _idle() if label is None else _paint(viewport, start, label.value)
 
 
 def eraser(viewport: Viewport, start: Point) -> Drag:
@@ -110,8 +112,20 @@ def eraser(viewport: Viewport, start: Point) -> Drag:
     return _paint(viewport, start, 0)
 
 
+def brush_radius_mm(radius_mm: float, spacing_mm: tuple[float, float]) -> float:
+    """The radius that is painted: at least half a pixel's diagonal, so that every click reaches a voxel."""
+    return max(radius_mm, hypot(*spacing_mm) / 2)
+
+
+def _idle() -> Drag:
+    while (yield) is not None:
+        pass
+
+
 def _paint(viewport: Viewport, start: Point, value: int) -> Drag:
     segmentation = viewport.segmentation
+    if not segmentation.visible:
+        segmentation.set_visible(True)
     segmentation.begin()
     try:
         last = start
@@ -126,13 +140,13 @@ def _paint(viewport: Viewport, start: Point, value: int) -> Drag:
 
 
 def _dab(viewport: Viewport, last: Point, point: Point, value: int) -> None:
-    transform, segmentation = viewport.transform(), viewport.segmentation
-    if transform is None or segmentation.geometry is None:
+    transform, segmentation, volume = viewport.transform(), viewport.segmentation, viewport.session.volume
+    if transform is None or volume is None or segmentation.array.shape != volume.array.shape[:3]:
         return
-    path_ji = [transform.to_image(*last), transform.to_image(*point)]
-    edit = editing.stroke(
-        segmentation.array, segmentation.geometry, viewport.view.k, path_ji, viewport.view.radius_mm, value
-    )
+    k = viewport.view.k
+    path = [transform.to_image(*last), transform.to_image(*point)]
+    radius_mm = brush_radius_mm(viewport.view.radius_mm, transform.spacing_mm)
+    edit = stroke(segmentation.array, volume.slice_geometry(k), 0, k, path, radius_mm, value)
     if edit is not None:
         segmentation.apply(edit)
 
