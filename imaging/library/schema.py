@@ -1,0 +1,68 @@
+"""The tables of the annotation library."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+VERSION = 1
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class SchemaRow(Base):
+    """The schema version; one row."""
+
+    __tablename__ = "schema"
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class SeriesRow(Base):
+    """A series that somebody annotated, with what is needed to find its images again."""
+
+    __tablename__ = "series"
+    uid: Mapped[str] = mapped_column(String(200), primary_key=True)
+    study_uid: Mapped[str] = mapped_column(String(200), default="")
+    patient_group: Mapped[str] = mapped_column(String(200), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    format: Mapped[str] = mapped_column(String(32))
+    modality: Mapped[str] = mapped_column(String(16), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    files: Mapped[str] = mapped_column(Text)
+    masks: Mapped[list["MaskRow"]] = relationship(back_populates="series")
+
+
+class MaskRow(Base):
+    """One revision of a series' mask. Rows are added, never changed."""
+
+    __tablename__ = "mask_revision"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    series_uid: Mapped[str] = mapped_column(ForeignKey("series.uid"), index=True)
+    base: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    model: Mapped[str] = mapped_column(String(64), default="")
+    model_version: Mapped[str] = mapped_column(String(32), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    geometry: Mapped[str] = mapped_column(Text)
+    labels: Mapped[str] = mapped_column(Text)
+    box: Mapped[str] = mapped_column(Text)
+    voxels: Mapped[bytes] = mapped_column(LargeBinary)
+    series: Mapped[SeriesRow] = relationship(back_populates="masks")
+
+
+class DraftRow(Base):
+    """The mask being edited, written after each stroke and removed when a revision is saved."""
+
+    __tablename__ = "draft"
+    series_uid: Mapped[str] = mapped_column(String(200), primary_key=True)
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    model: Mapped[str] = mapped_column(String(64), default="")
+    model_version: Mapped[str] = mapped_column(String(32), default="")
+    geometry: Mapped[str] = mapped_column(Text)
+    labels: Mapped[str] = mapped_column(Text)
+    box: Mapped[str] = mapped_column(Text)
+    voxels: Mapped[bytes] = mapped_column(LargeBinary)
