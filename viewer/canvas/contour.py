@@ -1,11 +1,27 @@
 """The outline of a mask along pixel edges, as lines that Qt draws one screen pixel wide at any zoom."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtGui import QPainterPath
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
+
+from imaging.labelmap import Colour
+
+_DASH_PX = 8
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A contour in picture pixels, its colour, and whether it is only proposed."""
+
+    path: QPainterPath
+    colour: Colour
+    proposed: bool
 
 
 def outline(inside: NDArray[Any]) -> QPainterPath:
@@ -30,3 +46,32 @@ def _runs(edges: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp],
     change = np.diff(np.pad(edges, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     line, start = np.nonzero(change == 1)
     return line, start, np.nonzero(change == -1)[1]
+
+
+def draw_outlines(painter: QPainter, outlines: Iterable[Outline], source: QRectF, target: QRectF) -> None:
+    """Draw contours over a picture whose part ``source`` fills ``target``; a proposal's line is broken."""
+    scale_x, scale_y = target.width() / source.width(), target.height() / source.height()
+    onto = QTransform(scale_x, 0, 0, scale_y, target.x() - source.x() * scale_x, target.y() - source.y() * scale_y)
+    painter.save()
+    painter.setTransform(onto, True)
+    for shown in outlines:
+        colour = QColor(*shown.colour).lighter(150 if shown.proposed else 120)
+        brush = _broken(colour, painter.transform()) if shown.proposed else QBrush(colour)
+        pen = QPen(brush, 1)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.drawPath(shown.path)
+    painter.restore()
+
+
+def _broken(colour: QColor, transform: QTransform) -> QBrush:
+    """A brush in fixed screen stripes: a dash pattern would begin anew at every pixel's edge."""
+    stripes = QImage(_DASH_PX, _DASH_PX, QImage.Format.Format_ARGB32)
+    gap = QColor(0, 0, 0, 140)
+    for y in range(_DASH_PX):
+        for x in range(_DASH_PX):
+            stripes.setPixelColor(x, y, colour if (x + y) % _DASH_PX < _DASH_PX * 5 // 8 else gap)
+    brush = QBrush(stripes)
+    inverse, _ = transform.inverted()
+    brush.setTransform(inverse)
+    return brush

@@ -10,7 +10,8 @@ from viewer.canvas.heat_colours import colours, limits_text
 TEXT = QColor(225, 228, 232)
 QUIET = QColor(165, 172, 180)
 ACCENT = QColor(255, 205, 110)
-SHADOW = QColor(0, 0, 0, 210)
+SHADOW = QColor(0, 0, 0, 150)
+STRIP = QColor(0, 0, 0, 170)
 MARGIN = 8.0
 BAR_WIDTH = 12.0
 
@@ -62,12 +63,18 @@ class Furniture:
 
     def footer(self, legend: str = "") -> float:
         """The line on research use, and above it what the heat map shows; the height they take."""
-        box = QRectF(MARGIN, self.height - self._line - 2, self.width - 2 * MARGIN, self._line)
-        self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE, QUIET)
+        box = QRectF(MARGIN, self.height - self._line - 3, self.width - 2 * MARGIN, self._line)
+        self._on_strip(box, RESEARCH_USE, QUIET)
         if not legend:
-            return self._line + 4
-        self.text(box.translated(0, -self._line), Qt.AlignmentFlag.AlignHCenter, legend)
-        return 2 * self._line + 4
+            return self._line + 6
+        self._on_strip(box.translated(0, -self._line - 2), legend, TEXT)
+        return 2 * self._line + 8
+
+    def _on_strip(self, box: QRectF, text: str, colour: QColor) -> None:
+        wide = min(QFontMetricsF(self._font).horizontalAdvance(text) + 12, box.width())
+        strip = QRectF(box.center().x() - wide / 2, box.y(), wide, box.height())
+        self._painter.fillRect(strip, STRIP)
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, text, colour)
 
     def edge_letters(self, edges: tuple[str, str, str, str], bottom: float, right: float) -> None:
         """Orientation letters in the middle of the left, top, right and bottom edge."""

@@ -1,17 +1,16 @@
 """The picture of one slice with what lies over it, kept until something that it shows changes."""
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage, QPainter, QPainterPath
+from PySide6.QtGui import QImage, QPainter
 
-from imaging.labelmap import Colour, Label, Labelmap
+from imaging.labelmap import Label, Labelmap
 from imaging.volume import Volume
 from inference.prediction import HeatMap
-from viewer.canvas.contour import outline
+from viewer.canvas.contour import Outline, outline
 from viewer.canvas.heat_colours import heat_image
 from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
 from viewer.canvas.rendering import colour_image, grey_image, mask_image
@@ -40,15 +39,6 @@ class Latest(Generic[Value]):
     def forget(self) -> None:
         """Make the next value anew."""
         self._key = self._value = None
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A contour in patch pixels, its colour, and whether it is only proposed."""
-
-    path: QPainterPath
-    colour: Colour
-    proposed: bool
 
 
 class PlanePicture:

@@ -1,16 +1,17 @@
 """One viewport: slice ``view.k`` of the shown volume, masks and heat map over it, texts around it, the mouse on it."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from imaging.volume import Volume
 from viewer.canvas import annotation_text
+from viewer.canvas.contour import draw_outlines
 from viewer.canvas.furniture import Furniture
 from viewer.canvas.heat_colours import legend
 from viewer.canvas.mouse import Mouse
 from viewer.canvas.patch import patch_for
-from viewer.canvas.picture import Outline, PlanePicture
+from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
 from viewer.canvas.tools import brush_radius_mm
 from viewer.canvas.transform import ViewTransform, plane_transform
@@ -122,18 +123,7 @@ class SliceView(QWidget):
         shrinks = target.width() < source.width() or target.height() < source.height()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth or shrinks)
         painter.drawImage(target, self._picture.image(volume, patch), source)
-        self._paint_outlines(painter, target, source, self._picture.outlines(volume, patch))
-
-    def _paint_outlines(self, painter: QPainter, target: QRectF, source: QRectF, outlines: tuple[Outline, ...]) -> None:
-        painter.save()
-        painter.setTransform(_onto(source, target), True)
-        for outline in outlines:
-            dashes = Qt.PenStyle.DashLine if outline.proposed else Qt.PenStyle.SolidLine
-            pen = QPen(QColor(*outline.colour).lighter(150 if outline.proposed else 120), 1, dashes)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
-            painter.drawPath(outline.path)
-        painter.restore()
+        draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
 
     def _paint_furniture(self, furniture: Furniture, volume: Volume, transform: ViewTransform) -> None:
         heat = self._picture.shown_heat(volume)
@@ -192,8 +182,3 @@ class SliceView(QWidget):
     def focusOutEvent(self, event: QEvent) -> None:
         self._mouse.cancel()
         super().focusOutEvent(event)  # pyright: ignore[reportArgumentType]
-
-
-def _onto(source: QRectF, target: QRectF) -> QTransform:
-    scale_x, scale_y = target.width() / source.width(), target.height() / source.height()
-    return QTransform(scale_x, 0, 0, scale_y, target.x() - source.x() * scale_x, target.y() - source.y() * scale_y)
