@@ -65,7 +65,7 @@ def thorax(series_uid: str = "") -> tuple[Volume, Labelmap]:
     noise = rng.standard_normal(scene.hu.shape, np.float32)
     noise += np.roll(noise, 1, axis=1) + np.roll(noise, 1, axis=2)
     hu = np.clip(np.rint(scene.hu + noise * np.float32(7)), -1024, 3071).astype(np.int16)
-    volume = Volume(hu, GEOMETRY, "volume", "HU", "CT", series_uid, windows=(LUNG_WINDOW, SOFT_TISSUE_WINDOW))
+    volume = Volume(hu, GEOMETRY, "volume", "HU", "CT", series_uid, windows=(SOFT_TISSUE_WINDOW, LUNG_WINDOW))
     return volume, Labelmap(mask, GEOMETRY, LABELS)
 
 
