@@ -95,7 +95,7 @@ class Volume:
         if self.windows:
             return self.windows[0]
         if self.is_colour or (self.array.dtype == np.uint8 and self.kind != "volume"):
-            return Window(127.5, 255.0, "full range")
+            return Window(128.0, 256.0, "full range")
         if self.unit == "HU":
             return Window(40.0, 400.0, "soft tissue")
         low, high = np.percentile(self.sample(), (0.5, 99.5))

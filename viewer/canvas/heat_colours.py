@@ -10,14 +10,15 @@ from PySide6.QtGui import QImage
 from inference.prediction import HeatMap
 from viewer.canvas.rendering import Words, blank, look_up
 
-STEPS = 256
+STEPS = 255
+"""Odd, so that zero has a step of its own in the middle of a signed scale."""
 _FULL_FROM = 0.5
 """Share of the limit from which a colour has its full opacity; below, it fades out to nothing at zero."""
 
 
 @cache
 def colours(signed: bool) -> NDArray[np.uint8]:
-    """(256, 3) uint8 RGB from the low to the high end of the colour bar.
+    """(255, 3) uint8 RGB from the low to the high end of the colour bar.
 
     Unsigned maps use inferno, which is perceptually even; signed ones CET-D1, blue over white to red
     (Kovesi, arXiv 1509.03700).
@@ -29,7 +30,7 @@ def colours(signed: bool) -> NDArray[np.uint8]:
 
 @cache
 def opacities(signed: bool) -> NDArray[np.float64]:
-    """(256,) share of full opacity, zero where the value is zero."""
+    """(255,) share of full opacity, zero where the value is zero."""
     position = np.linspace(-1, 1, STEPS) if signed else np.linspace(0, 1, STEPS)
     return np.clip(np.abs(position) / _FULL_FROM, 0, 1)
 

@@ -1,0 +1,79 @@
+"""Clips keep real time."""
+
+import numpy as np
+import pytest
+
+from imaging.geometry import Geometry
+from imaging.volume import Volume
+from viewer.canvas.playback import Playback, frame_starts_ms
+from viewer.state.session import Session
+from viewer.state.view import View
+
+
+def clip(times: tuple[float, ...], count: int = 4) -> Volume:
+    return Volume(np.zeros((count, 2, 2), np.uint8), Geometry((count, 2, 2)), "clip", frame_times_ms=times)
+
+
+@pytest.fixture
+def playing(qtbot):
+    session, view = Session(), View()
+    playback = Playback(session, view)
+    assert qtbot is not None, "timers need an application"
+
+    def start(volume: Volume) -> tuple[Playback, View]:
+        view.reset_to(volume)
+        session.show(None, volume)
+        view.set_playing(True)
+        return playback, view
+
+    yield start
+    view.set_playing(False)
+
+
+def test_the_last_frame_lasts_as_long_as_the_one_before():
+    assert frame_starts_ms(clip((0, 40, 80, 130))) == ((0, 40, 80, 130), 180)
+
+
+def test_stacks_without_or_with_broken_times_get_even_ones():
+    assert frame_starts_ms(clip(())) == ((0, 100, 200, 300), 400)
+    assert frame_starts_ms(clip((0, 40, 40, 80))) == ((0, 100, 200, 300), 400)
+    assert frame_starts_ms(clip((), 1)) == ((0,), 100)
+
+
+def test_frames_are_shown_by_the_clock_and_late_ones_are_counted(playing):
+    playback, view = playing(clip((0, 40, 80, 130)))
+    playback.show_at(39.0)
+    assert view.k == 0
+    playback.show_at(41.0)
+    assert (view.k, playback.dropped) == (1, 0)
+    playback.show_at(131.0)
+    assert (view.k, playback.dropped) == (3, 1)
+    playback.show_at(180.0 + 41.0)
+    assert (view.k, playback.dropped) == (1, 2)
+
+
+def test_a_clip_plays_in_real_time_and_loops(playing, qtbot):
+    playback, view = playing(clip((0, 20, 40, 60)))
+    seen = []
+    view.changed.connect(lambda: seen.append(view.k))
+    qtbot.waitUntil(lambda: len(seen) >= 6, timeout=3000)
+    assert 0 in seen
+    if playback.dropped == 0:
+        assert seen[:6] == [1, 2, 3, 0, 1, 2]
+
+
+def test_stopping_stops(playing, qtbot):
+    _, view = playing(clip((0, 5, 10, 15)))
+    view.set_playing(False)
+    k = view.k
+    qtbot.wait(40)
+    assert view.k == k
+
+
+def test_playing_goes_on_from_the_shown_frame(playing):
+    playback, view = playing(clip((0, 40, 80, 130)))
+    view.set_playing(False)
+    view.set_slice(2)
+    view.set_playing(True)
+    playback.show_at(80.0 + 51.0)
+    assert (view.k, playback.dropped) == (3, 0)
