@@ -77,7 +77,9 @@ class Application(QObject):
         self.runner, self.process = Runner(), InferenceProcess()
         self.library = Library(os.environ.get("WETREAD_DATABASE") or self.places.data / "library.sqlite")
         self.registry = Registry((assets.builtin_models(), self.places.models))
-        self.annotating = Annotating(self.session, self.segmentation, self.findings, self.notices, self.library)
+        self.annotating = Annotating(
+            self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
+        )
         self.reading = Reading(self.session, self.view, self.findings, self.notices, self.runner, self.annotating)
         self.inferring = Inferring(
             self.session, self.view, self.findings, self.models, self.notices, self.runner, self.registry, self.process
@@ -137,6 +139,7 @@ class Application(QObject):
         self.window.dropped.connect(self.reading.open)
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)
+        self.segmentation.history_changed.connect(self.annotating.draft)
         for signal in (
             self.session.volume_changed,
             self.view.changed,

@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         """Dock ``tabs`` at the right; returns the tab widget."""
         holder = QTabWidget()
         holder.setDocumentMode(True)
+        holder.tabBar().setDrawBase(False)
         for title, widget in tabs:
             holder.addTab(widget, title)
         self._dock("", holder, Qt.DockWidgetArea.RightDockWidgetArea, 340)
@@ -126,11 +127,12 @@ class MainWindow(QMainWindow):
                 bar.addAction(self.actions_by_id[action.id])
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
-        dock = QDockWidget(title)
+        dock = QDockWidget(title, self)
         dock.setObjectName(f"dock-{title or 'panels'}")
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
         if not title:
-            dock.setTitleBarWidget(QWidget())
+            dock.setTitleBarWidget(QWidget(dock))
         widget.setMinimumWidth(width)
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
+        self.resizeDocks([dock], [width], Qt.Orientation.Horizontal)

@@ -7,9 +7,11 @@ from imaging import editing
 from imaging.errors import LibraryError
 from imaging.labelmap import PALETTE, Label, Labelmap, Provenance
 from imaging.library.store import Library
+from imaging.progress import Report
 from imaging.study import Series
 from imaging.volume import Volume
 from viewer.errors import words
+from viewer.jobs.runner import Runner
 from viewer.state.findings import Findings
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
@@ -30,10 +32,17 @@ class Annotating:
     """Changes the mask, and keeps it in the library."""
 
     def __init__(
-        self, session: Session, segmentation: Segmentation, findings: Findings, notices: Notices, library: Library
+        self,
+        session: Session,
+        segmentation: Segmentation,
+        findings: Findings,
+        notices: Notices,
+        library: Library,
+        runner: Runner,
     ) -> None:
-        self._session, self._segmentation = session, segmentation
-        self._findings, self._notices, self._library = findings, notices, library
+        self._session, self._segmentation, self._findings = session, segmentation, findings
+        self._notices, self._library, self._runner = notices, library, runner
+        self._draft_due = False
 
     def accept(self) -> None:
         """Make the proposed mask the annotation, in one undoable step; a person's mask is never lost, undo has it."""
@@ -74,15 +83,29 @@ class Annotating:
         series, state = self._session.series, self._segmentation
         if series is None or state.geometry is None:
             return False
-        provenance = Provenance(author(), datetime.now(UTC), state.model, state.model_version)
         try:
-            self._library.save_mask(series, state.labelmap(provenance), author())
+            revision = self._library.save_mask(series, state.labelmap(), self._provenance(), state.revision)
         except LibraryError as error:
             self._notices.add("error", f"{words(error)} Your annotation is still here; nothing was lost.")
             return False
-        state.mark_saved()
+        state.mark_saved(revision)
         self._notices.add("info", f"Annotation of {series.description or series.uid} saved.")
         return True
+
+    def draft(self) -> None:
+        """Keep the unsaved mask in the background, so that a crash loses at most the stroke under way."""
+        series, state = self._session.series, self._segmentation
+        if state.saved or series is None or state.geometry is None:
+            return
+        if self._runner.busy("draft"):
+            self._draft_due = True
+            return
+        labelmap, provenance = state.labelmap(), self._provenance()
+
+        def write(_: Report) -> None:
+            self._library.save_draft(series.uid, labelmap, provenance)
+
+        self._runner.start("draft", "", write, lambda _: self._drafted(), self._draft_failed)
 
     def keep(self) -> bool:
         """Save if anything is unsaved, as before another series is shown or the window closes."""
@@ -90,18 +113,38 @@ class Annotating:
 
     def restore(self, series: Series, volume: Volume) -> None:
         """Bring back the saved mask of ``series``, or start an empty one."""
-        saved = self._saved_mask(series, volume)
-        self._segmentation.load(volume.geometry, saved, DEFAULT_LABELS)
-
-    def _saved_mask(self, series: Series, volume: Volume) -> Labelmap | None:
         try:
-            annotation = self._library.latest_mask(series.uid)
+            saved, draft = self._library.latest_mask(series.uid), self._library.draft(series.uid)
         except LibraryError as error:
             self._notices.add("error", words(error))
-            return None
-        if annotation is None:
-            return None
-        if not annotation.labelmap.geometry.matches(volume.geometry):
-            self._notices.add("warning", "The saved mask was made on another grid than these images; it is not shown.")
-            return None
-        return annotation.labelmap
+            saved = draft = None
+        shown = self._fitting(saved.labelmap if saved else None, volume)
+        unsaved = self._fitting(draft, volume)
+        newer = unsaved is not None and (shown is None or _time(unsaved) > _time(shown))
+        revision = saved.id if saved else None
+        self._segmentation.load(volume.geometry, unsaved if newer else shown, DEFAULT_LABELS, revision)
+        if newer:
+            self._segmentation.mark_unsaved()
+            self._notices.add("info", "Changes that were not saved when Wetread ended have been brought back.")
+
+    def _fitting(self, mask: Labelmap | None, volume: Volume) -> Labelmap | None:
+        if mask is None or mask.geometry.matches(volume.geometry):
+            return mask
+        self._notices.add("warning", "A saved mask was made on another grid than these images; it is not shown.")
+        return None
+
+    def _provenance(self) -> Provenance:
+        return Provenance(author(), datetime.now(UTC), self._segmentation.model, self._segmentation.model_version)
+
+    def _drafted(self) -> None:
+        if self._draft_due:
+            self._draft_due = False
+            self.draft()
+
+    def _draft_failed(self, error: BaseException) -> None:
+        self._draft_due = False
+        self._notices.add("error", f"{words(error)} Your strokes are only in this window until that is mended.")
+
+
+def _time(mask: Labelmap) -> datetime:
+    return mask.provenance.time if mask.provenance else datetime.min.replace(tzinfo=UTC)

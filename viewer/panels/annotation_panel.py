@@ -79,6 +79,7 @@ class AnnotationPanel(QWidget):
         self.save = button("Save annotation", self._annotating.save, "Keep a new revision in the library (Ctrl+S)",
                            primary=True)  # fmt: skip
         layout.addWidget(self.save)
+        layout.addStretch(1)
 
     def _add(self) -> None:
         name = self.name.text().strip()

@@ -42,6 +42,8 @@ class StatusBar(QStatusBar):
         runner.progressed.connect(self._progressed)
         runner.ended.connect(self._ended)
         notices.added.connect(self._tell)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 12, 0)
         self._show_progress()
 
     def _show_cursor(self) -> None:
@@ -59,6 +61,8 @@ class StatusBar(QStatusBar):
         self.cursor_text.setText(text)
 
     def _started(self, key: str, title: str) -> None:
+        if not title:
+            return
         self._titles[key] = title
         self.progress.setRange(0, 0)
         self.progress.setFormat(title)

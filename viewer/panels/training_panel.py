@@ -52,6 +52,7 @@ class TrainingPanel(QWidget):
         layout.addWidget(self.message)
         layout.addWidget(self.loss)
         layout.addWidget(self.metric)
+        layout.addStretch(1)
 
     def showEvent(self, event: object) -> None:
         """Count what the library holds each time the panel is looked at."""

@@ -1,6 +1,6 @@
 """The mask being edited, behind one door: :meth:`Segmentation.apply`."""
 
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,9 +37,10 @@ class Segmentation(QObject):
         self.model = self.model_version = ""
         self.history = History()
         self.saved = True
+        self.revision: int | None = None
         self._geometry: Geometry | None = None
         self._array: NDArray[np.uint8] = np.zeros((1, 1, 1), np.uint8)
-        self._stroke: list[MaskEdit] = []
+        self._stroke: list[MaskEdit] | None = None
 
     @property
     def geometry(self) -> Geometry | None:
@@ -58,9 +59,15 @@ class Segmentation(QObject):
         """The label the brush paints, None without labels."""
         return next((label for label in self.labels if label.value == self.active), None)
 
-    def load(self, geometry: Geometry | None, saved: Labelmap | None, labels: tuple[Label, ...] = ()) -> None:
-        """Edit another volume: its saved mask, or an empty one with ``labels``. Clears the undo line."""
-        self._geometry, self._stroke = geometry, []
+    def load(
+        self,
+        geometry: Geometry | None,
+        saved: Labelmap | None,
+        labels: tuple[Label, ...] = (),
+        revision: int | None = None,
+    ) -> None:
+        """Edit another volume: its saved mask of ``revision``, or an empty one with ``labels``. Clears the undo line."""
+        self._geometry, self._stroke, self.revision = geometry, None, revision
         self.history.clear()
         self.labels = saved.labels if saved else labels
         self.active = self.labels[0].value if self.labels else 0
@@ -76,33 +83,32 @@ class Segmentation(QObject):
 
     def apply(self, edit: MaskEdit) -> None:
         """Change the mask. The only way a voxel changes; between begin and commit it is part of one undo step."""
-        if self._stroke_open:
-            edit.apply_to(self._array)
+        edit.apply_to(self._array)
+        if self._stroke is not None:
             self._stroke.append(edit)
             self.changed.emit(edit)
             return
-        edit.apply_to(self._array)
         self.history.push_group(edit.name, [edit])
         self._announce(edit)
 
-    _stroke_open = False
-
     def begin(self) -> None:
         """Open a drag: edits until :meth:`commit` are one undo step."""
-        self._stroke, self._stroke_open = [], True
+        self._stroke = []
 
     def commit(self) -> None:
         """Close the drag."""
-        stroke, self._stroke, self._stroke_open = self._stroke, [], False
+        stroke, self._stroke = self._stroke, None
         if stroke:
             self.history.push_group(stroke[0].name, stroke)
             self._announce(stroke[-1])
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
-        stroke, self._stroke, self._stroke_open = self._stroke, [], False
-        for edit in reversed(stroke):
-            self._play(edit.reverted())
+        stroke, self._stroke = self._stroke, None
+        for edit in reversed(stroke or ()):
+            back = edit.reverted()
+            back.apply_to(self._array)
+            self.changed.emit(back)
 
     def undo(self) -> None:
         """Take back the last step."""
@@ -138,9 +144,9 @@ class Segmentation(QObject):
         """Remember which model the mask descends from."""
         self.model, self.model_version = model, version
 
-    def mark_saved(self) -> None:
-        """The library holds what is shown."""
-        self.saved = True
+    def mark_saved(self, revision: int) -> None:
+        """The library holds what is shown, as ``revision``."""
+        self.saved, self.revision = True, revision
         self.history_changed.emit()
 
     def labelmap(self, provenance: Provenance | None = None) -> Labelmap:
@@ -153,13 +159,15 @@ class Segmentation(QObject):
             raise ValueError("no volume is open")
         return Labelmap(self._array.copy(), self._geometry, self.labels, provenance)
 
-    def _replay(self, edits: Any) -> None:
-        for edit in edits:
-            self._play(edit)
+    def mark_unsaved(self) -> None:
+        """What is shown, restored from a draft, is not in the library."""
+        self.saved = False
+        self.history_changed.emit()
 
-    def _play(self, edit: MaskEdit) -> None:
-        edit.apply_to(self._array)
-        self._announce(edit)
+    def _replay(self, edits: Iterable[MaskEdit]) -> None:
+        for edit in edits:
+            edit.apply_to(self._array)
+            self._announce(edit)
 
     def _announce(self, edit: MaskEdit | None) -> None:
         self.saved = edit is None
