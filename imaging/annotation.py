@@ -24,13 +24,26 @@ class MaskRevision:
 
 
 @dataclass(frozen=True)
+class FindingsRevision:
+    """One saved state of what a series shows: names of findings, none when nothing was found."""
+
+    id: int
+    series_uid: str
+    labels: tuple[str, ...]
+    provenance: Provenance
+    base: int | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class AnnotatedSeries:
     """A series with something to learn from.
 
     Attributes:
         group: the patient; images of one group never stand on both sides of a split.
         files: where the images lay when they were annotated, in display order.
-        revision: id of the latest mask revision.
+        revision: id of the latest mask revision, None where only findings were saved.
+        labels: names of the latest findings.
     """
 
     series_uid: str
@@ -39,4 +52,5 @@ class AnnotatedSeries:
     format: str
     modality: str
     files: tuple[Path, ...]
-    revision: int
+    revision: int | None
+    labels: tuple[str, ...] = ()

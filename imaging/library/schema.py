@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION = 1
 
@@ -31,7 +31,6 @@ class SeriesRow(Base):
     modality: Mapped[str] = mapped_column(String(16), default="")
     description: Mapped[str] = mapped_column(Text, default="")
     files: Mapped[str] = mapped_column(Text)
-    masks: Mapped[list["MaskRow"]] = relationship(back_populates="series")
 
 
 class MaskRow(Base):
@@ -50,7 +49,21 @@ class MaskRow(Base):
     labels: Mapped[str] = mapped_column(Text)
     box: Mapped[str] = mapped_column(Text)
     voxels: Mapped[bytes] = mapped_column(LargeBinary)
-    series: Mapped[SeriesRow] = relationship(back_populates="masks")
+
+
+class FindingsRow(Base):
+    """One revision of what a series shows, as names. Rows are added, never changed."""
+
+    __tablename__ = "findings_revision"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    series_uid: Mapped[str] = mapped_column(ForeignKey("series.uid"), index=True)
+    base: Mapped[int | None] = mapped_column(ForeignKey("findings_revision.id"))
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    model: Mapped[str] = mapped_column(String(64), default="")
+    model_version: Mapped[str] = mapped_column(String(32), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    labels: Mapped[str] = mapped_column(Text)
 
 
 class DraftRow(Base):

@@ -1,49 +1,38 @@
 """The annotation library on a database: one transaction per save, on disk when it returns."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from imaging.annotation import AnnotatedSeries, MaskRevision
+from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
-from imaging.library import blobs
-from imaging.library.schema import VERSION, Base, DraftRow, MaskRow, SchemaRow, SeriesRow
+from imaging.library import rows
+from imaging.library.opening import cause, database_url, default_place, open_database
+from imaging.library.schema import DraftRow, FindingsRow, MaskRow, SeriesRow
 from imaging.study import Series
-
-LOCK_WAIT_S = 15
 
 
 class Library:
-    """Masks with their revisions.
+    """Masks and findings with their revisions.
 
     Args:
-        place: path of an SQLite file, or an SQLAlchemy URL.
+        place: path of an SQLite file, or an SQLAlchemy URL; see :func:`imaging.library.opening.default_place`.
 
     Raises:
         LibraryError: it cannot be opened, is no library, or was made by a newer program.
     """
 
-    def __init__(self, place: Path | str) -> None:
-        self._url = _url(place)
-        self._name = self._url.database or self.url
-        if self._url.get_backend_name() == "sqlite" and self._url.database:
-            try:
-                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise LibraryError(f"{self._name}: the library's folder cannot be made ({error.strerror})") from error
-        self._engine = _engine(self._url)
-        try:
-            self._open()
-        except SQLAlchemyError as error:
-            raise LibraryError(f"{self._name}: the annotation library cannot be opened ({_cause(error)})") from error
+    def __init__(self, place: Path | str | None = None) -> None:
+        self._url = database_url(default_place() if place is None else place)
+        self._name = self._url.database or self._url.render_as_string()
+        self._engine = open_database(self._url)
 
     @property
     def url(self) -> str:
@@ -55,16 +44,25 @@ class Library:
         self._engine.dispose()
 
     def save_mask(
-        self, series: Series, labelmap: Labelmap, provenance: Provenance, base: int | None = None, note: str = ""
+        self, series: Series, labelmap: Labelmap, author: str, base: int | None = None, note: str = ""
     ) -> int:
         """The id of the new revision of ``series``' mask, on disk when this returns; its draft is gone.
+
+        The model that the mask descends from is taken from ``labelmap.provenance``.
+
+        Args:
+            author: who keeps it.
+            base: id of the revision it was made from.
+            note: free text.
 
         Raises:
             LibraryError: nothing was saved (disk full, read-only, locked), and why.
         """
+        columns = {**rows.origin_columns(author, labelmap.provenance), **rows.mask_columns(labelmap)}
         with self._session("the annotation could not be saved") as session:
-            session.merge(_series_row(series))
-            row = MaskRow(series_uid=series.uid, base=base, note=note, **_columns(labelmap, provenance))
+            session.merge(rows.series_row(series))
+            session.flush()
+            row = MaskRow(series_uid=series.uid, base=base, note=note, **columns)
             session.add(row)
             session.flush()
             identity = row.id
@@ -72,6 +70,41 @@ class Library:
             if draft is not None:
                 session.delete(draft)
         return identity
+
+    def save_findings(
+        self,
+        series: Series,
+        labels: Sequence[str],
+        author: str,
+        source: Provenance | None = None,
+        base: int | None = None,
+        note: str = "",
+    ) -> int:
+        """The id of the new revision of ``series``' findings, on disk when this returns.
+
+        Args:
+            labels: names of what was found; empty says that nothing was.
+            author: who keeps it.
+            source: the model whose findings were accepted, if any.
+            base: id of the revision it was made from.
+            note: free text.
+
+        Raises:
+            LibraryError: see :meth:`save_mask`.
+        """
+        with self._session("the findings could not be saved") as session:
+            session.merge(rows.series_row(series))
+            session.flush()
+            row = FindingsRow(
+                series_uid=series.uid,
+                base=base,
+                note=note,
+                labels=json.dumps(list(labels)),
+                **rows.origin_columns(author, source),
+            )
+            session.add(row)
+            session.flush()
+            return row.id
 
     def latest_mask(self, series_uid: str) -> MaskRevision | None:
         """The newest revision of a series' mask, or None.
@@ -90,10 +123,10 @@ class Library:
         """
         wanted = select(MaskRow).where(MaskRow.series_uid == series_uid).order_by(MaskRow.id.desc()).limit(limit)
         with self._session("annotations could not be read") as session:
-            return tuple(_revision(row) for row in session.scalars(wanted))
+            return tuple(rows.mask_revision(row) for row in session.scalars(wanted))
 
     def revision(self, identity: int) -> MaskRevision:
-        """The revision with this id.
+        """The mask revision with this id.
 
         Raises:
             LibraryError: there is none.
@@ -102,27 +135,40 @@ class Library:
             row = session.get(MaskRow, identity)
             if row is None:
                 raise LibraryError(f"{self._name}: there is no mask revision {identity}")
-            return _revision(row)
+            return rows.mask_revision(row)
 
-    def annotated_series(self) -> tuple[AnnotatedSeries, ...]:
-        """Every series with a saved mask, for building a training set.
+    def latest_findings(self, series_uid: str) -> FindingsRevision | None:
+        """The newest revision of a series' findings, or None.
 
         Raises:
             LibraryError: the library cannot be read.
         """
-        latest = select(MaskRow.series_uid, func.max(MaskRow.id).label("id")).group_by(MaskRow.series_uid).subquery()
-        wanted = select(SeriesRow, latest.c.id).join(latest, SeriesRow.uid == latest.c.series_uid)
+        wanted = select(FindingsRow).where(FindingsRow.series_uid == series_uid).order_by(FindingsRow.id.desc())
         with self._session("annotations could not be read") as session:
-            return tuple(_annotated(row, identity) for row, identity in session.execute(wanted.order_by(SeriesRow.uid)))
+            row = session.scalars(wanted.limit(1)).first()
+            return None if row is None else rows.findings_revision(row)
 
-    def save_draft(self, series_uid: str, labelmap: Labelmap, provenance: Provenance) -> None:
+    def annotated_series(self) -> tuple[AnnotatedSeries, ...]:
+        """Every series with a saved mask or findings, for building a training set, ordered by uid.
+
+        Raises:
+            LibraryError: the library cannot be read.
+        """
+        with self._session("annotations could not be read") as session:
+            return tuple(
+                rows.annotated_series(row, mask_id, json.loads(labels or "[]"))
+                for row, mask_id, labels in session.execute(_annotated())
+            )
+
+    def save_draft(self, series_uid: str, labelmap: Labelmap, author: str) -> None:
         """Keep the mask being edited, so that a crash loses nothing; replaces the last draft of the series.
 
         Raises:
             LibraryError: see :meth:`save_mask`.
         """
+        columns = {**rows.origin_columns(author, labelmap.provenance), **rows.mask_columns(labelmap)}
         with self._session("the draft could not be kept") as session:
-            session.merge(DraftRow(series_uid=series_uid, **_columns(labelmap, provenance)))
+            session.merge(DraftRow(series_uid=series_uid, **columns))
 
     def draft(self, series_uid: str) -> Labelmap | None:
         """The mask that was being edited when the program ended without saving, or None.
@@ -132,18 +178,7 @@ class Library:
         """
         with self._session("annotations could not be read") as session:
             row = session.get(DraftRow, series_uid)
-            return None if row is None else _labelmap(row)
-
-    def _open(self) -> None:
-        Base.metadata.create_all(self._engine)
-        with Session(self._engine) as session, session.begin():
-            found = session.scalar(select(func.max(SchemaRow.version)))
-            if found is None:
-                session.add(SchemaRow(version=VERSION))
-            elif found > VERSION:
-                raise LibraryError(
-                    f"{self._name}: made by a newer Wetread (schema {found}; this one knows {VERSION}). Update Wetread."
-                )
+            return None if row is None else rows.labelmap(row)
 
     @contextmanager
     def _session(self, failure: str) -> Generator[Session]:
@@ -151,71 +186,17 @@ class Library:
             with Session(self._engine) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
-            raise LibraryError(f"{self._name}: {failure} ({_cause(error)})") from error
+            raise LibraryError(f"{self._name}: {failure} ({cause(error)})") from error
 
 
-def _url(place: Path | str) -> URL:
-    text = str(place)
-    return make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).absolute()))
-
-
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
-    event.listen(engine, "connect", _set_up_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _record: object) -> None:
-    """WAL so that readers do not wait; FULL because WAL with NORMAL loses the last commits on power loss."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    return str(getattr(error, "orig", None) or error).splitlines()[0]
-
-
-def _series_row(series: Series) -> SeriesRow:
-    return SeriesRow(
-        uid=series.uid,
-        study_uid=series.study_uid,
-        patient_group=series.group,
-        kind=series.kind,
-        format=series.format,
-        modality=series.modality,
-        description=series.description,
-        files=json.dumps([str(file.absolute()) for file in series.files]),
+def _annotated() -> Select[SeriesRow, Any, Any]:
+    """Each series with the id of its latest mask and the labels of its latest findings."""
+    masks = select(MaskRow.series_uid, func.max(MaskRow.id).label("id")).group_by(MaskRow.series_uid).subquery()
+    newest = select(func.max(FindingsRow.id)).group_by(FindingsRow.series_uid)
+    findings = select(FindingsRow.series_uid, FindingsRow.labels).where(FindingsRow.id.in_(newest)).subquery()
+    return (
+        select(SeriesRow, masks.c.id, findings.c.labels)
+        .outerjoin(masks, SeriesRow.uid == masks.c.series_uid)
+        .outerjoin(findings, SeriesRow.uid == findings.c.series_uid)
+        .order_by(SeriesRow.uid)
     )
-
-
-def _columns(labelmap: Labelmap, provenance: Provenance) -> dict[str, Any]:
-    voxels, box = blobs.pack_voxels(labelmap)
-    return {
-        "author": provenance.author,
-        "time": provenance.time.astimezone(UTC).replace(tzinfo=None),
-        "model": provenance.model,
-        "model_version": provenance.model_version,
-        "geometry": blobs.pack_geometry(labelmap.geometry),
-        "labels": blobs.pack_labels(labelmap.labels),
-        "box": box,
-        "voxels": voxels,
-    }
-
-
-def _labelmap(row: MaskRow | DraftRow) -> Labelmap:
-    time: datetime = row.time.replace(tzinfo=UTC)
-    provenance = Provenance(row.author, time, row.model, row.model_version)
-    return blobs.unpack(row.voxels, row.box, row.geometry, row.labels, provenance)
-
-
-def _revision(row: MaskRow) -> MaskRevision:
-    labelmap = _labelmap(row)
-    assert labelmap.provenance is not None
-    return MaskRevision(row.id, row.series_uid, labelmap, labelmap.provenance, row.base, row.note)
-
-
-def _annotated(row: SeriesRow, revision: int) -> AnnotatedSeries:
-    files = tuple(Path(file) for file in json.loads(row.files))
-    return AnnotatedSeries(row.uid, row.patient_group, row.kind, row.format, row.modality, files, revision)

@@ -1,0 +1,107 @@
+"""Opening the database: its place, its settings, its schema version."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from sqlalchemy import URL, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from imaging.errors import LibraryError
+from imaging.library.schema import VERSION, Base, SchemaRow
+
+VARIABLE = "WETREAD_DATABASE"
+LOCK_WAIT_S = 15
+ATTEMPTS = 8
+
+
+def default_place() -> str:
+    """``WETREAD_DATABASE``, else the SQLite file in the platform's folder for a person's data."""
+    return os.environ.get(VARIABLE) or str(Path(platformdirs.user_data_dir("wetread")) / "library.sqlite")
+
+
+def database_url(place: Path | str) -> URL:
+    """The SQLAlchemy URL of a file path, or of a URL as text.
+
+    Raises:
+        LibraryError: the text is no URL.
+    """
+    text = str(place)
+    if "://" not in text:
+        return URL.create("sqlite", database=str(Path(text).absolute()))
+    try:
+        return make_url(text)
+    except SQLAlchemyError as error:
+        raise LibraryError("the library's address is no SQLAlchemy URL; expected sqlite:///FILE or another") from error
+
+
+def open_database(url: URL) -> Engine:
+    """An engine on a database that holds the tables of this version; they are made where there are none.
+
+    Raises:
+        LibraryError: it cannot be reached, is another program's database, or was made by a newer Wetread.
+    """
+    name = url.database or url.render_as_string()
+    try:
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = _engine(url)
+        _prepare(engine, name)
+    except OSError as error:
+        raise LibraryError(f"{name}: the library's folder cannot be made ({error.strerror})") from error
+    except ImportError as error:
+        raise LibraryError(f"{name}: the driver of {url.drivername} is missing; install {error.name}") from error
+    except SQLAlchemyError as error:
+        raise LibraryError(f"{name}: the annotation library cannot be opened ({cause(error)})") from error
+    return engine
+
+
+def cause(error: SQLAlchemyError) -> str:
+    """The database's own words, one line."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    """WAL so that readers do not wait; FULL because WAL with NORMAL loses the last commits on power loss."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare(engine: Engine, name: str) -> None:
+    """Check the version; make the tables. Tried again when another process makes them in the same moment."""
+    for attempt in range(ATTEMPTS):
+        try:
+            _check(engine, name)
+            return
+        except (OperationalError, ProgrammingError, IntegrityError) as error:
+            busy = any(word in cause(error) for word in ("locked", "already exists", "UNIQUE", "duplicate"))
+            if not busy or attempt == ATTEMPTS - 1:
+                raise
+            time.sleep(0.05 * (attempt + 1))
+
+
+def _check(engine: Engine, name: str) -> None:
+    tables = set(inspect(engine).get_table_names())
+    if tables and not tables & set(Base.metadata.tables):
+        raise LibraryError(f"{name}: a database of another program, found {sorted(tables)[0]!r}. Choose another file.")
+    with Session(engine) as session:
+        found = session.scalar(select(func.max(SchemaRow.version))) if SchemaRow.__tablename__ in tables else None
+    if found is not None and found > VERSION:
+        raise LibraryError(
+            f"{name}: made by a newer Wetread (found schema {found}, this one supports {VERSION}). Update Wetread."
+        )
+    Base.metadata.create_all(engine)
+    if found is None:
+        with Session(engine) as session, session.begin():
+            session.add(SchemaRow(version=VERSION))

@@ -1,0 +1,85 @@
+"""Values to table rows and back."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
+from imaging.labelmap import Labelmap, Provenance
+from imaging.library import blobs
+from imaging.library.schema import DraftRow, FindingsRow, MaskRow, SeriesRow
+from imaging.study import Series
+
+
+def series_row(series: Series) -> SeriesRow:
+    """What is kept of a series: enough to find its images again."""
+    return SeriesRow(
+        uid=series.uid,
+        study_uid=series.study_uid,
+        patient_group=series.group,
+        kind=series.kind,
+        format=series.format,
+        modality=series.modality,
+        description=series.description,
+        files=json.dumps([str(file.absolute()) for file in series.files]),
+    )
+
+
+def origin_columns(author: str, source: Provenance | None) -> dict[str, Any]:
+    """Who keeps it, now, and which model it descends from."""
+    return {
+        "author": author,
+        "time": datetime.now(UTC).replace(tzinfo=None),
+        "model": source.model if source else "",
+        "model_version": source.model_version if source else "",
+    }
+
+
+def mask_columns(labelmap: Labelmap) -> dict[str, Any]:
+    """The mask, its grid and its label table."""
+    voxels, box = blobs.pack_voxels(labelmap)
+    return {
+        "geometry": blobs.pack_geometry(labelmap.geometry),
+        "labels": blobs.pack_labels(labelmap.labels),
+        "box": box,
+        "voxels": voxels,
+    }
+
+
+def labelmap(row: MaskRow | DraftRow) -> Labelmap:
+    """The mask of a row.
+
+    Raises:
+        LibraryError: the stored bytes are damaged.
+    """
+    return blobs.unpack(row.voxels, row.box, row.geometry, row.labels, _provenance(row))
+
+
+def mask_revision(row: MaskRow) -> MaskRevision:
+    """A mask row as a value.
+
+    Raises:
+        LibraryError: the stored bytes are damaged.
+    """
+    return MaskRevision(row.id, row.series_uid, labelmap(row), _provenance(row), row.base, row.note)
+
+
+def findings_revision(row: FindingsRow) -> FindingsRevision:
+    """A findings row as a value."""
+    labels = tuple(json.loads(row.labels))
+    return FindingsRevision(row.id, row.series_uid, labels, _provenance(row), row.base, row.note)
+
+
+def annotated_series(row: SeriesRow, mask_id: int | None, labels: Sequence[str]) -> AnnotatedSeries:
+    """A series row with what was said of it last."""
+    files = tuple(Path(file) for file in json.loads(row.files))
+    return AnnotatedSeries(
+        row.uid, row.patient_group, row.kind, row.format, row.modality, files, mask_id, tuple(labels)
+    )
+
+
+def _provenance(row: MaskRow | DraftRow | FindingsRow) -> Provenance:
+    time: datetime = row.time.replace(tzinfo=UTC)
+    return Provenance(row.author, time, row.model, row.model_version)
