@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -88,3 +89,20 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no ../shared/data beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Generator[None]:
+    """Fail a test that leaves a window on the screen or a thread at work."""
+    threads, windows = set(threading.enumerate()), _open_windows()
+    yield
+    left = [thread.name for thread in threading.enumerate() if thread not in threads and not thread.daemon]
+    assert left == [], "threads still at work"
+    assert _open_windows() - windows == set(), "windows still open"
+
+
+def _open_windows() -> set[object]:
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    if widgets is None:
+        return set()
+    return {widget for widget in widgets.QApplication.topLevelWidgets() if widget.isVisible()}
