@@ -1,0 +1,1 @@
+"""Work off the main thread: threads, the model process, the training process."""
