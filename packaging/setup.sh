@@ -106,7 +106,10 @@ virtual_environment() {
 
 # dependencies LOCK: exactly what the lock names, every file checked against its hash.
 dependencies() {
-    say "Installing what $1 names. The first time this fetches about 3 GB (PyTorch) and takes some minutes."
+    say "Installing what $1 names."
+    if [ ! -e "$VENV/.wetread-run" ] && [ ! -e "$VENV/.wetread-test" ]; then
+        say 'The first time this fetches about 3 GB (PyTorch) and takes some minutes.'
+    fi
     pip="$VENV/bin/python -m pip --disable-pip-version-check"
     if $pip install --quiet --require-hashes -r packaging/tools.lock >&2 &&
         "$VENV/bin/uv" pip install --quiet --python "$VENV/bin/python" --require-hashes --compile-bytecode -r "$1" >&2; then
