@@ -27,13 +27,13 @@ def series_row(series: Series) -> SeriesRow:
     )
 
 
-def origin_columns(author: str, source: Provenance | None) -> dict[str, Any]:
-    """Who keeps it, now, and which model it descends from."""
+def origin_columns(provenance: Provenance) -> dict[str, Any]:
+    """Who keeps it, when, and which model it descends from."""
     return {
-        "author": author,
-        "time": datetime.now(UTC).replace(tzinfo=None),
-        "model": source.model if source else "",
-        "model_version": source.model_version if source else "",
+        "author": provenance.author,
+        "time": provenance.time.astimezone(UTC).replace(tzinfo=None),
+        "model": provenance.model,
+        "model_version": provenance.model_version,
     }
 
 

@@ -44,21 +44,19 @@ class Library:
         self._engine.dispose()
 
     def save_mask(
-        self, series: Series, labelmap: Labelmap, author: str, base: int | None = None, note: str = ""
+        self, series: Series, labelmap: Labelmap, provenance: Provenance, base: int | None = None, note: str = ""
     ) -> int:
         """The id of the new revision of ``series``' mask, on disk when this returns; its draft is gone.
 
-        The model that the mask descends from is taken from ``labelmap.provenance``.
-
         Args:
-            author: who keeps it.
+            provenance: who keeps it, when, and the model that the mask descends from.
             base: id of the revision it was made from.
             note: free text.
 
         Raises:
             LibraryError: nothing was saved (disk full, read-only, locked), and why.
         """
-        columns = {**rows.origin_columns(author, labelmap.provenance), **rows.mask_columns(labelmap)}
+        columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
         with self._session("the annotation could not be saved") as session:
             session.merge(rows.series_row(series))
             session.flush()
@@ -75,8 +73,7 @@ class Library:
         self,
         series: Series,
         labels: Sequence[str],
-        author: str,
-        source: Provenance | None = None,
+        provenance: Provenance,
         base: int | None = None,
         note: str = "",
     ) -> int:
@@ -84,8 +81,7 @@ class Library:
 
         Args:
             labels: names of what was found; empty says that nothing was.
-            author: who keeps it.
-            source: the model whose findings were accepted, if any.
+            provenance: who keeps it, when, and the model whose findings were accepted, if any.
             base: id of the revision it was made from.
             note: free text.
 
@@ -100,7 +96,7 @@ class Library:
                 base=base,
                 note=note,
                 labels=json.dumps(list(labels)),
-                **rows.origin_columns(author, source),
+                **rows.origin_columns(provenance),
             )
             session.add(row)
             session.flush()
@@ -160,13 +156,13 @@ class Library:
                 for row, mask_id, labels in session.execute(_annotated())
             )
 
-    def save_draft(self, series_uid: str, labelmap: Labelmap, author: str) -> None:
+    def save_draft(self, series_uid: str, labelmap: Labelmap, provenance: Provenance) -> None:
         """Keep the mask being edited, so that a crash loses nothing; replaces the last draft of the series.
 
         Raises:
             LibraryError: see :meth:`save_mask`.
         """
-        columns = {**rows.origin_columns(author, labelmap.provenance), **rows.mask_columns(labelmap)}
+        columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
         with self._session("the draft could not be kept") as session:
             session.merge(DraftRow(series_uid=series_uid, **columns))
 
