@@ -1,1 +1,1 @@
-"""Work off the main thread: threads, the model process, the training process."""
+"""Work off the main thread: threads for reading and saving, processes for models and training."""
