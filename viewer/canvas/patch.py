@@ -15,6 +15,10 @@ TILE = 256
 """Regions of larger planes end on multiples of this, so that small shifts need no new region."""
 
 
+Box = tuple[int, int, int, int]
+"""Top, bottom, left and right, half open, of a displayed patch."""
+
+
 @dataclass(frozen=True)
 class Patch:
     """Rows and columns of a stored plane, half open, reduced by a factor and turned for display."""
@@ -31,6 +35,23 @@ class Patch:
         part = part.swapaxes(0, 1) if self.orientation.transposed else part
         part = part[:, ::-1] if self.orientation.flip_x else part
         return part[::-1] if self.orientation.flip_y else part
+
+    def box_of(self, rows: tuple[int, int], columns: tuple[int, int]) -> Box | None:
+        """Where a box of the stored plane lies in the cut array; None when outside."""
+        low, high = zip(
+            *(_reduced(span, whole, self.factor) for span, whole in ((rows, self.rows), (columns, self.columns))),
+            strict=True,
+        )
+        sizes = [-(-stop // self.factor) - start // self.factor for start, stop in (self.rows, self.columns)]
+        spans = [list(span) for span in zip(low, high, sizes, strict=True)]
+        if self.orientation.transposed:
+            spans.reverse()
+        (top, bottom, height), (left, right, width) = spans
+        if self.orientation.flip_y:
+            top, bottom = height - bottom, height - top
+        if self.orientation.flip_x:
+            left, right = width - right, width - left
+        return (top, bottom, left, right) if top < bottom and left < right else None
 
     def screen_rect(self, transform: ViewTransform) -> tuple[float, float, float, float]:
         """Where the patch goes on the screen: x, y, width, height."""
@@ -87,6 +108,12 @@ def mean_reduced(plane: NDArray[Any], factor: int) -> NDArray[Any]:
 def picked_reduced(plane: NDArray[Any], factor: int) -> NDArray[Any]:
     """A view of every ``factor``-th pixel: for labels, which have no mean."""
     return plane[::factor, ::factor]
+
+
+def _reduced(span: tuple[int, int], whole: tuple[int, int], factor: int) -> tuple[int, int]:
+    first = whole[0] // factor
+    start, stop = max(span[0], whole[0]) // factor, -(-min(span[1], whole[1]) // factor)
+    return start - first, stop - first
 
 
 def _tiled(low: float, high: float, count: int, tile: int) -> tuple[int, int]:

@@ -23,7 +23,12 @@ def blank(shape: tuple[int, ...], opaque: bool) -> tuple[QImage, Words]:
     """An image of (rows, columns), opaque or premultiplied, and its memory to write to."""
     height, width = shape[:2]
     image = QImage(width, height, QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32_Premultiplied)
-    return image, np.frombuffer(image.bits(), np.uint32).reshape(height, width)
+    return image, words_of(image)
+
+
+def words_of(image: QImage) -> Words:
+    """The memory of a 32-bit image, to write to while nothing else holds the image."""
+    return np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.width())
 
 
 def look_up(table: Words, index: NDArray[Any], out: Words) -> None:
@@ -60,14 +65,12 @@ def colour_image(plane: NDArray[np.uint8], inverted: bool = False) -> QImage:
     return image
 
 
-def mask_image(mask: NDArray[np.uint8], labels: tuple[Label, ...], opacity: float) -> QImage:
-    """An overlay: each label's colour at ``opacity``, background clear."""
+def mask_table(labels: tuple[Label, ...], opacity: float) -> Words:
+    """(256,) premultiplied words: each label's colour at ``opacity``, everything else clear."""
     table = np.zeros(256, np.uint32)
     for label in labels:
         table[label.value] = premultiplied(label.colour, opacity)
-    image, words = blank(mask.shape, opaque=False)
-    look_up(table, mask, words)
-    return image
+    return table
 
 
 def premultiplied(colour: tuple[int, int, int], opacity: float) -> int:

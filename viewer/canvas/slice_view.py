@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from imaging.editing import MaskEdit
 from imaging.volume import Volume
 from viewer.canvas import annotation_text
 from viewer.canvas.contour import draw_outlines
@@ -65,7 +66,7 @@ class SliceView(QWidget):
         self.view.changed.connect(self.update)
         self.view.tool_changed.connect(self._on_tool)
         self.segmentation.changed.connect(self._on_mask)
-        self.segmentation.labels_changed.connect(self._on_mask)
+        self.segmentation.labels_changed.connect(self._on_labels)
         self.findings.changed.connect(self._on_findings)
 
     def sizeHint(self) -> QSize:
@@ -89,7 +90,15 @@ class SliceView(QWidget):
         self._picture.forget_volume()
         self.update()
 
-    def _on_mask(self, _edit: object = None) -> None:
+    def _on_mask(self, edit: MaskEdit | None) -> None:
+        volume = self.session.volume
+        if edit is None or volume is None:
+            self._picture.forget_mask()
+        else:
+            self._picture.refresh_mask(volume, edit)
+        self.update()
+
+    def _on_labels(self) -> None:
         self._picture.forget_mask()
         self.update()
 

@@ -74,3 +74,17 @@ def test_every_pixel_of_a_patch_is_drawn_where_the_transform_puts_it(orientation
         source_y = int(np.floor(sy + (at_y - y) / height * source_height))
         block = plane[row // factor * factor, column // factor * factor]
         assert cut[source_y, source_x] == block
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("factor", [1, 2, 4])
+def test_a_box_of_the_plane_is_found_in_the_cut(orientation, factor):
+    mask = np.zeros((29, 40), np.uint8)
+    mask[9:14, 17:30] = 1
+    patch = Patch((4, 29), (8, 28), factor, orientation)
+    top, bottom, left, right = patch.box_of((9, 14), (17, 30))
+    shown = patch.cut(picked_reduced(mask, factor))
+    assert shown.any()
+    assert shown[top:bottom, left:right].sum() == shown.sum()
+    assert (bottom - top) * (right - left) <= (5 // factor + 2) * (11 // factor + 2)
+    assert patch.box_of((0, 4), (17, 30)) is None
