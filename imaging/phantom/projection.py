@@ -62,15 +62,19 @@ def pixel_ji(point_lps: tuple[float, float, float]) -> tuple[float, float]:
 
 
 def _presented(attenuation: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Log attenuation with its slow part reduced, as radiography units do it, and quantum noise; 0-4095."""
+    """Log attenuation, 0-4095: slow part reduced and edges raised as radiography units do, with quantum noise."""
     rng = np.random.default_rng(SEED + 1)
     photons = 40_000 * np.exp(-attenuation)
     noisy = attenuation + rng.standard_normal(attenuation.shape, np.float32) / np.sqrt(photons + 1)
-    slow = _resized(np.asarray(Image.fromarray(attenuation).resize((12, 10), Image.Resampling.BOX)))
-    detail = noisy - np.float32(0.5) * slow
-    low, high = np.percentile(detail[attenuation > 0.8], (0.5, 99.7))
+    detail = noisy - np.float32(0.5) * _blurred(attenuation, 10) + np.float32(0.9) * (noisy - _blurred(attenuation, 36))
+    low, high = np.percentile(detail[attenuation > 0.8], (0.5, 99.5))
     level = np.clip((detail - low) / (high - low), 0, 1) * np.clip(attenuation / 0.5, 0, 1)
     return np.rint(level**0.9 * 4000).astype(np.uint16)
+
+
+def _blurred(image: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
+    """The image without what is finer than ``cells`` to its height."""
+    return _resized(np.asarray(Image.fromarray(image).resize((cells * 5 // 4, cells), Image.Resampling.BOX)))
 
 
 def _resized(image: NDArray[np.float32]) -> NDArray[np.float32]:
