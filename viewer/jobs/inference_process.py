@@ -8,7 +8,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event as StopEvent
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from imaging.errors import ImagingError
 from imaging.progress import Cancelled, Report
@@ -114,11 +114,11 @@ class InferenceProcess:
     def _running(self) -> tuple[Connection, StopEvent]:
         if self._child is None or self._pipe is None or self._stop is None or not self._child.is_alive():
             self.shut_down()
-            self._pipe, inner = self._context.Pipe()
-            self._stop = self._context.Event()
-            self._child = self._context.Process(target=_serve, args=(inner, self._stop), daemon=True)
+            ours, theirs = self._context.Pipe()
+            self._pipe, self._stop = cast(Connection, ours), self._context.Event()
+            self._child = self._context.Process(target=_serve, args=(theirs, self._stop), daemon=True)
             self._child.start()
-            inner.close()
+            theirs.close()
         return self._pipe, self._stop
 
     def _answer(self, pipe: Connection, stop: StopEvent, report: Report) -> Any:
