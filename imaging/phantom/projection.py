@@ -12,8 +12,11 @@ from imaging.phantom.anatomy import SEED, build
 WATER_PER_MM = 0.019
 """Linear attenuation of water at the effective energy of a chest X-ray, 1/mm."""
 
-COLUMNS, ROWS = 768, 616
-PIXEL_MM = 358.4 / COLUMNS
+COLUMNS, ROWS = 768, 618
+PIXEL_MM = 358 / COLUMNS
+
+CROSSING_MM = 6.0
+"""How much of a lesion a ray must cross to count as showing it."""
 
 _GRID = Geometry(shape_kji=(144, 72, 358), spacing_mm=(2.0, 3.4, 1.0), origin_lps=(-178.5, -120.7, -150.0))
 """Finer than the CT along x and z, which the X-ray shows, and coarser along y, which it sums over."""
@@ -28,14 +31,13 @@ class Radiograph:
 
     Attributes:
         array: (J, I) uint16, 0-4095, high is bright (MONOCHROME2).
-        mask: (J, I) uint8 label values of the lesions whose rays cross at least ``crossing_mm``.
+        mask: (J, I) uint8 label values of the lesions whose rays cross at least :data:`CROSSING_MM`.
         pixel_mm: spacing at the detector.
     """
 
     array: NDArray[np.uint16]
     mask: NDArray[np.uint8]
     pixel_mm: float = PIXEL_MM
-    crossing_mm: float = 6.0
 
 
 def radiograph() -> Radiograph:
@@ -48,7 +50,7 @@ def radiograph() -> Radiograph:
     flat = np.zeros((ROWS, COLUMNS), np.uint8)
     for label in (1, 2, 3):
         path_mm = (mask == label).sum(axis=1).astype(np.float32)[::-1] * np.float32(step_mm)
-        flat[_resized(path_mm) >= 6.0] = label
+        flat[_resized(path_mm) >= CROSSING_MM] = label
     return Radiograph(grey, flat)
 
 
