@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -161,3 +163,15 @@ def test_clip_truth_marks_the_bright_lines(phantom_study: PhantomStudy) -> None:
 def test_truth_lists_the_lesions_in_patient_millimetres(phantom_study: PhantomStudy) -> None:
     listed = json.loads((phantom_study.truth / "phantom.json").read_text())["lesions"]
     assert [tuple(lesion["centre_lps"]) for lesion in listed] == [lesion.centre_lps for lesion in phantom.LESIONS]
+
+
+def test_objects_are_valid_to_dciodvfy(phantom_study: PhantomStudy) -> None:
+    judge = Path(sys.executable).with_name("dciodvfy")
+    if not judge.exists():
+        pytest.skip("dciodvfy of dicom3tools is not installed beside this Python")
+    for file in (phantom_study.ct / "slice-001.dcm", phantom_study.xray, phantom_study.ultrasound):
+        said = subprocess.run([str(judge), str(file)], capture_output=True, text=True, check=False).stderr
+        assert "Error" not in said, f"{file.name}: {said}"
+        assert {"slice-001": "CTImage", "chest-pa": "DXImageForPresentation", "lung": "USMultiFrameImage"}[
+            file.stem
+        ] in said
