@@ -1,13 +1,10 @@
 """The only place where objects are created and connected."""
 
 import logging
-import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -28,6 +25,7 @@ from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
 from viewer.panels.training_panel import TrainingPanel
+from viewer.places import Places, places
 from viewer.state.findings import Findings
 from viewer.state.learning import Learning
 from viewer.state.models import Models
@@ -40,32 +38,6 @@ log = logging.getLogger(__name__)
 WARM_UP_MS = 400
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where a person's things are kept."""
-
-    data: Path
-    cache: Path
-
-    @property
-    def models(self) -> Path:
-        """The folder of the person's own model packages."""
-        return self.data / "models"
-
-    @property
-    def runs(self) -> Path:
-        """The folder of training runs."""
-        return self.data / "runs"
-
-
-def places() -> Places:
-    """The platform's folders; ``WETREAD_DATA`` puts all of them under one folder."""
-    override = os.environ.get("WETREAD_DATA")
-    if override:
-        return Places(Path(override), Path(override) / "cache")
-    return Places(Path(platformdirs.user_data_dir("wetread")), Path(platformdirs.user_cache_dir("wetread")))
-
-
 class Application(QObject):
     """The window with everything behind it."""
 
@@ -75,8 +47,8 @@ class Application(QObject):
         self.session, self.view, self.segmentation = Session(), View(), Segmentation()
         self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
         self.runner, self.process = Runner(), InferenceProcess()
-        self.library = Library(os.environ.get("WETREAD_DATABASE") or self.places.data / "library.sqlite")
-        self.registry = Registry((assets.builtin_models(), self.places.models))
+        self.library = Library(self.places.library)
+        self.registry = Registry(self.places.model_folders)
         self.annotating = Annotating(
             self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
         )

@@ -1,7 +1,5 @@
 """Where the program's own data lies, and how it looks."""
 
-from pathlib import Path
-
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -48,11 +46,6 @@ QLabel[role="heading"] {{ font-weight: 600; padding-top: 6px; }}
 QLabel[role="warning"] {{ color: {WARNING}; }}
 QLabel[role="error"] {{ color: {ERROR}; }}
 """
-
-
-def builtin_models() -> Path:
-    """The folder of the model packages that come with the program."""
-    return Path(__file__).parents[1] / "resources" / "models"
 
 
 def apply_theme(application: QApplication) -> None:

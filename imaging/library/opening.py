@@ -1,11 +1,9 @@
 """Opening the database: its place, its settings, its schema version."""
 
-import os
 import time
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 from sqlalchemy import URL, Engine, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -13,14 +11,8 @@ from sqlalchemy.orm import Session
 from imaging.errors import LibraryError
 from imaging.library.schema import VERSION, Base, SchemaRow
 
-VARIABLE = "WETREAD_DATABASE"
 LOCK_WAIT_S = 15
 ATTEMPTS = 8
-
-
-def default_place() -> str:
-    """``WETREAD_DATABASE``, else the SQLite file in the platform's folder for a person's data."""
-    return os.environ.get(VARIABLE) or str(Path(platformdirs.user_data_dir("wetread")) / "library.sqlite")
 
 
 def database_url(place: Path | str) -> URL:

@@ -14,7 +14,7 @@ from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import rows
-from imaging.library.opening import cause, database_url, default_place, open_database
+from imaging.library.opening import cause, database_url, open_database
 from imaging.library.schema import DraftRow, FindingsRow, MaskRow, SeriesRow
 from imaging.study import Series
 
@@ -23,14 +23,14 @@ class Library:
     """Masks and findings with their revisions.
 
     Args:
-        place: path of an SQLite file, or an SQLAlchemy URL; see :func:`imaging.library.opening.default_place`.
+        place: path of an SQLite file, or an SQLAlchemy URL.
 
     Raises:
         LibraryError: it cannot be opened, is no library, or was made by a newer program.
     """
 
-    def __init__(self, place: Path | str | None = None) -> None:
-        self._url = database_url(default_place() if place is None else place)
+    def __init__(self, place: Path | str) -> None:
+        self._url = database_url(place)
         self._name = self._url.database or self._url.render_as_string()
         self._engine = open_database(self._url)
 

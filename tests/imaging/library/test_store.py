@@ -155,16 +155,6 @@ def test_the_url_opens_the_same_library(library: Library) -> None:
     again.close()
 
 
-def test_the_default_place_is_the_platforms_folder_or_the_environment(
-    own_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Library().close()
-    assert (own_home / ".local/share/wetread/library.sqlite").is_file()
-    monkeypatch.setenv("WETREAD_DATABASE", f"sqlite:///{tmp_path}/team.sqlite")
-    Library().close()
-    assert (tmp_path / "team.sqlite").is_file()
-
-
 def test_a_newer_library_is_refused_by_name_and_left_alone(library: Library, place: Path) -> None:
     library.close()
     with sqlite3.connect(place) as database:

@@ -1,0 +1,50 @@
+"""Where a person's things are kept, and where the program's own lie; no Qt, so that the command line can ask too."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+DATA_VARIABLE, DATABASE_VARIABLE = "WETREAD_DATA", "WETREAD_DATABASE"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of one person."""
+
+    data: Path
+    cache: Path
+
+    @property
+    def models(self) -> Path:
+        """The folder of the person's own model packages."""
+        return self.data / "models"
+
+    @property
+    def runs(self) -> Path:
+        """The folder of training runs."""
+        return self.data / "runs"
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """Where model packages are looked for: the program's own, then the person's."""
+        return builtin_models(), self.models
+
+    @property
+    def library(self) -> str:
+        """The annotation library: ``WETREAD_DATABASE`` (an SQLAlchemy URL), else an SQLite file among the data."""
+        return os.environ.get(DATABASE_VARIABLE) or str(self.data / "library.sqlite")
+
+
+def places() -> Places:
+    """The platform's folders; ``WETREAD_DATA`` puts all of them under one folder."""
+    override = os.environ.get(DATA_VARIABLE)
+    if override:
+        return Places(Path(override), Path(override) / "cache")
+    return Places(Path(platformdirs.user_data_dir("wetread")), Path(platformdirs.user_cache_dir("wetread")))
+
+
+def builtin_models() -> Path:
+    """The folder of the model packages that come with the program."""
+    return Path(__file__).parents[1] / "resources" / "models"
