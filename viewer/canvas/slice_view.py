@@ -182,8 +182,15 @@ class SliceView(QWidget):
         self._mouse.wheel(event.angleDelta(), event.modifiers(), event.position().toTuple())
         event.accept()
 
+    def event(self, event: QEvent) -> bool:
+        """Keep Escape from the window's shortcuts while there is a drag to take back."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._mouse.dragging:
+        if self._mouse.dragging and _is_escape(event):
             self._mouse.cancel()
         else:
             super().keyPressEvent(event)
@@ -191,3 +198,7 @@ class SliceView(QWidget):
     def focusOutEvent(self, event: QEvent) -> None:
         self._mouse.cancel()
         super().focusOutEvent(event)  # pyright: ignore[reportArgumentType]
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -54,6 +55,18 @@ def test_escape_takes_a_half_drag_back(shown):
     assert shown.view.window == Window(40, 300, "soft tissue")
     shown.move(20, 20)
     assert shown.view.window == Window(40, 300, "soft tissue")
+
+
+def test_escape_goes_to_the_drag_before_a_shortcut_of_the_window(shown, qtbot):
+    heard = []
+    shortcut = QShortcut(QKeySequence(Qt.Key.Key_Escape), shown.canvas.window())
+    shortcut.activated.connect(lambda: heard.append("escape"))
+    shown.press(50, 50)
+    shown.move(90, 90)
+    QTest.keyClick(shown.canvas, Qt.Key.Key_Escape)
+    assert (shown.view.window.width, heard) == (300, [])
+    QTest.keyClick(shown.canvas, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: heard == ["escape"], timeout=1000)
 
 
 def test_middle_drag_pans(shown):
