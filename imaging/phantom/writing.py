@@ -4,14 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-import SimpleITK
-from numpy.typing import NDArray
-from PIL import Image
 from pydicom.dataset import Dataset
 
 from imaging import saving
-from imaging.labelmap import Label, Labelmap
+from imaging.formats import nifti, raster
+from imaging.labelmap import Label
 from imaging.phantom import objects, projection, ultrasound
 from imaging.phantom.anatomy import LABELS, LESIONS, Lesion, thorax
 
@@ -88,35 +85,22 @@ def _write_ct(found: PhantomStudy) -> None:
     for k in range(volume.geometry.shape_kji[0]):
         data = objects.ct_slice(volume, k)
         _save(data, found.ct / f"slice-{data.InstanceNumber:03d}.dcm")
-    _write_nifti(found.ct_truth, lesions)
+    nifti.write(found.ct_truth, lesions.array, lesions.geometry)
 
 
 def _write_xray(found: PhantomStudy) -> None:
     image = projection.radiograph()
     _save(objects.xray(image), found.xray)
-    _write_png(found.xray_truth, image.mask)
+    raster.write_png(found.xray_truth, image.mask)
 
 
 def _write_ultrasound(found: PhantomStudy) -> None:
     clip = ultrasound.clip()
     _save(objects.ultrasound_clip(clip), found.ultrasound)
     for k, mask in enumerate(clip.mask):
-        _write_png(found.ultrasound_truth / f"frame-{k:03d}.png", mask)
+        raster.write_png(found.ultrasound_truth / f"frame-{k:03d}.png", mask)
 
 
 def _save(data: Dataset, path: Path) -> None:
     with saving.replacing(path) as temporary:
         data.save_as(temporary, enforce_file_format=True)
-
-
-def _write_nifti(path: Path, lesions: Labelmap) -> None:
-    image = SimpleITK.GetImageFromArray(lesions.array)
-    image.SetSpacing(lesions.geometry.spacing_mm[::-1])
-    image.SetOrigin(lesions.geometry.origin_lps)
-    with saving.replacing(path) as temporary:
-        SimpleITK.WriteImage(image, str(temporary), useCompression=True)
-
-
-def _write_png(path: Path, mask: NDArray[np.uint8]) -> None:
-    with saving.replacing(path) as temporary:
-        Image.fromarray(mask).save(temporary)
