@@ -1,0 +1,100 @@
+"""Encapsulated Pixel Data to one run of bytes per frame (PS3.5 A.4), trusting an offset table only if it fits."""
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+ITEM = b"\xfe\xff\x00\xe0"
+DELIMITER = b"\xfe\xff\xdd\xe0"
+
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ", b"\xff\x0a", b"\0\0\0\x0cJXL ")
+"""First bytes of JPEG, JPEG-LS, JPEG 2000 and JPEG XL streams."""
+
+
+class FragmentError(Exception):
+    """Fragments that cannot be told apart into frames, and why."""
+
+
+Span = tuple[int, int]
+"""Offset in the stream and length of one fragment's bytes."""
+
+
+def frame_spans(stream: BinaryIO, offset: int, frames: int, extended_offsets: Sequence[int] = ()) -> list[list[Span]]:
+    """The fragments of each frame.
+
+    Args:
+        stream: the data set's bytes.
+        offset: where the value of Pixel Data begins.
+        frames: Number of Frames.
+        extended_offsets: the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none.
+
+    Raises:
+        FragmentError: fewer fragments than frames, or no way to tell which belongs to which.
+    """
+    table, spans = _items(stream, offset)
+    if len(spans) < frames:
+        raise FragmentError(f"truncated: found {len(spans)} coded fragments, expected {frames} frames")
+    if frames == 1:
+        return [spans]
+    if len(spans) == frames:
+        return [[span] for span in spans]
+    for offsets in (extended_offsets, table):
+        groups = _by_offsets(spans, offsets, frames)
+        if groups is not None:
+            return groups
+    groups = _by_starts(stream, spans)
+    if len(groups) != frames:
+        raise FragmentError(f"{len(spans)} fragments for {frames} frames and no offset table that fits them")
+    return groups
+
+
+def frame_bytes(stream: BinaryIO, spans: Sequence[Span]) -> bytes:
+    """The coded bytes of one frame."""
+    parts: list[bytes] = []
+    for start, length in spans:
+        stream.seek(start)
+        parts.append(stream.read(length))
+    return b"".join(parts)
+
+
+def _items(stream: BinaryIO, offset: int) -> tuple[list[int], list[Span]]:
+    """The Basic Offset Table and the fragments after it; stops at the delimiter, or where the bytes end."""
+    stream.seek(offset)
+    spans: list[Span] = []
+    while True:
+        head = stream.read(8)
+        if len(head) < 8 or head[:4] == DELIMITER:
+            break
+        if head[:4] != ITEM:
+            raise FragmentError(f"damaged: found {head[:4].hex(' ')} where an item of coded pixels should begin")
+        spans.append((stream.tell(), int.from_bytes(head[4:], "little")))
+        stream.seek(spans[-1][1], 1)
+    end = stream.seek(0, 2)
+    if any(start + length > end for start, length in spans):
+        raise FragmentError("truncated: the file ends within its coded pixels")
+    if not spans:
+        raise FragmentError("truncated: no coded pixels at all")
+    table = frame_bytes(stream, spans[:1])
+    return [int.from_bytes(table[n : n + 4], "little") for n in range(0, len(table) - 3, 4)], spans[1:]
+
+
+def _by_offsets(spans: list[Span], offsets: Sequence[int], frames: int) -> list[list[Span]] | None:
+    """Fragments grouped by a table, or None where it does not point at the start of a fragment for every frame."""
+    starts = {start - 8 - (spans[0][0] - 8): n for n, (start, _) in enumerate(spans)}
+    first = [starts.get(offset) for offset in offsets]
+    if len(first) != frames or first[0] != 0 or any(n is None for n in first):
+        return None
+    known = [n for n in first if n is not None]
+    if sorted(set(known)) != known:
+        return None
+    return [spans[begin:end] for begin, end in zip(known, [*known[1:], len(spans)], strict=True)]
+
+
+def _by_starts(stream: BinaryIO, spans: list[Span]) -> list[list[Span]]:
+    """Fragments grouped by those that begin a coded stream."""
+    groups: list[list[Span]] = []
+    for start, length in spans:
+        stream.seek(start)
+        if stream.read(8).startswith(_STARTS) or not groups:
+            groups.append([])
+        groups[-1].append((start, length))
+    return groups

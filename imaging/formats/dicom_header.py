@@ -1,0 +1,208 @@
+"""What one DICOM file says before its pixels, and where the pixels are in the file."""
+
+import io
+import struct
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom import dcmread
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+
+from imaging.errors import NotAnImage, ReadError
+from imaging.formats.dicom_attributes import PARSE_ERRORS, item, items, text
+
+_KEYWORDS = """
+    SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
+    Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
+    BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime DiffusionBValue
+    EstimatedRadiographicMagnificationFactor ImagerPixelSpacing NominalScannedPixelSpacing GantryDetectorTilt
+    CineRate RecommendedDisplayFrameRate FrameTime FrameTimeVector FrameIncrementPointer SequenceOfUltrasoundRegions
+    StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier
+    TemporalPositionIndex FrameOfReferenceUID ImagePositionPatient ImageOrientationPatient
+    SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns PixelSpacing
+    PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
+    PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
+    WindowCenterWidthExplanation VOILUTFunction PresentationLUTShape GridFrameOffsetVector
+    RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor BluePaletteColorLookupTableDescriptor
+    RedPaletteColorLookupTableData GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
+    SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
+    SegmentedBluePaletteColorLookupTableData
+    SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence ExtendedOffsetTable ExtendedOffsetTableLengths
+"""
+
+
+def _tags(keywords: str) -> list[BaseTag | int]:
+    found = [tag_for_keyword(keyword) for keyword in keywords.split()]
+    return [Tag(tag) for tag in found if tag is not None]
+
+
+WANTED_TAGS = _tags(_KEYWORDS)
+"""Everything the readers look at. A header pass that skips the rest is several times faster."""
+
+PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0, 0x0009): "float64"}
+"""Pixel Data, Float Pixel Data and Double Float Pixel Data (PS3.3 C.7.6.3, C.7.6.24)."""
+
+UNDEFINED_LENGTH = 0xFFFFFFFF
+MOST_INFLATION = 10
+MOST_INFLATED_BYTES = 2 << 30
+_ALWAYS_ALLOWED_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class PixelElement:
+    """Where the pixels are: a stretch of the data set's bytes.
+
+    Attributes:
+        offset: first byte of the value.
+        length: bytes of the value that are present in the file; for fragments, all that follows.
+        declared: bytes the element claims, or None for fragments (undefined length).
+        number: ``"integer"``, ``"float32"`` or ``"float64"``.
+    """
+
+    offset: int
+    length: int
+    declared: int | None
+    number: str
+
+    @property
+    def is_fragmented(self) -> bool:
+        return self.declared is None
+
+
+@dataclass(frozen=True)
+class Header:
+    """One file before its pixels.
+
+    Attributes:
+        dataset: the wanted attributes only.
+        transfer_syntax: empty where the file does not say and the encoding was guessed.
+        little_endian: byte order of the data set and of native pixels.
+    """
+
+    path: Path
+    dataset: Dataset
+    transfer_syntax: UID
+    little_endian: bool
+    pixels: PixelElement
+
+    def text(self, keyword: str) -> str:
+        """An attribute as one line of text; see :func:`imaging.formats.dicom_attributes.text`."""
+        return text(self.dataset, keyword)
+
+    @cached_property
+    def frame_groups(self) -> list[Dataset]:
+        """Per-frame functional groups, one item per frame; empty in classic files (PS3.3 C.7.6.16)."""
+        return items(self.dataset, "PerFrameFunctionalGroupsSequence")
+
+    @cached_property
+    def shared_groups(self) -> Dataset:
+        """Functional groups that hold for every frame; empty in classic files."""
+        return item(self.dataset, "SharedFunctionalGroupsSequence")
+
+
+def read_header(path: Path) -> Header:
+    """What one file says before its pixels; the pixels are not read.
+
+    Raises:
+        NotAnImage: a DICOM object without pixels; the reason says what it is.
+        ReadError: no DICOM, or broken before the pixels.
+    """
+    with dataset_stream(path) as stream:
+        dataset = _parse(path, stream)
+        syntax = UID(str(getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "") or ""))
+        implicit, little_endian = dataset.original_encoding
+        pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
+    if pixels is None or text(dataset, "Rows") == "":
+        raise _without_pixels(path, dataset, pixels)
+    return Header(path, dataset, syntax, little_endian is not False and syntax != ExplicitVRBigEndian, pixels)
+
+
+@contextmanager
+def dataset_stream(path: Path) -> Generator[BinaryIO]:
+    """The bytes of a file in which positions of the data set are real: inflated where it is deflated.
+
+    Raises:
+        ReadError: unreadable, or inflating to more than is believable.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+            stream.seek(0)
+            deflated = DeflatedExplicitVRLittleEndian.encode() in head
+            yield io.BytesIO(_inflated(path, stream.read())) if deflated else stream
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+
+
+def _inflated(path: Path, data: bytes) -> bytes:
+    """The file with its data set inflated and its transfer syntax renamed to the same one undeflated (PS3.5 A.5)."""
+    start = _end_of_meta(data)
+    limit = min(MOST_INFLATED_BYTES, max(_ALWAYS_ALLOWED_BYTES, MOST_INFLATION * len(data)))
+    try:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        dataset = inflater.decompress(data[start:], limit)
+    except zlib.error as error:
+        raise ReadError(path, f"the deflated data set is damaged: {error}") from error
+    if inflater.unconsumed_tail:
+        raise ReadError(path, f"inflates to more than {limit >> 20} MiB from {len(data) >> 10} KiB: refused")
+    # "…1.2.1.99" and "…1.2.1" padded to the same length: nothing else in the file moves.
+    return data[:start].replace(b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.1\0\0\0") + dataset
+
+
+def _end_of_meta(data: bytes) -> int:
+    """First byte after group 0002, from File Meta Information Group Length (PS3.10 7.1)."""
+    if data[132:140] != b"\x02\0\0\0UL\x04\0":
+        return 132
+    return 144 + int.from_bytes(data[140:144], "little")
+
+
+def _parse(path: Path, stream: BinaryIO) -> Dataset:
+    try:
+        return dcmread(stream, stop_before_pixels=True, specific_tags=WANTED_TAGS, force=True)
+    except PARSE_ERRORS as error:
+        raise ReadError(path, f"damaged DICOM header: {error}") from error
+
+
+def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> PixelElement | None:
+    """The element at which the parser stopped, if it holds pixels (PS3.5 7.1)."""
+    order = "<" if little_endian else ">"
+    head = stream.read(12)
+    if len(head) < 8:
+        return None
+    number = PIXEL_TAGS.get(struct.unpack(f"{order}HH", head[:4]))
+    if number is None:
+        return None
+    short = implicit or not head[4:6].isalpha()
+    declared = int(struct.unpack(f"{order}L", (head[4:8] if short else head[8:12]).ljust(4, b"\0"))[0])
+    offset = stream.tell() - len(head) + (8 if short else 12)
+    present = stream.seek(0, io.SEEK_END) - offset
+    if declared == UNDEFINED_LENGTH:
+        return PixelElement(offset, present, None, number)
+    return PixelElement(offset, min(declared, present), declared, number)
+
+
+def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:
+    name = UID(text(dataset, "SOPClassUID")).name
+    meta = getattr(dataset, "file_meta", None)
+    name = name or UID(str(getattr(meta, "MediaStorageSOPClassUID", "") or "")).name
+    if "Directory" in name:
+        return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
+    if pixels is not None:
+        return ReadError(path, "pixels without their size: Rows (0028,0010) is missing")
+    if text(dataset, "Rows"):
+        return ReadError(path, "an image header without Pixel Data (7FE0,0010): the file ends before its pixels")
+    if not name and not text(dataset, "Modality"):
+        return ReadError(path, "not a DICOM image: found neither a SOP class nor pixels")
+    return NotAnImage(path, f"holds no pixels: it is {name or 'an unnamed object'}, modality {_modality(dataset)}")
+
+
+def _modality(dataset: Dataset) -> str:
+    return text(dataset, "Modality") or "not stated"

@@ -1,0 +1,141 @@
+"""How the pixels of one DICOM file are laid out (PS3.3 C.7.6.3), checked before a single one is decoded."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from imaging.errors import ReadError, Truncated
+from imaging.formats import dicom_codecs
+from imaging.formats.dicom_attributes import whole
+from imaging.formats.dicom_header import Header
+
+NumberKind = Literal["integer", "float32", "float64"]
+
+BELIEVABLE_EXPANSION = 1000
+"""Pixel bytes per coded byte beyond which a header is taken for a lie, once the pixels are many."""
+
+_ALWAYS_ALLOWED_BYTES = 64 << 20
+_COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT")
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """Size and meaning of the stored pixels of one file."""
+
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    is_signed: bool
+    is_planar: bool
+    photometric: str
+    number: NumberKind
+    little_endian: bool
+
+    @property
+    def frame_bits(self) -> int:
+        """Bits of one frame as stored natively."""
+        if self.photometric == "YBR_FULL_422":
+            return self.rows * self.columns * 2 * self.bits_allocated
+        return self.rows * self.columns * self.samples * self.bits_allocated
+
+    @property
+    def stored_dtype(self) -> np.dtype[np.generic]:
+        """The type of a native pixel in its byte order."""
+        if self.number != "integer":
+            return np.dtype(self.number).newbyteorder("<" if self.little_endian else ">")
+        sign = "i" if self.is_signed and self.bits_stored == self.bits_allocated else "u"
+        return np.dtype(f"{'<' if self.little_endian else '>'}{sign}{max(1, self.bits_allocated // 8)}")
+
+    @property
+    def is_colour(self) -> bool:
+        """True where frames become RGB."""
+        return self.samples == 3 or self.photometric == "PALETTE COLOR"
+
+
+def pixel_format(header: Header) -> PixelFormat:
+    """The layout of a file's pixels.
+
+    Raises:
+        ReadError: an attribute is missing or makes no sense, or the transfer syntax cannot be decoded here.
+        Truncated: fewer bytes than the header declares.
+    """
+    rows, columns = _required(header, "Rows"), _required(header, "Columns")
+    bits = _required(header, "BitsAllocated")
+    stored = whole(header.dataset, "BitsStored") or bits
+    high_bit = whole(header.dataset, "HighBit")
+    found = PixelFormat(
+        rows,
+        columns,
+        max(1, whole(header.dataset, "NumberOfFrames") or 1),
+        whole(header.dataset, "SamplesPerPixel") or 1,
+        bits,
+        stored,
+        stored - 1 if high_bit is None else high_bit,
+        whole(header.dataset, "PixelRepresentation") == 1,
+        whole(header.dataset, "PlanarConfiguration") == 1,
+        header.text("PhotometricInterpretation").upper() or "MONOCHROME2",
+        _number_kind(header.pixels.number),
+        header.little_endian,
+    )
+    _check_layout(header, found)
+    _check_bytes(header, found)
+    return found
+
+
+def _required(header: Header, keyword: str) -> int:
+    number = whole(header.dataset, keyword)
+    if number is None or number < 1:
+        raise ReadError(header.path, f"{keyword}: found {number or 'nothing'}, expected a positive number")
+    return number
+
+
+def _number_kind(number: str) -> NumberKind:
+    if number == "float32":
+        return "float32"
+    return "float64" if number == "float64" else "integer"
+
+
+def _check_layout(header: Header, found: PixelFormat) -> None:
+    grey = found.samples == 1 and found.photometric in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+    if not grey and not (found.samples == 3 and found.photometric in _COLOURS):
+        raise ReadError(
+            header.path,
+            f"photometric interpretation {found.photometric} with {found.samples} samples is not known here",
+        )
+    if found.bits_allocated not in (1, 8, 16, 32, 64):
+        raise ReadError(header.path, f"Bits Allocated {found.bits_allocated}: expected 1, 8, 16, 32 or 64")
+    low_bit = found.high_bit - found.bits_stored + 1
+    if not 1 <= found.bits_stored <= found.bits_allocated or low_bit < 0 or found.high_bit >= found.bits_allocated:
+        raise ReadError(
+            header.path,
+            f"Bits Stored {found.bits_stored} and High Bit {found.high_bit} do not fit Bits Allocated "
+            f"{found.bits_allocated}",
+        )
+
+
+def _check_bytes(header: Header, found: PixelFormat) -> None:
+    """Compare what the header promises with the bytes that are there."""
+    needed = (found.frame_bits * found.frames + 7) // 8
+    present = header.pixels.length
+    if header.pixels.is_fragmented:
+        if header.transfer_syntax not in dicom_codecs.KNOWN:
+            raise ReadError(header.path, _unknown_syntax(header))
+        if needed > max(_ALWAYS_ALLOWED_BYTES, BELIEVABLE_EXPANSION * present) or found.frames * 8 > present:
+            raise Truncated(
+                header.path, f"the header declares {needed} bytes of pixels, found only {present} coded bytes"
+            )
+    elif header.transfer_syntax in dicom_codecs.KNOWN:
+        raise ReadError(header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found")
+    elif present < needed:
+        raise Truncated(header.path, f"truncated: found {present} bytes of pixels, expected {needed}")
+
+
+def _unknown_syntax(header: Header) -> str:
+    syntax = header.transfer_syntax
+    name = f"{syntax.name} ({syntax})" if syntax and syntax.name != syntax else f"{syntax or 'not stated'}"
+    return f"transfer syntax {name} cannot be decoded by this version"

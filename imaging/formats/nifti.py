@@ -1,0 +1,193 @@
+"""NIfTI files to volumes and labelmaps, and back. LPS inside, RAS in the file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging import saving
+from imaging.errors import GeometryError, ReadError, Truncated
+from imaging.formats.content import identity
+from imaging.formats.nifti_header import NiftiHeader, geometry_of, opened, read_header
+from imaging.geometry import Geometry
+from imaging.labelmap import Labelmap, plain_labels
+from imaging.progress import Report, silent
+from imaging.study import Refusal, Series
+from imaging.volume import Volume
+
+MOST_PHASES = 200
+"""Volumes of one 4-D file that are listed; more make a list nobody can use."""
+
+AIR_HU = -500
+"""A volume of signed numbers that reaches below this is taken for CT."""
+
+_CHUNK_BYTES = 8 << 20
+
+
+def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
+    """One series per volume, voxels not read: a 4-D file gives one per phase; and the files that were refused.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    found: list[Series] = []
+    refused: list[Refusal] = []
+    for n, path in enumerate(paths):
+        report(done + n, done + len(paths), f"Reading {path.name}")
+        try:
+            found += _describe(path)
+        except ReadError as error:
+            refused.append(Refusal(path, error.reason))
+    return found, refused
+
+
+def load_volume(series: Series, report: Report = silent) -> Volume:
+    """The voxels of one volume: stored numbers, scaled where the header says so.
+
+    NIfTI names no unit. A volume of signed numbers that reaches below -500 is taken for CT in HU, with a warning.
+
+    Raises:
+        ReadError: damaged, or changed since it was listed.
+        Truncated: fewer voxels than the header declares.
+        Cancelled: by ``report``.
+    """
+    path = series.files[0]
+    header = read_header(path)
+    if header.shape_kji != series.shape_kji:
+        raise ReadError(path, "the file has changed since it was listed: open it again")
+    _, _, phase = series.uid.partition("#")
+    array = _scaled(_voxels(path, header, max(0, int(phase or 1) - 1), report), header)
+    unit, assumed = _unit_of(array)
+    return Volume(
+        array,
+        geometry_of(path, header),
+        series.kind,
+        unit=unit,
+        modality="CT" if unit == "HU" else "",
+        series_uid=series.uid,
+        warnings=series.warnings + assumed,
+    )
+
+
+def read_array(path: Path) -> NDArray[Any]:
+    """(K, J, I) values of the first volume in a file, scaled where the header says so.
+
+    Raises:
+        ReadError: damaged or not NIfTI.
+        Truncated: fewer voxels than the header declares.
+    """
+    header = read_header(path)
+    return _scaled(_voxels(path, header, 0, silent), header)
+
+
+def read_labelmap(path: Path, geometry: Geometry | None = None) -> Labelmap:
+    """The label values of a file as a mask, with labels named by their number.
+
+    Args:
+        path: a file of whole numbers from 0 to 255.
+        geometry: the grid the mask must lie on; the file's own when None.
+
+    Raises:
+        ReadError: damaged, or values that are no label values.
+        GeometryError: the file lies on another grid than ``geometry``.
+    """
+    array = read_array(path)
+    own = geometry_of(path, read_header(path))
+    labels = array.astype(np.uint8)
+    if array.ndim != 3 or not np.array_equal(labels, array):
+        raise ReadError(path, "not a mask: expected whole numbers from 0 to 255")
+    if geometry is not None and not own.matches(geometry):
+        raise GeometryError(f"{path.name}: the mask lies on another grid than the image")
+    return Labelmap(labels, geometry or own, plain_labels(labels))
+
+
+def write(path: Path, array: NDArray[Any], geometry: Geometry) -> None:
+    """Write (K, J, I) values with their place as .nii or .nii.gz, whole or not at all.
+
+    Raises:
+        GeometryError: the array is not the geometry's shape.
+        SaveError: the file cannot be written; what stood there is untouched.
+    """
+    import SimpleITK
+
+    if array.shape != geometry.shape_kji:
+        raise GeometryError(f"array {array.shape} does not fit the geometry {geometry.shape_kji}")
+    stored = array.astype(np.uint8) if array.dtype == np.bool_ else array
+    image = SimpleITK.GetImageFromArray(np.ascontiguousarray(stored))
+    image.SetSpacing(geometry.spacing_mm[::-1])
+    image.SetOrigin(geometry.origin_lps)
+    image.SetDirection(np.asarray(geometry.axes_lps)[::-1].T.ravel().tolist())
+    with saving.replacing(path) as temporary:
+        try:
+            SimpleITK.WriteImage(image, str(temporary))
+        except RuntimeError as error:
+            raise OSError(0, f"the NIfTI writer failed: {str(error).strip().splitlines()[-1]}") from error
+
+
+def _describe(path: Path) -> list[Series]:
+    header = read_header(path)
+    geometry = geometry_of(path, header)
+    if header.phases > MOST_PHASES:
+        raise ReadError(path, f"holds {header.phases} volumes in time: at most {MOST_PHASES} are opened")
+    uid = identity(path)
+    warnings = header.warnings
+    if not geometry.has_position:
+        warnings = (*warnings, "neither sform nor qform is set: orientation and position are unknown")
+    several = header.phases > 1
+    return [
+        Series(
+            uid=f"{uid}#{phase + 1}" if several else uid,
+            kind="volume" if geometry.has_position and not header.is_rgb else "image",
+            format="NIfTI",
+            files=(path,),
+            shape_kji=header.shape_kji,
+            geometry=geometry,
+            description=f"{path.name}, phase {phase + 1} of {header.phases}" if several else path.name,
+            photometric="RGB" if header.is_rgb else "MONOCHROME2",
+            warnings=warnings,
+        )
+        for phase in range(header.phases)
+    ]
+
+
+def _voxels(path: Path, header: NiftiHeader, phase: int, report: Report) -> NDArray[Any]:
+    """(K, J, I) or (K, J, I, 3) stored numbers of one phase in native byte order, read in pieces."""
+    if not str(path).endswith(".gz") and path.stat().st_size < header.phase_bytes:
+        raise Truncated(path, f"truncated: found {path.stat().st_size} bytes, expected {header.phase_bytes}")
+    shape = (*header.shape_kji, 3) if header.is_rgb else header.shape_kji
+    data = bytearray()
+    with opened(path) as stream:
+        stream.seek(header.data_offset + phase * header.phase_bytes)
+        while len(data) < header.phase_bytes:
+            report(len(data) >> 20, header.phase_bytes >> 20, f"Loading {path.name}")
+            piece = stream.read(min(_CHUNK_BYTES, header.phase_bytes - len(data)))
+            if not piece:
+                raise Truncated(path, f"truncated: found {len(data)} bytes of voxels, expected {header.phase_bytes}")
+            data += piece
+    array = np.frombuffer(data, header.dtype).reshape(shape)
+    return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _scaled(stored: NDArray[Any], header: NiftiHeader) -> NDArray[Any]:
+    """Values by the header's slope and intercept: whole numbers stay whole where they can."""
+    slope, intercept = header.slope, header.intercept
+    if header.is_rgb or slope == 0 or (slope == 1 and intercept == 0):
+        return stored
+    if np.issubdtype(stored.dtype, np.integer) and slope.is_integer() and intercept.is_integer():
+        ends = np.array([stored.min(), stored.max()], np.float64) * slope + intercept
+        if np.abs(ends).max() < 1 << 31:
+            small = np.int16 if ends.min() >= -(1 << 15) and ends.max() < 1 << 15 else np.int32
+            return (stored.astype(np.int64) * int(slope) + int(intercept)).astype(small)
+    return (stored * np.float64(slope) + intercept).astype(np.float32)
+
+
+def _unit_of(array: NDArray[Any]) -> tuple[str, tuple[str, ...]]:
+    signed = np.issubdtype(array.dtype, np.signedinteger) or np.issubdtype(array.dtype, np.floating)
+    if array.ndim != 3 or not signed:
+        return "", ()
+    lowest = float(np.nanmin(array))
+    if lowest > AIR_HU:
+        return "", ()
+    return "HU", (f"assumed Hounsfield units: the file names none, and values reach {lowest:g}",)

@@ -1,0 +1,234 @@
+"""The header of a NIfTI-1 or NIfTI-2 file: sizes, number type, scaling and place (nifti1.h, nifti2.h)."""
+
+import gzip
+import struct
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.errors import ReadError
+from imaging.geometry import PLACEMENT_TOLERANCE_MM, Calibration, Geometry
+
+_SIZES = {348: 1, 540: 2}
+_TYPES = {
+    2: "u1",
+    4: "i2",
+    8: "i4",
+    16: "f4",
+    64: "f8",
+    128: "u1",
+    256: "i1",
+    512: "u2",
+    768: "u4",
+    1024: "i8",
+    1280: "u8",
+}
+RGB_TYPE = 128
+_MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
+_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_GZIP_ERRORS = (OSError, EOFError, zlib.error)
+
+
+@dataclass(frozen=True)
+class NiftiHeader:
+    """What the header says.
+
+    Attributes:
+        shape: sizes in the file's order, fastest first: i, j, k, time ….
+        dtype: of one number, in the file's byte order.
+        is_rgb: three numbers per voxel.
+        data_offset: first byte of the voxels.
+        slope, intercept: value = slope × stored + intercept; slope 0 means none.
+        affine_ras: (4, 4) index (i, j, k, 1) to RAS millimetres, or None where neither qform nor sform is set.
+        spacing_ijk_mm: pixdim.
+        warnings: what was assumed.
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[np.generic]
+    is_rgb: bool
+    data_offset: int
+    slope: float
+    intercept: float
+    affine_ras: NDArray[np.float64] | None
+    spacing_ijk_mm: tuple[float, float, float]
+    warnings: tuple[str, ...]
+
+    @property
+    def shape_kji(self) -> tuple[int, int, int]:
+        """Voxels of one phase along k, j, i."""
+        i, j, k = (*self.shape, 1, 1)[:3]
+        return (k, j, i)
+
+    @property
+    def phases(self) -> int:
+        """Volumes in the file: the product of all sizes from the fourth on."""
+        return int(np.prod(self.shape[3:], dtype=np.int64))
+
+    @property
+    def phase_bytes(self) -> int:
+        """Bytes of one volume as stored."""
+        return int(np.prod(self.shape_kji, dtype=np.int64)) * self.dtype.itemsize * (3 if self.is_rgb else 1)
+
+
+def is_inside_gzip(path: Path) -> bool:
+    """True when a gzip file begins with a NIfTI header."""
+    try:
+        with gzip.open(path, "rb") as stream:
+            head = stream.read(348)
+    except _GZIP_ERRORS:
+        return False
+    return head[344:348] in (b"n+1\0", b"ni1\0") or head[4:8] == b"n+2\0"
+
+
+@contextmanager
+def opened(path: Path) -> Generator[BinaryIO]:
+    """The bytes of a file, inflated where it is gzipped.
+
+    Raises:
+        ReadError: unreadable, or a damaged archive.
+    """
+    try:
+        with path.open("rb") as plain:
+            packed = plain.read(2) == b"\x1f\x8b"
+            plain.seek(0)
+            yield cast(BinaryIO, gzip.GzipFile(fileobj=plain)) if packed else plain
+    except _GZIP_ERRORS as error:
+        raise ReadError(path, f"cannot be read: {error}") from error
+
+
+def read_header(path: Path) -> NiftiHeader:
+    """The header of a file; the voxels are not read.
+
+    Raises:
+        ReadError: not NIfTI, a pair of .hdr and .img, or a number type that is no single value.
+    """
+    with opened(path) as stream:
+        head = stream.read(540)
+    order = next((o for o in "<>" if struct.unpack(f"{o}i", head[:4].ljust(4, b"\0"))[0] in _SIZES), None)
+    if order is None or len(head) < 348:
+        raise ReadError(path, "not NIfTI: expected a header of 348 or 540 bytes")
+    version = _SIZES[struct.unpack(f"{order}i", head[:4])[0]]
+    if b"ni1" in head[344:348]:
+        raise ReadError(path, "a NIfTI pair of .hdr and .img: expected one .nii or .nii.gz file")
+    try:
+        return _parse(path, head, order, version)
+    except struct.error as error:
+        raise ReadError(path, f"the NIfTI header ends early: found {len(head)} bytes") from error
+
+
+def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
+    def field(kind: str, first: int, second: int) -> tuple[float, ...]:
+        return struct.unpack_from(order + kind, head, first if version == 1 else second)
+
+    real = "f" if version == 1 else "d"
+    dim = [int(n) for n in field("8h" if version == 1 else "8q", 40, 16)]
+    pixdim = field(f"8{real}", 76, 104)
+    kind = int(field("h", 70, 12)[0])
+    offset = int(field("f" if version == 1 else "q", 108, 168)[0])
+    slope, intercept = field(f"2{real}", 112, 176)
+    units = int(field("B" if version == 1 else "i", 123, 500)[0]) & 7
+    codes = tuple(int(n) for n in field("2h" if version == 1 else "2i", 252, 344))
+    quaternion = field(f"6{real}", 256, 352)
+    rows = np.array(field(f"12{real}", 280, 400), float).reshape(3, 4)
+    if not 1 <= dim[0] <= 7 or min(dim[1 : dim[0] + 1]) < 1:
+        raise ReadError(path, f"sizes {dim}: expected 1 to 7 positive ones")
+    if kind not in _TYPES:
+        raise ReadError(path, f"numbers of type {kind} are not supported: expected integers, floats or RGB")
+    scale = _MM_PER_UNIT.get(units, 1.0)
+    affine, warnings = _affine(codes, quaternion, rows, pixdim, dim)
+    if affine is not None:
+        affine[:3] *= scale
+    spacing = [abs(step) * scale or 1.0 for step in pixdim[1:4]]
+    if units == 0:
+        warnings = (*warnings, "the unit of length is not stated: millimetres are assumed")
+    return NiftiHeader(
+        tuple(dim[1 : dim[0] + 1]),
+        np.dtype(order + _TYPES[kind]),
+        kind == RGB_TYPE,
+        max(offset, 352 if version == 1 else 544),
+        slope if np.isfinite(slope) else 0.0,
+        intercept if np.isfinite(intercept) else 0.0,
+        affine,
+        (spacing[0], spacing[1], spacing[2]),
+        warnings,
+    )
+
+
+def _affine(
+    codes: tuple[int, ...],
+    quaternion: tuple[float, ...],
+    rows: NDArray[np.float64],
+    pixdim: tuple[float, ...],
+    dim: list[int],
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """The sform where it is set, else the qform, else None; and a warning where the two are set and disagree."""
+    qform_code, sform_code = codes
+    qform = _qform(quaternion, pixdim) if qform_code > 0 else None
+    if sform_code <= 0:
+        return qform, ()
+    sform = np.vstack([rows, [0, 0, 0, 1]])
+    if qform is None:
+        return sform, ()
+    ends = np.array(np.meshgrid(*[(0, max(0, n - 1)) for n in dim[1:4]], indexing="ij")).reshape(3, -1)
+    corners = np.vstack([ends, np.ones(ends.shape[1])])
+    apart = float(np.linalg.norm(((sform - qform) @ corners)[:3], axis=0).max())
+    if apart <= PLACEMENT_TOLERANCE_MM:
+        return sform, ()
+    return sform, (f"sform and qform place the volume {apart:.1f} mm apart: the sform is used",)
+
+
+def _qform(quaternion: tuple[float, ...], pixdim: tuple[float, ...]) -> NDArray[np.float64]:
+    """(4, 4) of the quaternion form (nifti1.h, method 2)."""
+    b, c, d, x, y, z = quaternion
+    a = float(np.sqrt(max(0.0, 1 - b * b - c * c - d * d)))
+    rotation = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+        ]
+    )
+    scale = np.array([pixdim[1], pixdim[2], pixdim[3] * (-1 if pixdim[0] < 0 else 1)])
+    affine = np.eye(4)
+    affine[:3, :3] = rotation * scale
+    affine[:3, 3] = x, y, z
+    return affine
+
+
+def geometry_of(path: Path, header: NiftiHeader) -> Geometry:
+    """The grid of one volume in LPS; in-plane size only where the file places nothing.
+
+    Raises:
+        ReadError: the axes are sheared by more than 0.1 mm over the volume, or collapse.
+    """
+    i_mm, j_mm, k_mm = header.spacing_ijk_mm
+    if header.affine_ras is None:
+        return Geometry(header.shape_kji, (k_mm, j_mm, i_mm), calibration=Calibration.PIXEL_SPACING)
+    affine = _RAS_TO_LPS @ header.affine_ras
+    columns = affine[:3, 2::-1]
+    spacing = np.linalg.norm(columns, axis=0)
+    if not np.isfinite(affine).all() or spacing.min() <= 0:
+        raise ReadError(path, "the affine matrix collapses an axis: no place can be computed")
+    left, _, right = np.linalg.svd(columns / spacing)
+    axes = left @ right
+    extent = np.array(header.shape_kji) - 1
+    moved = float((np.linalg.norm(columns - axes * spacing, axis=0) * extent).sum())
+    if moved > PLACEMENT_TOLERANCE_MM:
+        raise ReadError(path, f"the affine matrix is sheared: voxels would lie up to {moved:.1f} mm off a regular grid")
+    # An exact matrix stays exact: only rounding is removed.
+    exact = columns / spacing if np.allclose(columns / spacing, axes, atol=1e-6) else axes
+    vectors = [(float(v[0]), float(v[1]), float(v[2])) for v in exact.T]
+    return Geometry(
+        header.shape_kji,
+        (float(spacing[0]), float(spacing[1]), float(spacing[2])),
+        (float(affine[0, 3]), float(affine[1, 3]), float(affine[2, 3])),
+        (vectors[0], vectors[1], vectors[2]),
+        Calibration.PATIENT,
+    )

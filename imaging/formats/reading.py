@@ -1,0 +1,94 @@
+"""Open any path, and load any series that was found: the one door to all formats."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from imaging.errors import ReadError
+from imaging.formats.content import Format, format_of
+from imaging.progress import Report, silent
+from imaging.study import Refusal, Series, Study
+from imaging.volume import Volume
+
+__all__ = ["ReadError", "load_volume", "open_study"]
+
+
+def open_study(path: Path, report: Report = silent) -> Study:
+    """What lies at a path, headers only: a file, or a folder with everything below it.
+
+    Every file is either part of a series or named among the refused with the reason. An empty folder gives an empty
+    study.
+
+    Raises:
+        ReadError: there is nothing at ``path``, or it may not be read.
+        Cancelled: by ``report``.
+    """
+    files = _files_at(path)
+    refused: list[Refusal] = []
+    by_format: dict[Format, list[Path]] = {kind: [] for kind in Format}
+    for n, file in enumerate(files):
+        report(n, 2 * len(files), f"Looking at {file.name}")
+        try:
+            by_format[format_of(file)].append(file)
+        except ReadError as error:
+            refused.append(Refusal(file, error.reason))
+    series: list[Series] = []
+    for kind, members in by_format.items():
+        if members:
+            found, more = _readers(kind)[0](members, report, len(files))
+            series += found
+            refused += more
+    return Study(path, tuple(_uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)))
+
+
+def load_volume(series: Series, report: Report = silent) -> Volume:
+    """The pixels of one series: sorted, after the modality LUT, read-only.
+
+    Raises:
+        ReadError: a file is gone, has changed, or cannot be decoded; the reason says which.
+        Truncated: a file ends before its pixels.
+        Cancelled: by ``report``.
+    """
+    return _readers(Format(series.format))[1](series, report)
+
+
+Listing = Callable[[Sequence[Path], Report, int], tuple[list[Series], list[Refusal]]]
+Loading = Callable[[Series, Report], Volume]
+
+
+def _readers(kind: Format) -> tuple[Listing, Loading]:
+    """The functions of one format. Imported when first needed: each brings libraries that take time to start."""
+    match kind:
+        case Format.DICOM:
+            from imaging.formats import dicom as reader
+        case Format.NIFTI:
+            from imaging.formats import nifti as reader
+        case Format.PICTURE:
+            from imaging.formats import raster as reader
+        case Format.CLIP:
+            from imaging.formats import video as reader
+    return reader.read_series, reader.load_volume
+
+
+def _files_at(path: Path) -> list[Path]:
+    """The file, or all files below the folder in order of name; links to folders are not followed."""
+    if not path.exists():
+        raise ReadError(path, "there is no such file or folder")
+    if not path.is_dir():
+        return [path]
+    try:
+        next(path.iterdir(), None)
+    except OSError as error:
+        raise ReadError(path, f"the folder cannot be read: {error.strerror}") from error
+    return sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names)
+
+
+def _uniquely_named(series: Sequence[Series]) -> list[Series]:
+    """The series with ``#2``, ``#3`` … after identities that occur again, as copies of one picture do."""
+    seen: dict[str, int] = {}
+    unique: list[Series] = []
+    for each in series:
+        seen[each.uid] = seen.get(each.uid, 0) + 1
+        unique.append(each if seen[each.uid] == 1 else replace(each, uid=f"{each.uid}#{seen[each.uid]}"))
+    return unique

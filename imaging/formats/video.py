@@ -1,0 +1,141 @@
+"""Video files and animated GIF to clips: every frame with its true time; grey stays grey, colour stays exact."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from imaging.errors import ReadError
+from imaging.formats.content import identity
+from imaging.geometry import Geometry
+from imaging.progress import Report, silent
+from imaging.study import Refusal, Series
+from imaging.volume import Volume
+
+MOST_BYTES = 4 << 30
+"""Decoded bytes beyond which a clip is refused before it is decoded."""
+
+
+def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
+    """One series per clip, frames counted but not decoded, and the clips that were refused.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    found: list[Series] = []
+    refused: list[Refusal] = []
+    for n, path in enumerate(paths):
+        report(done + n, done + len(paths), f"Reading {path.name}")
+        try:
+            found.append(_describe(path))
+        except ReadError as error:
+            refused.append(Refusal(path, error.reason))
+    return found, refused
+
+
+def load_volume(series: Series, report: Report = silent) -> Volume:
+    """The frames of one clip with their times: (K, J, I) uint8 where every channel agrees, else (K, J, I, 3) RGB.
+
+    A clip that breaks off gives the frames before the break, with a warning.
+
+    Raises:
+        ReadError: nothing can be decoded.
+        Cancelled: by ``report``.
+    """
+    path = series.files[0]
+    frames, times_ms, problem = _decode(path, series, report)
+    if not frames:
+        raise ReadError(path, f"no frame can be decoded: {problem or 'the clip is empty'}")
+    warnings = series.warnings
+    if problem or len(frames) != series.frames:
+        warnings = (
+            *warnings,
+            f"only {len(frames)} of {series.frames} frames could be decoded{problem and ': '}{problem}",
+        )
+    colour = any(frame.ndim == 3 for frame in frames)
+    array = np.stack([_in_colour(frame) if colour else frame for frame in frames])
+    first = times_ms[0]
+    return Volume(
+        array,
+        Geometry((len(frames), *series.shape_kji[1:])),
+        "clip",
+        series_uid=series.uid,
+        frame_times_ms=tuple(time - first for time in times_ms),
+        warnings=warnings,
+    )
+
+
+def _describe(path: Path) -> Series:
+    with _opened(path) as (container, stream):
+        count = stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
+        height, width = stream.codec_context.height, stream.codec_context.width
+        rate = stream.average_rate
+    if count < 1 or height < 1 or width < 1:
+        raise ReadError(path, f"no frames: found {count} of {height} × {width} pixels")
+    if count * height * width > MOST_BYTES:
+        raise ReadError(
+            path, f"{count} frames of {height} × {width} pixels: more than the {MOST_BYTES >> 30} GiB allowed"
+        )
+    shape = (count, height, width)
+    return Series(
+        uid=identity(path),
+        kind="clip",
+        format="clip",
+        files=(path,),
+        shape_kji=shape,
+        geometry=Geometry(shape),
+        description=path.name,
+        photometric="RGB",
+        frame_time_ms=1000 / float(rate) if rate else None,
+    )
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[tuple[InputContainer, VideoStream]]:
+    try:
+        with av.open(str(path), metadata_errors="replace") as container:
+            if not container.streams.video:
+                raise ReadError(path, "holds no video stream")
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            yield container, stream
+    except av.error.FFmpegError as error:
+        raise ReadError(path, f"not a clip that can be opened: {error.strerror}") from error
+
+
+def _decode(path: Path, series: Series, report: Report) -> tuple[list[NDArray[Any]], list[float], str]:
+    """Frames, their times, and what stopped the decoder, if anything did."""
+    frames: list[NDArray[Any]] = []
+    times_ms: list[float] = []
+    decoded_bytes = 0
+    with _opened(path) as (container, stream):
+        step_ms = series.frame_time_ms or 0.0
+        try:
+            for frame in container.decode(stream):
+                report(min(len(frames), series.frames), series.frames, f"Loading {path.name}")
+                frames.append(_pixels(frame))
+                times_ms.append(len(times_ms) * step_ms if frame.pts is None else frame.time * 1000)
+                decoded_bytes += frames[-1].nbytes
+                if decoded_bytes > MOST_BYTES:
+                    raise ReadError(path, f"more than {MOST_BYTES >> 30} GiB of frames")
+        except av.error.FFmpegError as error:
+            return frames, times_ms, str(error.strerror)
+    return frames, times_ms, ""
+
+
+def _pixels(frame: VideoFrame) -> NDArray[Any]:
+    """(rows, columns) where the three channels agree everywhere, else (rows, columns, 3) uint8."""
+    rgb = frame.to_ndarray(format="rgb24")
+    return np.ascontiguousarray(rgb[..., 0]) if (rgb[..., :1] == rgb).all() else rgb
+
+
+def _in_colour(frame: NDArray[Any]) -> NDArray[np.uint8]:
+    return frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
