@@ -73,8 +73,9 @@ class Application(QObject):
 
     def shut_down(self) -> None:
         """Stop all work and processes."""
-        self.runner.shut_down()
+        self.runner.cancel_all()
         self.process.shut_down()
+        self.runner.shut_down()
         self.library.close()
 
     def _make_window(self) -> MainWindow:

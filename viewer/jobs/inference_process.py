@@ -44,7 +44,7 @@ class InferenceProcess:
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("spawn")
-        self._busy = Lock()
+        self._busy, self._starting = Lock(), Lock()
         self._child: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._stop: StopEvent | None = None
@@ -84,11 +84,9 @@ class InferenceProcess:
         return self._child.pid if self._child is not None and self._child.is_alive() else None
 
     def shut_down(self) -> None:
-        """End the child, whatever it is doing."""
-        child, self._child = self._child, None
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
+        """End the child, whatever it is doing; a thread that waits for it is told so."""
+        with self._starting:
+            child, self._child, self._pipe = self._child, None, None
         if child is not None:
             child.terminate()
             child.join(LEAVE_S)
@@ -97,6 +95,7 @@ class InferenceProcess:
                 child.join()
 
     def _ask(self, request: _Request, report: Report) -> Any:
+        report(0, 0, "Starting the model")
         with self._busy:
             pipe, stop = self._running()
             stop.clear()
@@ -112,14 +111,15 @@ class InferenceProcess:
                 ) from error
 
     def _running(self) -> tuple[Connection, StopEvent]:
-        if self._child is None or self._pipe is None or self._stop is None or not self._child.is_alive():
-            self.shut_down()
-            ours, theirs = self._context.Pipe()
-            self._pipe, self._stop = cast(Connection, ours), self._context.Event()
-            self._child = self._context.Process(target=_serve, args=(theirs, self._stop), daemon=True)
-            self._child.start()
-            theirs.close()
-        return self._pipe, self._stop
+        with self._starting:
+            if self._child is None or self._pipe is None or self._stop is None or not self._child.is_alive():
+                ours, theirs = self._context.Pipe()
+                self._pipe, self._stop = cast(Connection, ours), self._context.Event()
+                child = self._context.Process(target=_serve, args=(theirs, self._stop), daemon=True)
+                child.start()
+                theirs.close()
+                self._child = child
+            return self._pipe, self._stop
 
     def _answer(self, pipe: Connection, stop: StopEvent, report: Report) -> Any:
         progress: tuple[int, int, str] = (0, 0, "Starting the model")

@@ -74,10 +74,14 @@ class Runner(QObject):
         """True while the job of this key (or any) has not been handed over."""
         return bool(self._jobs) if key is None else key in self._jobs
 
-    def shut_down(self) -> None:
-        """Cancel everything and wait for the threads."""
+    def cancel_all(self) -> None:
+        """Stop every job."""
         for key in list(self._jobs):
             self.cancel(key)
+
+    def shut_down(self) -> None:
+        """Cancel everything and wait for the threads."""
+        self.cancel_all()
         for thread in self._threads:
             thread.join(JOIN_S)
         self._threads.clear()

@@ -55,7 +55,8 @@ class SeriesList(QWidget):
 
     def _series_items(self) -> list[QTreeWidgetItem]:
         parents = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
-        return [parent.child(row) for parent in parents if parent for row in range(parent.childCount())]
+        found = (parent.child(row) for parent in parents if parent for row in range(parent.childCount()))
+        return [item for item in found if item is not None]
 
     def _clicked(self, item: QTreeWidgetItem) -> None:
         uid = item.data(0, _UID)

@@ -28,8 +28,8 @@ class TrainingPanel(QWidget):
         self.start = button("Train", self._start, "Train in a separate process; reading goes on", primary=True)
         self.stop = button("Stop", teaching.stop, "Stop the run; nothing is released")
         self.message = muted()
-        self.loss = _plot("loss")
-        self.metric = _plot("held-out metric")
+        self.loss_plot = _plot("loss")
+        self.metric_plot = _plot("held-out metric")
         self._lay_out()
         learning.changed.connect(self._show)
         models.changed.connect(self._show_models)
@@ -50,8 +50,8 @@ class TrainingPanel(QWidget):
         buttons.addWidget(self.stop)
         layout.addLayout(buttons)
         layout.addWidget(self.message)
-        layout.addWidget(self.loss)
-        layout.addWidget(self.metric)
+        layout.addWidget(self.loss_plot)
+        layout.addWidget(self.metric_plot)
         layout.addStretch(1)
 
     def showEvent(self, event: object) -> None:
@@ -76,8 +76,8 @@ class TrainingPanel(QWidget):
         self.stop.setEnabled(learning.running)
         self.message.setText(learning.message)
         self.message.setVisible(bool(learning.message))
-        _draw(self.loss, {name: points for name, points in learning.curves.items() if "loss" in name})
-        _draw(self.metric, {name: points for name, points in learning.curves.items() if "loss" not in name})
+        _draw(self.loss_plot, {name: points for name, points in learning.curves.items() if "loss" in name})
+        _draw(self.metric_plot, {name: points for name, points in learning.curves.items() if "loss" not in name})
 
 
 def _plot(title: str) -> pg.PlotWidget:
