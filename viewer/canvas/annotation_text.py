@@ -18,8 +18,8 @@ CHOOSE = "Choose a series from the list"
 _CALIBRATIONS = {
     Calibration.PATIENT: "",
     Calibration.PIXEL_SPACING: "",
-    Calibration.DETECTOR: "mm at the detector, not in the patient",
-    Calibration.REGION: "mm from the ultrasound scale",
+    Calibration.DETECTOR: "mm at the detector",
+    Calibration.REGION: "mm in the ultrasound region",
     Calibration.NONE: "uncalibrated: pixels only",
 }
 

@@ -8,14 +8,12 @@ from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, RESEARCH_US
 from viewer.canvas.heat_colours import colours, limits_text
 
 TEXT = QColor(225, 228, 232)
-QUIET = QColor(165, 172, 180)
+QUIET = QColor(185, 191, 198)
 ACCENT = QColor(255, 205, 110)
-SHADOW = QColor(0, 0, 0, 150)
-STRIP = QColor(0, 0, 0, 170)
+SHADOW = QColor(0, 0, 0, 220)
+VEIL = QColor(0, 0, 0, 150)
 MARGIN = 8.0
 BAR_WIDTH = 12.0
-
-_AROUND = ((-1, -1), (1, -1), (-1, 1), (1, 1), (0, -1), (0, 1), (-1, 0), (1, 0))
 
 
 class Furniture:
@@ -23,22 +21,28 @@ class Furniture:
 
     def __init__(self, painter: QPainter, width: float, height: float, family: QFont) -> None:
         self._painter, self.width, self.height = painter, width, height
-        small = width < 520 or height < 380
+        size = 10 if width < 520 or height < 380 else 15 if width > 1300 and height > 1000 else 13
         self._font = QFont(family)
-        self._font.setPixelSize(10 if small else 13)
+        self._font.setPixelSize(size)
         self._large = QFont(family)
-        self._large.setPixelSize(14 if small else 18)
+        self._large.setPixelSize(size * 7 // 5)
         self._large.setBold(True)
         self._line = QFontMetricsF(self._font).height()
         painter.setFont(self._font)
 
     def text(self, box: QRectF, align: Qt.AlignmentFlag, text: str, colour: QColor = TEXT) -> None:
-        """One line, readable over bright and dark, shortened to the box."""
-        shown = QFontMetricsF(self._painter.font()).elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
+        """One line on a dark veil, readable over bright and dark, shortened to the box."""
+        metrics = QFontMetricsF(self._painter.font())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
+        if not shown:
+            return
+        wide = metrics.horizontalAdvance(shown)
+        free = box.width() - wide
+        share = {Qt.AlignmentFlag.AlignRight: 1.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(align, 0.0)
+        self._painter.fillRect(QRectF(box.x() + share * free - 3, box.y(), wide + 6, box.height()), VEIL)
         flags = int(align | Qt.TextFlag.TextSingleLine)
         self._painter.setPen(SHADOW)
-        for dx, dy in _AROUND:
-            self._painter.drawText(box.translated(dx, dy), flags, shown)
+        self._painter.drawText(box.translated(1, 1), flags, shown)
         self._painter.setPen(colour)
         self._painter.drawText(box, flags, shown)
 
@@ -64,17 +68,11 @@ class Furniture:
     def footer(self, legend: str = "") -> float:
         """The line on research use, and above it what the heat map shows; the height they take."""
         box = QRectF(MARGIN, self.height - self._line - 3, self.width - 2 * MARGIN, self._line)
-        self._on_strip(box, RESEARCH_USE, QUIET)
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE, QUIET)
         if not legend:
             return self._line + 6
-        self._on_strip(box.translated(0, -self._line - 2), legend, TEXT)
+        self.text(box.translated(0, -self._line - 2), Qt.AlignmentFlag.AlignHCenter, legend)
         return 2 * self._line + 8
-
-    def _on_strip(self, box: QRectF, text: str, colour: QColor) -> None:
-        wide = min(QFontMetricsF(self._font).horizontalAdvance(text) + 12, box.width())
-        strip = QRectF(box.center().x() - wide / 2, box.y(), wide, box.height())
-        self._painter.fillRect(strip, STRIP)
-        self.text(box, Qt.AlignmentFlag.AlignHCenter, text, colour)
 
     def edge_letters(self, edges: tuple[str, str, str, str], bottom: float, right: float) -> None:
         """Orientation letters in the middle of the left, top, right and bottom edge."""
