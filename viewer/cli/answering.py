@@ -1,0 +1,79 @@
+"""How commands answer: one JSON document or text on stdout, everything else on stderr, failures in words."""
+
+import json
+import math
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from imaging.progress import Report, silent
+
+
+class Failure(Exception):
+    """A command that cannot do what was asked, in words; ``document`` is what it found out nevertheless."""
+
+    def __init__(self, words: str, document: dict[str, Any] | None = None) -> None:
+        super().__init__(words)
+        self.document = document or {}
+
+
+@contextmanager
+def failures_in_words(as_json: bool) -> Generator[None]:
+    """Turn every failure inside the block into one line on stderr and exit status 1.
+
+    Raises:
+        typer.Exit: with status 1, after the line was printed.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        sentence = " ".join(_words(error).split())
+        typer.echo(f"wetread: {sentence}", err=True)
+        if as_json:
+            document = error.document if isinstance(error, Failure) else {}
+            print_json({**document, "error": sentence})
+        raise typer.Exit(1) from error
+
+
+def print_json(document: dict[str, Any]) -> None:
+    """Write the one JSON document of a command to stdout; numbers that JSON does not know become null."""
+    typer.echo(json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def say(text: str) -> None:
+    """One line for the person, on stderr."""
+    typer.echo(text, err=True)
+
+
+def progress() -> Report:
+    """A report that keeps one line on the terminal up to date; silent when nobody watches."""
+    if not sys.stderr.isatty():
+        return silent
+
+    def tell(done: int, total: int, text: str) -> None:
+        share = f"{100 * done // total:3d} % " if total else ""
+        end = "\n" if total and done >= total else ""
+        sys.stderr.write(f"\r\x1b[2K{share}{text}{end}")
+        sys.stderr.flush()
+
+    return tell
+
+
+def _words(error: Exception) -> str:
+    from training.errors import TrainingError
+    from viewer.errors import words
+
+    return str(error) if isinstance(error, (Failure, TrainingError)) else words(error)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
