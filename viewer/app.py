@@ -50,7 +50,13 @@ class Application(QObject):
         self.library = Library(self.places.library)
         self.registry = Registry(self.places.model_folders)
         self.annotating = Annotating(
-            self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
+            self.session,
+            self.segmentation,
+            self.findings,
+            self.notices,
+            self.models,
+            self.library,
+            self.runner,
         )
         self.reading = Reading(self.session, self.view, self.findings, self.notices, self.runner, self.annotating)
         self.inferring = Inferring(

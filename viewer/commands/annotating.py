@@ -13,6 +13,7 @@ from imaging.volume import Volume
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.state.findings import Findings
+from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -37,10 +38,12 @@ class Annotating:
         segmentation: Segmentation,
         findings: Findings,
         notices: Notices,
+        models: Models,
         library: Library,
         runner: Runner,
     ) -> None:
-        self._session, self._segmentation, self._findings = session, segmentation, findings
+        self._session, self._segmentation = session, segmentation
+        self._findings, self._models = findings, models
         self._notices, self._library, self._runner = notices, library, runner
         self._draft_due = False
 
@@ -122,10 +125,17 @@ class Annotating:
         unsaved = self._fitting(draft, volume)
         newer = unsaved is not None and (shown is None or _time(unsaved) > _time(shown))
         revision = saved.id if saved else None
-        self._segmentation.load(volume.geometry, unsaved if newer else shown, DEFAULT_LABELS, revision)
+        self._segmentation.load(volume.geometry, unsaved if newer else shown, self._new_labels(), revision)
         if newer:
             self._segmentation.mark_unsaved()
             self._notices.add("info", "Changes that were not saved when Wetread ended have been brought back.")
+
+    def _new_labels(self) -> tuple[Label, ...]:
+        """Labels for an empty mask: those of the chosen lesion model, so that what is drawn can teach it."""
+        chosen = self._models.chosen
+        if chosen is None or chosen.manifest is None or chosen.manifest.task != "segmentation":
+            return DEFAULT_LABELS
+        return tuple(Label(label.value, label.name, label.colour) for label in chosen.manifest.labels)
 
     def _fitting(self, mask: Labelmap | None, volume: Volume) -> Labelmap | None:
         if mask is None or mask.geometry.matches(volume.geometry):

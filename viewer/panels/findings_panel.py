@@ -5,7 +5,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 
 from inference.prediction import Finding, Prediction
 from inference.registry import Package
-from viewer.assets import DISCLAIMER
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring
 from viewer.panels.layout import button, column, heading, muted, percent_slider
@@ -49,7 +48,6 @@ class FindingsPanel(QWidget):
         self._lay_out_mask()
         self._lay_out_heat()
         layout.addStretch(1)
-        layout.addWidget(muted(DISCLAIMER))
 
     def _lay_out_mask(self) -> None:
         self.accept = button("Accept mask", self._annotating.accept, "Make it the annotation (A); undo takes it back")
