@@ -22,7 +22,8 @@ QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5
 QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; font-weight: 600; }}
 QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: #62676f; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
-    background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px; selection-background-color: {ACCENT}; }}
+    background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
+    selection-background-color: {ACCENT}; }}
 QTreeWidget, QListWidget {{ background: {SURFACE}; border: 0; outline: 0; }}
 QTreeWidget::item, QListWidget::item {{ padding: 5px 4px; }}
 QTreeWidget::item:selected, QListWidget::item:selected {{ background: #2f4a68; color: {TEXT}; }}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from imaging.intensity import PRESETS
 from viewer.commands.annotating import Annotating
-from viewer.commands.inferring import Inferring
+from viewer.commands.inferring import Inferring, Method
 from viewer.commands.reading import Reading
 from viewer.state.findings import Findings
 from viewer.state.segmentation import Segmentation
@@ -161,8 +161,8 @@ def _mask_actions(desk: Desk) -> Sequence[Action]:
 def _ai(desk: Desk) -> Sequence[Action]:
     findings, inferring = desk.findings, desk.inferring
 
-    def explain(method: str) -> Callable[[], None]:
-        return lambda: inferring.explain_top("gradcam" if method == "gradcam" else "integrated-gradients")
+    def explain(method: Method) -> Callable[[], None]:
+        return lambda: inferring.explain_top(method)
 
     def predicted() -> bool:
         return findings.prediction is not None
@@ -173,7 +173,8 @@ def _ai(desk: Desk) -> Sequence[Action]:
         Action("accept", "Accept mask", "Model", desk.annotating.accept, ("A",), lambda: desk.proposed),
         Action("reject", "Put prediction away", "Model", desk.annotating.reject, ("X",), predicted),
         Action("gradcam", "Explain: Grad-CAM", "Model", explain("gradcam"), ("H",), predicted),
-        Action("integrated-gradients", "Explain: integrated gradients", "Model", explain("ig"), ("Shift+H",), predicted),
+        Action("integrated-gradients", "Explain: integrated gradients", "Model", explain("integrated-gradients"),
+               ("Shift+H",), predicted),
         Action("proposal-visible", "Show proposed mask", "Model",
                lambda: findings.set_proposal_visible(not findings.proposal_visible), ("Shift+G",),
                lambda: desk.proposed, lambda: findings.proposal_visible),

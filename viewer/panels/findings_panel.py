@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QL
 from inference.prediction import Finding, Prediction
 from inference.registry import Package
 from viewer.commands.annotating import Annotating
-from viewer.commands.inferring import Inferring
+from viewer.commands.inferring import Inferring, Method
 from viewer.panels.layout import button, column, heading, muted, percent_slider
 from viewer.state.findings import Findings
 from viewer.state.models import Models
@@ -64,7 +64,9 @@ class FindingsPanel(QWidget):
         self.target = QComboBox()
         grad = button("Grad-CAM", lambda: self._explain("gradcam"), "Which regions spoke for this finding (H)")
         integrated = button(
-            "Integrated gradients", lambda: self._explain("ig"), "Which pixels spoke for and against it (Shift+H)"
+            "Integrated gradients",
+            lambda: self._explain("integrated-gradients"),
+            "Which pixels spoke for and against it (Shift+H)",
         )
         self.heat_visible = QCheckBox("Show heat map")
         self.heat_visible.toggled.connect(self._findings.set_heat_visible)
@@ -80,10 +82,10 @@ class FindingsPanel(QWidget):
         grid.addWidget(self.heat_visible, 3, 0)
         grid.addWidget(opacity, 3, 1)
 
-    def _explain(self, method: str) -> None:
+    def _explain(self, method: Method) -> None:
         target = self.target.currentData(Qt.ItemDataRole.UserRole)
         if target:
-            self._inferring.explain("gradcam" if method == "gradcam" else "integrated-gradients", target)
+            self._inferring.explain(method, target)
 
     def _show_models(self) -> None:
         with QSignalBlocker(self.choice):
