@@ -1,6 +1,6 @@
 """Pixels with their meaning: a read-only array, where it lies, and what its numbers are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -77,6 +77,17 @@ class Volume:
     def slice_geometry(self, k: int) -> Geometry:
         """The single-slice geometry of slice ``k``, right also where the slices make no regular grid."""
         return self.slice_geometries[k] if self.slice_geometries else self.geometry.slab(k)
+
+    def slab(self, k: int) -> "Volume":
+        """Slice ``k`` alone, on its own grid, with the window that the whole would be shown with."""
+        return replace(
+            self,
+            array=self.array[k : k + 1],
+            geometry=self.slice_geometry(k),
+            windows=self.windows or (self.default_window(),),
+            frame_times_ms=(),
+            slice_geometries=(),
+        )
 
     def sample(self, limit: int = 200_000) -> NDArray[Any]:
         """1-D values on an even stride through the volume, about ``limit`` of them, padding left out.

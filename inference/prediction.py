@@ -1,11 +1,13 @@
 """What a model says of an image, as values that need no torch."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.geometry import Shape
 from imaging.labelmap import Labelmap
 
 
@@ -37,6 +39,14 @@ class HeatMap:
     target: str
     model: str
 
+    def within(self, shape_kji: Shape, k: int) -> "HeatMap":
+        """This map of a single slice as slice ``k`` of a larger grid, NaN elsewhere."""
+        if self.array.shape == shape_kji:
+            return self
+        array = np.full(shape_kji, np.nan, np.float32)
+        array[k] = self.array[0]
+        return replace(self, array=array)
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -47,7 +57,7 @@ class Prediction:
         mask: on the source grid, or None for a classification.
         volumes_ml: per lesion label; None where millimetres are unknown.
         device: ``cpu``, or the name of the GPU.
-        peak_memory_mb: of the process, resident.
+        peak_memory_mb: of the process, resident, MiB; NaN where the system does not tell.
         warnings: what was assumed or stepped down, in words.
     """
 
@@ -74,6 +84,6 @@ class Prediction:
             "volumes_ml": self.volumes_ml,
             "device": self.device,
             "seconds": self.seconds,
-            "peak_memory_mb": self.peak_memory_mb,
+            "peak_memory_mb": None if math.isnan(self.peak_memory_mb) else self.peak_memory_mb,
             "warnings": list(self.warnings),
         }

@@ -1,36 +1,28 @@
-"""One model over one series: slices in small batches, back on the source grid, cancellable between batches."""
+"""One model over one series: slices in small batches, back on the source grid, cancellable between passes."""
 
-import resource
-import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.progress import Report, silent
 from imaging.volume import Volume
 from inference import networks, saliency
-from inference.device import Choice, choose, describe
+from inference.device import Choice, Ladder, choose, describe, peak_memory_mb
 from inference.errors import InferenceError, UnsuitableInput
+from inference.execution import Execution, Probabilities
 from inference.manifest import Manifest
 from inference.prediction import Finding, HeatMap, Prediction
 from inference.preprocessing import Placement, Preprocessing
 from inference.registry import Package, suits, verify
 
-BATCH = {"cpu": 2, "cuda": 16}
-"""Slices per pass: small on the CPU, so that Cancel is heard within a third of a second."""
-
-Probabilities = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
-class _Slice:
+class _Output:
     """What the network says of slice ``k``: (L, H, W) or (L,) float32 probabilities."""
 
     k: int
@@ -48,27 +40,26 @@ class Predictor:
 
     def __init__(self, package: Package, device: Choice = "auto") -> None:
         self.manifest: Manifest = verify(package)
-        self.device = choose(device)
         self.preprocessing = Preprocessing(self.manifest.preprocessing, self.manifest.input)
-        self._network = networks.load(package.folder, self.manifest).to(self.device)
-        self._warnings: list[str] = []
+        ladder = Ladder(choose(device))
+        self._execution = Execution(networks.load(package.folder, self.manifest), self.manifest, ladder)
 
     def predict(self, volume: Volume, report: Report = silent) -> Prediction:
-        """What the model says of ``volume``; ``report`` may raise Cancelled between batches.
+        """What the model says of ``volume``.
 
         Raises:
             UnsuitableInput: the model was not made for this modality or kind of image.
+            InferenceError: there is not enough memory for a single slice.
+            Cancelled: by ``report``, between passes of the network.
         """
-        reason = suits(self.manifest, volume)
-        if reason:
-            raise UnsuitableInput(reason)
+        self._check(volume)
         start = time.perf_counter()
-        self._warnings = _assumptions(self.manifest, volume)
+        warnings = _assumptions(self.manifest, volume)
+        mask = None
         if self.manifest.task == "segmentation":
-            findings, mask = self._segment(volume, report)
-            volumes_ml = mask.volumes_ml()
+            findings, mask = self._segment(volume, report, warnings)
         else:
-            findings, mask, volumes_ml = self._classify(volume, report), None, {}
+            findings = self._classify(volume, report, warnings)
         return Prediction(
             volume.series_uid,
             self.manifest.name,
@@ -76,153 +67,98 @@ class Predictor:
             self.manifest.task,
             findings,
             mask,
-            volumes_ml,
-            describe(self.device),
+            mask.volumes_ml() if mask else {},
+            describe(self._execution.ladder.device),
             time.perf_counter() - start,
-            _peak_memory_mb(),
-            tuple(self._warnings),
+            peak_memory_mb(),
+            tuple(warnings),
         )
-
-    def probabilities(self, volume: Volume, k: int) -> Probabilities:
-        """(L, J, I) float32 on the source grid for a segmentation, (L,) float32 for a classification, of slice ``k``.
-
-        Segmentation: L is background first, then the manifest's labels; softmax, so they add up to 1.
-        """
-        (one,) = self._run(volume, (k,), silent)
-        if self.manifest.task == "classification":
-            return one.probabilities
-        return self.preprocessing.backward(one.probabilities, one.placement)
 
     def explain(self, volume: Volume, method: str, k: int, target: str, report: Report = silent) -> HeatMap:
         """Why the model says ``target`` of slice ``k``, on the source grid; other slices are NaN.
 
         Raises:
-            InferenceError: no such method or label.
+            UnsuitableInput: the model was not made for this modality or kind of image.
+            InferenceError: no such method, label or slice, or too little GPU memory.
+            Cancelled: by ``report``.
         """
+        self._check(volume)
         if method not in saliency.METHODS:
             raise InferenceError(f"saliency method {method!r}: expected {' or '.join(saliency.METHODS)}")
+        if not 0 <= k < len(volume.array):
+            raise InferenceError(f"slice {k}: the image has slices 0 to {len(volume.array) - 1}")
+        task, placement = self._task(volume, k, target)
+        network = saliency.scored(self._execution.network, task.image, self.manifest.task == "segmentation")
+        try:
+            evidence = saliency.METHODS[method](network, task, report)
+        except torch.OutOfMemoryError as error:
+            raise InferenceError("the GPU's memory is too short for this explanation; choose the CPU") from error
+        values = self.preprocessing.backward(evidence.values[None], placement)
+        model = f"{self.manifest.name} {self.manifest.version}"
+        heat = HeatMap(values, saliency.limit(values), evidence.signed, evidence.method, evidence.layer, target, model)
+        return heat.within(volume.geometry.shape_kji, k)
+
+    def _check(self, volume: Volume) -> None:
+        reason = suits(self.manifest, volume)
+        if reason:
+            raise UnsuitableInput(reason)
+
+    def _task(self, volume: Volume, k: int, target: str) -> tuple[saliency.Task, Placement]:
         names = [label.name for label in self.manifest.labels]
         if target not in names:
             raise InferenceError(f"label {target!r}: {self.manifest.name} knows {', '.join(names)}")
-        segmentation = self.manifest.task == "segmentation"
-        picture, placement = self.preprocessing.forward(volume, k)
-        image = torch.from_numpy(picture[None]).to(self.device)
-        black = self.preprocessing.normalised(np.zeros(picture.shape[1:], np.float32))
-        task = saliency.Task(
-            image,
-            torch.from_numpy(black[None]).to(self.device),
-            names.index(target) + int(segmentation),
-            self.manifest.network.saliency_layer,
-        )
-        network = saliency.scored(self._network, image, segmentation)
-        evidence = saliency.METHODS[method](network, task, report)
-        values = np.full(volume.geometry.shape_kji, np.nan, np.float32)
-        values[k] = self.preprocessing.backward(evidence.values[None], placement)[0]
-        return HeatMap(
-            values,
-            saliency.limit(values[k]),
-            evidence.signed,
-            evidence.method,
-            evidence.layer,
-            target,
-            f"{self.manifest.name} {self.manifest.version}",
-        )
+        background = int(self.manifest.task == "segmentation")
+        image, placement = self.preprocessing.forward(volume, k)
+        black = self.preprocessing.normalised(np.zeros(image.shape[1:], np.float32))
+        device = self._execution.ladder.device
+        inputs, baseline = (torch.from_numpy(values[None]).to(device) for values in (image, black))
+        layer = self.manifest.network.saliency_layer
+        return saliency.Task(inputs, baseline, names.index(target) + background, layer), placement
 
-    def _segment(self, volume: Volume, report: Report) -> tuple[tuple[Finding, ...], Labelmap]:
+    def _segment(self, volume: Volume, report: Report, warnings: list[str]) -> tuple[tuple[Finding, ...], Labelmap]:
         mask = np.zeros(volume.geometry.shape_kji, np.uint8)
-        values = np.array([0, *(label.value for label in self.manifest.labels)], np.uint8)
-        highest = np.zeros(len(self.manifest.labels))
-        for one in self._run(volume, range(len(mask)), report):
-            shares = self.preprocessing.backward(one.probabilities, one.placement)
-            lesion = shares[1:].sum(0) > self.manifest.threshold
-            mask[one.k] = np.where(lesion, values[1 + shares[1:].argmax(0)], 0)
-            highest = np.maximum(highest, shares[1:].reshape(len(highest), -1).max(1))
-        findings = tuple(
-            Finding(label.name, label.title or label.name, float(probability))
-            for label, probability in zip(self.manifest.labels, highest, strict=True)
-        )
+        values = np.array([label.value for label in self.manifest.labels], np.uint8)
+        highest = np.zeros(len(values), np.float32)
+        for output in self._run(volume, report, warnings):
+            shares = self.preprocessing.backward(output.probabilities, output.placement)[1:]
+            mask[output.k] = np.where(shares.sum(0) > self.manifest.threshold, values[shares.argmax(0)], 0)
+            highest = np.maximum(highest, shares.max((1, 2)))
         labels = tuple(Label(label.value, label.name, label.colour) for label in self.manifest.labels)
         made_by = Provenance(self.manifest.name, datetime.now(UTC), self.manifest.name, self.manifest.version)
-        return findings, Labelmap(mask, volume.geometry, labels, made_by, not volume.slice_geometries)
+        return self._findings(highest), Labelmap(mask, volume.geometry, labels, made_by, not volume.slice_geometries)
 
-    def _classify(self, volume: Volume, report: Report) -> tuple[Finding, ...]:
-        frames = range(volume.geometry.shape_kji[0])
-        each = [one.probabilities for one in self._run(volume, frames, report)]
+    def _classify(self, volume: Volume, report: Report, warnings: list[str]) -> tuple[Finding, ...]:
+        each = [output.probabilities for output in self._run(volume, report, warnings)]
         if len(each) > 1:
-            self._warnings.append(f"probabilities are the mean over {len(each)} images")
-        mean = np.mean(each, axis=0)
+            warnings.append(f"probabilities are the mean over {len(each)} images")
+        return self._findings(np.mean(each, axis=0))
+
+    def _findings(self, probabilities: Probabilities) -> tuple[Finding, ...]:
         return tuple(
             Finding(label.name, label.title or label.name, float(probability))
-            for label, probability in zip(self.manifest.labels, mean, strict=True)
+            for label, probability in zip(self.manifest.labels, probabilities, strict=True)
         )
 
-    def _run(self, volume: Volume, slices: Sequence[int], report: Report) -> Generator[_Slice]:
-        size = BATCH[self.device.type]
-        done = 0
-        while done < len(slices):
-            report(done, len(slices), f"{self.manifest.title}: {done + 1} of {len(slices)}")
-            part = slices[done : done + size]
-            inputs = [self.preprocessing.forward(volume, k) for k in part]
-            images = torch.from_numpy(np.stack([image for image, _ in inputs]))
-            try:
-                outputs = self._probabilities(images)
-            except torch.OutOfMemoryError:
-                size = self._step_down(size)
+    def _run(self, volume: Volume, report: Report, warnings: list[str]) -> Generator[_Output]:
+        """What the network says of every slice; steps down, with a warning, when memory runs short."""
+        title, count, done = self.manifest.title, len(volume.array), 0
+
+        def between() -> None:
+            report(done, count, f"{title}: {done + 1} of {count}")
+
+        while done < count:
+            part = range(done, min(done + self._execution.ladder.batch, count))
+            images, placements = zip(*(self.preprocessing.forward(volume, k) for k in part), strict=True)
+            answers = self._execution.probabilities(np.stack(images), between)
+            if answers is None:
+                warnings.append(self._execution.step_down())
                 continue
-            for k, (_, placement), one in zip(part, inputs, outputs, strict=True):
-                yield _Slice(k, one, placement)
+            yield from map(_Output, part, answers, placements)
             done += len(part)
-        report(len(slices), len(slices), self.manifest.title)
-
-    def _step_down(self, size: int) -> int:
-        torch.cuda.empty_cache()
-        if size > 1:
-            self._warnings.append(f"the GPU's memory was short: {size // 2} images at a time instead of {size}")
-            return size // 2
-        self._warnings.append("the GPU's memory was short: run on the CPU")
-        self.device = torch.device("cpu")
-        self._network.to(self.device)
-        return BATCH["cpu"]
-
-    def _probabilities(self, images: Tensor) -> Probabilities:
-        with torch.inference_mode():
-            inputs = images.to(self.device)
-            ways = _mirrors(self.manifest) if self.manifest.preprocessing.flips else (_as_it_is,)
-            total = sum(way(torch.softmax(self._network(way(inputs)).float(), 1)) for way in ways)
-            assert isinstance(total, Tensor)
-            return (total / len(ways)).cpu().numpy()
-
-
-def _mirrors(manifest: Manifest) -> tuple[Callable[[Tensor], Tensor], ...]:
-    """The image and its mirror; for a classification only the way in matters, flipping (N, L) does nothing."""
-    if manifest.task == "classification":
-        return _as_it_is, _flip_input
-    return _as_it_is, _flip_columns, _flip_rows
-
-
-def _as_it_is(values: Tensor) -> Tensor:
-    return values
-
-
-def _flip_columns(values: Tensor) -> Tensor:
-    return values.flip(-1)
-
-
-def _flip_rows(values: Tensor) -> Tensor:
-    return values.flip(-2)
-
-
-def _flip_input(values: Tensor) -> Tensor:
-    return values.flip(-1) if values.ndim == 4 else values
+        report(count, count, title)
 
 
 def _assumptions(manifest: Manifest, volume: Volume) -> list[str]:
     if volume.modality:
         return []
     return [f"this picture does not say what it shows; taken to be {' or '.join(manifest.input.modalities)}"]
-
-
-def _peak_memory_mb() -> float:
-    """Highest resident memory of this process; Linux counts in KiB, macOS in bytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

@@ -98,15 +98,13 @@ def verify(package: Package) -> Manifest:
 
 def suits(manifest: Manifest, shown: Shown) -> str | None:
     """Why this model was not made for this image, or None when it was. A picture without modality may go anywhere."""
+    if manifest.task == "classification" and shown.kind == "volume":
+        return f"{manifest.name} judges single pictures; this is a volume."
     if shown.kind not in manifest.input.kinds:
-        return f"{manifest.title} reads {_listed(manifest.input.kinds)}; this is a {shown.kind}."
+        return f"{manifest.name} reads {' or '.join(manifest.input.kinds)}; this is a {shown.kind}."
     if shown.modality and shown.modality not in manifest.input.modalities:
-        return f"{manifest.title} reads {_listed(manifest.input.modalities)}; this is {shown.modality}."
+        return f"{manifest.name} reads {' or '.join(manifest.input.modalities)}; this is {shown.modality}."
     return None
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
 
 
 def _subfolders(place: Path) -> list[Path]:
