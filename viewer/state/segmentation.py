@@ -66,7 +66,7 @@ class Segmentation(QObject):
         labels: tuple[Label, ...] = (),
         revision: int | None = None,
     ) -> None:
-        """Edit another volume: the mask saved as ``revision``, or an empty one with ``labels``. Clears the undo line."""
+        """Edit another volume: the mask saved as ``revision``, or an empty one with ``labels``; no undo line."""
         self._geometry, self._stroke, self.revision = geometry, None, revision
         self.history.clear()
         self.labels = saved.labels if saved else labels
