@@ -31,8 +31,8 @@ def lung_box(plane_hu: NDArray[Any], row_mm: float, column_mm: float) -> LungBox
     wanted = air if air.sum() > SMALLEST_LUNG_SHARE * max(inside.sum(), 1) else tissue
     if not wanted.any():
         return 0, plane_hu.shape[0], 0, plane_hu.shape[1]
-    first_row, end_row = _extent(wanted.any(1), MARGIN_MM / row_mm)
-    first_column, end_column = _extent(wanted.any(0), MARGIN_MM / column_mm)
+    first_row, end_row = _extent(np.asarray(wanted.any(1)), MARGIN_MM / row_mm)
+    first_column, end_column = _extent(np.asarray(wanted.any(0)), MARGIN_MM / column_mm)
     return first_row, end_row, first_column, end_column
 
 

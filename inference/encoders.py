@@ -3,7 +3,8 @@
 import timm
 from torch import nn
 
-ENCODERS = ("tf_efficientnet_lite0",)
+FEATURE_CHANNELS = {"tf_efficientnet_lite0": (16, 24, 40, 112, 320)}
+"""The encoders this program has, and their channels at strides 2, 4, 8, 16, 32."""
 
 
 def make_encoder(name: str, in_channels: int) -> tuple[nn.Module, tuple[int, ...]]:
@@ -14,10 +15,10 @@ def make_encoder(name: str, in_channels: int) -> tuple[nn.Module, tuple[int, ...
     Raises:
         KeyError: the program has no such encoder; says which it has.
     """
-    if name not in ENCODERS:
-        raise KeyError(f"encoder {name!r} is unknown to this program; it has {', '.join(ENCODERS)}")
+    if name not in FEATURE_CHANNELS:
+        raise KeyError(f"encoder {name!r} is unknown to this program; it has {', '.join(FEATURE_CHANNELS)}")
     encoder = timm.create_model(name, pretrained=False, features_only=True, in_chans=in_channels)
     for module in encoder.modules():
         if isinstance(module, (nn.ReLU, nn.ReLU6)):
             module.inplace = False
-    return encoder, tuple(encoder.feature_info.channels())
+    return encoder, FEATURE_CHANNELS[name]

@@ -4,6 +4,7 @@ Training and prediction use the same object, so a model is shown what it learnt 
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from inference.manifest import InputSpec, PreprocessingSpec
 
 Image = NDArray[np.float32]
 Size = tuple[int, int]
+Value = TypeVar("Value", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,11 @@ class Placement:
     box: tuple[int, int, int, int] = (0, 0, 0, 0)
     padding: tuple[int, int, int, int] = (0, 0, 0, 0)
 
-    def turn(self, images: NDArray[np.generic]) -> NDArray[np.generic]:
+    def turn(self, images: NDArray[Value]) -> NDArray[Value]:
         """(..., rows, columns) as the network sees it, from (..., J, I)."""
         return np.rot90(images[..., ::-1] if self.mirror else images, self.turns, axes=(-2, -1))
 
-    def turn_back(self, images: NDArray[np.generic]) -> NDArray[np.generic]:
+    def turn_back(self, images: NDArray[Value]) -> NDArray[Value]:
         """(..., J, I) from what :meth:`turn` gave."""
         turned = np.rot90(images, -self.turns, axes=(-2, -1))
         return turned[..., ::-1] if self.mirror else turned

@@ -18,7 +18,7 @@ class Augmentation:
                 v2.RandomHorizontalFlip(0.5 if config.mirror_columns else 0.0),
                 v2.RandomVerticalFlip(0.5 if config.mirror_rows else 0.0),
                 v2.RandomAffine(
-                    config.degrees,
+                    (-config.degrees, config.degrees),
                     (config.shift, config.shift),
                     (1 - config.zoom, 1 + config.zoom),
                     interpolation=v2.InterpolationMode.BILINEAR,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from inference.manifest import InputSpec, LabelSpec, Name, NetworkSpec, PreprocessingSpec
 from training.errors import ConfigError
 
+Task = Literal["segmentation", "classification"]
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -83,16 +84,18 @@ class TrainingConfig(_Frozen):
 
     Attributes:
         name: of the model package that is released.
-        start_from: a released package folder to go on from, or None for pretrained ImageNet weights.
+        start_from: a released package folder to go on from.
+        pretrained: begin with ImageNet weights where there is no package to go on from; else with random ones.
         releases: folder for the package; the run's own folder when left out.
     """
 
     name: Name
     title: str = ""
-    task: Literal["segmentation", "classification"] = "segmentation"
+    task: Task = "segmentation"
     licence: str = ""
     data: IndexData | LibraryData
     start_from: Path | None = None
+    pretrained: bool = True
     releases: Path | None = None
     labels: tuple[LabelSpec, ...] = ()
     input: InputSpec | None = None
@@ -107,9 +110,7 @@ class TrainingConfig(_Frozen):
 
     @model_validator(mode="after")
     def _complete(self) -> "TrainingConfig":
-        wanted = {"labels": self.labels, "network": self.network, "input": self.input}
-        wanted["preprocessing"] = self.preprocessing
-        missing = [key for key, value in wanted.items() if not value]
+        missing = [key for key in ("labels", "network", "input", "preprocessing") if not getattr(self, key)]
         if self.start_from is None and missing:
             raise ValueError(f"{', '.join(missing)}: needed when start_from names no package to go on from")
         return self

@@ -15,7 +15,7 @@ class LesionLoss(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        from monai.losses import DiceLoss  # MONAI costs seconds to import; only training pays them
+        from monai.losses.dice import DiceLoss  # MONAI costs seconds to import; only training pays them
 
         self._dice = DiceLoss(include_background=True, batch=True)
 
@@ -39,9 +39,7 @@ class FindingLoss(nn.Module):
 
     def forward(self, logits: Tensor, classes: Tensor) -> Tensor:
         """Loss of (N, L) logits against (N,) int64 class numbers."""
-        return functional.cross_entropy(
-            logits, classes, self.get_buffer("weights"), label_smoothing=self._smoothing
-        )
+        return functional.cross_entropy(logits, classes, self.get_buffer("weights"), label_smoothing=self._smoothing)
 
 
 def make_loss(task: Literal["segmentation", "classification"], counts: Tensor, label_smoothing: float) -> nn.Module:

@@ -13,7 +13,7 @@ from imaging.progress import Report
 from inference.manifest import LabelSpec
 from training.augmentation import Augmentation
 from training.checkpoint import Average
-from training.config import TrainingConfig
+from training.config import Task, TrainingConfig
 from training.dataset import Slices
 from training.losses import make_loss
 from training.metrics import Values, classification_values, mean_rows, segmentation_row
@@ -21,14 +21,19 @@ from training.metrics import Values, classification_values, mean_rows, segmentat
 OnMetrics = Callable[[Values], None]
 
 
+def unheard(values: Values) -> None:
+    """Nothing: to pass where nobody watches the curves."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What one member learns from and is watched on."""
 
     config: TrainingConfig
+    task: Task
     labels: tuple[LabelSpec, ...]
     learning: Slices
-    validating: Slices | None
+    validating: Slices
     device: torch.device
     seed: int
 
@@ -44,14 +49,15 @@ def train_member(job: Job, network: nn.Module, report: Report, on_metrics: OnMet
     """
     torch.manual_seed(job.seed)
     settings = job.config.optimiser
-    network.to(job.device, memory_format=torch.channels_last)
+    network.to(device=job.device)
+    network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  torch's stub lacks this form
     batches = DataLoader(
         job.learning.augmented(Augmentation(job.config.augmentation)),
         min(settings.batch, len(job.learning)),
         shuffle=True,
         drop_last=len(job.learning) > settings.batch,
     )
-    loss = make_loss(job.config.task, _class_counts(job), settings.label_smoothing).to(job.device)
+    loss = make_loss(job.task, _class_counts(job), settings.label_smoothing).to(job.device)
     optimiser = torch.optim.AdamW(_parameter_groups(network, job), weight_decay=settings.weight_decay)
     total = settings.epochs * len(batches)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, settings.warm_up))
@@ -124,14 +130,14 @@ def _parameter_groups(network: nn.Module, job: Job) -> list[dict[str, object]]:
 
 
 def _class_counts(job: Job) -> Tensor:
-    if job.config.task == "segmentation":
+    if job.task == "segmentation":
         return torch.ones(len(job.labels) + 1)
     return torch.bincount(job.learning.truths, minlength=len(job.labels))
 
 
 def _validate(network: nn.Module, average: Average, job: Job) -> Values:
     """Metrics of the averaged weights on the validating slices, on the network's grid, under ``val_`` names."""
-    if job.validating is None or not len(job.validating):
+    if not len(job.validating):
         return {}
     current = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     network.load_state_dict(average.weights)
@@ -139,7 +145,7 @@ def _validate(network: nn.Module, average: Average, job: Job) -> Values:
     probabilities = probabilities_of(network, job.validating, job)
     network.load_state_dict(current)
     truths = job.validating.truths.numpy()
-    if job.config.task == "classification":
+    if job.task == "classification":
         values = classification_values(probabilities.numpy(), truths, [label.name for label in job.labels])
         return {f"val_{name}": values[name] for name in ("accuracy", "auc_macro", "f1_macro") if name in values}
     channels = {label.name: channel for channel, label in enumerate(job.labels, start=1)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import matthews_corrcoef, precision_recall_fscore_support, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 Masks = NDArray[np.bool_]
 Values = dict[str, float]
@@ -59,37 +59,46 @@ def mean_rows(rows: Sequence[Values]) -> Values:
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]} if rows else {}
 
 
-def classification_values(probabilities: NDArray[np.floating], truth: NDArray[np.integer], labels: Sequence[str]) -> Values:
+def classification_values(
+    probabilities: NDArray[np.floating], truth: NDArray[np.integer], labels: Sequence[str]
+) -> Values:
     """Flat metrics of (N, L) probabilities against (N,) class numbers.
 
-    A measure that the truth does not allow (no image of a class) is left out of the dictionary and of its macro mean.
+    A measure that the truth does not allow (no image of a class, or of any other) is left out, also of its macro mean.
     """
-    predicted = probabilities.argmax(1)
-    values = {"accuracy": float((predicted == truth).mean()), "mcc": float(matthews_corrcoef(truth, predicted))}
-    present = [number for number in range(len(labels)) if (truth == number).any()]
-    measures = precision_recall_fscore_support(
-        truth, predicted, labels=range(len(labels)), zero_division=0  # pyright: ignore[reportArgumentType]  stub: str
-    )
-    for number in present:
-        own: Values = {
-            name: float(measure[number]) for name, measure in zip(("precision", "recall", "f1"), measures, strict=False)
-        }
-        own |= _one_against_rest(probabilities[:, number], predicted == number, truth == number)
-        values |= {f"{name}_{labels[number]}": value for name, value in own.items()}
-    for name in ("precision", "recall", "f1", "specificity", "auc"):
-        found = [values[f"{name}_{labels[number]}"] for number in present if f"{name}_{labels[number]}" in values]
-        if found:
-            values[f"{name}_macro"] = float(np.mean(found))
-    values["balanced_accuracy"] = values["recall_macro"]
-    return values
+    table = confusion(probabilities.argmax(1), truth, len(labels))
+    values = {"accuracy": float(np.trace(table) / table.sum()), "mcc": correlation(table)}
+    macro: dict[str, list[float]] = {}
+    for number in np.flatnonzero(table.sum(1)).tolist():
+        own = _one_against_rest(table, number)
+        if "specificity" in own:
+            own["auc"] = float(roc_auc_score(truth == number, probabilities[:, number]))
+        for name, value in own.items():
+            values[f"{name}_{labels[number]}"] = value
+            macro.setdefault(name, []).append(value)
+    means = {f"{name}_macro": float(np.mean(found)) for name, found in macro.items() if name != "mcc"}
+    return values | means | {"balanced_accuracy": means["recall_macro"]}
 
 
-def _one_against_rest(scores: NDArray[np.floating], predicted: Masks, truth: Masks) -> Values:
-    own = {"mcc": float(matthews_corrcoef(truth, predicted))}
-    if not truth.all():
-        own["specificity"] = float((~predicted & ~truth).sum() / (~truth).sum())
-        own["auc"] = float(roc_auc_score(truth, scores))
-    return own
+def _one_against_rest(table: NDArray[np.int64], number: int) -> Values:
+    hit = int(table[number, number])
+    missed, false = int(table[number].sum()) - hit, int(table[:, number].sum()) - hit
+    clear = int(table.sum()) - hit - missed - false
+    own = {
+        "precision": hit / (hit + false) if hit + false else 0.0,
+        "recall": hit / (hit + missed),
+        "f1": 2 * hit / (2 * hit + missed + false),
+        "mcc": correlation(np.array([[clear, false], [missed, hit]])),
+    }
+    return own | {"specificity": clear / (clear + false)} if clear + false else own
+
+
+def correlation(table: NDArray[np.int64]) -> float:
+    """Matthews' correlation of a confusion table of any size (Gorodkin 2004); 0 where one side never varies."""
+    total, right = float(table.sum()), float(np.trace(table))
+    real, answered = table.sum(1).astype(float), table.sum(0).astype(float)
+    spread = (total**2 - answered @ answered) * (total**2 - real @ real)
+    return float((right * total - real @ answered) / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def confusion(predicted: NDArray[np.integer], truth: NDArray[np.integer], count: int) -> NDArray[np.int64]:

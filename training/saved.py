@@ -1,0 +1,139 @@
+"""Examples from an annotation library: the masks and findings that people saved."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from imaging.annotation import AnnotatedSeries
+from imaging.errors import ImagingError
+from imaging.formats.reading import load_volume, open_study
+from imaging.geometry import Geometry
+from imaging.labelmap import Label, Labelmap
+from imaging.library.store import Library
+from imaging.volume import Volume
+from inference.manifest import LabelSpec
+from training.config import Task
+from training.errors import DataError
+from training.examples import Collection, Example, Mask
+
+EMPTY_PER_MARKED = 0.25
+"""Empty slices taken per marked one: enough to learn what is not a lesion, few enough to learn what is."""
+
+
+class _SeriesOnDisk:
+    """The volume of an annotated series, kept while its slices are asked for one after the other."""
+
+    _last: "tuple[_SeriesOnDisk, Volume] | None" = None
+
+    def __init__(self, series: AnnotatedSeries) -> None:
+        self._series = series
+
+    def load(self) -> Volume:
+        """The volume, read anew unless it was the last one asked for.
+
+        Raises:
+            DataError: its files are gone or no longer hold this series.
+        """
+        last = _SeriesOnDisk._last
+        if last is None or last[0] is not self:
+            last = _SeriesOnDisk._last = (self, self._read())
+        return last[1]
+
+    def _read(self) -> Volume:
+        files = self._series.files
+        if not files or not files[0].exists():
+            raise DataError(f"the images of series {self._series.series_uid} are no longer where they were annotated")
+        place = files[0] if len(files) == 1 else files[0].parent
+        try:
+            return load_volume(open_study(place).find(self._series.series_uid))
+        except KeyError as error:
+            raise DataError(f"{place.name}: series {self._series.series_uid} is no longer there") from error
+
+
+def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> Collection:
+    """The examples that an annotation library holds, from the latest revision of each series.
+
+    Segmentation takes every marked slice and a few empty ones; classification takes the middle slice of series with
+    one finding that the model knows. Series whose images are gone are skipped.
+
+    Raises:
+        DataError: nothing in the library can be learnt from.
+        LibraryError: the library cannot be read.
+    """
+    library = Library(place)
+    try:
+        examples: list[Example] = []
+        skipped = 0
+        for series in library.annotated_series():
+            found = _segmented(library, series, labels) if task == "segmentation" else _classified(series, labels)
+            examples += found
+            skipped += not found
+    finally:
+        library.close()
+    if not examples:
+        known = ", ".join(label.name for label in labels)
+        raise DataError(f"the library holds nothing to learn from: no saved image is marked with {known}")
+    return Collection(tuple(examples), skipped, "annotation library")
+
+
+def _classified(series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:
+    known = [label.name for label in labels if label.name in series.labels]
+    if len(known) != 1:
+        return []
+    load = _SeriesOnDisk(series).load
+    return [Example(series.series_uid, series.group, 0, load, known[0], None, f"findings:{series.series_uid}")]
+
+
+def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:
+    if series.revision is None:
+        return []
+    labelmap = library.revision(series.revision).labelmap
+    table = _table(labelmap.labels, labels)
+    slices = _slices(np.asarray(table[labelmap.array].any((1, 2))))
+    on_disk = _SeriesOnDisk(series)
+    try:
+        if slices:
+            _require_same_grid(labelmap.geometry, on_disk.load())
+    except (DataError, ImagingError):
+        return []
+    return [
+        Example(
+            f"{series.series_uid} slice {k + 1}",
+            series.group,
+            k,
+            on_disk.load,
+            load_mask=partial(_load_mask, labelmap, table, k),
+            annotation=f"mask:{series.revision}",
+        )
+        for k in slices
+    ]
+
+
+def _table(saved: Sequence[Label], labels: Sequence[LabelSpec]) -> Mask:
+    """(256,) uint8: the model's value for every saved value, matched by name or title; 0 where there is none."""
+    wanted = {name.casefold(): label.value for label in labels for name in (label.title, label.name) if name}
+    table = np.zeros(256, np.uint8)
+    for label in saved:
+        table[label.value] = wanted.get(label.name.casefold(), 0)
+    return table
+
+
+def _slices(marked: np.ndarray) -> list[int]:
+    """Numbers of all marked slices and of some empty ones on an even stride."""
+    full, empty = np.flatnonzero(marked), np.flatnonzero(~marked)
+    if not len(full):
+        return []
+    count = min(len(empty), max(1, round(EMPTY_PER_MARKED * len(full))))
+    spread = empty[np.linspace(0, len(empty) - 1, count).round().astype(int)] if len(empty) else empty
+    return sorted({int(k) for k in (*full, *spread)})
+
+
+def _require_same_grid(geometry: Geometry, volume: Volume) -> None:
+    if not geometry.matches(volume.geometry):
+        raise DataError("the mask was drawn on another grid than the series has now")
+
+
+def _load_mask(labelmap: Labelmap, table: Mask, k: int) -> Mask:
+    return table[labelmap.array[k]]
