@@ -107,7 +107,7 @@ class PlanePicture:
 
     def _compose_again(self, volume: Volume, place: _Place, part: QRect) -> None:
         image, ground = self._composed.value, self._ground.value
-        if image is None or ground is None or self._composed.key != self._look(place[1]) or place[0] != self._view.k:
+        if image is None or ground is None or self._composed.key != self._look(place[1]):
             self._composed.forget()
             return
         _draw(image, [(ground, 1.0), *self._layers(volume, place[1])], part)

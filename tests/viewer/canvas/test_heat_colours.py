@@ -26,6 +26,10 @@ def test_zero_and_nan_are_clear_and_the_limit_is_opaque():
     assert found[3].tolist() == found[2].tolist()
 
 
+def test_what_was_not_explained_is_clear_in_signed_maps_too():
+    assert premultiplied([np.nan], 1.0, signed=True)[0].tolist() == [0, 0, 0, 0]
+
+
 def test_a_quarter_of_the_limit_has_half_opacity():
     red, green, blue, alpha = premultiplied([0.25], 1.0, signed=False)[0]
     assert alpha == pytest.approx(128, abs=1)

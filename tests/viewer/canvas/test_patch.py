@@ -45,6 +45,11 @@ def test_a_dense_screen_gets_more_pixels():
     assert (patch_for(transform).factor, patch_for(transform, 2.0).factor) == (4, 2)
 
 
+def test_pixels_long_in_one_direction_keep_the_detail_of_the_other():
+    # 100 rows of 8 mm, 1600 columns of 1 mm, in 800 x 400: rows 4 px high, columns half a pixel wide.
+    assert patch_for(ViewTransform((800, 400), (100, 1600), (8.0, 1.0))).factor == 1
+
+
 def test_mean_of_blocks_by_hand():
     plane = np.array([[0, 2, 10], [4, 6, 20], [7, 8, 9]], np.int16)
     # (0+2+4+6)/4 = 3, (10+20)/2 = 15, (7+8)/2 = 7.5 which rounds to even, 9
@@ -68,7 +73,7 @@ def test_every_pixel_of_a_patch_is_drawn_where_the_transform_puts_it(orientation
     cut = patch.cut(picked_reduced(plane, factor))
     x, y, width, height = patch.screen_rect(transform)
     sx, sy, source_width, source_height = patch.source_rect
-    for row, column in [(4, 8), (12, 8), (4, 21), (12, 20), (8, 16)]:
+    for row, column in [(4, 8), (12, 8), (4, 21), (12, 20), (8, 16), (7, 11), (11, 15), (7, 19)]:
         at_x, at_y = transform.to_screen(row, column)
         source_x = int(np.floor(sx + (at_x - x) / width * source_width))
         source_y = int(np.floor(sy + (at_y - y) / height * source_height))

@@ -188,6 +188,15 @@ def test_a_stroke_between_two_events_has_no_gap(shown):
     assert columns == set(range(9, 91))
 
 
+def test_a_stroke_follows_the_mouse_round_a_corner(shown):
+    shown.view.set_tool("brush")
+    shown.view.set_radius_mm(2.0)
+    shown.drag((10, 20), (10, 80), (90, 80))
+    plane = shown.segmentation.array[10]
+    assert plane[50, 10] and plane[80, 50]
+    assert not plane[50, 50], "the way from the first point to the last is not painted"
+
+
 def test_the_brush_paints_true_millimetres_on_anisotropic_pixels(stage):
     # 50 rows of 2 mm and 100 columns of 1 mm: rows are drawn 2 px apart.
     stage.show(stack(Geometry((1, 50, 100), (1.0, 2.0, 1.0), calibration=Calibration.PATIENT)))
