@@ -59,6 +59,7 @@ def write_package(folder: Path, manifest: Manifest, weights: bytes, card: str) -
     Raises:
         OSError: they cannot be written.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     _write(folder / manifest.weights.file, weights)
     _write(folder / manifest.card, card.encode())
     _write(folder / FILE_NAME, manifest.model_dump_json(indent=1).encode())
