@@ -46,7 +46,9 @@ def text(found: dict[str, Any]) -> str:
     lines = [
         f"{found['modality'] or found['format']}  {found['description'] or '(no description)'}",
         f"  {found['kind']}, {shape} {found['dtype']} {found['unit']}".rstrip() + f"{size} (k, j, i)",
-        f"  values {found['min']:g} to {found['max']:g}, mean {found['mean']:.6g}",
+        "  no finite value"
+        if found["mean"] is None
+        else f"  values {found['min']:g} to {found['max']:g}, mean {found['mean']:.6g}",
         f"  uid {found['uid']}",
     ]
     lines += [f"  warning: {warning}" for warning in found["warnings"]]
@@ -80,12 +82,14 @@ def _frame_time_ms(series: Series, volume: Volume) -> float | None:
     return series.frame_time_ms
 
 
-def _values(volume: Volume) -> dict[str, float]:
-    """Exact statistics over every value, slice by slice: a float64 copy of a CT would take gigabytes."""
-    slices = volume.array
-    total = sum(float(np.sum(one, dtype=np.float64)) for one in slices)
+def _values(volume: Volume) -> dict[str, float | None]:
+    """Exact statistics over every finite value, slice by slice: a float64 copy of a CT would take gigabytes."""
+    slices = [one[np.isfinite(one)] if one.dtype.kind == "f" else one for one in volume.array]
+    filled = [one for one in slices if one.size]
+    if not filled:
+        return {"min": None, "max": None, "mean": None}
     return {
-        "min": min(one.min().item() for one in slices),
-        "max": max(one.max().item() for one in slices),
-        "mean": total / slices.size,
+        "min": min(one.min().item() for one in filled),
+        "max": max(one.max().item() for one in filled),
+        "mean": sum(float(np.sum(one, dtype=np.float64)) for one in filled) / sum(one.size for one in filled),
     }

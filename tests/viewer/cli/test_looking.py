@@ -1,0 +1,148 @@
+"""``wetread info`` and ``wetread convert``: what scripts rely on."""
+
+import json
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def document(result) -> dict:
+    return json.loads(result.stdout)
+
+
+def test_info_of_a_ct_is_exact(wetread, make_ct) -> None:
+    folder = make_ct()
+    result = wetread("info", folder, "--json", "--files")
+    assert result.exit_code == 0, result.stderr
+    found = document(result)
+    (series,) = found["series"]
+    expected = {
+        "uid": "2.25.101",
+        "modality": "CT",
+        "description": "Axial",
+        "kind": "volume",
+        "shape_kji": [3, 2, 3],
+        "unit": "HU",
+        "spacing_mm": [2.5, 0.5, 0.75],
+        "origin_lps": [-10.0, -20.0, 30.0],
+        "direction": [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]],
+        "frames": 3,
+        "frame_time_ms": None,
+        "photometric": "MONOCHROME2",
+        "min": -1024,
+        "max": -1024 + 205,
+        "mean": -1024 + 102.5,
+        "study_uid": "2.25.100",
+        "patient_id": "P7",
+        "number": 4,
+    }
+    assert {key: series[key] for key in expected} == expected
+    assert series["affine_lps"] == [[0, 0, 0.75, -10], [0, 0.5, 0, -20], [2.5, 0, 0, 30], [0, 0, 0, 1]]
+    assert series["files"] == [str(folder / f"{k}.dcm") for k in range(3)]
+    assert found["refused"] == [] and isinstance(series["warnings"], list) and series["dtype"] == "int16"
+
+
+def test_files_are_listed_on_request_only(wetread, make_ct) -> None:
+    assert "files" not in document(wetread("info", make_ct(), "--json"))["series"][0]
+
+
+def test_a_picture_claims_no_millimetres(wetread, tmp_path: Path) -> None:
+    Image.fromarray(np.array([[0, 10, 20], [30, 40, 255]], np.uint8)).save(tmp_path / "a.png")
+    (series,) = document(wetread("info", tmp_path / "a.png", "--json"))["series"]
+    assert [series[key] for key in ("spacing_mm", "origin_lps", "direction", "affine_lps")] == [None] * 4
+    assert (series["kind"], series["shape_kji"], series["channels"]) == ("image", [1, 2, 3], 1)
+    assert (series["min"], series["max"], series["mean"]) == (0, 255, 355 / 6)
+
+
+def test_the_built_in_study_has_all_three_kinds(wetread, phantom_study) -> None:
+    found = document(wetread("info", phantom_study.study, "--json"))
+    kinds = {series["modality"]: series["kind"] for series in found["series"]}
+    assert kinds == {"CT": "volume", "DX": "image", "US": "clip"}
+    clip = next(series for series in found["series"] if series["modality"] == "US")
+    assert clip["frame_time_ms"] == 50.0 and clip["frames"] == clip["shape_kji"][0]
+    assert clip["spacing_mm"][0] is None, "frames follow each other in time, not in space"
+
+
+def test_statistics_leave_out_what_is_no_number(wetread, tmp_path: Path) -> None:
+    values = np.array([[[np.nan, 1, 2], [3, 4, np.inf]]], np.float32).T
+    nibabel.save(nibabel.Nifti1Image(values, np.eye(4)), tmp_path / "nan.nii")
+    (series,) = document(wetread("info", tmp_path / "nan.nii", "--json"))["series"]
+    assert (series["min"], series["max"], series["mean"]) == (1, 4, 2.5)
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_there(wetread, make_ct) -> None:
+    folder = make_ct()
+    (folder / "letter.dcm").write_text("Dear colleague, this is a letter and no image.")
+    result = wetread("info", folder, "--json")
+    found = document(result)
+    assert result.exit_code == 0 and len(found["series"]) == 1
+    (refusal,) = found["refused"]
+    assert refusal["file"] == str(folder / "letter.dcm") and len(refusal["reason"]) > 10
+
+
+def test_a_series_whose_pixels_are_cut_off_is_refused_with_its_files(wetread, make_ct) -> None:
+    folder, other = make_ct("all/whole"), make_ct("all/cut", uid="2.25.202")
+    victim = other / "1.dcm"
+    victim.write_bytes(victim.read_bytes()[:-7])
+    found = document(wetread("info", folder.parent, "--json"))
+    assert "2.25.101" in [series["uid"] for series in found["series"]]
+    assert str(victim) in [one["file"] for one in found["refused"]]
+
+
+def test_nothing_to_see_is_a_failure_in_words(wetread, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    result = wetread("info", empty, "--json")
+    assert result.exit_code == 1 and document(result)["series"] == []
+    assert document(result)["error"] in result.stderr and "holds no files" in result.stderr
+    result = wetread("info", tmp_path / "gone", "--json")
+    assert result.exit_code == 1 and "gone" in document(result)["error"]
+    assert result.stderr.count("\n") == 1, "one line"
+
+
+def test_info_as_text(wetread, make_ct) -> None:
+    result = wetread("info", make_ct())
+    assert result.exit_code == 0
+    assert "CT  Axial" in result.stdout and "spacing 2.5 x 0.5 x 0.75 mm (k, j, i)" in result.stdout
+    assert "values -1024 to -819, mean -921.5" in result.stdout
+
+
+def test_convert_keeps_values_and_place(wetread, make_ct, tmp_path: Path) -> None:
+    out = tmp_path / "made" / "ct.nii.gz"
+    result = wetread("convert", make_ct(), out)
+    assert result.exit_code == 0, result.stderr
+    image = nibabel.load(out)
+    expected = np.arange(6).reshape(2, 3)[None] + 100 * np.arange(3)[:, None, None] - 1024
+    assert np.array_equal(np.asarray(image.dataobj).T, expected)
+    ras = image.affine @ [2, 1, 2, 1]
+    assert np.allclose(ras[:3], [10 - 2 * 0.75, 20 - 0.5, 35]), "x and y change sign from LPS to RAS"
+
+
+def test_convert_wants_one_series(wetread, make_ct, tmp_path: Path) -> None:
+    make_ct("two/a")
+    folder = make_ct("two/b", uid="2.25.202").parent
+    result = wetread("convert", folder, tmp_path / "out.nii")
+    assert result.exit_code == 1 and "2.25.101" in result.stderr and "2.25.202" in result.stderr
+    result = wetread("convert", folder, tmp_path / "out.nii", "--series", "2.25.202")
+    assert result.exit_code == 0 and (tmp_path / "out.nii").is_file()
+    result = wetread("convert", folder, tmp_path / "no.nii", "--series", "1.1")
+    assert result.exit_code == 1 and "no series 1.1" in result.stderr and not (tmp_path / "no.nii").exists()
+
+
+def test_slices_without_a_grid_are_not_converted(wetread, make_ct, tmp_path: Path) -> None:
+    result = wetread("convert", make_ct(slices=(0, 1, 2, 5)), tmp_path / "out.nii.gz")
+    assert result.exit_code == 1 and "cannot be written as NIfTI" in result.stderr
+    assert not (tmp_path / "out.nii.gz").exists()
+
+
+def test_a_flat_image_is_not_converted(wetread, phantom_study, tmp_path: Path) -> None:
+    result = wetread("convert", phantom_study.xray, tmp_path / "out.nii.gz")
+    assert result.exit_code == 1 and "flat image" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["out.dcm", "out.gz", "nii"])
+def test_another_ending_is_wrong_usage(wetread, make_ct, tmp_path: Path, name: str) -> None:
+    assert wetread("convert", make_ct(), tmp_path / name).exit_code == 2

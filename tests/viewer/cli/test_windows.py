@@ -1,0 +1,53 @@
+"""Commands that open the window: on the screen, on the built-in study, and offscreen as a picture."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(autouse=True)
+def windows_are_gone(qapp: QApplication) -> Iterator[None]:
+    """Let Qt delete the windows that a command put away; at the end of a process nobody needs to."""
+    yield
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_demo_opens_the_built_in_study(wetread, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    monkeypatch.setattr("viewer.app.run", lambda found, phantom: opened.append((found, phantom)) or 0)
+    assert wetread("demo").exit_code == 0 and opened == [([], True)]
+
+
+def test_without_a_display_the_way_out_is_said(wetread, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    result = wetread("some.dcm")
+    assert result.exit_code == 1 and "wetread tour" in result.stderr
+
+
+def test_shot_shows_the_asked_slice_with_its_mask(wetread, phantom_study, tmp_path: Path) -> None:
+    common = ["shot", phantom_study.ct, "--preset", "lung", "--size", "1280x800"]
+    plain, marked = tmp_path / "plain.png", tmp_path / "marked.png"
+    result = wetread(*common, "--slice", 32, "--out", plain)
+    assert result.exit_code == 0, result.stderr
+    result = wetread(*common, "--slice", 32, "--mask", phantom_study.ct_truth, "--out", marked)
+    assert result.exit_code == 0, result.stderr
+    pictures = [np.asarray(Image.open(path).convert("RGB"), int) for path in (plain, marked)]
+    assert pictures[0].shape == (800, 1280, 3)
+    assert np.abs(pictures[0] - pictures[1]).max() > 40, "the mask is drawn"
+
+
+@pytest.mark.parametrize("size", ["900", "900x", "axb", "0x100", "900x700x3"])
+def test_a_size_that_is_none_is_wrong_usage(wetread, tmp_path: Path, size: str) -> None:
+    assert wetread("shot", tmp_path, "--out", tmp_path / "a.png", "--size", size).exit_code == 2
+
+
+def test_a_preset_that_is_none_is_named(wetread, phantom_study, tmp_path: Path) -> None:
+    result = wetread("shot", phantom_study.ct, "--out", tmp_path / "a.png", "--preset", "sunset")
+    assert result.exit_code == 1 and "sunset" in result.stderr and "lung" in result.stderr
