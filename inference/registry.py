@@ -98,12 +98,12 @@ def verify(package: Package) -> Manifest:
 
 def suits(manifest: Manifest, shown: Shown) -> str | None:
     """Why this model was not made for this image, or None when it was. A picture without modality may go anywhere."""
+    if shown.modality and shown.modality not in manifest.input.modalities:
+        return f"{manifest.name} reads {', '.join(manifest.input.modalities)}; this is {shown.modality}."
     if manifest.task == "classification" and shown.kind == "volume":
         return f"{manifest.name} judges single pictures; this is a volume."
     if shown.kind not in manifest.input.kinds:
-        return f"{manifest.name} reads {' or '.join(manifest.input.kinds)}; this is a {shown.kind}."
-    if shown.modality and shown.modality not in manifest.input.modalities:
-        return f"{manifest.name} reads {' or '.join(manifest.input.modalities)}; this is {shown.modality}."
+        return f"{manifest.name} reads a {' or '.join(manifest.input.kinds)}; this is a {shown.kind}."
     return None
 
 

@@ -1,39 +1,36 @@
 """Models in a process of their own, so that the window never imports torch and never waits for it."""
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event as StopEvent
-from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, cast
 
-from imaging.errors import ImagingError
 from imaging.progress import Cancelled, Report
 from imaging.volume import Volume
 from inference.errors import InferenceError
 from inference.prediction import HeatMap, Prediction
 from inference.registry import Package
+from viewer.jobs import transport
+from viewer.jobs.inference_server import Device, Request, serve
 
-if TYPE_CHECKING:
-    from inference.predictor import Predictor
-
-Device = Literal["auto", "cpu", "cuda"]
 POLL_S = 0.05
 LEAVE_S = 2.0
 CANCEL_S = 30.0
+"""A child that does not stop within this time after Cancel is ended."""
 
 
 @dataclass(frozen=True)
-class _Request:
-    """``verb`` of :class:`Predictor` with its arguments; no verb only loads what every request needs."""
+class _Child:
+    """A running model process, our end of its pipe, and the event that stops its work."""
 
-    verb: Literal["", "predict", "explain"] = ""
-    package: Package | None = None
-    device: Device = "auto"
-    arguments: tuple[Any, ...] = ()
+    process: BaseProcess
+    pipe: Connection
+    stop: StopEvent
 
 
 class InferenceProcess:
@@ -43,11 +40,8 @@ class InferenceProcess:
     """
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("spawn")
-        self._busy, self._starting = Lock(), Lock()
-        self._child: BaseProcess | None = None
-        self._pipe: Connection | None = None
-        self._stop: StopEvent | None = None
+        self._busy = Lock()
+        self._child: _Child | None = None
 
     def warm_up(self, report: Report) -> None:
         """Start the child and have it import torch.
@@ -56,7 +50,7 @@ class InferenceProcess:
             InferenceError: the child died.
             Cancelled: see :meth:`predict`.
         """
-        self._ask(_Request(), report)
+        self._ask(Request(), report)
 
     def predict(self, package: Package, volume: Volume, device: Device, report: Report) -> Prediction:
         """What the model says of ``volume``.
@@ -65,130 +59,112 @@ class InferenceProcess:
             InferenceError: the package, the device or the image is not fit, or the child died.
             Cancelled: ``report`` raised it; the child has stopped.
         """
-        return self._ask(_Request("predict", package, device, (volume,)), report)
+        return self._ask(Request("predict", package, device, (volume,)), report)
 
     def explain(
         self, package: Package, volume: Volume, method: str, k: int, target: str, device: Device, report: Report
     ) -> HeatMap:
-        """Why the model says ``target`` of slice ``k``.
+        """Why the model says ``target`` of slice ``k``; only this slice travels to the child.
 
         Raises:
             InferenceError: see :meth:`predict`.
             Cancelled: see :meth:`predict`.
         """
-        return self._ask(_Request("explain", package, device, (volume, method, k, target)), report)
+        request = Request("explain", package, device, (volume.slab(k), method, 0, target))
+        heat: HeatMap = self._ask(request, report)
+        return heat.within(volume.geometry.shape_kji, k)
 
     @property
     def pid(self) -> int | None:
         """Process id of the child, None while there is none."""
-        return self._child.pid if self._child is not None and self._child.is_alive() else None
+        child = self._child
+        return child.process.pid if child is not None and child.process.is_alive() else None
 
     def shut_down(self) -> None:
-        """End the child, whatever it is doing; a thread that waits for it is told so."""
-        with self._starting:
-            child, self._child, self._pipe = self._child, None, None
-        if child is not None:
-            child.terminate()
-            child.join(LEAVE_S)
-            if child.is_alive():
-                child.kill()
-                child.join()
+        """End the child, whatever it is doing."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.pipe.close()
+        child.process.terminate()
+        child.process.join(LEAVE_S)
+        if child.process.is_alive():
+            child.process.kill()
+            child.process.join()
 
-    def _ask(self, request: _Request, report: Report) -> Any:
-        report(0, 0, "Starting the model")
-        with self._busy:
-            pipe, stop = self._running()
-            stop.clear()
+    def _ask(self, request: Request, report: Report) -> Any:
+        with self._turn(report):
+            child = self._running()
             try:
-                pipe.send(request)
-                return self._answer(pipe, stop, report)
+                child.stop.clear()
+                transport.send(child.pipe, request)
+                return self._answer(child, report)
             except (EOFError, OSError) as error:
-                code = self._child.exitcode if self._child is not None else None
                 self.shut_down()
                 raise InferenceError(
-                    f"the model process ended unexpectedly (exit status {code}; out of memory?). "
+                    f"the model process ended unexpectedly ({_ending(child.process.exitcode)}). "
                     "The next run starts a new one."
                 ) from error
 
-    def _running(self) -> tuple[Connection, StopEvent]:
-        with self._starting:
-            if self._child is None or self._pipe is None or self._stop is None or not self._child.is_alive():
-                ours, theirs = self._context.Pipe()
-                self._pipe, self._stop = cast(Connection, ours), self._context.Event()
-                child = self._context.Process(target=_serve, args=(theirs, self._stop), daemon=True)
-                child.start()
-                theirs.close()
-                self._child = child
-            return self._pipe, self._stop
+    @contextmanager
+    def _turn(self, report: Report) -> Generator[None]:
+        """Hold the child for one request; waiting for another one can be cancelled."""
+        while not self._busy.acquire(timeout=POLL_S):
+            report(0, 0, "Waiting for the model")
+        try:
+            yield
+        finally:
+            self._busy.release()
 
-    def _answer(self, pipe: Connection, stop: StopEvent, report: Report) -> Any:
+    def _running(self) -> _Child:
+        if self._child is None or not self._child.process.is_alive():
+            self.shut_down()
+            self._child = _started()
+        return self._child
+
+    def _answer(self, child: _Child, report: Report) -> Any:
         progress: tuple[int, int, str] = (0, 0, "Starting the model")
         while True:
             try:
                 report(*progress)
             except Cancelled:
-                self._give_up(pipe, stop)
+                self._give_up(child)
                 raise
-            if not pipe.poll(POLL_S):
+            if not child.pipe.poll(POLL_S):
                 continue
-            kind, content = pipe.recv()
-            if kind == "progress":
-                progress = content
-            elif kind == "result":
-                return content
-            elif kind == "cancelled":
-                raise Cancelled
-            else:
-                raise InferenceError(content)
+            kind, content = transport.receive(child.pipe)
+            match kind:
+                case "progress":
+                    progress = content
+                case "result":
+                    return content
+                case _:
+                    raise InferenceError(content)
 
-    def _give_up(self, pipe: Connection, stop: StopEvent) -> None:
-        """Have the child stop at its next report; one that does not is ended."""
-        stop.set()
-        while pipe.poll(CANCEL_S):
-            if pipe.recv()[0] != "progress":
-                return
+    def _give_up(self, child: _Child) -> None:
+        """Have the child stop at its next report; one that does not, or that is dead, is ended."""
+        child.stop.set()
+        try:
+            while child.pipe.poll(CANCEL_S):
+                if transport.receive(child.pipe)[0] != "progress":
+                    return
+        except (EOFError, OSError):
+            pass
         self.shut_down()
 
 
-def _serve(pipe: Connection, stop: StopEvent) -> None:
-    """The child: answer requests until the pipe closes."""
-    from inference.predictor import Predictor
-
-    loaded: dict[tuple[Path, str, str], Predictor] = {}
-
-    def report(done: int, total: int, text: str) -> None:
-        if stop.is_set():
-            raise Cancelled
-        pipe.send(("progress", (done, total, text)))
-
-    while True:
-        try:
-            request: _Request = pipe.recv()
-        except (EOFError, OSError):
-            return
-        pipe.send(_handled(lambda: _do(request, loaded, report)))  # noqa: B023  called at once
+def _started() -> _Child:
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    stop = context.Event()
+    process = context.Process(target=serve, args=(theirs, stop), name="wetread-models", daemon=True)
+    process.start()
+    theirs.close()
+    return _Child(process, cast(Connection, ours), stop)
 
 
-def _do(request: _Request, loaded: "dict[tuple[Path, str, str], Predictor]", report: Report) -> Any:
-    from inference.predictor import Predictor
-
-    if not request.verb or request.package is None or request.package.manifest is None:
-        return None
-    key = (request.package.folder, request.package.manifest.weights.sha256, request.device)
-    if key not in loaded:
-        report(0, 0, f"Loading {request.package.manifest.title}")
-        loaded[key] = Predictor(request.package, request.device)
-    return getattr(loaded[key], request.verb)(*request.arguments, report=report)
-
-
-def _handled(work: Callable[[], Any]) -> tuple[str, Any]:
-    try:
-        return "result", work()
-    except Cancelled:
-        return "cancelled", None
-    except (InferenceError, ImagingError) as error:
-        return "error", str(error)
-    except MemoryError:
-        return "error", "there is not enough memory to run this model here"
-    except Exception as error:  # noqa: BLE001  whatever a library raises must reach the window in words
-        return "error", f"the model failed ({type(error).__name__}: {error})"
+def _ending(status: int | None) -> str:
+    """Why a process is gone, as far as its exit status tells."""
+    if status is not None and status < 0:
+        return f"killed by signal {-status}; memory may have run out" if status == -9 else f"signal {-status}"
+    return f"exit status {status}"
