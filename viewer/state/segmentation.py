@@ -111,12 +111,16 @@ class Segmentation(QObject):
             self.changed.emit(back)
 
     def undo(self) -> None:
-        """Take back the last step."""
-        self._replay(self.history.undo())
+        """Take back the drag under way, else the last step."""
+        if self._stroke is not None:
+            self.cancel()
+        else:
+            self._replay(self.history.undo())
 
     def redo(self) -> None:
-        """Do the last undone step again."""
-        self._replay(self.history.redo())
+        """Do the last undone step again; not in the middle of a drag."""
+        if self._stroke is None:
+            self._replay(self.history.redo())
 
     def set_labels(self, labels: tuple[Label, ...]) -> None:
         """Another label list; the active label stays if it is still there."""

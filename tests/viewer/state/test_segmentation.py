@@ -55,6 +55,16 @@ def test_a_cancelled_drag_leaves_nothing(state: Segmentation) -> None:
     assert not state.array.any(), "the cancelled drag is no undo step"
 
 
+def test_undo_in_the_middle_of_a_drag_takes_the_drag_back(state: Segmentation) -> None:
+    state.apply(edit(state, 15))
+    before = state.array.copy()
+    state.begin()
+    state.apply(edit(state, 5))
+    state.redo()
+    state.undo()
+    assert np.array_equal(state.array, before)
+
+
 def test_listeners_are_told_which_box_changed(state: Segmentation) -> None:
     told: list[MaskEdit | None] = []
     state.changed.connect(told.append)
