@@ -2,16 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import ReadError
 from imaging.formats.content import identity
-from imaging.formats.dicom_attributes import number, numbers, whole
+from imaging.formats.dicom_fill import FilledArray
+from imaging.formats.dicom_grid import Frame, Stack
 from imaging.formats.dicom_header import Header, read_header
 from imaging.formats.dicom_modality import (
     ModalityTransform,
@@ -22,9 +21,10 @@ from imaging.formats.dicom_modality import (
 )
 from imaging.formats.dicom_pixel_format import pixel_format
 from imaging.formats.dicom_pixels import frames_of
-from imaging.formats.dicom_stack import Frame, Stack, frames_in, group_key, multiframe, stacks_of
+from imaging.formats.dicom_series import describe, frame_times_ms
+from imaging.formats.dicom_stack import frames_in, group_key, multiframe, stacks_of
 from imaging.progress import Report, silent
-from imaging.study import Patient, Refusal, Series
+from imaging.study import Refusal, Series
 from imaging.volume import Volume
 
 
@@ -75,7 +75,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         series_uid=series.uid,
         inverted=_is_inverted(first, stack.frames[0]),
         windows=() if array.ndim == 4 else windows_of(first),
-        frame_times_ms=_frame_times_ms(first, len(stack.frames)) if stack.kind == "clip" else (),
+        frame_times_ms=frame_times_ms(first, len(stack.frames)) if stack.kind == "clip" else (),
         slice_geometries=stack.slice_geometries,
         padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
         warnings=series.warnings,
@@ -129,63 +129,8 @@ def _series(stacks: Sequence[tuple[str, Stack]]) -> list[Series]:
     for uid, stack in ordered:
         counts[uid] += 1
         unique = uid if counts[uid] == 1 else f"{uid}#{counts[uid]}"
-        found.append(_describe(unique, stack, total[uid] > 1))
+        found.append(describe(unique, stack, total[uid] > 1))
     return sorted(found, key=lambda each: (each.study_uid, each.number is None, each.number or 0, each.uid))
-
-
-def _describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
-    header, layout = stack.frames[0].header, stack.frames[0].layout
-    times = _frame_times_ms(header, len(stack.frames)) if stack.kind == "clip" else ()
-    return Series(
-        uid=uid,
-        kind=stack.kind,
-        format="DICOM",
-        files=tuple(dict.fromkeys(frame.header.path for frame in stack.frames)),
-        shape_kji=stack.geometry.shape_kji,
-        geometry=stack.geometry,
-        modality=header.text("Modality"),
-        description=_description(stack, one_of_several),
-        number=whole(header.dataset, "SeriesNumber"),
-        photometric=layout.photometric,
-        body_part=header.text("BodyPartExamined"),
-        frame_time_ms=float(np.median(np.diff(times))) if len(times) > 1 else None,
-        study_uid=header.text("StudyInstanceUID"),
-        study_date=header.text("StudyDate"),
-        study_description=header.text("StudyDescription"),
-        accession=header.text("AccessionNumber"),
-        patient=Patient(
-            header.text("PatientID"),
-            header.text("PatientName"),
-            header.text("PatientBirthDate"),
-            header.text("PatientSex"),
-        ),
-        warnings=stack.warnings + _pixel_warnings(stack),
-    )
-
-
-def _description(stack: Stack, one_of_several: bool) -> str:
-    """Series Description, and what tells this stack apart from the others of its series."""
-    header, layout = stack.frames[0].header, stack.frames[0].layout
-    parts = [header.text("SeriesDescription")]
-    if stack.label:
-        parts.append(stack.label)
-    elif one_of_several:
-        kind = header.text("ImageType").split("\\")[2:3]
-        number_of = whole(header.dataset, "InstanceNumber")
-        parts.append(" ".join([*kind, f"{layout.columns} × {layout.rows}", f"from image {number_of}"]).lower())
-    return ", ".join(part for part in parts if part)
-
-
-def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
-    first = stack.frames[0]
-    found: list[str] = []
-    if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
-        found.append(f"colour of {first.layout.bits_stored} bits is shown with its 8 highest")
-    if stack.kind == "clip" and not _frame_times_ms(first.header, len(stack.frames)):
-        found.append("the file states no frame time")
-    if not first.header.transfer_syntax:
-        found.append("the file does not state its transfer syntax: the encoding was guessed")
-    return tuple(found)
 
 
 def _stack_again(series: Series) -> Stack:
@@ -216,79 +161,8 @@ def _load_frames(stack: Stack, transforms: Sequence[ModalityTransform], report: 
     return filled.array
 
 
-class FilledArray:
-    """One array for all frames, filled frame by frame; widened only if a value does not fit.
-
-    Attributes:
-        array: (K, J, I) int16, uint8, uint16, int32, int64 or floating; or (K, J, I, 3) uint8.
-    """
-
-    def __init__(self, stack: Stack, transforms: Sequence[ModalityTransform]) -> None:
-        self._transforms = transforms
-        shape = stack.geometry.shape_kji
-        layouts = [frame.layout for frame in stack.frames]
-        if layouts[0].is_colour:
-            self.array: NDArray[Any] = np.empty((*shape, 3), np.uint8)
-        else:
-            self.array = np.empty(shape, self._first_choice(stack))
-
-    def _first_choice(self, stack: Stack) -> np.dtype[Any]:
-        layout = stack.frames[0].layout
-        if layout.number != "integer":
-            return np.dtype(layout.number)
-        if not all(transform.keeps_integers for transform in self._transforms):
-            return np.dtype(np.float32)
-        if any(not transform.is_identity for transform in self._transforms):
-            return np.dtype(np.int16)
-        size = max(1, layout.bits_allocated // 8)
-        return np.dtype(f"{'i' if layout.is_signed else 'u'}{size}")
-
-    def put(self, k: int, stored: NDArray[Any]) -> None:
-        """Frame ``k`` from its stored values."""
-        if self.array.ndim == 4:
-            self.array[k] = stored
-            return
-        values = self._plain_shift(k, stored)
-        if values is None:
-            values = stored if self._transforms[k].is_identity else self._transforms[k].apply(stored)
-            self._widen_for(k, values)
-        self.array[k] = values
-
-    def _plain_shift(self, k: int, stored: NDArray[Any]) -> NDArray[Any] | None:
-        """Sixteen-bit values moved by the intercept without a wider copy, where they surely fit; else None."""
-        transform = self._transforms[k]
-        if self.array.dtype != np.int16 or transform.table is not None or transform.slope != 1:
-            return None
-        low, high = int(stored.min()) + transform.intercept, int(stored.max()) + transform.intercept
-        if not (low >= -32768 and high <= 32767 and stored.dtype.itemsize <= 2):
-            return None
-        return stored.astype(np.int16) + np.int16(transform.intercept) if abs(transform.intercept) < 32768 else None
-
-    def _widen_for(self, k: int, values: NDArray[Any]) -> None:
-        """Give the array a wider type when frame ``k`` needs it; what is filled already is kept."""
-        if not np.issubdtype(self.array.dtype, np.integer) or values.size == 0:
-            return
-        needed = np.result_type(np.min_scalar_type(values.min()), np.min_scalar_type(values.max()), self.array.dtype)
-        if needed != self.array.dtype:
-            wider = np.empty(self.array.shape, needed)
-            wider[:k] = self.array[:k]
-            self.array = wider
-
-
 def _is_inverted(header: Header, frame: Frame) -> bool:
     """True when low values are to be shown bright: MONOCHROME1, or a presentation LUT that says so (PS3.3 C.11.6)."""
     return frame.layout.photometric == "MONOCHROME1" or (
         frame.layout.photometric == "MONOCHROME2" and header.text("PresentationLUTShape").upper() == "INVERSE"
     )
-
-
-def _frame_times_ms(header: Header, count: int) -> tuple[float, ...]:
-    """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is stated."""
-    vector = numbers(header.dataset, "FrameTimeVector")
-    if len(vector) == count:
-        return tuple(accumulate((0.0, *vector[1:])))
-    step = number(header.dataset, "FrameTime")
-    if not step or step <= 0:
-        rate = number(header.dataset, "CineRate") or number(header.dataset, "RecommendedDisplayFrameRate")
-        step = 1000 / rate if rate and rate > 0 else None
-    return tuple(k * step for k in range(count)) if step else ()

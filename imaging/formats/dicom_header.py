@@ -197,8 +197,8 @@ def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -
         return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
     if pixels is not None:
         return ReadError(path, "pixels without their size: Rows (0028,0010) is missing")
-    if text(dataset, "Rows"):
-        return ReadError(path, "an image header without Pixel Data (7FE0,0010): the file ends before its pixels")
+    if text(dataset, "Rows") or "Image Storage" in name:
+        return ReadError(path, f"ends before its pixels: found {name or 'an image'} without Pixel Data (7FE0,0010)")
     if not name and not text(dataset, "Modality"):
         return ReadError(path, "not a DICOM image: found neither a SOP class nor pixels")
     return NotAnImage(path, f"holds no pixels: it is {name or 'an unnamed object'}, modality {_modality(dataset)}")

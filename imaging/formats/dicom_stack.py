@@ -1,17 +1,15 @@
-"""Frames to stacks: what belongs together, in which order, and whether it makes a regular grid."""
+"""Frames to stacks: what belongs together, and in which order."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from imaging.errors import GeometryError
 from imaging.formats.dicom_attributes import numbers, text, whole
+from imaging.formats.dicom_grid import Frame, Stack, irregular, placed
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_pixel_format import PixelFormat
-from imaging.formats.dicom_placement import PROJECTIONS, Place, flat_geometry, place_of
-from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
+from imaging.formats.dicom_placement import PROJECTIONS, flat_geometry, place_of
 from imaging.volume import Kind
 
 SAME_PLACE_MM = 0.01
@@ -29,28 +27,6 @@ _PHASES: tuple[tuple[str, str], ...] = (
     ("ContentTime", "created at"),
 )
 """What may tell frames at the same position apart, most meaningful first."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """One frame: its file, its number in the file from 0, and where it lies."""
-
-    header: Header
-    layout: PixelFormat
-    index: int
-    place: Place | None
-
-
-@dataclass(frozen=True)
-class Stack:
-    """Frames in display order, and what they form. ``label`` tells it apart from others of the same series."""
-
-    frames: tuple[Frame, ...]
-    kind: Kind
-    geometry: Geometry
-    slice_geometries: tuple[Geometry, ...] = ()
-    label: str = ""
-    warnings: tuple[str, ...] = ()
 
 
 def frames_in(header: Header, layout: PixelFormat) -> list[Frame]:
@@ -99,78 +75,8 @@ def multiframe(frames: Sequence[Frame]) -> Stack:
     turned = len({group_key(frame)[-2:] for frame in frames}) > 1
     if repeated or turned:
         reason = "frames share positions" if repeated else "frames differ in orientation or spacing"
-        return _irregular(frames, "", f"{reason}: kept in the order of the file, each with its own place")
+        return irregular(frames, "", f"{reason}: kept in the order of the file, each with its own place")
     return placed(ordered)
-
-
-def placed(frames: Sequence[Frame], label: str = "") -> Stack:
-    """A volume where every corner of every frame lands within 0.1 mm of its own place; else slices that keep theirs."""
-    places = [frame.place for frame in frames if frame.place is not None]
-    if len(places) == 1:
-        known = places[0].thickness_mm is not None
-        warning = "slice thickness is not stated: 1 mm is assumed"
-        return _irregular(frames, label, *(() if known else (warning,)))
-    layout = frames[0].layout
-    steps = np.diff([place.depth_mm for place in places])
-    try:
-        geometry = places[0].geometry(layout.rows, layout.columns, len(places), float(steps.mean()))
-    except GeometryError as error:
-        return _irregular(frames, label, f"positions make no grid: {error}")
-    worst = max(_misplacement_mm(geometry, k, place) for k, place in enumerate(places))
-    if worst <= PLACEMENT_TOLERANCE_MM:
-        return Stack(tuple(frames), "volume", geometry, label=label)
-    return _irregular(frames, label, _irregularity(places, steps, worst))
-
-
-def _misplacement_mm(geometry: Geometry, k: int, place: Place) -> float:
-    """The largest distance between a corner on the grid and where the slice itself says it is."""
-    _, rows, columns = geometry.shape_kji
-    grid = geometry.point_lps([(k, j, i) for j in (0, rows - 1) for i in (0, columns - 1)])
-    return float(np.linalg.norm(grid - place.corners_lps(rows, columns), axis=1).max())
-
-
-def _irregularity(
-    places: Sequence[Place], steps: np.ndarray[tuple[int, ...], np.dtype[np.float64]], worst: float
-) -> str:
-    """Why positions make no regular grid, in words."""
-    drift = np.diff([place.position_lps for place in places], axis=0)
-    sideways = np.linalg.norm(drift - steps[:, None] * places[0].normal_lps, axis=1)
-    if sideways.max() > PLACEMENT_TOLERANCE_MM:
-        angle = float(np.degrees(np.arctan2(sideways.mean(), abs(steps.mean()))))
-        return (
-            f"slices are shifted sideways (gantry tilt of {angle:.1f}°): kept as single slices, each with its own place"
-        )
-    usual = float(np.median(steps))
-    gaps = [n for n, step in enumerate(steps) if step > 1.5 * usual]
-    even = [n for n in gaps if abs(steps[n] / usual - round(steps[n] / usual)) < 0.1]
-    if (
-        gaps
-        and gaps == even
-        and np.delete(steps, gaps).size
-        and np.ptp(np.delete(steps, gaps)) < PLACEMENT_TOLERANCE_MM
-    ):
-        return "; ".join(_missing(n, float(steps[n]), usual) for n in gaps)
-    return (
-        f"distance between slices varies from {steps.min():.2f} to {steps.max():.2f} mm "
-        f"(up to {worst:.2f} mm off a regular grid): kept as single slices, each with its own place"
-    )
-
-
-def _missing(n: int, found_mm: float, expected_mm: float) -> str:
-    count = round(found_mm / expected_mm) - 1
-    slices = "1 slice is" if count == 1 else f"{count} slices are"
-    return f"{slices} missing between {n + 1} and {n + 2}: expected {expected_mm:g} mm, found {found_mm:g} mm"
-
-
-def _irregular(frames: Sequence[Frame], label: str, *warnings: str) -> Stack:
-    geometries = tuple(
-        frame.place.geometry(frame.layout.rows, frame.layout.columns) for frame in frames if frame.place is not None
-    )
-    first = geometries[0]
-    grid = Geometry(
-        (len(frames), *first.shape_kji[1:]), first.spacing_mm, first.origin_lps, first.axes_lps, first.calibration
-    )
-    return Stack(tuple(frames), "image", grid, geometries, label, warnings)
 
 
 def _flat(frames: Sequence[Frame]) -> Stack:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from imaging import saving
 from imaging.errors import GeometryError, ReadError, Truncated
 from imaging.formats.content import identity
-from imaging.formats.nifti_header import NiftiHeader, geometry_of, opened, read_header
+from imaging.formats.nifti_header import NiftiHeader, opened, read_header
+from imaging.formats.nifti_place import geometry_of
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.progress import Report, silent
@@ -22,6 +23,9 @@ MOST_PHASES = 200
 
 AIR_HU = -500
 """A volume of signed numbers that reaches below this is taken for CT."""
+
+MOST_DEFLATION = 1032
+"""Bytes that one byte of gzip can stand for at most (RFC 1951)."""
 
 _CHUNK_BYTES = 8 << 20
 
@@ -153,20 +157,22 @@ def _describe(path: Path) -> list[Series]:
 
 
 def _voxels(path: Path, header: NiftiHeader, phase: int, report: Report) -> NDArray[Any]:
-    """(K, J, I) or (K, J, I, 3) stored numbers of one phase in native byte order, read in pieces."""
-    if not str(path).endswith(".gz") and path.stat().st_size < header.phase_bytes:
-        raise Truncated(path, f"truncated: found {path.stat().st_size} bytes, expected {header.phase_bytes}")
-    shape = (*header.shape_kji, 3) if header.is_rgb else header.shape_kji
-    data = bytearray()
+    """(K, J, I) or (K, J, I, 3) stored numbers of one phase in native byte order, read in pieces into one array."""
+    needed, present = header.phase_bytes, path.stat().st_size
+    if needed > MOST_DEFLATION * present:
+        raise Truncated(path, f"truncated: the header declares {needed} bytes of voxels, the file has {present}")
+    data = np.empty(needed, np.uint8)
+    filled = 0
     with opened(path) as stream:
-        stream.seek(header.data_offset + phase * header.phase_bytes)
-        while len(data) < header.phase_bytes:
-            report(len(data) >> 20, header.phase_bytes >> 20, f"Loading {path.name}")
-            piece = stream.read(min(_CHUNK_BYTES, header.phase_bytes - len(data)))
+        stream.seek(header.data_offset + phase * needed)
+        while filled < needed:
+            report(filled >> 20, needed >> 20, f"Loading {path.name}")
+            piece = stream.read(min(_CHUNK_BYTES, needed - filled))
             if not piece:
-                raise Truncated(path, f"truncated: found {len(data)} bytes of voxels, expected {header.phase_bytes}")
-            data += piece
-    array = np.frombuffer(data, header.dtype).reshape(shape)
+                raise Truncated(path, f"truncated: found {filled} bytes of voxels, expected {needed}")
+            data[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
+            filled += len(piece)
+    array = data.view(header.dtype).reshape((*header.shape_kji, 3) if header.is_rgb else header.shape_kji)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import ReadError
-from imaging.geometry import PLACEMENT_TOLERANCE_MM, Calibration, Geometry
+from imaging.formats.nifti_affine import affine_of
 
 _SIZES = {348: 1, 540: 2}
 _TYPES = {
@@ -31,7 +31,6 @@ _TYPES = {
 }
 RGB_TYPE = 128
 _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
-_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _GZIP_ERRORS = (OSError, EOFError, zlib.error)
 
 
@@ -142,7 +141,7 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
     if kind not in _TYPES:
         raise ReadError(path, f"numbers of type {kind} are not supported: expected integers, floats or RGB")
     scale = _MM_PER_UNIT.get(units, 1.0)
-    affine, warnings = _affine(codes, quaternion, rows, pixdim, dim)
+    affine, warnings = affine_of(codes, quaternion, rows, pixdim, dim)
     if affine is not None:
         affine[:3] *= scale
     spacing = [abs(step) * scale or 1.0 for step in pixdim[1:4]]
@@ -158,77 +157,4 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
         affine,
         (spacing[0], spacing[1], spacing[2]),
         warnings,
-    )
-
-
-def _affine(
-    codes: tuple[int, ...],
-    quaternion: tuple[float, ...],
-    rows: NDArray[np.float64],
-    pixdim: tuple[float, ...],
-    dim: list[int],
-) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
-    """The sform where it is set, else the qform, else None; and a warning where the two are set and disagree."""
-    qform_code, sform_code = codes
-    qform = _qform(quaternion, pixdim) if qform_code > 0 else None
-    if sform_code <= 0:
-        return qform, ()
-    sform = np.vstack([rows, [0, 0, 0, 1]])
-    if qform is None:
-        return sform, ()
-    ends = np.array(np.meshgrid(*[(0, max(0, n - 1)) for n in dim[1:4]], indexing="ij")).reshape(3, -1)
-    corners = np.vstack([ends, np.ones(ends.shape[1])])
-    apart = float(np.linalg.norm(((sform - qform) @ corners)[:3], axis=0).max())
-    if apart <= PLACEMENT_TOLERANCE_MM:
-        return sform, ()
-    return sform, (f"sform and qform place the volume {apart:.1f} mm apart: the sform is used",)
-
-
-def _qform(quaternion: tuple[float, ...], pixdim: tuple[float, ...]) -> NDArray[np.float64]:
-    """(4, 4) of the quaternion form (nifti1.h, method 2)."""
-    b, c, d, x, y, z = quaternion
-    a = float(np.sqrt(max(0.0, 1 - b * b - c * c - d * d)))
-    rotation = np.array(
-        [
-            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
-            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
-            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
-        ]
-    )
-    scale = np.array([pixdim[1], pixdim[2], pixdim[3] * (-1 if pixdim[0] < 0 else 1)])
-    affine = np.eye(4)
-    affine[:3, :3] = rotation * scale
-    affine[:3, 3] = x, y, z
-    return affine
-
-
-def geometry_of(path: Path, header: NiftiHeader) -> Geometry:
-    """The grid of one volume in LPS; in-plane size only where the file places nothing.
-
-    Raises:
-        ReadError: the axes are sheared by more than 0.1 mm over the volume, or collapse.
-    """
-    i_mm, j_mm, k_mm = header.spacing_ijk_mm
-    if header.affine_ras is None:
-        return Geometry(header.shape_kji, (k_mm, j_mm, i_mm), calibration=Calibration.PIXEL_SPACING)
-    affine = _RAS_TO_LPS @ header.affine_ras
-    columns = affine[:3, 2::-1]
-    spacing = np.linalg.norm(columns, axis=0)
-    if not np.isfinite(affine).all() or spacing.min() <= 0:
-        raise ReadError(path, "the affine matrix collapses an axis: no place can be computed")
-    left, _, right = np.linalg.svd(columns / spacing)
-    axes = left @ right
-    extent = np.array(header.shape_kji) - 1
-    moved = float((np.linalg.norm(columns - axes * spacing, axis=0) * extent).sum())
-    if moved > PLACEMENT_TOLERANCE_MM:
-        raise ReadError(path, f"the affine matrix is sheared: voxels would lie up to {moved:.1f} mm off a regular grid")
-    # An exact matrix stays exact: only rounding is removed.
-    exact = columns / spacing if np.allclose(columns / spacing, axes, atol=1e-6) else axes
-    vectors = [(float(v[0]), float(v[1]), float(v[2])) for v in exact.T]
-    return Geometry(
-        header.shape_kji,
-        (float(spacing[0]), float(spacing[1]), float(spacing[2])),
-        (float(affine[0, 3]), float(affine[1, 3]), float(affine[2, 3])),
-        (vectors[0], vectors[1], vectors[2]),
-        Calibration.PATIENT,
     )

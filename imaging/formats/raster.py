@@ -94,7 +94,7 @@ def _describe(path: Path) -> Series:
         pages = int(getattr(image, "n_frames", 1))
         _check_size(path, image, pages)
         width, height = image.size
-        if image.getexif().get(_EXIF_ORIENTATION, 1) >= 5:
+        if _orientation(image) >= 5:
             width, height = height, width
         colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
     shape = (pages, height, width)
@@ -126,7 +126,7 @@ def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
     """(rows, columns), or (rows, columns, 3) uint8 where the channels differ; turned as the camera says."""
     image.seek(page)
     _check_size(path, image, 1)
-    upright = ImageOps.exif_transpose(image)
+    upright = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
     grey = upright.mode in ("1", "L", "I", "F") or upright.mode.startswith("I;")
     if not grey:
         upright = _without_alpha(upright)
@@ -136,6 +136,13 @@ def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
     if array.dtype == np.int32 and array.min() >= 0 and array.max() <= 0xFFFF:
         return array.astype(np.uint16)
     return _grey_if_equal(array)
+
+
+def _orientation(image: Image.Image) -> int:
+    """How the camera was held (EXIF 4.6.5.1.6); 1 is upright. PNG is asked only where it says so before its pixels."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return 1
+    return int(image.getexif().get(_EXIF_ORIENTATION, 1))
 
 
 def _check_size(path: Path, image: Image.Image, pages: int) -> None:

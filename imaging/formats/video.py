@@ -75,9 +75,9 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
 
 def _describe(path: Path) -> Series:
     with _opened(path) as (container, stream):
-        count = stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
+        times_ms = _packet_times_ms(container, stream)
         height, width = stream.codec_context.height, stream.codec_context.width
-        rate = stream.average_rate
+    count = len(times_ms)
     if count < 1 or height < 1 or width < 1:
         raise ReadError(path, f"no frames: found {count} of {height} × {width} pixels")
     if count * height * width > MOST_BYTES:
@@ -94,8 +94,16 @@ def _describe(path: Path) -> Series:
         geometry=Geometry(shape),
         description=path.name,
         photometric="RGB",
-        frame_time_ms=1000 / float(rate) if rate else None,
+        frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
     )
+
+
+def _packet_times_ms(container: InputContainer, stream: VideoStream) -> list[float]:
+    """When each coded frame is shown. Counted, not believed: the count in a container's header may include gaps."""
+    tick_ms = 1000 * float(stream.time_base or 0)
+    packets = [packet for packet in container.demux(stream) if packet.size]
+    shown = [packet.dts if packet.pts is None else packet.pts for packet in packets]
+    return [(0 if ticks is None else ticks) * tick_ms for ticks in shown]
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""Frames with a place in the patient: whether they make a regular grid, and what to say where they do not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.errors import GeometryError
+from imaging.formats.dicom_header import Header
+from imaging.formats.dicom_pixel_format import PixelFormat
+from imaging.formats.dicom_placement import Place
+from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
+from imaging.volume import Kind
+
+KEPT = ": kept as single slices, each with its own place"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: its file, its number in the file from 0, and where it lies."""
+
+    header: Header
+    layout: PixelFormat
+    index: int
+    place: Place | None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Frames in display order, and what they form. ``label`` tells it apart from others of the same series."""
+
+    frames: tuple[Frame, ...]
+    kind: Kind
+    geometry: Geometry
+    slice_geometries: tuple[Geometry, ...] = ()
+    label: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+def placed(frames: Sequence[Frame], label: str = "") -> Stack:
+    """A volume where every corner of every frame lands within 0.1 mm of its own place; else slices that keep theirs."""
+    places = [frame.place for frame in frames if frame.place is not None]
+    if len(places) == 1:
+        known = places[0].thickness_mm is not None
+        warning = "slice thickness is not stated: 1 mm is assumed"
+        return irregular(frames, label, *(() if known else (warning,)))
+    layout = frames[0].layout
+    steps = np.diff([place.depth_mm for place in places])
+    try:
+        geometry = places[0].geometry(layout.rows, layout.columns, len(places), float(steps.mean()))
+    except GeometryError as error:
+        return irregular(frames, label, f"positions make no grid: {error}")
+    worst = max(_misplacement_mm(geometry, k, place) for k, place in enumerate(places))
+    if worst <= PLACEMENT_TOLERANCE_MM:
+        return Stack(tuple(frames), "volume", geometry, label=label)
+    return irregular(frames, label, _irregularity(places, steps, worst))
+
+
+def _misplacement_mm(geometry: Geometry, k: int, place: Place) -> float:
+    """The largest distance between a corner on the grid and where the slice itself says it is."""
+    _, rows, columns = geometry.shape_kji
+    grid = geometry.point_lps([(k, j, i) for j in (0, rows - 1) for i in (0, columns - 1)])
+    return float(np.linalg.norm(grid - place.corners_lps(rows, columns), axis=1).max())
+
+
+def _irregularity(places: Sequence[Place], steps: NDArray[np.float64], worst: float) -> str:
+    """Why positions make no regular grid, in words."""
+    drift = np.diff([place.position_lps for place in places], axis=0)
+    sideways = np.linalg.norm(drift - steps[:, None] * places[0].normal_lps, axis=1)
+    if sideways.max() > PLACEMENT_TOLERANCE_MM:
+        angle = float(np.degrees(np.arctan2(sideways.mean(), abs(steps.mean()))))
+        return f"slices are shifted sideways (gantry tilt of {angle:.1f}°){KEPT}"
+    usual = float(np.median(steps))
+    counts = np.rint(steps / usual)
+    gaps = [n for n, count in enumerate(counts) if count > 1]
+    if gaps and np.abs(steps - counts * usual).max() <= PLACEMENT_TOLERANCE_MM:
+        return "; ".join(_missing(n, float(steps[n]), usual) for n in gaps) + KEPT
+    return (
+        f"distance between slices varies from {steps.min():.2f} to {steps.max():.2f} mm "
+        f"(up to {worst:.2f} mm off a regular grid){KEPT}"
+    )
+
+
+def _missing(n: int, found_mm: float, expected_mm: float) -> str:
+    count = round(found_mm / expected_mm) - 1
+    slices = "1 slice is" if count == 1 else f"{count} slices are"
+    return f"{slices} missing between {n + 1} and {n + 2}: expected {expected_mm:g} mm, found {found_mm:g} mm"
+
+
+def irregular(frames: Sequence[Frame], label: str, *warnings: str) -> Stack:
+    """Slices that keep their own places, with the reasons in words."""
+    geometries = tuple(
+        frame.place.geometry(frame.layout.rows, frame.layout.columns) for frame in frames if frame.place is not None
+    )
+    first = geometries[0]
+    grid = Geometry(
+        (len(frames), *first.shape_kji[1:]), first.spacing_mm, first.origin_lps, first.axes_lps, first.calibration
+    )
+    return Stack(tuple(frames), "image", grid, geometries, label, warnings)

@@ -1,0 +1,78 @@
+"""A stack of DICOM frames as a series to list."""
+
+from itertools import accumulate
+
+import numpy as np
+
+from imaging.formats.dicom_attributes import number, numbers, whole
+from imaging.formats.dicom_grid import Stack
+from imaging.formats.dicom_header import Header
+from imaging.study import Patient, Series
+
+
+def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
+    """The stack as a series with this identity, named apart where its series holds several."""
+    header, layout = stack.frames[0].header, stack.frames[0].layout
+    times = frame_times_ms(header, len(stack.frames)) if stack.kind == "clip" else ()
+    return Series(
+        uid=uid,
+        kind=stack.kind,
+        format="DICOM",
+        files=tuple(dict.fromkeys(frame.header.path for frame in stack.frames)),
+        shape_kji=stack.geometry.shape_kji,
+        geometry=stack.geometry,
+        modality=header.text("Modality"),
+        description=_description(stack, one_of_several),
+        number=whole(header.dataset, "SeriesNumber"),
+        photometric=layout.photometric,
+        body_part=header.text("BodyPartExamined"),
+        frame_time_ms=float(np.median(np.diff(times))) if len(times) > 1 else None,
+        study_uid=header.text("StudyInstanceUID"),
+        study_date=header.text("StudyDate"),
+        study_description=header.text("StudyDescription"),
+        accession=header.text("AccessionNumber"),
+        patient=Patient(
+            header.text("PatientID"),
+            header.text("PatientName"),
+            header.text("PatientBirthDate"),
+            header.text("PatientSex"),
+        ),
+        warnings=stack.warnings + _pixel_warnings(stack),
+    )
+
+
+def _description(stack: Stack, one_of_several: bool) -> str:
+    """Series Description, and what tells this stack apart from the others of its series."""
+    header, layout = stack.frames[0].header, stack.frames[0].layout
+    parts = [header.text("SeriesDescription")]
+    if stack.label:
+        parts.append(stack.label)
+    elif one_of_several:
+        kind = header.text("ImageType").split("\\")[2:3]
+        number_of = whole(header.dataset, "InstanceNumber")
+        parts.append(" ".join([*kind, f"{layout.columns} × {layout.rows}", f"from image {number_of}"]).lower())
+    return ", ".join(part for part in parts if part)
+
+
+def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
+    first = stack.frames[0]
+    found: list[str] = []
+    if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
+        found.append(f"colour of {first.layout.bits_stored} bits is shown with its 8 highest")
+    if stack.kind == "clip" and not frame_times_ms(first.header, len(stack.frames)):
+        found.append("the file states no frame time")
+    if not first.header.transfer_syntax:
+        found.append("the file does not state its transfer syntax: the encoding was guessed")
+    return tuple(found)
+
+
+def frame_times_ms(header: Header, count: int) -> tuple[float, ...]:
+    """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is stated."""
+    vector = numbers(header.dataset, "FrameTimeVector")
+    if len(vector) == count:
+        return tuple(accumulate((0.0, *vector[1:])))
+    step = number(header.dataset, "FrameTime")
+    if not step or step <= 0:
+        rate = number(header.dataset, "CineRate") or number(header.dataset, "RecommendedDisplayFrameRate")
+        step = 1000 / rate if rate and rate > 0 else None
+    return tuple(k * step for k in range(count)) if step else ()

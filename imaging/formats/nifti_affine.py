@@ -1,0 +1,47 @@
+"""Which affine matrix of a NIfTI header holds (nifti1.h, methods 2 and 3)."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.geometry import PLACEMENT_TOLERANCE_MM
+
+
+def affine_of(
+    codes: tuple[int, ...],
+    quaternion: tuple[float, ...],
+    rows: NDArray[np.float64],
+    pixdim: tuple[float, ...],
+    dim: list[int],
+) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
+    """The sform where it is set, else the qform, else None; and a warning where the two are set and disagree."""
+    qform_code, sform_code = codes
+    qform = _qform(quaternion, pixdim) if qform_code > 0 else None
+    if sform_code <= 0:
+        return qform, ()
+    sform = np.vstack([rows, [0, 0, 0, 1]])
+    if qform is None:
+        return sform, ()
+    ends = np.array(np.meshgrid(*[(0, max(0, n - 1)) for n in dim[1:4]], indexing="ij")).reshape(3, -1)
+    corners = np.vstack([ends, np.ones(ends.shape[1])])
+    apart = float(np.linalg.norm(((sform - qform) @ corners)[:3], axis=0).max())
+    if apart <= PLACEMENT_TOLERANCE_MM:
+        return sform, ()
+    return sform, (f"sform and qform place the volume {apart:.1f} mm apart: the sform is used",)
+
+
+def _qform(quaternion: tuple[float, ...], pixdim: tuple[float, ...]) -> NDArray[np.float64]:
+    """(4, 4) of the quaternion form (nifti1.h, method 2)."""
+    b, c, d, x, y, z = quaternion
+    a = float(np.sqrt(max(0.0, 1 - b * b - c * c - d * d)))
+    rotation = np.array(
+        [
+            [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+            [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+            [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
+        ]
+    )
+    scale = np.array([pixdim[1], pixdim[2], pixdim[3] * (-1 if pixdim[0] < 0 else 1)])
+    affine = np.eye(4)
+    affine[:3, :3] = rotation * scale
+    affine[:3, 3] = x, y, z
+    return affine

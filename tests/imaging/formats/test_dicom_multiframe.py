@@ -1,0 +1,79 @@
+"""Enhanced multi-frame objects: functional groups decide place and values, frame by frame."""
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+
+from imaging.formats import reading
+
+
+def group(keyword: str, **attributes: object) -> Dataset:
+    inner = Dataset()
+    for name, value in attributes.items():
+        setattr(inner, name, value)
+    outer = Dataset()
+    setattr(outer, keyword, [inner])
+    return outer
+
+
+def merged(*parts: Dataset) -> Dataset:
+    whole = Dataset()
+    for part in parts:
+        whole.update(part)
+    return whole
+
+
+def enhanced(write_dicom, heights, slopes):
+    """Frames of constant value 10 at the given heights, each with its own slope."""
+    shared = merged(
+        group("PlaneOrientationSequence", ImageOrientationPatient=[1, 0, 0, 0, 1, 0]),
+        group("PixelMeasuresSequence", PixelSpacing=[0.5, 0.25], SliceThickness=3),
+    )
+    frames = [
+        merged(
+            group("PlanePositionSequence", ImagePositionPatient=[0, 0, z]),
+            group("PixelValueTransformationSequence", RescaleSlope=slope, RescaleIntercept=1, RescaleType="US"),
+        )
+        for z, slope in zip(heights, slopes, strict=True)
+    ]
+    return write_dicom(
+        np.full((len(heights), 2, 2), 10, np.uint16), Modality="MR", SharedFunctionalGroupsSequence=[shared],
+        PerFrameFunctionalGroupsSequence=frames,
+    )  # fmt: skip
+
+
+def test_frames_are_sorted_by_position_and_rescaled_each_by_its_own_slope(write_dicom):
+    series = reading.open_study(enhanced(write_dicom, [6, 0, 3], [3, 1, 2])).series[0]
+    volume = reading.load_volume(series)
+    assert volume.kind == "volume" and volume.geometry.spacing_mm == (3.0, 0.5, 0.25)
+    assert volume.array[:, 0, 0].tolist() == [11, 21, 31]
+
+
+def test_frames_that_share_positions_stay_in_file_order_with_their_places(write_dicom):
+    volume = reading.load_volume(reading.open_study(enhanced(write_dicom, [0, 3, 0, 3], [1, 2, 3, 4])).series[0])
+    assert volume.kind == "image" and "share positions" in volume.warnings[0]
+    assert [volume.slice_geometry(k).origin_lps[2] for k in range(4)] == [0, 3, 0, 3]
+    assert volume.array[:, 0, 0].tolist() == [11, 21, 31, 41]
+
+
+def test_dose_planes_lie_where_the_offset_vector_says(bundled):
+    volume = reading.load_volume(reading.open_study(bundled("rtdose.dcm")).series[0])
+    assert volume.kind == "volume" and volume.geometry.shape_kji[0] == 15
+    assert volume.geometry.spacing_mm[0] == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(
+    ("timing", "times_ms"),
+    [
+        ({"FrameTime": 40}, (0, 40, 80)),
+        ({"FrameTimeVector": [0, 30, 50]}, (0, 30, 80)),
+        ({"CineRate": 20}, (0, 50, 100)),
+        ({}, ()),
+    ],
+)
+def test_clip_times(write_dicom, timing, times_ms):
+    path = write_dicom(np.zeros((3, 2, 2), np.uint8), Modality="US", **timing)
+    series = reading.open_study(path).series[0]
+    assert series.kind == "clip" and series.frames == 3
+    assert reading.load_volume(series).frame_times_ms == times_ms
+    assert ("the file states no frame time" in series.warnings) == (not times_ms)

@@ -1,0 +1,76 @@
+"""What millimetres rest on where an image has no place in the patient."""
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+
+from imaging.formats import reading
+from imaging.geometry import Calibration
+
+
+def geometry(write_dicom, **attributes):
+    series = reading.open_study(write_dicom(np.zeros((4, 4), np.uint8), **attributes)).series[0]
+    return series.geometry, series.warnings
+
+
+@pytest.mark.parametrize(
+    ("attributes", "calibration", "spacing_mm"),
+    [
+        ({"PixelSpacing": [0.2, 0.1]}, Calibration.PIXEL_SPACING, (1, 0.2, 0.1)),
+        ({"ImagerPixelSpacing": [0.3, 0.3]}, Calibration.DETECTOR, (1, 0.3, 0.3)),
+        ({"PixelSpacing": [0.3, 0.3], "ImagerPixelSpacing": [0.3, 0.3]}, Calibration.DETECTOR, (1, 0.3, 0.3)),
+        ({"PixelSpacing": [0.2, 0.2], "ImagerPixelSpacing": [0.3, 0.3]}, Calibration.PIXEL_SPACING, (1, 0.2, 0.2)),
+        (
+            {"PixelSpacing": [0.3, 0.3], "ImagerPixelSpacing": [0.3, 0.3], "PixelSpacingCalibrationType": "GEOMETRY"},
+            Calibration.PIXEL_SPACING,
+            (1, 0.3, 0.3),
+        ),
+        ({"PixelAspectRatio": [3, 2]}, Calibration.NONE, (1, 1.5, 1)),
+        ({}, Calibration.NONE, (1, 1, 1)),
+        ({"PixelSpacing": [0, 0]}, Calibration.NONE, (1, 1, 1)),
+    ],
+)
+def test_projection_images(write_dicom, attributes, calibration, spacing_mm):
+    found, _ = geometry(write_dicom, Modality="DX", **attributes)
+    assert found.calibration is calibration and found.spacing_mm == spacing_mm
+
+
+def test_magnification_is_named(write_dicom):
+    _, warnings = geometry(
+        write_dicom, Modality="MG", ImagerPixelSpacing=[0.1, 0.1], EstimatedRadiographicMagnificationFactor=1.8
+    )
+    assert warnings == ("millimetres are measured at the detector, not in the patient; estimated magnification 1.8",)
+
+
+def region(delta_x_cm: float, delta_y_cm: float, unit: int = 3) -> Dataset:
+    found = Dataset()
+    found.PhysicalUnitsXDirection = found.PhysicalUnitsYDirection = unit
+    found.PhysicalDeltaX, found.PhysicalDeltaY = delta_x_cm, delta_y_cm
+    return found
+
+
+def test_one_ultrasound_scale_in_centimetres_calibrates(write_dicom):
+    found, _ = geometry(write_dicom, Modality="US", SequenceOfUltrasoundRegions=[region(-0.02, 0.03), region(1, 1, 4)])
+    assert found.calibration is Calibration.REGION
+    assert found.spacing_mm == pytest.approx((1, 0.3, 0.2))
+
+
+def test_two_ultrasound_scales_claim_nothing(write_dicom):
+    found, warnings = geometry(
+        write_dicom, Modality="US", SequenceOfUltrasoundRegions=[region(0.02, 0.02), region(0.03, 0.03)]
+    )
+    assert found.calibration is Calibration.NONE and "2 ultrasound regions with different scales" in warnings[0]
+
+
+@pytest.mark.parametrize("orientation", [[1, 0, 0, 1, 0, 0], [2, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 0]])
+def test_an_impossible_orientation_places_nothing(write_dicom, orientation):
+    found, _ = geometry(
+        write_dicom, ImagePositionPatient=[0, 0, 0], ImageOrientationPatient=orientation, PixelSpacing=[1, 1]
+    )
+    assert not found.has_position
+
+
+def test_projections_of_one_series_are_listed_one_by_one(write_dicom):
+    for n in (1, 2):
+        path = write_dicom(np.zeros((4, 4), np.uint8), f"{n}.dcm", Modality="DX", InstanceNumber=n)
+    assert [series.frames for series in reading.open_study(path.parent).series] == [1, 1]

@@ -1,0 +1,239 @@
+"""NIfTI against nibabel and SimpleITK."""
+
+import gzip
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+import SimpleITK
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from imaging.errors import GeometryError, ReadError, SaveError, Truncated
+from imaging.formats import nifti, reading
+from imaging.geometry import Calibration, Geometry
+from imaging.volume import Volume
+
+LPS = np.diag([-1.0, -1.0, 1.0])
+VALUES = np.arange(24, dtype=np.int16).reshape(2, 3, 4) - 12
+OBLIQUE = np.array([[-0.7, 0.2, 0.3, 11.0], [0.1, 0.75, -0.9, -22.0], [0.15, 0.2, 1.9, 33.0], [0, 0, 0, 1]])
+
+
+def orthogonal(affine: np.ndarray) -> np.ndarray:
+    """The affine with its axes made orthogonal and its steps kept."""
+    steps = np.linalg.norm(affine[:3, :3], axis=0)
+    left, _, right = np.linalg.svd(affine[:3, :3] / steps)
+    found = affine.copy()
+    found[:3, :3] = (left @ right) * steps
+    return found
+
+
+def load(path: Path) -> Volume:
+    study = reading.open_study(path)
+    assert study.series, study.refused
+    return reading.load_volume(study.series[0])
+
+
+def save(path: Path, values: np.ndarray, affine: np.ndarray | None, kind=nibabel.Nifti1Image) -> Path:
+    nibabel.save(kind(values, affine), path)
+    return path
+
+
+def check_positions(volume: Volume, image) -> None:
+    for index in np.ndindex(image.shape):
+        expected = LPS @ (image.affine @ [*index, 1])[:3]
+        assert np.allclose(volume.geometry.point_lps(index[::-1]), expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+@pytest.mark.parametrize("name", ["volume.nii", "volume.nii.gz"])
+def test_values_and_positions_equal_nibabel(tmp_path: Path, kind, name: str):
+    path = save(tmp_path / name, VALUES, orthogonal(OBLIQUE), kind)
+    volume, image = load(path), nibabel.load(path)
+    assert volume.kind == "volume" and volume.geometry.calibration is Calibration.PATIENT
+    assert np.array_equal(volume.array, np.asarray(image.dataobj).T)
+    check_positions(volume, image)
+
+
+def test_positions_equal_simpleitk(tmp_path: Path):
+    path = save(tmp_path / "v.nii.gz", VALUES, orthogonal(OBLIQUE))
+    volume, oracle = load(path), SimpleITK.ReadImage(str(path))
+    for k, j, i in np.ndindex(volume.array.shape):
+        expected = oracle.TransformIndexToPhysicalPoint((i, j, k))
+        assert np.allclose(volume.geometry.point_lps((k, j, i)), expected, atol=1e-3)
+
+
+def test_the_qform_holds_where_there_is_no_sform(tmp_path: Path):
+    image = nibabel.Nifti1Image(VALUES, None)
+    image.set_qform(orthogonal(OBLIQUE), code=1)
+    image.set_sform(None, code=0)
+    nibabel.save(image, tmp_path / "q.nii")
+    check_positions(load(tmp_path / "q.nii"), nibabel.load(tmp_path / "q.nii"))
+
+
+def test_the_sform_wins_and_a_disagreement_is_told(tmp_path: Path):
+    image = nibabel.Nifti1Image(VALUES, np.diag([1.0, 1, 1, 1]))
+    image.set_qform(np.diag([2.0, 1, 1, 1]), code=1)
+    image.set_sform(np.diag([1.0, 1, 1, 1]), code=2)
+    nibabel.save(image, tmp_path / "both.nii")
+    volume = load(tmp_path / "both.nii")
+    check_positions(volume, nibabel.load(tmp_path / "both.nii"))
+    # Index 1 along i lies at 1 or at 2 mm.
+    assert "sform and qform place the volume 1.0 mm apart: the sform is used" in volume.warnings
+
+
+def test_without_a_form_no_place_is_claimed(tmp_path: Path):
+    image = nibabel.Nifti1Image(VALUES, None)
+    image.header.set_zooms((0.5, 0.6, 0.7))
+    nibabel.save(image, tmp_path / "none.nii")
+    volume = load(tmp_path / "none.nii")
+    assert volume.kind == "image" and volume.geometry.calibration is Calibration.PIXEL_SPACING
+    assert volume.geometry.spacing_mm == pytest.approx((0.7, 0.6, 0.5))
+    assert any("neither sform nor qform" in warning for warning in volume.warnings)
+
+
+def test_a_sheared_affine_is_refused(tmp_path: Path):
+    sheared = np.diag([1.0, 1, 1, 1])
+    sheared[0, 2] = 0.5
+    path = save(tmp_path / "shear.nii", np.zeros((20, 20, 20), np.int16), sheared)
+    assert "sheared" in reading.open_study(path).refused[0].reason
+
+
+def test_scaling_is_applied_and_whole_numbers_stay_whole(tmp_path: Path):
+    for slope, intercept, expected in ((2, -5, np.int16), (0.5, 0, np.float32)):
+        image = nibabel.Nifti1Image(VALUES, np.eye(4))
+        path = tmp_path / f"{slope}.nii"
+        image.header.set_slope_inter(slope, intercept)
+        nibabel.save(image, path)
+        raw = bytearray(path.read_bytes())
+        raw[352:] = VALUES.tobytes(order="F")
+        raw[112:120] = np.array([slope, intercept], "<f4").tobytes()
+        path.write_bytes(raw)
+        volume = load(path)
+        assert volume.array.dtype == expected
+        assert np.array_equal(volume.array, (VALUES * slope + intercept).T)
+
+
+def test_time_becomes_phases(tmp_path: Path):
+    values = np.arange(48, dtype=np.int16).reshape(2, 3, 4, 2)
+    found = reading.open_study(save(tmp_path / "4d.nii.gz", values, np.eye(4))).series
+    assert [series.description for series in found] == ["4d.nii.gz, phase 1 of 2", "4d.nii.gz, phase 2 of 2"]
+    assert np.array_equal(reading.load_volume(found[1]).array, values[..., 1].T)
+
+
+@pytest.mark.parametrize(
+    ("lowest", "dtype", "unit"), [(-1024, np.int16, "HU"), (-100, np.int16, ""), (0, np.uint16, "")]
+)
+def test_hounsfield_units_are_assumed_only_with_air_and_said_so(tmp_path: Path, lowest, dtype, unit):
+    values = np.full((2, 2, 2), lowest, dtype)
+    volume = load(save(tmp_path / "v.nii", values, np.eye(4)))
+    assert volume.unit == unit and volume.modality == ("CT" if unit else "")
+    assert any("assumed Hounsfield units" in warning for warning in volume.warnings) == bool(unit)
+
+
+def test_big_endian_files_read_the_same(tmp_path: Path):
+    image = nibabel.Nifti1Image(VALUES, orthogonal(OBLIQUE), nibabel.Nifti1Header(endianness=">"))
+    nibabel.save(image, tmp_path / "big.nii")
+    assert (tmp_path / "big.nii").read_bytes()[:4] == b"\0\0\1\x5c"
+    volume = load(tmp_path / "big.nii")
+    assert np.array_equal(volume.array, VALUES.T) and volume.array.dtype.isnative
+
+
+def test_truncated_voxels_are_refused_with_both_numbers(tmp_path: Path):
+    path = save(tmp_path / "v.nii", VALUES, np.eye(4))
+    path.write_bytes(path.read_bytes()[:-8])
+    with pytest.raises(Truncated, match="found 40 bytes of voxels, expected 48"):
+        load(path)
+    packed = tmp_path / "v.nii.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes())[:-20])
+    assert "ended before the end-of-stream" in reading.open_study(packed).refused[0].reason
+
+
+def test_a_header_that_declares_more_than_gzip_can_hold_is_refused(tmp_path: Path):
+    path = save(tmp_path / "bomb.nii", VALUES, np.eye(4))
+    raw = bytearray(path.read_bytes())
+    raw[42:48] = np.array([30000, 30000, 30000], "<i2").tobytes()
+    path.write_bytes(raw)
+    with pytest.raises(Truncated, match="declares 54000000000000 bytes"):
+        load(path)
+
+
+def test_complex_numbers_are_refused(tmp_path: Path):
+    path = save(tmp_path / "c.nii", np.zeros((2, 2, 2), np.complex64), np.eye(4))
+    assert "numbers of type 32" in reading.open_study(path).refused[0].reason
+
+
+AXES = ((0.0, -0.8, 0.6), (0.0, 0.6, 0.8), (1.0, 0.0, 0.0))
+GRID = Geometry((4, 3, 2), (2.5, 0.5, 0.75), (-10.0, 20.0, 30.5), AXES, Calibration.PATIENT)
+
+
+@pytest.mark.parametrize("name", ["v.nii", "v.nii.gz", "v.1.nii.gz"])
+@pytest.mark.parametrize("dtype", [np.int16, np.uint8, np.float32])
+def test_what_is_written_reads_back_by_all_three_readers(tmp_path: Path, name: str, dtype):
+    values = np.arange(24).reshape(4, 3, 2).astype(dtype)
+    nifti.write(tmp_path / name, values, GRID)
+    assert np.array_equal(SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(tmp_path / name))), values)
+    image, volume = nibabel.load(tmp_path / name), load(tmp_path / name)
+    assert np.array_equal(np.asarray(image.dataobj).T, values) and np.array_equal(volume.array, values)
+    assert np.array_equal(nifti.read_array(tmp_path / name), values)
+    assert volume.geometry.matches(GRID, 1e-4)
+    check_positions(volume, image)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name], "nothing is left beside it"
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    angles=st.tuples(*[st.floats(-3.1, 3.1)] * 3),
+    spacing=st.tuples(*[st.floats(0.05, 9)] * 3),
+    origin=st.tuples(*[st.floats(-900, 900)] * 3),
+    flip=st.booleans(),
+)
+def test_any_grid_survives_writing(tmp_path: Path, angles, spacing, origin, flip):
+    x, y, z = angles
+    turn = (
+        np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
+        @ np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
+        @ np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
+    )
+    axes = tuple(tuple(float(each) for each in row) for row in turn * (1, 1, -1 if flip else 1))
+    grid = Geometry((3, 4, 5), spacing, origin, axes, Calibration.PATIENT)
+    nifti.write(tmp_path / "any.nii", np.zeros((3, 4, 5), np.uint8), grid)
+    assert load(tmp_path / "any.nii").geometry.matches(grid, 0.01)
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "v.nii"
+    nifti.write(path, np.zeros((4, 3, 2), np.uint8), GRID)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise RuntimeError("itk::ERROR: no space left on device")
+
+    monkeypatch.setattr(SimpleITK, "WriteImage", full)
+    with pytest.raises(SaveError, match="no space left"):
+        nifti.write(path, np.ones((4, 3, 2), np.uint8), GRID)
+    assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir() if p.is_file()] == ["v.nii"]
+
+
+def test_an_array_of_another_shape_is_not_written(tmp_path: Path):
+    with pytest.raises(GeometryError, match="does not fit"):
+        nifti.write(tmp_path / "v.nii", np.zeros((2, 2, 2), np.uint8), GRID)
+
+
+def test_labelmaps_come_with_their_labels_and_on_the_right_grid(tmp_path: Path):
+    values = np.zeros((4, 3, 2), np.uint8)
+    values[1, 1, 1], values[2] = 7, 2
+    nifti.write(tmp_path / "m.nii.gz", values, GRID)
+    mask = nifti.read_labelmap(tmp_path / "m.nii.gz", GRID)
+    assert np.array_equal(mask.array, values) and mask.geometry == GRID
+    assert [(label.value, label.name) for label in mask.labels] == [(2, "label 2"), (7, "label 7")]
+    with pytest.raises(GeometryError, match="another grid"):
+        nifti.read_labelmap(tmp_path / "m.nii.gz", GRID.slab(0, 3))
+
+
+@pytest.mark.parametrize("values", [np.full((4, 3, 2), 0.5, np.float32), np.full((4, 3, 2), 300, np.int16)])
+def test_values_that_are_no_labels_are_refused(tmp_path: Path, values):
+    nifti.write(tmp_path / "m.nii.gz", values, GRID)
+    with pytest.raises(ReadError, match="not a mask"):
+        nifti.read_labelmap(tmp_path / "m.nii.gz")

@@ -1,0 +1,129 @@
+"""Pictures: every value as stored, pages as frames, nothing claimed about millimetres."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imaging.errors import ReadError, SaveError
+from imaging.formats import raster, reading
+from imaging.geometry import Calibration
+from imaging.volume import Volume
+
+GREY = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+DEEP = np.arange(12, dtype=np.uint16).reshape(3, 4) * 5000
+RGB = np.stack([GREY, GREY[::-1], GREY // 2], axis=2)
+
+
+def load(path: Path) -> Volume:
+    study = reading.open_study(path)
+    assert study.series, study.refused
+    volume = reading.load_volume(study.series[0])
+    assert study.series[0].shape_kji == volume.geometry.shape_kji
+    assert volume.kind == "image" and volume.geometry.calibration is Calibration.NONE and volume.modality == ""
+    return volume
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff", "bmp"])
+@pytest.mark.parametrize("pixels", [GREY, RGB], ids=["grey", "rgb"])
+def test_lossless_pictures_keep_every_value(tmp_path: Path, suffix: str, pixels: np.ndarray):
+    Image.fromarray(pixels).save(tmp_path / f"p.{suffix}")
+    volume = load(tmp_path / f"p.{suffix}")
+    assert volume.array.dtype == np.uint8 and np.array_equal(volume.array[0], pixels)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_sixteen_bits_stay_sixteen_bits(tmp_path: Path, suffix: str):
+    Image.fromarray(DEEP).save(tmp_path / f"p.{suffix}")
+    volume = load(tmp_path / f"p.{suffix}")
+    assert volume.array.dtype == np.uint16 and np.array_equal(volume.array[0], DEEP)
+
+
+def test_jpeg_equals_pillow(tmp_path: Path):
+    Image.fromarray(RGB).resize((64, 48)).save(tmp_path / "p.jpg", quality=90)
+    expected = np.asarray(Image.open(tmp_path / "p.jpg"))
+    assert np.array_equal(load(tmp_path / "p.jpg").array[0], expected)
+
+
+def test_colour_with_equal_channels_is_grey(tmp_path: Path):
+    Image.fromarray(np.repeat(GREY[..., None], 3, axis=2)).save(tmp_path / "p.png")
+    volume = load(tmp_path / "p.png")
+    assert not volume.is_colour and np.array_equal(volume.array[0], GREY)
+
+
+def test_pages_are_frames(tmp_path: Path):
+    pages = [Image.fromarray(GREY + np.uint8(n)) for n in range(3)]
+    pages[0].save(tmp_path / "p.tiff", save_all=True, append_images=pages[1:])
+    volume = load(tmp_path / "p.tiff")
+    assert np.array_equal(volume.array, np.stack([GREY + np.uint8(n) for n in range(3)]))
+
+
+def test_pages_of_different_size_are_refused(tmp_path: Path):
+    Image.fromarray(GREY).save(tmp_path / "p.tiff", save_all=True, append_images=[Image.fromarray(GREY[:2])])
+    with pytest.raises(ReadError, match="pages of different size"):
+        load(tmp_path / "p.tiff")
+
+
+def test_the_camera_orientation_is_honoured(tmp_path: Path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the top of the scene is on the right of the stored rows
+    Image.fromarray(GREY).save(tmp_path / "p.png", exif=exif)
+    assert np.array_equal(load(tmp_path / "p.png").array[0], np.rot90(GREY, -1))
+
+
+def test_palette_and_transparency_give_the_colours_themselves(tmp_path: Path):
+    palette = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8), mode="P") if False else Image.new("P", (2, 1))
+    palette.putpalette([10, 20, 30, 200, 100, 50])
+    palette.putdata([0, 1])
+    palette.save(tmp_path / "palette.png")
+    assert load(tmp_path / "palette.png").array.tolist() == [[[[10, 20, 30], [200, 100, 50]]]]
+    clear = np.dstack([RGB, np.full(GREY.shape, 7, np.uint8)])
+    Image.fromarray(clear).save(tmp_path / "clear.png")
+    assert np.array_equal(load(tmp_path / "clear.png").array[0], RGB)
+
+
+def test_a_truncated_picture_is_refused_by_name(tmp_path: Path):
+    random = np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)
+    Image.fromarray(random).save(tmp_path / "p.png")
+    (tmp_path / "p.png").write_bytes((tmp_path / "p.png").read_bytes()[:2000])
+    with pytest.raises(ReadError, match=r"p\.png: damaged picture"):
+        load(tmp_path / "p.png")
+
+
+def test_a_picture_too_large_is_refused_before_decoding(tmp_path: Path):
+    Image.fromarray(GREY).save(tmp_path / "p.bmp")
+    raw = bytearray((tmp_path / "p.bmp").read_bytes())
+    raw[18:26] = np.array([60000, 60000], "<i4").tobytes()
+    (tmp_path / "p.bmp").write_bytes(raw)
+    assert "more than the 268435456" in reading.open_study(tmp_path / "p.bmp").refused[0].reason
+
+
+def test_masks_are_read_as_they_were_written(tmp_path: Path):
+    mask = np.array([[0, 1], [2, 255]], np.uint8)
+    raster.write_png(tmp_path / "m.png", mask)
+    assert raster.read_mask(tmp_path / "m.png").tolist() == [mask.tolist()]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["m.png"]
+
+
+def test_a_palette_mask_gives_its_indices(tmp_path: Path):
+    picture = Image.new("P", (2, 1))
+    picture.putpalette([255, 0, 0, 0, 255, 0])
+    picture.putdata([1, 0])
+    picture.save(tmp_path / "m.png")
+    assert raster.read_mask(tmp_path / "m.png").tolist() == [[[1, 0]]]
+
+
+def test_a_colour_picture_is_no_mask(tmp_path: Path):
+    raster.write_png(tmp_path / "m.png", RGB)
+    with pytest.raises(ReadError, match="expected one channel"):
+        raster.read_mask(tmp_path / "m.png")
+    Image.fromarray(DEEP).save(tmp_path / "deep.png")
+    with pytest.raises(ReadError, match="label values up to 55000"):
+        raster.read_mask(tmp_path / "deep.png")
+
+
+def test_saving_into_a_file_as_folder_is_an_error_in_words(tmp_path: Path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SaveError, match="could not be saved"):
+        raster.write_png(tmp_path / "file" / "m.png", GREY)

@@ -1,0 +1,93 @@
+"""Clips: every frame, its time and its colour; written here with the lossless codecs of PyAV."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from imaging.errors import ReadError
+from imaging.formats import reading
+from imaging.volume import Volume
+
+GREY = np.stack([np.full((32, 48), 30 * n + 10, np.uint8) for n in range(6)])
+
+
+def load(path: Path) -> Volume:
+    study = reading.open_study(path)
+    assert study.series, study.refused
+    return reading.load_volume(study.series[0])
+
+
+def write_clip(path: Path, frames: np.ndarray, times_ms: list[int], codec: str = "ffv1", pixels: str = "bgr0") -> Path:
+    """A clip with the given frames at the given times."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=25)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = pixels
+        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+        for frame, time_ms in zip(frames, times_ms, strict=True):
+            rgb = np.ascontiguousarray(np.repeat(frame[..., None], 3, axis=2) if frame.ndim == 2 else frame)
+            picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")
+            picture.pts, picture.time_base = time_ms, Fraction(1, 1000)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_grey_clips_become_grey_and_keep_values_and_times(tmp_path: Path):
+    times_ms = [0, 40, 80, 120, 200, 240]
+    series = reading.open_study(write_clip(tmp_path / "c.mkv", GREY, times_ms)).series[0]
+    volume = reading.load_volume(series)
+    assert series.kind == volume.kind == "clip" and series.shape_kji == (6, 32, 48)
+    assert np.array_equal(volume.array, GREY)
+    assert volume.frame_times_ms == pytest.approx(times_ms, abs=0.5)
+
+
+def test_colour_in_one_frame_keeps_the_whole_clip_in_colour(tmp_path: Path):
+    frames = np.repeat(GREY[..., None], 3, axis=3)
+    frames[3, 4:8, 4:8] = (200, 10, 30)
+    volume = load(write_clip(tmp_path / "c.mkv", frames, [0, 40, 80, 120, 160, 200]))
+    assert volume.is_colour and np.array_equal(volume.array, frames)
+
+
+@pytest.mark.parametrize(("name", "codec", "pixels"), [("c.mp4", "mpeg4", "yuv420p"), ("c.avi", "mjpeg", "yuvj420p")])
+def test_lossy_clips_are_close(tmp_path: Path, name: str, codec: str, pixels: str):
+    path = write_clip(tmp_path / name, GREY, [0, 40, 80, 120, 160, 200], codec, pixels)
+    series = reading.open_study(path).series[0]
+    volume = reading.load_volume(series)
+    assert series.frames == 6 and series.frame_time_ms == pytest.approx(40, rel=0.2)
+    assert np.abs(volume.array.reshape(6, -1).mean(axis=1) - GREY.reshape(6, -1).mean(axis=1)).max() < 4
+
+
+def test_gif_equals_pillow(tmp_path: Path):
+    pages = [Image.fromarray(frame) for frame in GREY]
+    pages[0].save(tmp_path / "c.gif", save_all=True, append_images=pages[1:], duration=[100, 50, 50, 50, 200, 50])
+    volume = load(tmp_path / "c.gif")
+    assert volume.kind == "clip" and np.array_equal(volume.array, GREY)
+    assert volume.frame_times_ms == (0, 100, 150, 200, 250, 450)
+
+
+def test_a_clip_that_breaks_off_gives_what_decodes_with_a_warning(tmp_path: Path):
+    random = np.random.default_rng(0).integers(0, 255, (12, 64, 64), np.uint8)
+    path = write_clip(tmp_path / "c.avi", random, [40 * n for n in range(12)], "mjpeg", "yuvj420p")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    try:
+        volume = load(path)
+    except ReadError as error:
+        pytest.fail(f"refused although half of it is there: {error}")
+    frames = volume.geometry.shape_kji[0]
+    assert 0 < frames < 12
+    assert len(volume.frame_times_ms) == frames
+
+
+def test_a_file_without_video_is_refused(tmp_path: Path):
+    with av.open(str(tmp_path / "sound.mkv"), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000, layout="mono")
+        sound = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), format="s16", layout="mono")
+        sound.rate = 8000
+        container.mux(stream.encode(sound))
+        container.mux(stream.encode(None))
+    assert reading.open_study(tmp_path / "sound.mkv").refused[0].reason == "holds no video stream"
