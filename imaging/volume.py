@@ -47,6 +47,8 @@ class Volume:
         windows: windows the file proposes, first is default.
         frame_times_ms: start of each frame of a clip, first is 0; empty otherwise.
         slice_geometries: one single-slice geometry per k where the slices make no regular grid, else empty.
+        patient_orientation: letters towards which a projection's rows and columns run, e.g. ``("L", "F")``; empty
+            where unknown, and where the geometry tells (Patient Orientation, DICOM PS3.3 C.7.6.1.1.1).
         padding: values outside the image (Pixel Padding Value), drawn black and left out of statistics.
         warnings: repairs and assumptions, in words.
     """
@@ -61,6 +63,7 @@ class Volume:
     windows: tuple[Window, ...] = ()
     frame_times_ms: tuple[float, ...] = ()
     slice_geometries: tuple[Geometry, ...] = ()
+    patient_orientation: tuple[str, str] = ("", "")
     padding: tuple[float, float] | None = None
     warnings: tuple[str, ...] = field(default=())
 

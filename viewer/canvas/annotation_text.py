@@ -117,10 +117,11 @@ def date_text(date: str) -> str:
 
 
 def edge_letters(volume: Volume, k: int, transform: ViewTransform) -> tuple[str, str, str, str] | None:
-    """Orientation letters at the left, top, right and bottom edge, or None where the patient is not located."""
+    """Orientation letters at the left, top, right and bottom edge, or None where nobody knows them."""
     geometry = volume.slice_geometry(k)
     if not geometry.has_position:
-        return None
+        right, down = volume.patient_orientation
+        return (_opposite(right), _opposite(down), right, down) if right and down else None
     turn = transform.orientation
     down, right = (np.asarray(geometry.axes_lps[a]) for a in (1, 2))
     if turn.transposed:
@@ -128,6 +129,10 @@ def edge_letters(volume: Volume, k: int, transform: ViewTransform) -> tuple[str,
     right = -right if turn.flip_x else right
     down = -down if turn.flip_y else down
     return letters(-right), letters(-down), letters(right), letters(down)
+
+
+def _opposite(towards: str) -> str:
+    return towards.translate(str.maketrans("RLAPHF", "LRPAFH"))
 
 
 def scale_bar(px_per_mm: float, longest_px: float) -> tuple[float, str] | None:

@@ -31,6 +31,12 @@ def test_letters_follow_the_display_of_flipped_and_transposed_storage():
     assert letters_of(volume(axes=((0.0, 0.0, -1.0), X, Y))) == ("R", "A", "L", "P")
 
 
+def test_letters_of_a_projection_come_from_its_patient_orientation():
+    shown = volume(calibration=Calibration.DETECTOR, patient_orientation=("L", "F"))
+    assert letters_of(shown) == ("R", "H", "L", "F")
+    assert letters_of(volume(calibration=Calibration.DETECTOR)) is None
+
+
 def test_letters_of_a_coronal_slice():
     assert letters_of(volume(axes=(Y, (0.0, 0.0, -1.0), X))) == ("R", "H", "L", "F")
 
