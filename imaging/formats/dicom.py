@@ -21,7 +21,7 @@ from imaging.formats.dicom_modality import (
 )
 from imaging.formats.dicom_pixel_format import pixel_format
 from imaging.formats.dicom_pixels import frames_of
-from imaging.formats.dicom_series import describe, frame_times_ms
+from imaging.formats.dicom_series import describe, frame_times_ms, patient_orientation
 from imaging.formats.dicom_stack import frames_in, group_key, multiframe, stacks_of
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -77,6 +77,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         windows=() if array.ndim == 4 else windows_of(first),
         frame_times_ms=frame_times_ms(first, len(stack.frames)) if stack.kind == "clip" else (),
         slice_geometries=stack.slice_geometries,
+        patient_orientation=patient_orientation(first),
         padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
         warnings=series.warnings,
     )

@@ -22,7 +22,8 @@ from imaging.formats.dicom_attributes import PARSE_ERRORS, item, items, text
 _KEYWORDS = """
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
     Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
-    BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime DiffusionBValue
+    PatientOrientation BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime
+    DiffusionBValue
     EstimatedRadiographicMagnificationFactor ImagerPixelSpacing NominalScannedPixelSpacing GantryDetectorTilt
     CineRate RecommendedDisplayFrameRate FrameTime FrameTimeVector FrameIncrementPointer SequenceOfUltrasoundRegions
     StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier

@@ -66,6 +66,13 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     return tuple(found)
 
 
+def patient_orientation(header: Header) -> tuple[str, str]:
+    """Letters towards which rows and columns run (Patient Orientation, PS3.3 C.7.6.1.1.1); empty unless both are."""
+    parts = header.text("PatientOrientation").upper().split("\\")
+    known = len(parts) == 2 and all(part and set(part) <= set("RLAPHF") for part in parts)
+    return (parts[0], parts[1]) if known else ("", "")
+
+
 def frame_times_ms(header: Header, count: int) -> tuple[float, ...]:
     """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is stated."""
     vector = numbers(header.dataset, "FrameTimeVector")

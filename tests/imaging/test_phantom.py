@@ -13,6 +13,7 @@ import SimpleITK
 from PIL import Image
 
 from imaging import phantom
+from imaging.formats.reading import load_volume, open_study
 from imaging.labelmap import Labelmap
 from imaging.phantom import PhantomStudy
 from imaging.volume import Volume
@@ -175,3 +176,8 @@ def test_objects_are_valid_to_dciodvfy(phantom_study: PhantomStudy) -> None:
         assert {"slice-001": "CTImage", "chest-pa": "DXImageForPresentation", "lung": "USMultiFrameImage"}[
             file.stem
         ] in said
+
+
+def test_the_radiograph_says_which_way_the_patient_lies(phantom_study):
+    series = next(one for one in open_study(phantom_study.xray).series)
+    assert load_volume(series).patient_orientation == ("L", "F")
