@@ -49,7 +49,7 @@ class Ladder:
         """
         if self.batch > 1:
             self.batch //= 2
-            return f"memory was short: {self.batch} images at a time instead of {self.batch * 2}"
+            return f"memory was short: images at a time {self.batch}, not {self.batch * 2}"
         if self.device.type == "cpu":
             raise InferenceError("there is not enough memory to run this model on one image")
         self.device, self.batch = torch.device("cpu"), BATCH["cpu"]

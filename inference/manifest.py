@@ -135,5 +135,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise PackageError(folder, f"{FILE_NAME} cannot be read ({error.strerror})") from error
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("format",):
+            raise PackageError(
+                folder, f"has format {first['input']!r}; this program reads format {FORMAT_VERSION}. Update Wetread."
+            ) from error
         where = ".".join(str(part) for part in first["loc"]) or FILE_NAME
         raise PackageError(folder, f"{where}: {first['msg']} (found {str(first['input'])[:80]!r})") from error
