@@ -54,6 +54,8 @@ def format_of(path: Path) -> Format:
     Raises:
         ReadError: empty, unreadable, or nothing this program knows; the reason says what it seems to be.
     """
+    if not path.is_file():
+        raise ReadError(path, "neither a file nor a link to one")
     head = first_bytes(path)
     if not head:
         raise ReadError(path, "the file is empty (0 bytes)")

@@ -13,6 +13,7 @@ Coded = Callable[[bytes, str, int, tuple[int, int, int]], NDArray[Any]]
 """``decode(data, photometric, bits_allocated, (rows, columns, samples))`` to (rows, columns[, samples])."""
 
 MOST_SEGMENTS_OF_RLE = 15
+_LOSSLESS = 0xC3
 
 
 class CodecError(Exception):
@@ -22,29 +23,29 @@ class CodecError(Exception):
 def _jpeg(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
     """JPEG of any process, 2 to 16 bits. Colour leaves as RGB."""
     del bits_allocated
-    _check_jpeg_size(data, shape)
+    process = _check_jpeg_size(data, shape)
     if shape[2] == 1:
         return imagecodecs.jpeg8_decode(data)
-    if _is_ycbcr(data, photometric):
+    if _is_ycbcr(data, photometric, process == _LOSSLESS):
         return imagecodecs.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="RGB")
     return imagecodecs.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB")
 
 
-def _is_ycbcr(data: bytes, photometric: str) -> bool:
+def _is_ycbcr(data: bytes, photometric: str, lossless: bool) -> bool:
     """True when the components are luminance and chrominance.
 
-    A complete Adobe marker decides; then the photometric interpretation; a JFIF stream is YCbCr by its definition even
-    where the header calls it RGB.
+    A complete Adobe marker decides; then the photometric interpretation; a lossy JFIF stream is YCbCr by its definition
+    even where the header calls it RGB.
     """
     head = data[:4096]
     adobe = head.find(b"Adobe")
     if adobe > 4 and int.from_bytes(head[adobe - 2 : adobe], "big") >= 14 and adobe + 11 < len(head):
         return head[adobe + 11] != 0
-    return photometric.startswith("YBR") or b"JFIF\0" in head[:32]
+    return photometric.startswith("YBR") or (not lossless and b"JFIF\0" in head[:32])
 
 
-def _check_jpeg_size(data: bytes, shape: tuple[int, int, int]) -> None:
-    """Compare the frame header's size with the expected one before anything is allocated (ITU T.81 B.2.2)."""
+def _check_jpeg_size(data: bytes, shape: tuple[int, int, int]) -> int:
+    """The marker of the frame header, after its size was compared with the expected one (ITU T.81 B.2.2)."""
     position = 2
     while position + 9 < len(data):
         marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4], "big")
@@ -60,7 +61,7 @@ def _check_jpeg_size(data: bytes, shape: tuple[int, int, int]) -> None:
                 raise CodecError(
                     f"the JPEG stream holds {size[0]} x {size[1]} pixels, expected {shape[0]} x {shape[1]}"
                 )
-            return
+            return marker
         position += 2 + length
     raise CodecError("no frame header in the JPEG stream")
 
@@ -72,9 +73,17 @@ def _jpegls(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int
 
 
 def _jpeg2000(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    del photometric, bits_allocated
+    del bits_allocated
     _check_jpeg2000_size(data, shape)
+    if photometric.startswith("YBR_FULL") and not _has_colour_transform(data):
+        raise CodecError(f"{photometric} in a JPEG 2000 stream without a colour transform is not supported")
     return imagecodecs.jpeg2k_decode(data)
+
+
+def _has_colour_transform(data: bytes) -> bool:
+    """True when the stream says that its components were transformed (ITU T.800 A.6.1, coding style default)."""
+    start = data.find(b"\xff\x52")
+    return 0 <= start < len(data) - 8 and data[start + 8] == 1
 
 
 def _check_jpeg2000_size(data: bytes, shape: tuple[int, int, int]) -> None:

@@ -16,7 +16,8 @@ BELIEVABLE_EXPANSION = 1000
 """Pixel bytes per coded byte beyond which a header is taken for a lie, once the pixels are many."""
 
 _ALWAYS_ALLOWED_BYTES = 64 << 20
-_COLOURS = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT")
+_COLOURS_AS_STORED = ("RGB", "YBR_FULL", "YBR_FULL_422")
+_COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT")
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,17 @@ def _number_kind(number: str) -> NumberKind:
 
 def _check_layout(header: Header, found: PixelFormat) -> None:
     grey = found.samples == 1 and found.photometric in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
-    if not grey and not (found.samples == 3 and found.photometric in _COLOURS):
+    in_stream = header.transfer_syntax in dicom_codecs.LEAVE_RGB
+    colours = _COLOURS_OF_STREAMS if in_stream else _COLOURS_AS_STORED
+    if not grey and not (found.samples == 3 and found.photometric in colours):
         raise ReadError(
             header.path,
             f"photometric interpretation {found.photometric} with {found.samples} samples is not known here",
         )
     if found.bits_allocated not in (1, 8, 16, 32, 64):
         raise ReadError(header.path, f"Bits Allocated {found.bits_allocated}: expected 1, 8, 16, 32 or 64")
+    if found.photometric == "YBR_FULL_422" and not header.pixels.is_fragmented and found.columns % 2:
+        raise ReadError(header.path, f"YBR_FULL_422 with {found.columns} columns: expected an even number")
     low_bit = found.high_bit - found.bits_stored + 1
     if not 1 <= found.bits_stored <= found.bits_allocated or low_bit < 0 or found.high_bit >= found.bits_allocated:
         raise ReadError(

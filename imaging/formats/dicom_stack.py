@@ -49,10 +49,10 @@ def group_key(frame: Frame) -> tuple[Hashable, ...]:
     if place is not None:
         axes = tuple(round(each, 3) + 0.0 for each in (*place.row_lps, *place.column_lps))
         return (*key, axes, tuple(round(each, 4) for each in place.spacing_mm))
-    if header.text("Modality") in PROJECTIONS or layout.frames > 1:
+    if header.text("Modality") in PROJECTIONS or layout.frames > 1 or not header.text("SeriesInstanceUID"):
         return (*key, header.path)
     geometry, _ = flat_geometry(header, 1, layout.rows, layout.columns)
-    return (*key, geometry.spacing_mm, geometry.calibration)
+    return (*key, geometry.spacing_mm, geometry.calibration, header.transfer_syntax, layout)
 
 
 def stacks_of(frames: Sequence[Frame]) -> list[Stack]:

@@ -1,5 +1,7 @@
 """NIfTI files to volumes and labelmaps, and back. LPS inside, RAS in the file."""
 
+import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,9 @@ MOST_PHASES = 200
 
 AIR_HU = -500
 """A volume of signed numbers that reaches below this is taken for CT."""
+
+VOXELS_FROM = 352
+"""Bytes before the voxels of a single-file NIfTI-1: the header and an empty extension."""
 
 MOST_DEFLATION = 1032
 """Bytes that one byte of gzip can stand for at most (RFC 1951)."""
@@ -61,8 +66,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     header = read_header(path)
     if header.shape_kji != series.shape_kji:
         raise ReadError(path, "the file has changed since it was listed: open it again")
-    _, _, phase = series.uid.partition("#")
-    array = _scaled(_voxels(path, header, max(0, int(phase or 1) - 1), report), header)
+    array = _scaled(_voxels(path, header, _phase_of(series.uid), report), header)
     unit, assumed = _unit_of(array)
     return Volume(
         array,
@@ -128,6 +132,21 @@ def write(path: Path, array: NDArray[Any], geometry: Geometry) -> None:
             SimpleITK.WriteImage(image, str(temporary))
         except RuntimeError as error:
             raise OSError(0, f"the NIfTI writer failed: {str(error).strip().splitlines()[-1]}") from error
+        _require_whole(temporary, VOXELS_FROM + stored.nbytes)
+
+
+def _require_whole(path: Path, expected: int) -> None:
+    """Refuse a file that was cut off: the writer says nothing when the disk is full.
+
+    A gzip file ends with the number of bytes it holds, modulo 2³² (RFC 1952).
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        if path.name.endswith(".gz"):
+            file.seek(max(0, size - 4))
+            size, expected = int.from_bytes(file.read(4), "little"), expected % (1 << 32)
+    if size != expected:
+        raise OSError(errno.ENOSPC, "the file was cut off; the disk may be full")
 
 
 def _describe(path: Path) -> list[Series]:
@@ -142,7 +161,7 @@ def _describe(path: Path) -> list[Series]:
     several = header.phases > 1
     return [
         Series(
-            uid=f"{uid}#{phase + 1}" if several else uid,
+            uid=f"{uid}@{phase + 1}" if several else uid,
             kind="volume" if geometry.has_position and not header.is_rgb else "image",
             format="NIfTI",
             files=(path,),
@@ -154,6 +173,12 @@ def _describe(path: Path) -> list[Series]:
         )
         for phase in range(header.phases)
     ]
+
+
+def _phase_of(uid: str) -> int:
+    """The phase a series identity names, from 0: ``…@2`` is the second; a ``#`` after it counts copies of a file."""
+    _, _, phase = uid.partition("@")
+    return int(phase.partition("#")[0] or 1) - 1
 
 
 def _voxels(path: Path, header: NiftiHeader, phase: int, report: Report) -> NDArray[Any]:

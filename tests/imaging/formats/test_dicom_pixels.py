@@ -201,3 +201,38 @@ def test_truncated_is_an_error_of_its_own(bundled: Bundled):
     header.dataset.Rows = 11
     with pytest.raises(Truncated, match="found 400 bytes of pixels, expected 440"):
         pixel_format(header)
+
+
+def test_colour_at_half_width_needs_an_even_number_of_columns(write_dicom):
+    path = write_dicom(
+        np.zeros((2, 6), np.uint8), Columns=3, SamplesPerPixel=3, PhotometricInterpretation="YBR_FULL_422",
+        PlanarConfiguration=0,
+    )  # fmt: skip
+    assert "3 columns: expected an even number" in reading.open_study(path).refused[0].reason
+
+
+@pytest.mark.parametrize("photometric", ["YBR_RCT", "YBR_PARTIAL_420", "CMYK"])
+def test_colours_that_native_pixels_cannot_have_are_refused(write_dicom, photometric):
+    path = write_dicom(
+        np.zeros((6, 2), np.uint8), Rows=2, SamplesPerPixel=3, PhotometricInterpretation=photometric,
+        PlanarConfiguration=0,
+    )  # fmt: skip
+    assert f"photometric interpretation {photometric}" in reading.open_study(path).refused[0].reason
+
+
+def test_lossless_jpeg_colour_is_not_transformed(write_dicom):
+    import imagecodecs
+    from pydicom.encaps import encapsulate
+    from pydicom.uid import JPEGLosslessSV1
+
+    pixels = np.random.default_rng(0).integers(0, 255, (8, 8, 3), np.uint8)
+    path = write_dicom(
+        np.zeros((8, 8), np.uint8), SamplesPerPixel=3, PhotometricInterpretation="RGB", PlanarConfiguration=0
+    )
+    data = dcmread(path)
+    data.file_meta.TransferSyntaxUID = JPEGLosslessSV1
+    coded = imagecodecs.jpeg8_encode(pixels, lossless=True, colorspace="RGB", outcolorspace="RGB")
+    data.PixelData = encapsulate([coded])
+    data["PixelData"].is_undefined_length = True
+    data.save_as(path)
+    assert np.array_equal(load(path).array[0], pixels)

@@ -74,3 +74,18 @@ def test_projections_of_one_series_are_listed_one_by_one(write_dicom):
     for n in (1, 2):
         path = write_dicom(np.zeros((4, 4), np.uint8), f"{n}.dcm", Modality="DX", InstanceNumber=n)
     assert [series.frames for series in reading.open_study(path.parent).series] == [1, 1]
+
+
+def test_stills_of_one_kind_are_one_stack_and_others_stand_alone(write_dicom):
+    for n in (1, 2):
+        write_dicom(np.full((4, 4), n, np.uint8), f"{n}.dcm", Modality="US", InstanceNumber=n)
+    path = write_dicom(np.zeros((4, 4), np.uint8), "7.dcm", Modality="US", BitsStored=7, HighBit=6)
+    found = reading.open_study(path.parent).series
+    assert [(series.kind, series.frames) for series in found] == [("image", 2), ("image", 1)]
+    assert reading.load_volume(found[0]).array[:, 0, 0].tolist() == [1, 2]
+
+
+def test_files_without_a_series_identity_are_never_mixed(write_dicom):
+    for n in (1, 2):
+        path = write_dicom(np.zeros((4, 4), np.uint8), f"{n}.dcm", Modality="US", SeriesInstanceUID=None)
+    assert [series.frames for series in reading.open_study(path.parent).series] == [1, 1]

@@ -237,3 +237,11 @@ def test_values_that_are_no_labels_are_refused(tmp_path: Path, values):
     nifti.write(tmp_path / "m.nii.gz", values, GRID)
     with pytest.raises(ReadError, match="not a mask"):
         nifti.read_labelmap(tmp_path / "m.nii.gz")
+
+
+def test_copies_of_one_file_are_two_series_with_the_same_voxels(tmp_path: Path):
+    for name in ("a.nii", "b.nii"):
+        save(tmp_path / name, VALUES, np.eye(4))
+    first, second = reading.open_study(tmp_path).series
+    assert second.uid == f"{first.uid}#2"
+    assert np.array_equal(reading.load_volume(second).array, VALUES.T)

@@ -1,6 +1,7 @@
 """The one door: what is found, what is refused and why."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -108,3 +109,13 @@ def test_opening_reports_progress(write_slices):
     files = write_slices([(0, 0, 0), (0, 0, 2)])
     reading.open_study(files[0].parent, lambda *news: told.append(news[:2]))
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4)]
+
+
+def test_what_is_no_file_is_named_and_never_waited_for(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    refused = reading.open_study(tmp_path).refused
+    assert [(refusal.file.name, refusal.reason) for refusal in refused] == [
+        ("link", "neither a file nor a link to one"),
+        ("pipe", "neither a file nor a link to one"),
+    ]
