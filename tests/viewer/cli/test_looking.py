@@ -1,6 +1,8 @@
 """``wetread info`` and ``wetread convert``: what scripts rely on."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nibabel
@@ -146,3 +148,21 @@ def test_a_flat_image_is_not_converted(wetread, phantom_study, tmp_path: Path) -
 @pytest.mark.parametrize("name", ["out.dcm", "out.gz", "nii"])
 def test_another_ending_is_wrong_usage(wetread, make_ct, tmp_path: Path, name: str) -> None:
     assert wetread("convert", make_ct(), tmp_path / name).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["out.nii", "out.nii.gz"])
+def test_a_full_disk_leaves_what_stood_there(phantom_study, tmp_path: Path, name: str) -> None:
+    out = tmp_path / name
+    out.write_bytes(b"what stood there")
+    program = "import sys; from viewer.cli import program; program()"
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 40; exec "$@"', "sh", sys.executable, "-c", program, "convert", phantom_study.ct, out],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1 and "could not be saved" in done.stderr, done.stderr
+    assert out.read_bytes() == b"what stood there" and [one.name for one in tmp_path.iterdir() if one.is_file()] == [
+        name
+    ]
