@@ -11,6 +11,7 @@ from imaging.formats import nifti, raster
 from imaging.intensity import PRESETS
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.saving import replacing
+from imaging.study import Series, Study
 from imaging.volume import Volume
 from inference.prediction import HeatMap
 from viewer.app import Application, Places, application
@@ -68,7 +69,7 @@ def save(widget: QWidget, out: Path) -> None:
 
 def _set_up(main: Application, shot: Shot) -> None:
     if shot.series is not None and main.session.study is not None:
-        main.reading.load(main.session.study.find(shot.series))
+        main.reading.load(_series(main.session.study, shot.series))
         wait_until(lambda: not main.runner.busy(), "the series to load")
     volume = main.session.volume
     if volume is None:
@@ -83,6 +84,14 @@ def _set_up(main: Application, shot: Shot) -> None:
         main.segmentation.load(volume.geometry, _mask(shot.mask, volume))
     if shot.heat is not None:
         main.findings.show_heat(_heat(shot.heat, volume, main.view.k))
+
+
+def _series(study: Study, uid: str) -> Series:
+    try:
+        return study.find(uid)
+    except KeyError as error:
+        known = ", ".join(series.uid for series in study.series)
+        raise ViewerError(f"no series {uid} in {study.path}; there are: {known or 'none'}") from error
 
 
 def _preset_key(name: str) -> int:

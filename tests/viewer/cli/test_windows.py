@@ -51,3 +51,8 @@ def test_a_size_that_is_none_is_wrong_usage(wetread, tmp_path: Path, size: str) 
 def test_a_preset_that_is_none_is_named(wetread, phantom_study, tmp_path: Path) -> None:
     result = wetread("shot", phantom_study.ct, "--out", tmp_path / "a.png", "--preset", "sunset")
     assert result.exit_code == 1 and "sunset" in result.stderr and "lung" in result.stderr
+
+
+def test_a_series_that_is_not_there_is_named(wetread, phantom_study, tmp_path: Path) -> None:
+    result = wetread("shot", phantom_study.ct, "--out", tmp_path / "a.png", "--series", "1.2.3")
+    assert result.exit_code == 1 and "no series 1.2.3" in result.stderr
