@@ -18,6 +18,7 @@ from inference.manifest import InputSpec, PreprocessingSpec
 
 Image = NDArray[np.float32]
 Size = tuple[int, int]
+EIGHT_BIT = Window(127.5, 255.0)
 Value = TypeVar("Value", bound=np.generic)
 
 
@@ -108,13 +109,18 @@ class Preprocessing:
         plane = volume.array[k].astype(np.float32)
         if volume.is_colour:
             plane = plane.mean(-1)
-        window = volume.default_window()
-        if self.spec.window is not None and volume.unit == "HU":
-            window = Window(*self.spec.window)
+        window = self._window(volume)
         grey = np.clip((plane - window.low) / max(window.width, 1e-6), 0, 1)
         if volume.padding is not None:
             grey[(plane >= volume.padding[0]) & (plane <= volume.padding[1])] = 1.0 if volume.inverted else 0.0
         return 1 - grey if volume.inverted else grey
+
+    def _window(self, volume: Volume) -> Window:
+        if self.spec.window is not None and volume.unit == "HU":
+            return Window(*self.spec.window)
+        if volume.array.dtype == np.uint8 and not volume.windows:
+            return EIGHT_BIT
+        return volume.default_window()
 
     def _place(self, volume: Volume, k: int, grey: Image) -> Placement:
         geometry = volume.slice_geometry(k)
