@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 import pydicom.config
 from pydicom.dataset import Dataset
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 # Real files break value rules everywhere; what matters is checked where it is used.
 
 PARSE_ERRORS = (
+    BytesLengthException,
     InvalidDicomError,
     AttributeError,
     EOFError,

@@ -118,7 +118,7 @@ def read_header(path: Path) -> Header:
     """
     with dataset_stream(path) as stream:
         dataset = _parse(path, stream)
-        syntax = UID(str(getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "") or ""))
+        syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))
         implicit, little_endian = dataset.original_encoding
         pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
     if pixels is None or text(dataset, "Rows") == "":
@@ -191,9 +191,7 @@ def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> Pix
 
 
 def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:
-    name = UID(text(dataset, "SOPClassUID")).name
-    meta = getattr(dataset, "file_meta", None)
-    name = name or UID(str(getattr(meta, "MediaStorageSOPClassUID", "") or "")).name
+    name = UID(text(dataset, "SOPClassUID")).name or UID(_meta_text(dataset, "MediaStorageSOPClassUID")).name
     if "Directory" in name:
         return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
     if pixels is not None:
@@ -203,6 +201,11 @@ def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -
     if not name and not text(dataset, "Modality"):
         return ReadError(path, "not a DICOM image: found neither a SOP class nor pixels")
     return NotAnImage(path, f"holds no pixels: it is {name or 'an unnamed object'}, modality {_modality(dataset)}")
+
+
+def _meta_text(dataset: Dataset, keyword: str) -> str:
+    """An attribute of the File Meta Information; empty where there is none."""
+    return text(getattr(dataset, "file_meta", Dataset()), keyword)
 
 
 def _modality(dataset: Dataset) -> str:
