@@ -11,6 +11,8 @@ import typer
 
 from imaging.progress import Report, silent
 
+NOTICE = "Research use and second reading only. Not a medical device."
+
 
 class Failure(Exception):
     """A command that cannot do what was asked, in words; ``document`` is what it found out nevertheless."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from viewer.cli.answering import failures_in_words, print_json, progress, say
+from viewer.cli.answering import NOTICE, failures_in_words, print_json, progress, say
 from viewer.places import places
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def evaluate(
         else:
             typer.echo(f"{document['model']}: {document['n']} images of {document['groups']} groups")
             _print_metrics(document["metrics"])
-        say("Research use and second reading only. Not a medical device.")
+        say(NOTICE)
 
 
 def _say_metrics(values: "Mapping[str, float]") -> None:

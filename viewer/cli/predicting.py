@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from viewer.cli.answering import Failure, failures_in_words, print_json, progress, say
+from viewer.cli.answering import NOTICE, Failure, failures_in_words, print_json, progress, say
 from viewer.places import places
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def predict(
         else:
             for folder, one in zip(folders, found, strict=True):
                 typer.echo(_summary(one, folder))
-        say("Research use and second reading only. Not a medical device.")
+        say(NOTICE)
 
 
 class _Wish:

@@ -14,6 +14,7 @@ from imaging.labelmap import Labelmap
 from imaging.saving import replacing, write_bytes
 from imaging.volume import Volume
 from inference.prediction import HeatMap, Prediction
+from viewer.cli.answering import NOTICE
 
 RED, BLUE = (255, 60, 40), (60, 120, 255)
 STRONGEST = 0.65
@@ -44,7 +45,7 @@ def write_prediction(
     Raises:
         SaveError: a file cannot be written.
     """
-    document: dict[str, Any] = {"path": source, **prediction.summary(), "mask": [], "saliency": None}
+    document: dict[str, Any] = {"path": source, **prediction.summary(), "mask": [], "saliency": None, "notice": NOTICE}
     if prediction.mask is not None:
         document["mask"] = _write_mask(out, prediction.mask, volume)
         document["mask_labels"] = {str(label.value): label.name for label in prediction.mask.labels}
