@@ -49,8 +49,9 @@ def _description(stack: Stack, one_of_several: bool) -> str:
         parts.append(stack.label)
     elif one_of_several:
         kind = header.text("ImageType").split("\\")[2:3]
-        number_of = whole(header.dataset, "InstanceNumber")
-        parts.append(" ".join([*kind, f"{layout.columns} × {layout.rows}", f"from image {number_of}"]).lower())
+        instance = whole(header.dataset, "InstanceNumber")
+        start = [] if instance is None else [f"from image {instance}"]
+        parts.append(" ".join([*kind, f"{layout.columns} × {layout.rows}", *start]).lower())
     return ", ".join(part for part in parts if part)
 
 
