@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from captum.attr import IntegratedGradients
 from torch import Tensor, nn
 
 from imaging.progress import Cancelled, silent
@@ -44,6 +45,42 @@ def test_integrated_gradients_of_a_square() -> None:
 
     evidence = METHODS["integrated-gradients"](Square(), task(torch.full((1, 1, 1, 1), 3.0)), silent)
     assert evidence.values[0, 0] == pytest.approx(9.0, rel=1e-4)
+
+
+def test_integrated_gradients_agree_with_captums_own_walk() -> None:
+    """A smooth curved network, against Captum with ten times the steps."""
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(1, 3, 3), nn.Tanh(), nn.Flatten(), nn.Linear(48, 2))
+    image = torch.rand(1, 1, 6, 6)
+    evidence = METHODS["integrated-gradients"](network, task(image), silent)
+    expected = IntegratedGradients(network).attribute(image, torch.zeros_like(image), target=0, n_steps=480)
+    assert evidence.values == pytest.approx(expected.detach().numpy()[0, 0], abs=1e-4)
+
+
+def test_gradcam_averages_over_the_members_of_an_ensemble() -> None:
+    """Two members that see 1 and 3 times the image: the mean of (1 a) and (3 a) weighted by gradients of 1/4 each."""
+
+    class Member(nn.Module):
+        def __init__(self, factor: float) -> None:
+            super().__init__()
+            self.factor, self.features = factor, nn.Identity()
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.features(self.factor * images).mean((2, 3))
+
+    class Sum(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.members = nn.ModuleList([Member(1.0), Member(3.0)])
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.members[0](images) + self.members[1](images)
+
+    image = torch.tensor([[[[1.0, 4.0], [2.0, 0.0]]]])
+    evidence = METHODS["gradcam"](Sum(), task(image, "features"), silent)
+    assert evidence.values == pytest.approx(image.numpy()[0, 0] * (0.25 * 1 + 0.25 * 3) / 2, abs=1e-6)
+    alone = METHODS["gradcam"](Sum(), task(image, "members.1.features"), silent)
+    assert alone.values == pytest.approx(image.numpy()[0, 0] * 0.25 * 3, abs=1e-6)
 
 
 def test_gradcam_weighs_channels_by_their_mean_gradient() -> None:
