@@ -86,6 +86,8 @@ class TrainingConfig(_Frozen):
         name: of the model package that is released.
         start_from: a released package folder to go on from.
         pretrained: begin with ImageNet weights where there is no package to go on from; else with random ones.
+        threads: of the CPU; 0 takes all cores but one, which stays free for reading: with none left, waiting for one
+            another costs several times the work.
         releases: folder for the package; the run's own folder when left out.
     """
 

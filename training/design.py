@@ -47,11 +47,17 @@ def _inherited(config: TrainingConfig) -> Design:
         parent.task,
         parent.labels,
         config.input or parent.input,
-        parent.network,
+        _first_member(parent.network),
         config.preprocessing or parent.preprocessing,
         parent.licence,
         f"{parent.name} {parent.version}",
     )
+
+
+def _first_member(network: NetworkSpec) -> NetworkSpec:
+    """One network of an ensemble: a few corrections are learnt while a person waits, so one goes on, not all."""
+    layer = network.saliency_layer.removeprefix("members.0.")
+    return network.model_copy(update={"members": 1, "saliency_layer": layer})
 
 
 def _channels(task: Task, labels: tuple[LabelSpec, ...]) -> int:

@@ -14,7 +14,6 @@ from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.saving import write_bytes
 from imaging.volume import Volume
-from inference.manifest import Manifest
 from inference.predictor import Predictor
 from inference.registry import Package
 from training.errors import DataError
@@ -180,8 +179,3 @@ def metrics_of(evaluation: Evaluation | None) -> dict[str, tuple[float, float, f
         for name, estimate in evaluation.metrics.items()
         if not math.isnan(estimate.low)
     }
-
-
-def describe(manifest: Manifest) -> str:
-    """The model in words, for a report's heading."""
-    return f"{manifest.title} ({manifest.name} {manifest.version})"

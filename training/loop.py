@@ -1,5 +1,7 @@
 """One run on a page: configuration → split → members → held-out evaluation → report → released package."""
 
+import os
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,8 +52,7 @@ def train(config: TrainingConfig, out: Path, report: Report = silent, on_metrics
         ReadError: an image cannot be read.
         SaveError: a folder cannot be written.
     """
-    if config.threads:
-        torch.set_num_threads(config.threads)
+    torch.set_num_threads(config.threads or max(1, (os.cpu_count() or 2) - 1))
     run = begin(config, out)
     learnt = train_members(config, run.design, run.collection, run.split, out, report, on_metrics)
     return finish(run, learnt, report)
@@ -74,8 +75,7 @@ def finish(run: Run, learnt: Learnt, report: Report = silent) -> Path:
     data, weights = pack(learnt.weights)
     releases = run.config.releases or run.folder
     manifest = _manifest(run, weights, next_version(releases, run.config.name))
-    write_package(run.folder / "candidate", manifest, data, "")
-    test = _judge_held_out(run, manifest, report)
+    test = _judge_held_out(run, manifest, data, report)
     manifest = manifest.model_copy(update={"metrics": metrics_of(test)})
     collection = run.collection
     account = Account(
@@ -112,10 +112,12 @@ def _manifest(run: Run, weights: WeightsSpec, version: str) -> Manifest:
     )
 
 
-def _judge_held_out(run: Run, manifest: Manifest, report: Report) -> Evaluation | None:
+def _judge_held_out(run: Run, manifest: Manifest, weights: bytes, report: Report) -> Evaluation | None:
     """None where no patient was held back."""
     held_out = tuple(example for example in run.collection.examples if example.group in run.split.test)
     if not held_out:
         return None
-    predictor = Predictor(Package(run.folder / "candidate", manifest), run.config.device)
+    with tempfile.TemporaryDirectory(prefix=".candidate-", dir=run.folder) as folder:
+        write_package(Path(folder), manifest, weights, "")
+        predictor = Predictor(Package(Path(folder), manifest), run.config.device)
     return judge(predictor, Collection(held_out, 0, run.collection.source), report)

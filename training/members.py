@@ -59,11 +59,11 @@ def train_members(
 
 
 def _starting_network(config: TrainingConfig, design: Design, member: int) -> nn.Module:
-    """A member before training: pretrained on ImageNet, or the parent package's own member."""
+    """A member before training: pretrained on ImageNet, or the parent package's first network."""
     torch.manual_seed(config.split.seed * 1000 + member)
     if config.start_from is not None:
         parent = load(config.start_from, read_manifest(config.start_from))
-        return parent.members[member] if isinstance(parent, Ensemble) else parent
+        return parent.members[0] if isinstance(parent, Ensemble) else parent
     network = build(design.network.model_copy(update={"members": 1}))
     if config.pretrained:
         load_pretrained(network)

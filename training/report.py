@@ -47,7 +47,6 @@ def card(account: Account, words: str) -> str:
         _data(account),
         "## Held-out patients",
         _test(account.test),
-        "## Cross-validation",
         _folds(account.last),
         "## Licence",
         manifest.licence or "Not stated.",
@@ -69,11 +68,12 @@ def write_report(folder: Path, account: Account, text: str) -> None:
 def _data(account: Account) -> str:
     lineage = account.manifest.lineage
     folds = [len(fold) for fold in account.split.folds]
+    test, learning = _count(len(account.split.test), "patient"), _count(len(folds), "fold")
     lines = [
-        f"Source: {account.source}; {account.images} images of {account.groups} patients"
+        f"Source: {account.source}; {_count(account.images, 'image')} of {_count(account.groups, 'patient')}"
         + (f"; {account.skipped} left out (no usable label or mask)." if account.skipped else "."),
-        f"Split by patient (`{account.split.digest}`): {len(account.split.test)} patients held back for the test, "
-        f"the others in {len(folds)} folds of {min(folds)} to {max(folds)}.",
+        f"Split by patient (`{account.split.digest}`): {test} held back for the test, "
+        f"the others in {learning} of {min(folds)} to {max(folds)}.",
     ]
     if lineage.parent:
         lines.append(f"Went on from {lineage.parent}.")
@@ -82,11 +82,16 @@ def _data(account: Account) -> str:
     return "\n".join(lines)
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _test(test: Evaluation | None) -> str:
     if test is None:
         return "There was no held-out patient: how well this model does on other patients is **not known**."
     rows = [f"| {name} | {one.value:.3f} | {_interval(one)} |" for name, one in test.metrics.items()]
-    head = f"{test.n} images of {test.groups} patients that nothing learnt from and nothing was chosen by."
+    images, patients = _count(test.n, "image"), _count(test.groups, "patient")
+    head = f"{images} of {patients} that nothing learnt from and nothing was chosen by."
     table = ["| metric | value | 95 % interval (bootstrap by patient) |", "|---|---|---|", *rows]
     return "\n".join([head, "", *table, "", *_confusion(test)])
 
@@ -118,4 +123,4 @@ def _folds(last: Sequence[Values]) -> str:
     ]
     head = [f"| network | {' | '.join(name.removeprefix('val_') for name in names)} |", "|---" * (len(names) + 1) + "|"]
     intro = "Each network alone, on the fold that it did not learn from, last epoch, without mirrored copies."
-    return "\n".join([intro, "", *head, *rows])
+    return "\n".join(["## Cross-validation", "", intro, "", *head, *rows])

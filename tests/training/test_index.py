@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.training.conftest import CLASSES, SQUARE
+from training.errors import DataError
+from training.index import read_index
+
+
+def test_rows_with_a_mask_are_taken_for_a_segmentation(index: Path) -> None:
+    found = read_index(index, "squares", "segmentation", (SQUARE,))
+    assert (len(found.examples), found.skipped, found.groups) == (10, 1, 5)
+    first = found.examples[0]
+    assert first.load().array.shape == (1, 48, 64)
+    assert first.load_mask is not None
+    assert np.unique(first.load_mask()).tolist() == [0, 2]
+    assert first.load_mask().shape == (48, 64)
+
+
+def test_rows_of_a_known_class_are_taken_for_a_classification(index: Path) -> None:
+    found = read_index(index, "squares", "classification", CLASSES)
+    assert (len(found.examples), found.skipped) == (10, 1)
+    assert {example.label for example in found.examples} == {"left", "right"}
+    assert read_index(index, "", "classification", CLASSES).groups == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a,b\n1,2\n", "column dataset, group, label, mask, path is missing"),
+        ("dataset,path,label,group,mask,note\n", "no row of data set 'squares' has a label of left, right"),
+        ("dataset,path,label,group,mask,note\nsquares,a.png,up,g,,\n", "has a label of left, right"),
+    ],
+)
+def test_an_index_that_cannot_be_used_says_why(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "index.csv"
+    path.write_text(text)
+    with pytest.raises(DataError, match=words):
+        read_index(path, "squares", "classification", CLASSES)
+
+
+def test_an_index_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"none\.csv cannot be read"):
+        read_index(tmp_path / "none.csv", "", "classification", CLASSES)

@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imaging.formats.reading import load_volume, open_study
+from imaging.progress import Cancelled
+from inference.manifest import read_manifest
+from inference.predictor import Predictor
+from inference.registry import Registry
+from tests.training.conftest import small_config
+from training.config import SplitConfig, TrainingConfig
+from training.evaluation import evaluate
+from training.loop import train
+from training.metrics import Values
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # importing MONAI warns of its own dependencies
+
+
+def lines(path: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_run_releases_a_package_that_the_viewer_can_run(index: Path, tmp_path: Path) -> None:
+    told: list[Values] = []
+    out = tmp_path / "run"
+    folder = train(small_config(index), out, on_metrics=told.append)
+    (package,) = Registry([out]).packages()[:1]
+    assert (package.folder, package.problem) == (folder, "")
+    picture = load_volume(open_study(index.parent / "0-left.png").series[0])
+    mask = Predictor(package, "cpu").predict(picture).mask
+    assert mask is not None
+    assert mask.array.shape == (1, 48, 64)
+    assert set(np.unique(mask.array)) <= {0, 2}
+    curve = lines(out / "metrics.jsonl")
+    assert [line["epoch"] for line in curve] == [1, 2] == [values["epoch"] for values in told]
+    assert {"step", "train_loss", "val_dice_any", "val_dice_square"} <= curve[0].keys()
+
+
+def test_held_out_patients_are_judged_and_never_learnt_from(index: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    folder = train(small_config(index, "classification"), out)
+    split = json.loads((out / "split.json").read_text())
+    assert len(split["test"]) == 1
+    assert sorted(group for fold in split["folds"] for group in fold) == sorted(
+        {f"p{n}" for n in range(5)} - {*split["test"]}
+    )
+    kept = json.loads((out / "metrics.json").read_text())["test"]
+    assert (kept["n"], kept["groups"], kept["labels"]) == (2, 1, ["left", "right"])
+    assert sum(map(sum, kept["confusion"])) == 2
+    manifest = read_manifest(folder)
+    assert manifest.lineage.split == split["digest"]
+    assert "one patient: no interval" in (folder / "card.md").read_text()
+    assert manifest.metrics == {}  # no interval can be drawn from one patient
+
+
+def test_training_is_the_same_each_time(index: Path, tmp_path: Path) -> None:
+    first, second = (train(small_config(index), tmp_path / name) for name in ("a", "b"))
+    assert read_manifest(first).weights.sha256 == read_manifest(second).weights.sha256
+
+
+def test_one_patient_is_learnt_from_and_nothing_is_claimed(index: Path, tmp_path: Path) -> None:
+    text = index.read_text().splitlines()
+    index.write_text("\n".join([text[0], *(line for line in text if ",p0," in line)]))
+    folder = train(small_config(index), tmp_path / "run")
+    assert read_manifest(folder).metrics == {}
+    assert "**not known**" in (folder / "card.md").read_text()
+    assert "val_dice_any" not in lines(tmp_path / "run" / "metrics.jsonl")[0]
+
+
+def test_an_ensemble_goes_on_as_one_network(index: Path, tmp_path: Path) -> None:
+    config = small_config(index)
+    assert config.network is not None
+    network = config.network.model_copy(update={"members": 2, "saliency_layer": "members.0.decoder.3"})
+    parent = train(config.model_copy(update={"network": network}), tmp_path / "parent")
+    child = train(
+        TrainingConfig.model_validate(
+            {
+                "name": "squares",
+                "start_from": parent,
+                "releases": tmp_path / "parent",
+                "data": config.data,
+                "optimiser": config.optimiser,
+            }
+        ),
+        tmp_path / "child",
+    )
+    manifest = read_manifest(child)
+    assert manifest.version == "1.1.0"
+    assert manifest.lineage.parent == "squares 1.0.0"
+    assert manifest.labels == read_manifest(parent).labels
+    assert (manifest.network.members, manifest.network.saliency_layer) == (1, "decoder.3")
+
+
+def test_a_cancelled_run_releases_nothing(index: Path, tmp_path: Path) -> None:
+    def stop(done: int, total: int, text: str) -> None:
+        if done == 2 and text.startswith("Epoch"):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(small_config(index), tmp_path / "run", stop)
+    assert Registry([tmp_path / "run"]).packages() == ()
+
+
+def test_an_evaluation_says_what_was_left_out(index: Path, tmp_path: Path) -> None:
+    train(small_config(index, split=SplitConfig(test=0.2, folds=4)), tmp_path / "run")
+    package = Registry([tmp_path / "run"]).find("squares")
+    found = evaluate(package, index, "squares", tmp_path / "judged")
+    assert json.loads((tmp_path / "judged" / "evaluation.json").read_text()) == found
+    assert (found["n"], found["groups"], found["skipped"]) == (10, 5, 1)
+    assert set(found["metrics"]) == {
+        "dice_any", "jaccard_any", "sensitivity_any", "specificity_any", "mae", "dice_square",
+    }  # fmt: skip
+    one = found["metrics"]["dice_any"]
+    assert 0 <= one["low"] <= one["value"] <= one["high"] <= 1
