@@ -32,18 +32,22 @@ class Execution:
         self._segments = manifest.task == "segmentation"
         self._mirrored = MIRRORED_AXES[manifest.task] if manifest.preprocessing.flips else ((),)
 
-    def probabilities(self, images: NDArray[np.float32], between: Callable[[], None]) -> Probabilities | None:
+    def probabilities(
+        self, images: NDArray[np.float32], between: Callable[[], None], mirrored: bool = True
+    ) -> Probabilities | None:
         """(N, L, H, W) or (N, L) float32 of (N, C, H, W) float32 images, averaged over mirrored copies.
 
         Args:
             images: the network's input.
             between: called before every pass; may raise Cancelled.
+            mirrored: False leaves the mirrored copies out, at a third of the time.
 
         Returns:
             None when memory was short: call :meth:`step_down`, then come again with fewer images.
         """
         try:
-            return self._averaged(torch.from_numpy(images).to(self.ladder.device), between)
+            ways = self._mirrored if mirrored else ((),)
+            return self._averaged(torch.from_numpy(images).to(self.ladder.device), ways, between)
         except torch.OutOfMemoryError:
             return None
 
@@ -58,10 +62,12 @@ class Execution:
         self.network.to(self.ladder.device)
         return change
 
-    def _averaged(self, images: Tensor, between: Callable[[], None]) -> Probabilities:
+    def _averaged(
+        self, images: Tensor, ways: tuple[tuple[int, ...], ...], between: Callable[[], None]
+    ) -> Probabilities:
         with torch.inference_mode():
             each: list[Tensor] = []
-            for axes in self._mirrored:
+            for axes in ways:
                 between()
                 shares = torch.softmax(self.network(images.flip(axes)).float(), 1)
                 each.append(shares.flip(axes) if self._segments else shares)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QTransform
@@ -26,6 +25,8 @@ class Outline:
 
 def outline(inside: NDArray[Any]) -> QPainterPath:
     """The edges between pixels inside and outside; pixel (r, c) covers x in c..c+1 and y in r..r+1."""
+    from pyqtgraph import arrayToQPath  # half the window's start; needed with the first mask
+
     rows, columns = np.nonzero(inside.any(axis=1))[0], np.nonzero(inside.any(axis=0))[0]
     if rows.size == 0:
         return QPainterPath()
@@ -38,7 +39,7 @@ def outline(inside: NDArray[Any]) -> QPainterPath:
     starts = np.concatenate([np.stack([x0 - 1, y], 1), np.stack([x, y0 - 1], 1)])
     ends = np.concatenate([np.stack([x1 - 1, y], 1), np.stack([x, y1 - 1], 1)])
     points = np.stack([starts, ends], 1).reshape(-1, 2).astype(float) + np.array((left, top))
-    return pg.arrayToQPath(points[:, 0], points[:, 1], connect="pairs")
+    return arrayToQPath(points[:, 0], points[:, 1], connect="pairs")
 
 
 def _runs(edges: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:

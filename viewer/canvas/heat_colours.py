@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
@@ -23,7 +22,9 @@ def colours(signed: bool) -> NDArray[np.uint8]:
     Unsigned maps use inferno, which is perceptually even; signed ones CET-D1, blue over white to red
     (Kovesi, arXiv 1509.03700).
     """
-    colour_map = pg.colormap.get("CET-D1" if signed else "inferno")
+    from pyqtgraph import colormap  # half the window's start; needed with the first heat map
+
+    colour_map = colormap.get("CET-D1" if signed else "inferno")
     assert colour_map is not None
     return np.asarray(colour_map.getLookupTable(nPts=STEPS, alpha=False), np.uint8)
 

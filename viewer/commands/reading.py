@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from imaging import phantom
 from imaging.formats import reading
 from imaging.intensity import PRESETS
 from imaging.progress import Report
@@ -110,6 +109,8 @@ class Reading:
 
 
 def _phantom(folder: Path, report: Report) -> Study:
+    from imaging import phantom  # brings its image encoders along; nobody else needs them at start
+
     report(0, 0, "Making the built-in study")
     return reading.open_study(phantom.write_study(folder).study, report)
 

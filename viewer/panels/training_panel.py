@@ -1,15 +1,17 @@
 """Learning from saved annotations: what is there, start and stop, live curves."""
 
-import pyqtgraph as pg
-from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+from typing import TYPE_CHECKING
 
-from viewer.assets import MUTED, SURFACE, TEXT
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+
 from viewer.commands.teaching import Teaching
 from viewer.panels.layout import button, column, heading, muted
 from viewer.state.learning import Learning
 from viewer.state.models import Models
 
-_COLOURS = ("#4da3ff", "#f2b84b", "#5bd08c", "#ff6b60", "#c58af9", "#9aa0a8")
+if TYPE_CHECKING:
+    from viewer.panels.curves import Curves
 
 
 class TrainingPanel(QWidget):
@@ -28,8 +30,7 @@ class TrainingPanel(QWidget):
         self.start = button("Train", self._start, "Train in a separate process; reading goes on", primary=True)
         self.stop = button("Stop", teaching.stop, "Stop the run; nothing is released")
         self.message = muted()
-        self.loss_plot = _plot("loss")
-        self.metric_plot = _plot("held-out metric")
+        self.curves: Curves | None = None
         self._lay_out()
         learning.changed.connect(self._show)
         models.changed.connect(self._show_models)
@@ -50,13 +51,19 @@ class TrainingPanel(QWidget):
         buttons.addWidget(self.stop)
         layout.addLayout(buttons)
         layout.addWidget(self.message)
-        layout.addWidget(self.loss_plot)
-        layout.addWidget(self.metric_plot)
+        self._below = QVBoxLayout()
+        layout.addLayout(self._below)
         layout.addStretch(1)
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Count what the library holds each time the panel is looked at."""
-        super().showEvent(event)  # pyright: ignore[reportArgumentType]  QShowEvent, typed as object for the stub
+        super().showEvent(event)
+        if self.curves is None:
+            from viewer.panels.curves import Curves  # pyqtgraph is half the window's start; loaded when first looked at
+
+            self.curves = Curves()
+            self._below.addWidget(self.curves)
+            self._show()
         self.available.setText(self._teaching.describe_annotations())
 
     def _start(self) -> None:
@@ -76,24 +83,5 @@ class TrainingPanel(QWidget):
         self.stop.setEnabled(learning.running)
         self.message.setText(learning.message)
         self.message.setVisible(bool(learning.message))
-        _draw(self.loss_plot, {name: points for name, points in learning.curves.items() if "loss" in name})
-        _draw(self.metric_plot, {name: points for name, points in learning.curves.items() if "loss" not in name})
-
-
-def _plot(title: str) -> pg.PlotWidget:
-    plot = pg.PlotWidget(background=SURFACE)
-    plot.setTitle(title, color=TEXT, size="10pt")
-    plot.setLabel("bottom", "epoch", color=MUTED)
-    plot.showGrid(x=True, y=True, alpha=0.15)
-    plot.setMinimumHeight(170)
-    plot.setMouseEnabled(x=False, y=False)
-    plot.addLegend(offset=(-8, 8), labelTextSize="8pt")
-    return plot
-
-
-def _draw(plot: pg.PlotWidget, curves: dict[str, list[tuple[float, float]]]) -> None:
-    plot.clear()
-    for colour, (name, points) in zip(_COLOURS, sorted(curves.items()), strict=False):
-        steps, values = zip(*points, strict=True)
-        plot.plot(steps, values, pen=pg.mkPen(colour, width=2), name=name.replace("_", " "), symbol="o",
-                  symbolSize=5, symbolBrush=colour, symbolPen=None)  # fmt: skip
+        if self.curves is not None:
+            self.curves.draw(learning.curves)
