@@ -35,7 +35,7 @@ def test_the_few_lines_the_window_writes_are_enough(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("name = 3", r"config\.toml: name: .*found '3'"),
-        ('name = "x"\ndata = { index = "i.csv" }', "labels, input, network, preprocessing: needed"),
+        ('name = "x"\ndata = { index = "i.csv" }', "labels, network, input, preprocessing: needed"),
         ('name = "x"\nstart_from = "p"\ndata = { index = "i.csv" }\nepoch = 3', "epoch: Extra inputs"),
         ("name = [", "is not TOML"),
     ],

@@ -95,7 +95,7 @@ def test_an_ensemble_goes_on_as_one_network(index: Path, tmp_path: Path) -> None
 
 def test_a_cancelled_run_releases_nothing(index: Path, tmp_path: Path) -> None:
     def stop(done: int, total: int, text: str) -> None:
-        if done == 2 and text.startswith("Epoch"):
+        if done == 1 and text.startswith("Epoch"):
             raise Cancelled
 
     with pytest.raises(Cancelled):

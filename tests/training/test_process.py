@@ -32,17 +32,14 @@ def test_a_stopped_process_ends_at_its_next_step(index: Path, tmp_path: Path) ->
         'input = { modalities = ["CT"] }\nlabels = [{ name = "left", value = 0 }, { name = "right", value = 1 }]\n'
         'network = { name = "classifier", encoder = "tf_efficientnet_lite0" }\npreprocessing = { size_px = [64, 64] }\n'
     )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "training", str(config), "--out", str(tmp_path / "run"), "--json-progress"],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
-    assert process.stdout is not None
-    assert json.loads(process.stdout.readline())["text"] == "Starting"
-    process.terminate()
-    last = process.stdout.read().splitlines()[-1]
-    assert process.wait(60) == 1
+    command = [sys.executable, "-m", "training", str(config), "--out", str(tmp_path / "run"), "--json-progress"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONWARNINGS": "ignore"}
+    ) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["text"] == "Starting"
+        process.terminate()
+        last = process.stdout.read().splitlines()[-1]
+        assert process.wait(60) == 1
     assert json.loads(last) == {"event": "error", "message": "stopped on request; nothing was released"}
     assert not list((tmp_path / "run").glob("squares-*"))
