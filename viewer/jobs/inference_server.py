@@ -1,5 +1,6 @@
 """The child's side of :mod:`viewer.jobs.inference_process`: loads models, keeps them, answers one request at a time."""
 
+import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -67,8 +68,11 @@ class Models:
             return "error", f"the model failed ({type(error).__name__}: {error})"
 
     def _do(self, request: Request, report: Report) -> Any:
+        import torch
+
         from inference.predictor import Predictor
 
+        torch.set_num_threads(_threads())
         package = request.package
         if package is None or package.manifest is None:
             return None
@@ -77,3 +81,8 @@ class Models:
             report(0, 0, f"Loading {package.manifest.title}")
             self._loaded[key] = Predictor(package, request.device)
         return getattr(self._loaded[key], request.verb)(*request.arguments, report=report)
+
+
+def _threads() -> int:
+    """All cores but one, which is the window's: torch's threads spin while they wait for a core that another holds."""
+    return max(1, (os.cpu_count() or 1) - 1)
