@@ -12,7 +12,7 @@ STEPS = 48
 
 
 def integrated_gradients(network: nn.Module, task: Task, report: Report) -> Evidence:
-    """Signed evidence summed over channels; the method's text tells how far the sum misses the score's change.
+    """Signed evidence summed over channels; the method's text tells by what share the sum misses the score's change.
 
     The path is walked one step at a time, so that Cancel waits for one backward pass and memory holds one image.
     """
@@ -25,9 +25,10 @@ def integrated_gradients(network: nn.Module, task: Task, report: Report) -> Evid
         gradient = explainer.attribute(end, start, task.target, n_steps=1)  # at the middle
         total += gradient.detach() / STEPS
     attribution = (total * path).sum(1)
-    missed = float(attribution.sum() - _change(network, task))
+    change = float(_change(network, task))
+    missed = abs(float(attribution.sum()) - change) / max(abs(change), 1e-12)
     values = attribution[0].cpu().numpy().astype(np.float32)
-    return Evidence(values, True, f"Integrated gradients, {STEPS} steps from black (missed {missed:+.2g})", "input")
+    return Evidence(values, True, f"Integrated gradients, {STEPS} steps from black (missed {missed:.1%})", "input")
 
 
 def _change(network: nn.Module, task: Task) -> Tensor:
