@@ -12,6 +12,7 @@ import pytest
 from imaging.phantom import PhantomStudy, write_study
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see inference/__init__.py
 
 ROOT = Path(__file__).parents[1]
 
