@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imaging.progress import Cancelled, Report
+from imaging.progress import Report
 from viewer.errors import ViewerError
 
 Event = dict[str, Any]
@@ -32,15 +32,15 @@ def run_training(config: Path, out: Path, report: Report, on_event: Callable[[Ev
     command = [sys.executable, "-m", "training", str(config), "--out", str(out), "--json-progress"]
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
-        process = subprocess.Popen(  # noqa: S603  our own interpreter and module
+        with subprocess.Popen(  # noqa: S603  our own interpreter and module
             command, stdout=subprocess.PIPE, stderr=log, text=True, encoding="utf-8", env=_environment()
-        )
-        try:
-            released, problem = _follow(process, report, on_event)
-        except BaseException:
-            _stop(process)
-            raise
-        if process.wait() == 0 and released is not None:
+        ) as process:
+            try:
+                released, problem = _follow(process, report, on_event)
+            except BaseException:
+                _stop(process)
+                raise
+        if process.returncode == 0 and released is not None:
             return released
         log.seek(0)
         tail = log.read().strip().splitlines()[-1:] or [f"exit status {process.returncode}"]
@@ -83,6 +83,3 @@ def _stop(process: "subprocess.Popen[str]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-__all__ = ["Cancelled", "Event", "run_training"]
