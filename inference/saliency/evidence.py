@@ -51,8 +51,9 @@ class Method(Protocol):
 class Scored(nn.Module):
     """A network whose output is one score per class, (N, L).
 
-    For a segmentation the score of a class is the sum of its logits over the pixels where it wins in the image that is
-    explained, the same pixels all along a path; over all pixels where it wins nowhere (as in arXiv 2002.11434).
+    For a classification the score of a class is its log-odds. For a segmentation it is the sum of the class's logits
+    over the pixels where it wins in the image that is explained, the same pixels all along a path; over all pixels
+    where it wins nowhere (as in arXiv 2002.11434).
     """
 
     def __init__(self, network: nn.Module, winners: Tensor | None) -> None:
@@ -62,7 +63,7 @@ class Scored(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         logits = self.network(images)
-        return logits if self._winners is None else (logits * self._winners).sum((2, 3))
+        return _log_odds(logits) if self._winners is None else (logits * self._winners).sum((2, 3))
 
 
 def scored(network: nn.Module, image: Tensor, segmentation: bool) -> Scored:
@@ -77,6 +78,13 @@ def limit(values: NDArray[np.float32]) -> float:
     """The end of the colour bar: the 99.5th percentile of the absolute values, never zero."""
     highest = float(np.percentile(np.abs(values), PERCENTILE))
     return highest or float(np.abs(values).max()) or 1.0
+
+
+def _log_odds(logits: Tensor) -> Tensor:
+    """(N, L): log p / (1 - p) of each class. Unlike p, it still changes where the network is sure."""
+    others = ~torch.eye(logits.shape[1], dtype=torch.bool, device=logits.device)
+    rest = [torch.logsumexp(logits[:, keep], 1) for keep in others]
+    return logits - torch.stack(rest, 1)
 
 
 def _winners(logits: Tensor) -> Tensor:

@@ -122,6 +122,14 @@ def test_integrated_gradients_can_be_cancelled() -> None:
         METHODS["integrated-gradients"](Linear(), task(torch.ones(1, 1, 2, 2)), report)
 
 
+def test_a_classification_is_scored_by_log_odds() -> None:
+    """Probabilities 1/2, 1/4, 1/4: odds 1, 1/3, 1/3; however sure the network is, the score goes on growing."""
+    network = scored(nn.Identity(), torch.zeros(1, 3), segmentation=False)
+    logits = torch.tensor([[2.0, 1.0, 1.0]]).log()
+    assert network(logits)[0].tolist() == pytest.approx([0.0, -np.log(3), -np.log(3)], abs=1e-5)
+    assert float(network(torch.tensor([[40.0, 0.0, 0.0]]))[0, 0].detach()) == pytest.approx(40 - np.log(2), abs=1e-4)
+
+
 def test_a_segmentation_is_scored_where_the_class_wins() -> None:
     """Class 1 wins at one pixel with logit 5; class 0 everywhere else with logit 1."""
 

@@ -11,6 +11,7 @@ from imaging.errors import LibraryError
 from imaging.library.store import Library
 from imaging.progress import Report
 from imaging.saving import write_bytes
+from inference.manifest import Manifest, read_manifest
 from viewer.commands.inferring import Inferring
 from viewer.errors import words
 from viewer.jobs import training_process
@@ -108,9 +109,18 @@ class Teaching(QObject):
             self._learning.say(str(event.get("text", "")))
 
     def _released(self, folder: Path) -> None:
-        self._learning.end(f"Released {folder.name}. It is in the model list.")
         self._inferring.refresh()
+        self._learning.end(f"Released {folder.name}; it is in the model list. {_held_out(read_manifest(folder))}")
 
     def _failed(self, error: BaseException) -> None:
         self._learning.end(words(error))
         self._notices.add("error", words(error))
+
+
+def _held_out(manifest: Manifest) -> str:
+    """The released model's headline figure, or why there is none."""
+    for name in ("dice_any", "balanced_accuracy"):
+        if name in manifest.metrics:
+            value, low, high = manifest.metrics[name]
+            return f"On held-out patients {name.replace('_', ' ')} is {value:.2f} ({low:.2f} to {high:.2f})."
+    return "No patient could be held back, so nothing is known of how well it does on others."

@@ -25,7 +25,9 @@ class Curves(QWidget):
     def draw(self, curves: Mapping[str, Sequence[Point]]) -> None:
         """Show these curves, by name; a name with "loss" in it goes above."""
         _draw(self.losses, {name: points for name, points in curves.items() if "loss" in name})
-        _draw(self.metrics, {name: points for name, points in curves.items() if "loss" not in name})
+        held_out = {name: points for name, points in curves.items() if "loss" not in name}
+        _draw(self.metrics, held_out)
+        self.metrics.setVisible(bool(held_out))
 
 
 def _plot(title: str) -> pg.PlotWidget:

@@ -12,6 +12,8 @@ from viewer.state.findings import Findings
 from viewer.state.models import Models
 from viewer.state.session import Session
 
+NO_MODEL = "None of the models here reads this kind of image. Your own go into the models folder (see the README)."
+
 
 class FindingsPanel(QWidget):
     """The model's findings for the shown series."""
@@ -94,8 +96,8 @@ class FindingsPanel(QWidget):
                 self.choice.addItem(_title(package), package)
             self.choice.setCurrentIndex(_index(self._models))
         chosen = self._models.chosen
-        self.about.setText(chosen.manifest.input.description if chosen and chosen.manifest else "")
-        self.about.setVisible(bool(self.about.text()))
+        self.choice.setToolTip(self.choice.currentText())
+        self.about.setText(chosen.manifest.input.description if chosen and chosen.manifest else NO_MODEL)
         self._show()
 
     def _chosen(self, index: int) -> None:
@@ -106,6 +108,7 @@ class FindingsPanel(QWidget):
 
     def _show(self) -> None:
         prediction = self._findings.prediction
+        self.about.setVisible(self._session.volume is not None)
         self.run.setEnabled(self._session.volume is not None and self._models.chosen is not None)
         self.summary.setText(_summary(prediction, self._session.volume is not None))
         self._show_rows(prediction)
@@ -120,6 +123,7 @@ class FindingsPanel(QWidget):
         while (item := self.rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
+                widget.hide()  # it is only deleted when the event loop comes round
                 widget.deleteLater()
         chosen = self.target.currentData(Qt.ItemDataRole.UserRole)
         self.target.clear()
