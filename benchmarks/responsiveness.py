@@ -1,5 +1,6 @@
 """Whether the window answers while a model runs: the longest silence of its event loop, beside an idle one."""
 
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -57,7 +58,7 @@ def responsiveness(rounds: int) -> list[Row]:
 
 def _measure(qt: QApplication, main: Application, ct: Path) -> list[Row]:
     main.start([ct])
-    wait_until(lambda: not main.runner.busy(), "the built-in CT")
+    wait_until(lambda: not main.runner.busy() and "pyqtgraph" in sys.modules, "the built-in CT and the warm-up")
     if main.models.chosen is None:
         return []
     gaps = Gaps()

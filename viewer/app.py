@@ -1,5 +1,6 @@
 """The only place where objects are created and connected."""
 
+import importlib
 import logging
 import sys
 from collections.abc import Sequence
@@ -75,7 +76,12 @@ class Application(QObject):
         self.window.show()
         if paths:
             self.reading.open(paths)
-        QTimer.singleShot(WARM_UP_MS, self, self.inferring.warm_up)
+        QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
+
+    def _warm_up(self) -> None:
+        """What the first mask and the first prediction need, once the window stands and before anybody waits for it."""
+        importlib.import_module("pyqtgraph")
+        self.inferring.warm_up()
 
     def shut_down(self) -> None:
         """Stop all work and processes."""
