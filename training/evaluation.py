@@ -15,7 +15,7 @@ from imaging.progress import Report, silent
 from imaging.saving import write_bytes
 from imaging.volume import Volume
 from inference.predictor import Predictor
-from inference.registry import Package
+from inference.registry import Package, suits
 from training.errors import DataError
 from training.examples import Collection, Example
 from training.index import read_index
@@ -41,7 +41,7 @@ class Evaluation:
         groups: patients or clips among them.
         metrics: each with a 95 % bootstrap interval over groups.
         confusion: rows the truth, columns the answer, in the order of ``labels``; empty for a segmentation.
-        skipped: rows left out: no mask where one is needed, or a class the model does not know.
+        skipped: rows left out: no mask where one is needed, a class the model does not know, another kind of image.
     """
 
     model: str
@@ -90,25 +90,25 @@ def evaluate(package: Package, index: Path, dataset: str, out: Path, report: Rep
 
 
 def judge(predictor: Predictor, collection: Collection, report: Report = silent) -> Evaluation:
-    """How the predictor does on a collection's examples.
+    """How the predictor does on a collection's examples; images that it was not made for are left out and counted.
 
     Raises:
         DataError: there are none, or a mask does not fit its image.
-        UnsuitableInput: the model was not made for these images.
     """
-    if not collection.examples:
+    examples = [example for example in collection.examples if suits(predictor.manifest, example.load()) is None]
+    if not examples:
         raise DataError("there is nothing to judge on")
     judged = _segmentation if predictor.manifest.task == "segmentation" else _classification
-    metrics, table = judged(predictor, collection.examples, report)
+    metrics, table = judged(predictor, examples, report)
     return Evaluation(
         predictor.manifest.name,
         predictor.manifest.task,
-        len(collection.examples),
-        collection.groups,
+        len(examples),
+        len({example.group for example in examples}),
         metrics,
         tuple(tuple(int(count) for count in row) for row in table),
         tuple(label.name for label in predictor.manifest.labels),
-        collection.skipped,
+        collection.skipped + len(collection.examples) - len(examples),
     )
 
 
