@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.panels.status import StatusBar
+from viewer.places import Places
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path):
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(made.window)
+    made.window.resize(1200, 800)
+    made.window.show()
+    yield made
+    made.window.close()
+
+
+def drop(main: Application, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(main.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(main.window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, left, none))
+
+
+def test_a_dropped_folder_opens(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    drop(main, phantom_study.study)
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    assert main.session.study is not None
+    assert {series.modality for series in main.session.study.series} == {"CT", "DX", "US"}
+
+
+def test_the_status_line_tells_value_index_and_place(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    QTest.mouseMove(main.canvas, QPoint(main.canvas.width() // 2, main.canvas.height() // 2))
+    cursor, volume = main.view.cursor, main.session.volume
+    assert cursor is not None and volume is not None
+    k, j, i = cursor.index_kji
+    bar = main.window.statusBar()
+    assert isinstance(bar, StatusBar)
+    text = bar.cursor_text.text()
+    assert text.startswith(f"{volume.array[k, j, i]:g} HU   slice {k + 1}, row {j}, column {i}")
+    assert text.endswith("mm")
+
+
+def test_actions_have_unique_ids_and_keys(main: Application) -> None:
+    shown = main.window.actions_by_id.values()
+    keys = [key.toString() for action in shown for key in action.shortcuts()]
+    assert len(keys) == len(set(keys)), "no key does two things"
+
+
+def test_nothing_can_be_done_to_an_image_before_there_is_one(main: Application) -> None:
+    enabled = {name for name, action in main.window.actions_by_id.items() if action.isEnabled()}
+    assert {"open", "open-folder", "open-phantom", "quit"} <= enabled
+    assert not enabled & {"predict", "save", "accept", "play", "invert", "undo", "preset-1"}
+
+
+def test_a_clip_plays_on_key_c(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    main.reading.open([phantom_study.ultrasound])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    QTest.keyClick(main.window, Qt.Key.Key_C)
+    qtbot.waitUntil(lambda: main.view.k >= 3, timeout=10_000)
+    QTest.keyClick(main.window, Qt.Key.Key_C)
+    assert not main.view.playing
