@@ -57,6 +57,14 @@ def test_the_status_line_tells_value_index_and_place(
     assert text.endswith("mm")
 
 
+def test_a_long_message_does_not_widen_the_window(main: Application) -> None:
+    width = main.window.width()
+    main.notices.add("warning", "Not opened: a file with a very long name " * 20)
+    QApplication.processEvents()
+    assert main.window.width() == width
+    assert main.window.minimumSizeHint().width() <= width
+
+
 def test_actions_have_unique_ids_and_keys(main: Application) -> None:
     shown = main.window.actions_by_id.values()
     keys = [key.toString() for action in shown for key in action.shortcuts()]

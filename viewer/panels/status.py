@@ -1,7 +1,7 @@
 """The bottom line: value and place under the cursor, what is being done and how far, the disclaimer."""
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
 
 from imaging.geometry import letters
 from viewer.assets import DISCLAIMER, ERROR, TEXT, WARNING
@@ -22,6 +22,7 @@ class StatusBar(QStatusBar):
         self._session, self._view, self._runner = session, view, runner
         self._titles: dict[str, str] = {}
         self.message = QLabel()
+        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
         self.cursor_text = QLabel()
         self.cursor_text.setMinimumWidth(330)
         self.progress = QProgressBar()
