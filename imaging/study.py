@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from imaging.geometry import Geometry
 from imaging.volume import Kind
@@ -18,6 +19,24 @@ class Patient:
 
 
 @dataclass(frozen=True)
+class Phase:
+    """One of several stacks of a series at the same positions: a point in time, an echo, a b value.
+
+    Attributes:
+        group: the same text for all phases that belong together.
+        index: place in the order of phases, the first is 0. count: how many there are.
+        name: what tells it apart, e.g. ``"temporal position 3"``.
+        time_ms: since the first phase, None where phases are no times.
+    """
+
+    group: str
+    index: int
+    count: int
+    name: str
+    time_ms: float | None = None
+
+
+@dataclass(frozen=True)
 class Series:
     """One stack of images as a person would list it.
 
@@ -27,6 +46,7 @@ class Series:
         files: in display order, sorted by position for a volume.
         frames: the number of slices or frames.
         geometry: the grid, or None while only pixels can tell.
+        phase: set where several stacks share the same positions.
         warnings: repairs and assumptions, in words.
     """
 
@@ -47,6 +67,8 @@ class Series:
     study_description: str = ""
     accession: str = ""
     patient: Patient = field(default_factory=Patient)
+    frame_of_reference: str = ""
+    phase: Phase | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -67,6 +89,30 @@ class Refusal:
     reason: str
 
 
+DocumentKind = Literal["report", "pdf", "waveform", "plan", "presentation", "segmentation", "other"]
+
+
+@dataclass(frozen=True)
+class Document:
+    """An object without an image of its own: listed with what it is; reports and PDF are shown as text.
+
+    Attributes:
+        name: SOP class in words, e.g. ``"Comprehensive SR Storage"``.
+        title: Document Title, Content Label or Series Description.
+        refers_to: Series Instance UIDs it refers to, e.g. the source of a segmentation.
+    """
+
+    file: Path
+    kind: DocumentKind
+    name: str
+    title: str = ""
+    modality: str = ""
+    series_uid: str = ""
+    study_uid: str = ""
+    patient: Patient = field(default_factory=Patient)
+    refers_to: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Study:
     """Everything one opening of a path found."""
@@ -74,6 +120,7 @@ class Study:
     path: Path
     series: tuple[Series, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     def find(self, uid: str) -> Series:
         """The series with this uid.

@@ -14,6 +14,10 @@ Kind = Literal["volume", "image", "clip"]
 ``clip``: frames in time."""
 
 
+VoiFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+"""VOI LUT Function (DICOM PS3.3 C.11.2.1.3)."""
+
+
 @dataclass(frozen=True)
 class Window:
     """A grey window: values ``centre ± width / 2`` go from black to white (DICOM PS3.3 C.11.2.1.2)."""
@@ -21,6 +25,7 @@ class Window:
     centre: float
     width: float
     name: str = ""
+    function: VoiFunction = "LINEAR"
 
     @property
     def low(self) -> float:
@@ -29,6 +34,56 @@ class Window:
     @property
     def high(self) -> float:
         return self.centre + self.width / 2
+
+
+@dataclass(frozen=True)
+class VoiTable:
+    """One item of a VOI LUT Sequence (DICOM PS3.3 C.11.2.1.1): values from ``first`` on go to ``grey``.
+
+    Attributes:
+        first: value after the modality LUT that maps to ``grey[0]``; lower ones do too, higher than the last to the last.
+        grey: (N,) uint8, scaled from the table's own bits. Read-only.
+        name: LUT Explanation.
+    """
+
+    first: int
+    grey: NDArray[np.uint8]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """One overlay plane of group 60xx (DICOM PS3.3 C.9.2), from the group's own bits or embedded in the pixels.
+
+    Attributes:
+        bits: (F, rows, columns) bool; F is 1 or the number of frames it covers.
+        origin: row and column of the image, counted from 0, where ``bits[:, 0, 0]`` lies; may be negative.
+        first_frame: k of ``bits[0]``.
+        kind: G graphics or R region of interest.
+    """
+
+    bits: NDArray[np.bool_]
+    origin: tuple[int, int] = (0, 0)
+    first_frame: int = 0
+    kind: Literal["G", "R"] = "G"
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Region:
+    """One calibrated ultrasound region (DICOM PS3.3 C.8.5.5).
+
+    Attributes:
+        box_ji: first row, first column, last row, last column, inclusive, from 0.
+        format: Region Spatial Format in words: ``"2D"``, ``"M-mode"``, ``"spectral"`` …
+        delta: physical size of one pixel down and across, in ``units``.
+        units: ``("cm", "cm")``, ``("cm/s", "s")`` … down and across; ``""`` where not stated.
+    """
+
+    box_ji: tuple[int, int, int, int]
+    format: str
+    delta: tuple[float, float]
+    units: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,6 +105,11 @@ class Volume:
         patient_orientation: letters towards which a projection's rows and columns run, e.g. ``("L", "F")``; empty
             where unknown, and where the geometry tells (Patient Orientation, DICOM PS3.3 C.7.6.1.1.1).
         padding: values outside the image (Pixel Padding Value), drawn black and left out of statistics.
+        voi_tables: tables the file proposes beside ``windows``.
+        overlays: planes of group 60xx, drawn over the image, never burnt into the values.
+        regions: calibrated ultrasound regions.
+        icc_profile: name of the embedded colour profile, which is noted and not applied; empty where there is none.
+        derivation: what was done to the pixels on request, e.g. ``"resampled to 1.25 mm along k"``: marked on the view.
         warnings: repairs and assumptions, in words.
     """
 
@@ -65,6 +125,11 @@ class Volume:
     slice_geometries: tuple[Geometry, ...] = ()
     patient_orientation: tuple[str, str] = ("", "")
     padding: tuple[float, float] | None = None
+    voi_tables: tuple[VoiTable, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
+    regions: tuple[Region, ...] = ()
+    icc_profile: str = ""
+    derivation: str = ""
     warnings: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
