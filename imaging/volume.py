@@ -41,7 +41,7 @@ class VoiTable:
     """One item of a VOI LUT Sequence (DICOM PS3.3 C.11.2.1.1): values from ``first`` on go to ``grey``.
 
     Attributes:
-        first: value after the modality LUT that maps to ``grey[0]``; lower ones do too, higher than the last to the last.
+        first: value after the modality LUT that maps to ``grey[0]``, as lower ones do; higher ones map to the last.
         grey: (N,) uint8, scaled from the table's own bits. Read-only.
         name: LUT Explanation.
     """
