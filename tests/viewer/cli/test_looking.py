@@ -136,8 +136,43 @@ def test_convert_wants_one_series(wetread, make_ct, tmp_path: Path) -> None:
 
 def test_slices_without_a_grid_are_not_converted(wetread, make_ct, tmp_path: Path) -> None:
     result = wetread("convert", make_ct(slices=(0, 1, 2, 5)), tmp_path / "out.nii.gz")
-    assert result.exit_code == 1 and "cannot be written as NIfTI" in result.stderr
+    assert result.exit_code == 1 and "cannot be written as one NIfTI file" in result.stderr
     assert not (tmp_path / "out.nii.gz").exists()
+
+
+def test_a_folder_of_everything_is_converted_in_one_call(wetread, make_ct, phantom_study, tmp_path: Path) -> None:
+    make_ct("mix/gap", slices=(0, 1, 2, 5))
+    make_ct("mix/ct", uid="2.25.202")
+    folder = tmp_path / "mix"
+    (folder / "clip").symlink_to(phantom_study.ultrasound)
+    Image.fromarray(np.full((2, 3, 3), (10, 20, 30), np.uint8)).save(folder / "colour.png")
+    (folder / "broken.dcm").write_bytes(b"DICM")
+    found = document(wetread("convert", folder, tmp_path / "all", "--json"))
+    outs = {each["uid"]: [Path(one) for one in each["out"]] for each in found["written"]}
+    gaps = [nibabel.load(one) for one in outs["2.25.101"]]
+    assert [one.affine[2, 3] for one in gaps] == [30, 32.5, 35, 42.5], "each slice in its own place"
+    assert [float(np.asarray(one.dataobj).min()) for one in gaps] == [-1024, -924, -824, -524]
+    (volume,) = outs["2.25.202"]
+    assert nibabel.load(volume).shape == (3, 2, 3)
+    pictures = [out for each in outs.values() for out in each if out.suffix == ".png"]
+    assert np.array_equal(np.asarray(Image.open(pictures[0]))[0, 0], (10, 20, 30))
+    assert [Path(one["file"]).name for one in found["refused"]] == ["broken.dcm"]
+
+
+def test_info_gives_values_and_place_of_each_file(wetread, make_ct) -> None:
+    folder = make_ct(slices=(0, 1, 2, 5))
+    (series,) = document(wetread("info", folder, "--json", "--files"))["series"]
+    last = series["values_by_file"][3]
+    assert last["file"] == str(folder / "5.dcm") and last["frames"] == 1
+    assert (last["min"], last["max"], last["mean"]) == (-524, -519, -521.5)
+    assert last["position_lps"] == [-10, -20, 42.5] and last["orientation"] == [1, 0, 0, 0, 1, 0]
+    assert last["spacing_row_col_mm"] == [0.5, 0.75]
+
+
+def test_info_gives_the_mean_colour(wetread, tmp_path: Path) -> None:
+    Image.fromarray(np.full((2, 3, 3), (10, 20, 30), np.uint8)).save(tmp_path / "a.png")
+    (series,) = document(wetread("info", tmp_path / "a.png", "--json"))["series"]
+    assert series["rgb_mean"] == [10, 20, 30] and series["inverted"] is False and series["windows"] == []
 
 
 def test_a_flat_image_is_not_converted(wetread, phantom_study, tmp_path: Path) -> None:
@@ -145,7 +180,7 @@ def test_a_flat_image_is_not_converted(wetread, phantom_study, tmp_path: Path) -
     assert result.exit_code == 1 and "flat image" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["out.dcm", "out.gz", "nii"])
+@pytest.mark.parametrize("name", ["out.dcm", "out.gz", "out.png"])
 def test_another_ending_is_wrong_usage(wetread, make_ct, tmp_path: Path, name: str) -> None:
     assert wetread("convert", make_ct(), tmp_path / name).exit_code == 2
 
