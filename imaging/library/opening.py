@@ -94,6 +94,6 @@ def _check(engine: Engine, name: str) -> None:
             f"{name}: made by a newer Wetread (found schema {found}, this one supports {VERSION}). Update Wetread."
         )
     Base.metadata.create_all(engine)
-    if found is None:
+    if found != VERSION:
         with Session(engine) as session, session.begin():
             session.add(SchemaRow(version=VERSION))

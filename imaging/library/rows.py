@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
+from imaging.fingerprint import Fingerprint
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import blobs
-from imaging.library.schema import DraftRow, FindingsRow, MaskRow, SeriesRow
+from imaging.library.schema import DraftRow, FindingsRow, FingerprintRow, MaskRow, SeriesRow
 from imaging.study import Series
 
 
@@ -78,6 +79,16 @@ def annotated_series(row: SeriesRow, mask_id: int | None, labels: Sequence[str])
     return AnnotatedSeries(
         row.uid, row.patient_group, row.kind, row.format, row.modality, files, mask_id, tuple(labels)
     )
+
+
+def fingerprint_columns(found: Fingerprint) -> dict[str, Any]:
+    """The hashes as text."""
+    return {"files": json.dumps([[str(path), digest] for path, digest in found.files]), "pixels": found.pixels}
+
+
+def fingerprint(row: FingerprintRow) -> Fingerprint:
+    """The hashes of a row."""
+    return Fingerprint(tuple((Path(path), digest) for path, digest in json.loads(row.files)), row.pixels)
 
 
 def _provenance(row: MaskRow | DraftRow | FindingsRow) -> Provenance:

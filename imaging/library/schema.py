@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 1
+VERSION = 2
+"""1: first light. 2: fingerprints; the table is added when an older library is opened."""
 
 
 class Base(DeclarativeBase):
@@ -79,3 +80,13 @@ class DraftRow(Base):
     labels: Mapped[str] = mapped_column(Text)
     box: Mapped[str] = mapped_column(Text)
     voxels: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FingerprintRow(Base):
+    """Hashes of a series' files and pixels as they were when it was first opened."""
+
+    __tablename__ = "fingerprint"
+    series_uid: Mapped[str] = mapped_column(String(200), primary_key=True)
+    time: Mapped[datetime] = mapped_column()
+    files: Mapped[str] = mapped_column(Text)
+    pixels: Mapped[str] = mapped_column(String(64))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
 from imaging.errors import LibraryError
+from imaging.fingerprint import Fingerprint
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import rows
 from imaging.library.opening import cause, database_url, open_database
-from imaging.library.schema import DraftRow, FindingsRow, MaskRow, SeriesRow
+from imaging.library.schema import DraftRow, FindingsRow, FingerprintRow, MaskRow, SeriesRow
 from imaging.study import Series
 
 
@@ -175,6 +177,20 @@ class Library:
         with self._session("annotations could not be read") as session:
             row = session.get(DraftRow, series_uid)
             return None if row is None else rows.labelmap(row)
+
+    def first_fingerprint(self, series_uid: str, found: Fingerprint, now: datetime) -> tuple[Fingerprint, datetime]:
+        """The hashes of a series as it was when first opened, and when (UTC); ``found`` and ``now`` on the first time.
+
+        Raises:
+            LibraryError: see :meth:`save_mask`.
+        """
+        with self._session("the fingerprint could not be kept") as session:
+            row = session.get(FingerprintRow, series_uid)
+            if row is None:
+                kept = now.astimezone(UTC).replace(tzinfo=None)
+                row = FingerprintRow(series_uid=series_uid, time=kept, **rows.fingerprint_columns(found))
+                session.add(row)
+            return rows.fingerprint(row), row.time.replace(tzinfo=UTC)
 
     @contextmanager
     def _session(self, failure: str) -> Generator[Session]:

@@ -168,6 +168,22 @@ def test_a_newer_library_is_refused_by_name_and_left_alone(library: Library, pla
     database.close()
 
 
+def test_a_library_of_the_first_version_is_brought_up_to_date(library: Library, place: Path) -> None:
+    library.save_mask(series(), mask(), ADA)
+    library.close()
+    with sqlite3.connect(place) as database:
+        database.execute("DROP TABLE fingerprint")
+        database.execute("UPDATE schema SET version = 1")
+    database.close()
+    again = Library(place)
+    assert again.latest_mask("1.2.3") is not None
+    again.close()
+    with sqlite3.connect(place) as database:
+        assert database.execute("SELECT max(version) FROM schema").fetchone() == (VERSION,)
+        assert database.execute("SELECT 1 FROM sqlite_master WHERE name = 'fingerprint'").fetchall()
+    database.close()
+
+
 def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     other = tmp_path / "bookmarks.sqlite"
     with sqlite3.connect(other) as database:
