@@ -1,7 +1,7 @@
 """DICOM files to series, and a series to a volume."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from imaging.formats.dicom_modality import (
 from imaging.formats.dicom_pixel_format import pixel_format
 from imaging.formats.dicom_pixels import frames_of
 from imaging.formats.dicom_series import describe, frame_times_ms, patient_orientation
-from imaging.formats.dicom_stack import frames_in, group_key, multiframe, stacks_of
+from imaging.formats.dicom_stack import again, stacks_in
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
 from imaging.volume import Volume
@@ -51,7 +51,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
         else:
             headers.append(header)
     headers, copies = _without_copies(headers)
-    return _series(_stacks(headers)), refused + copies
+    return _series(stacks_in(headers)), refused + copies
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -62,7 +62,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         Truncated: a file ends before its pixels.
         Cancelled: by ``report``.
     """
-    stack = _stack_again(series)
+    stack = again(series, [read_header(path) for path in series.files])
     transforms = [modality_transform(frame.header, frame.index) for frame in stack.frames]
     array = _load_frames(stack, transforms, report)
     first = stack.frames[0].header
@@ -75,7 +75,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         series_uid=series.uid,
         inverted=_is_inverted(first, stack.frames[0]),
         windows=() if array.ndim == 4 else windows_of(first),
-        frame_times_ms=frame_times_ms(first, len(stack.frames)) if stack.kind == "clip" else (),
+        frame_times_ms=frame_times_ms(stack),
         slice_geometries=stack.slice_geometries,
         patient_orientation=patient_orientation(first),
         padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
@@ -102,28 +102,14 @@ def _without_copies(headers: Sequence[Header]) -> tuple[list[Header], list[Refus
     return kept, copies
 
 
-def _stacks(headers: Sequence[Header]) -> list[tuple[str, Stack]]:
-    """The stacks of every series with its Series Instance UID, in the order found."""
-    singles: dict[tuple[Hashable, ...], list[Frame]] = defaultdict(list)
-    stacks: list[tuple[str, Stack]] = []
-    for header in headers:
-        frames = frames_in(header, pixel_format(header))
-        if len(frames) > 1:
-            stacks.append((_series_uid(header), multiframe(frames)))
-        else:
-            singles[group_key(frames[0])].append(frames[0])
-    for group in singles.values():
-        stacks.extend((_series_uid(group[0].header), stack) for stack in stacks_of(group))
-    return stacks
-
-
 def _series_uid(header: Header) -> str:
     return header.text("SeriesInstanceUID") or header.text("SOPInstanceUID") or identity(header.path)
 
 
-def _series(stacks: Sequence[tuple[str, Stack]]) -> list[Series]:
+def _series(found_stacks: Sequence[Stack]) -> list[Series]:
     """Series in order of number, with unique identities; the largest stack of a series keeps the plain one."""
     counts: Counter[str] = Counter()
+    stacks = [(_series_uid(stack.frames[0].header), stack) for stack in found_stacks]
     total = Counter(uid for uid, _ in stacks)
     ordered = sorted(stacks, key=lambda each: (-len(each[1].frames), str(each[1].frames[0].header.path)))
     found: list[Series] = []
@@ -132,18 +118,6 @@ def _series(stacks: Sequence[tuple[str, Stack]]) -> list[Series]:
         unique = uid if counts[uid] == 1 else f"{uid}#{counts[uid]}"
         found.append(describe(unique, stack, total[uid] > 1))
     return sorted(found, key=lambda each: (each.study_uid, each.number is None, each.number or 0, each.uid))
-
-
-def _stack_again(series: Series) -> Stack:
-    """The stack of a listed series, from its files as they are now."""
-    frames: list[Frame] = []
-    for path in series.files:
-        header = read_header(path)
-        frames.extend(frames_in(header, pixel_format(header)))
-    stacks = [multiframe(frames)] if frames[0].layout.frames > 1 else stacks_of(frames)
-    if len(stacks) > 1 or stacks[0].geometry.shape_kji != series.shape_kji:
-        raise ReadError(series.files[0], "the series has changed since it was listed: open it again")
-    return stacks[0]
 
 
 def _load_frames(stack: Stack, transforms: Sequence[ModalityTransform], report: Report) -> NDArray[Any]:

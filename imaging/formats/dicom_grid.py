@@ -1,7 +1,7 @@
 """Frames with a place in the patient: whether they make a regular grid, and what to say where they do not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from imaging.errors import GeometryError
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_pixel_format import PixelFormat
-from imaging.formats.dicom_placement import Place
+from imaging.formats.dicom_place import Place
+from imaging.formats.dicom_placement import flat_geometry
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
+from imaging.study import Phase
 from imaging.volume import Kind
 
 KEPT = ": kept as single slices, each with its own place"
@@ -28,14 +30,38 @@ class Frame:
 
 @dataclass(frozen=True)
 class Stack:
-    """Frames in display order, and what they form. ``label`` tells it apart from others of the same series."""
+    """Frames in display order, and what they form.
+
+    Attributes:
+        slice_geometries: one per frame where the frames make no regular grid; empty otherwise.
+        label: tells it apart from others of the same series.
+        times_ms: start of each frame of a clip as the frames themselves say, first is 0; empty where they do not.
+        phase: set where others of the same series lie on the same grid.
+    """
 
     frames: tuple[Frame, ...]
     kind: Kind
     geometry: Geometry
     slice_geometries: tuple[Geometry, ...] = ()
     label: str = ""
+    times_ms: tuple[float, ...] = ()
+    phase: Phase | None = None
     warnings: tuple[str, ...] = ()
+
+
+def flat(frames: Sequence[Frame], kind: Kind, label: str = "") -> Stack:
+    """Frames without a place in the patient."""
+    first = frames[0]
+    geometry, warnings = flat_geometry(first.header, len(frames), first.layout.rows, first.layout.columns)
+    return Stack(tuple(frames), kind, geometry, label=label, warnings=warnings)
+
+
+def crowded(frames: Sequence[Frame], times_ms: Sequence[float] = ()) -> Stack:
+    """Frames that all lie at one position: a clip where their times are known, else images in order."""
+    stack = irregular(frames, "")
+    if not times_ms:
+        return replace(stack, warnings=(f"{len(frames)} images of one position",))
+    return replace(stack, kind="clip", times_ms=tuple(times_ms))
 
 
 def placed(frames: Sequence[Frame], label: str = "") -> Stack:
@@ -97,4 +123,4 @@ def irregular(frames: Sequence[Frame], label: str, *warnings: str) -> Stack:
     grid = Geometry(
         (len(frames), *first.shape_kji[1:]), first.spacing_mm, first.origin_lps, first.axes_lps, first.calibration
     )
-    return Stack(tuple(frames), "image", grid, geometries, label, warnings)
+    return Stack(tuple(frames), "image", grid, geometries, label, warnings=warnings)

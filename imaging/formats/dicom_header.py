@@ -23,7 +23,11 @@ _KEYWORDS = """
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
     Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
     PatientOrientation BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime
-    DiffusionBValue
+    DiffusionBValue DiffusionGradientOrientation InversionTime FrameReferenceTime ConvolutionKernel KVP
+    NominalPercentageOfCardiacPhase NominalPercentageOfRespiratoryPhase ComplexImageComponent
+    ConcatenationUID InConcatenationNumber InConcatenationTotalNumber ConcatenationFrameOffsetNumber
+    EnergyWindowVector DetectorVector PhaseVector RotationVector RRIntervalVector TimeSlotVector SliceVector
+    DetectorInformationSequence
     EstimatedRadiographicMagnificationFactor ImagerPixelSpacing NominalScannedPixelSpacing GantryDetectorTilt
     CineRate RecommendedDisplayFrameRate FrameTime FrameTimeVector FrameIncrementPointer SequenceOfUltrasoundRegions
     StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier

@@ -1,15 +1,15 @@
 """Where each frame of a DICOM file lies: in the patient, or with no more than a size per pixel."""
 
-from dataclasses import dataclass, replace
-from itertools import product
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from imaging.formats.dicom_attributes import items, number, numbers, whole
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_modality import functional_group
-from imaging.geometry import Calibration, Geometry, Triple
+from imaging.formats.dicom_nuclear import detector_numbers, reconstructed_plane
+from imaging.formats.dicom_place import Place
+from imaging.geometry import Calibration, Geometry
 
 PROJECTIONS = frozenset({"CR", "DX", "MG", "PX", "IO", "RG", "XA", "RF"})
 """Modalities whose pixels are shadows on a detector."""
@@ -17,54 +17,6 @@ PROJECTIONS = frozenset({"CR", "DX", "MG", "PX", "IO", "RG", "XA", "RF"})
 _ORTHONORMAL_TOLERANCE = 1e-3
 _CENTIMETRES = 3
 _MM_PER_CM = 10
-
-
-@dataclass(frozen=True)
-class Place:
-    """One frame in the patient, exactly as the file says (PS3.3 C.7.6.2).
-
-    Attributes:
-        position_lps: centre of the first pixel, LPS millimetres.
-        row_lps: unit vector along a row (to the next column). column_lps: down a column (to the next row).
-        spacing_mm: between rows, between columns.
-        thickness_mm: None where the file does not say.
-    """
-
-    position_lps: Triple
-    row_lps: Triple
-    column_lps: Triple
-    spacing_mm: tuple[float, float]
-    thickness_mm: float | None
-
-    @property
-    def normal_lps(self) -> NDArray[np.float64]:
-        """(3,) unit vector: rows × columns."""
-        normal = np.cross(self.row_lps, self.column_lps)
-        return np.asarray(normal / np.linalg.norm(normal), np.float64)
-
-    @property
-    def depth_mm(self) -> float:
-        """Position along the normal."""
-        return float(np.dot(self.position_lps, self.normal_lps))
-
-    def corners_lps(self, rows: int, columns: int) -> NDArray[np.float64]:
-        """(4, 3) LPS millimetres of the corner pixel centres."""
-        ends = product((0, rows - 1), (0, columns - 1))
-        row, column = np.asarray(self.row_lps), np.asarray(self.column_lps)
-        return np.array(
-            [self.position_lps + column * self.spacing_mm[0] * j + row * self.spacing_mm[1] * i for j, i in ends]
-        )
-
-    def geometry(self, rows: int, columns: int, slices: int = 1, step_mm: float | None = None) -> Geometry:
-        """A grid of ``slices`` from here on along the normal; a lone slice is as thick as the file says, else 1 mm."""
-        normal = self.normal_lps
-        return Geometry(
-            (slices, rows, columns),
-            (step_mm or self.thickness_mm or 1.0, *self.spacing_mm),
-            self.position_lps,
-            ((float(normal[0]), float(normal[1]), float(normal[2])), self.column_lps, self.row_lps),
-            Calibration.PATIENT,
-        )
 
 
 def place_of(header: Header, index: int) -> Place | None:
@@ -85,12 +37,15 @@ def place_of(header: Header, index: int) -> Place | None:
         (spacing[0], spacing[1]),
         thickness[0] if thickness and thickness[0] > 0 else None,
     )
-    return _dose_plane(header, index, place)
+    has_own = len(functional_group(header, index, "PlanePositionSequence")) > 0
+    if has_own or (whole(header.dataset, "NumberOfFrames") or 1) == 1:
+        return place
+    return _dose_plane(header, index, place) or reconstructed_plane(header, index, place)
 
 
 def _numbers(header: Header, index: int, group: str, keyword: str) -> tuple[float, ...]:
     found = numbers(functional_group(header, index, group), keyword)
-    return found or numbers(header.dataset, keyword)
+    return found or numbers(header.dataset, keyword) or detector_numbers(header, keyword)
 
 
 def _is_orthonormal(row: tuple[float, ...], column: tuple[float, ...]) -> bool:
@@ -98,16 +53,17 @@ def _is_orthonormal(row: tuple[float, ...], column: tuple[float, ...]) -> bool:
     return max(abs(float(error)) for error in errors) < _ORTHONORMAL_TOLERANCE
 
 
-def _dose_plane(header: Header, index: int, place: Place) -> Place | None:
-    """The plane of one frame of a classic multi-frame file: by its offset vector (PS3.3 C.8.8.3.2), else unknown."""
-    has_own = len(functional_group(header, index, "PlanePositionSequence")) > 0
-    if (whole(header.dataset, "NumberOfFrames") or 1) == 1 or has_own:
-        return place
+def _dose_plane(header: Header, index: int, first: Place) -> Place | None:
+    """The plane of one frame by its offset vector, relative or in the patient (PS3.3 C.8.8.3.2); else None."""
     offsets = numbers(header.dataset, "GridFrameOffsetVector")
-    if index >= len(offsets) or offsets[0] != 0:
+    if index >= len(offsets):
         return None
-    moved = np.asarray(place.position_lps) + place.normal_lps * offsets[index]
-    return replace(place, position_lps=(float(moved[0]), float(moved[1]), float(moved[2])))
+    x, y, z = first.position_lps
+    if offsets[0] != 0:
+        is_axial = abs(first.normal_lps[2]) > 1 - _ORTHONORMAL_TOLERANCE and offsets[0] == z
+        return replace(first, position_lps=(x, y, offsets[index])) if is_axial else None
+    moved = np.asarray(first.position_lps) + first.normal_lps * offsets[index]
+    return replace(first, position_lps=(float(moved[0]), float(moved[1]), float(moved[2])))
 
 
 def flat_geometry(header: Header, frames: int, rows: int, columns: int) -> tuple[Geometry, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from imaging.study import Patient, Series
 def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
     """The stack as a series with this identity, named apart where its series holds several."""
     header, layout = stack.frames[0].header, stack.frames[0].layout
-    times = frame_times_ms(header, len(stack.frames)) if stack.kind == "clip" else ()
+    times = frame_times_ms(stack)
     return Series(
         uid=uid,
         kind=stack.kind,
@@ -37,6 +37,8 @@ def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
             header.text("PatientBirthDate"),
             header.text("PatientSex"),
         ),
+        frame_of_reference=header.text("FrameOfReferenceUID"),
+        phase=stack.phase,
         warnings=stack.warnings + _pixel_warnings(stack),
     )
 
@@ -60,7 +62,7 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     found: list[str] = []
     if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
         found.append(f"colour of {first.layout.bits_stored} bits is shown with its 8 highest")
-    if stack.kind == "clip" and not frame_times_ms(first.header, len(stack.frames)):
+    if stack.kind == "clip" and not frame_times_ms(stack):
         found.append("the file states no frame time")
     if not first.header.transfer_syntax:
         found.append("the file does not state its transfer syntax: the encoding was guessed")
@@ -74,7 +76,14 @@ def patient_orientation(header: Header) -> tuple[str, str]:
     return (parts[0], parts[1]) if known else ("", "")
 
 
-def frame_times_ms(header: Header, count: int) -> tuple[float, ...]:
+def frame_times_ms(stack: Stack) -> tuple[float, ...]:
+    """Start of each frame of a clip, first is 0; empty for other stacks, and where no time is stated."""
+    if stack.kind != "clip":
+        return ()
+    return stack.times_ms or _cine_times_ms(stack.frames[0].header, len(stack.frames))
+
+
+def _cine_times_ms(header: Header, count: int) -> tuple[float, ...]:
     """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is stated."""
     vector = numbers(header.dataset, "FrameTimeVector")
     if len(vector) == count:

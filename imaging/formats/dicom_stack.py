@@ -1,32 +1,63 @@
-"""Frames to stacks: what belongs together, and in which order."""
+"""Files to stacks: what belongs together, what is a phase of what, and in which order."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from imaging.formats.dicom_attributes import numbers, text, whole
-from imaging.formats.dicom_grid import Frame, Stack, irregular, placed
+from imaging.errors import ReadError
+from imaging.formats.dicom_attributes import number, numbers, text
+from imaging.formats.dicom_concatenation import Whole, wholes
+from imaging.formats.dicom_grid import Frame, Stack, crowded, flat, placed
 from imaging.formats.dicom_header import Header
-from imaging.formats.dicom_pixel_format import PixelFormat
+from imaging.formats.dicom_nuclear import nuclear_groups
+from imaging.formats.dicom_phases import Crowd, Part, instance, said, times_ms
+from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom_placement import PROJECTIONS, flat_geometry, place_of
-from imaging.volume import Kind
+from imaging.study import Phase, Series
 
-SAME_PLACE_MM = 0.01
-"""Frames closer than this lie on one another."""
+SAME_PLACE_MM = 0.05
+"""Slices closer than this along the normal lie on one another."""
 
-_PHASES: tuple[tuple[str, str], ...] = (
-    ("TemporalPositionIdentifier", "temporal position"),
-    ("TemporalPositionIndex", "temporal position"),
-    ("EchoNumbers", "echo"),
-    ("EchoTime", "echo time"),
-    ("DiffusionBValue", "b value"),
-    ("AcquisitionNumber", "acquisition"),
-    ("TriggerTime", "trigger time"),
-    ("AcquisitionTime", "acquired at"),
-    ("ContentTime", "created at"),
-)
-"""What may tell frames at the same position apart, most meaningful first."""
+SAME_STATION_MM = 1.0
+"""Slices whose first pixels differ by more than this within the plane were not taken at the same station."""
+
+Key = tuple[Hashable, ...]
+
+
+def stacks_in(headers: Sequence[Header]) -> list[Stack]:
+    """The stacks that files make: multi-frame objects one by one, single frames by what must agree."""
+    stacks: list[Stack] = []
+    singles: dict[Key, list[Frame]] = defaultdict(list)
+    for whole in wholes(headers):
+        frames = [frame for header in whole.headers for frame in frames_in(header, pixel_format(header))]
+        if len(frames) > 1 or whole.warnings:
+            stacks += _told(multiframes(frames), whole)
+        else:
+            singles[group_key(frames[0])].append(frames[0])
+    for group in singles.values():
+        stacks += stacks_of(group)
+    return stacks
+
+
+def _told(stacks: Sequence[Stack], whole: Whole) -> list[Stack]:
+    return [replace(stack, warnings=(*whole.warnings, *stack.warnings)) for stack in stacks]
+
+
+def again(series: Series, headers: Sequence[Header]) -> Stack:
+    """The stack of a listed series among those that its files make now.
+
+    Raises:
+        ReadError: none is as it was listed.
+    """
+    found = [stack for stack in stacks_in(headers) if stack.geometry == series.geometry]
+    if len(found) > 1:
+        found = [stack for stack in found if stack.phase == series.phase and series.description.endswith(stack.label)]
+    if len(found) != 1:
+        raise ReadError(series.files[0], "the series has changed since it was listed: open it again")
+    return found[0]
 
 
 def frames_in(header: Header, layout: PixelFormat) -> list[Frame]:
@@ -34,10 +65,11 @@ def frames_in(header: Header, layout: PixelFormat) -> list[Frame]:
     return [Frame(header, layout, index, place_of(header, index)) for index in range(layout.frames)]
 
 
-def group_key(frame: Frame) -> tuple[Hashable, ...]:
-    """What must agree for two single-frame files of a series to lie in one stack."""
-    header, layout, place = frame.header, frame.layout, frame.place
-    key: tuple[Hashable, ...] = (
+def group_key(frame: Frame) -> Key:
+    """What must agree for two single-frame files to lie in one stack, phases and positions apart."""
+    header, layout = frame.header, frame.layout
+    key: Key = (
+        text(header.dataset, "StudyInstanceUID"),
         text(header.dataset, "SeriesInstanceUID"),
         layout.rows,
         layout.columns,
@@ -46,99 +78,152 @@ def group_key(frame: Frame) -> tuple[Hashable, ...]:
         header.text("FrameOfReferenceUID"),
         header.text("ImageType"),
     )
-    if place is not None:
-        axes = tuple(round(each, 3) + 0.0 for each in (*place.row_lps, *place.column_lps))
-        return (*key, axes, tuple(round(each, 4) for each in place.spacing_mm))
+    if frame.place is not None:
+        return (*key, *_plane_key(frame))
     if header.text("Modality") in PROJECTIONS or layout.frames > 1 or not header.text("SeriesInstanceUID"):
         return (*key, header.path)
     geometry, _ = flat_geometry(header, 1, layout.rows, layout.columns)
     return (*key, geometry.spacing_mm, geometry.calibration, header.transfer_syntax, layout)
 
 
+def _plane_key(frame: Frame) -> Key:
+    """Orientation and spacing, to within rounding."""
+    if frame.place is None:
+        return ()
+    axes = (*frame.place.row_lps, *frame.place.column_lps)
+    return (tuple(round(each, 3) + 0.0 for each in axes), tuple(round(each, 4) for each in frame.place.spacing_mm))
+
+
+def multiframes(frames: Sequence[Frame]) -> list[Stack]:
+    """The stacks of one multi-frame object: by Stack ID, orientation and spacing, then by phase; else in file order."""
+    if any(frame.place is None for frame in frames):
+        groups = nuclear_groups(frames[0].header, len(frames))
+        return [_flat([frames[n] for n in members], label) for label, members in groups.items()]
+    by_stack: dict[Key, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        by_stack[(said(frame).get("StackID", ""), *_plane_key(frame))].append(frame)
+    several = len(by_stack) > 1
+    return [
+        replace(stack, label=_joined(f"stack {n + 1} of {len(by_stack)}" if several else "", stack.label))
+        for n, group in enumerate(by_stack.values())
+        for stack in stacks_of(group)
+    ]
+
+
 def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
-    """The stacks that single-frame files of one group make: one, or one per phase where frames share positions."""
+    """The stacks that frames of one group make: one, or one per station and phase where frames share positions."""
     if any(frame.place is None for frame in frames):
-        return [_flat(sorted(frames, key=_instance))]
-    ordered = sorted(frames, key=lambda frame: (_depth(frames[0], frame), _instance(frame)))
-    multiplicity = max(Counter(_spot(frame) for frame in ordered).values())
-    if multiplicity == 1:
-        return [placed(ordered)]
-    return [placed(group, label) for label, group in _phases(ordered, multiplicity)]
+        return [_flat(sorted(frames, key=instance), "")]
+    stations = _stations(frames)
+    if len(stations) == 1:
+        return _phases(frames)
+    return [
+        replace(stack, label=_joined(f"station {n + 1} of {len(stations)}", stack.label))
+        for n, group in enumerate(stations)
+        for stack in _phases(group)
+    ]
 
 
-def multiframe(frames: Sequence[Frame]) -> Stack:
-    """The stack of one multi-frame file: by position where each frame has one, else in the file's order."""
-    if any(frame.place is None for frame in frames):
-        return _flat(frames)
-    ordered = sorted(frames, key=lambda frame: (_depth(frames[0], frame), frame.index))
-    repeated = max(Counter(_spot(frame) for frame in ordered).values()) > 1
-    turned = len({group_key(frame)[-2:] for frame in frames}) > 1
-    if repeated or turned:
-        reason = "frames share positions" if repeated else "frames differ in orientation or spacing"
-        return irregular(frames, "", f"{reason}: kept in the order of the file, each with its own place")
-    return placed(ordered)
+def _stations(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Frames that lie side by side, as the parts of a whole spine do, apart; one group where slices merely drift."""
+    by_corner: dict[Key, list[Frame]] = defaultdict(list)
+    for frame in frames:
+        by_corner[_corner(frame)].append(frame)
+    several = len(by_corner) > 1 and min(map(len, by_corner.values())) > 1
+    return list(by_corner.values()) if several and _multiplicity(frames) > 1 else [list(frames)]
 
 
-def _flat(frames: Sequence[Frame]) -> Stack:
+def _corner(frame: Frame) -> Key:
+    """The first pixel's position within the plane, to within rounding."""
+    if frame.place is None:
+        return ()
+    axes = (frame.place.row_lps, frame.place.column_lps)
+    return tuple(round(float(np.dot(frame.place.position_lps, axis)) / SAME_STATION_MM) for axis in axes)
+
+
+def _multiplicity(frames: Sequence[Frame]) -> int:
+    return Crowd(frames, _spots(frames)).multiplicity
+
+
+def _phases(frames: Sequence[Frame]) -> list[Stack]:
+    ordered = sorted(frames, key=lambda frame: (_depth_mm(frames[0], frame), instance(frame)))
+    spots = _spots(ordered)
+    crowd = Crowd(ordered, spots)
+    if crowd.multiplicity == 1:
+        return _interleaved(ordered) or [placed(ordered)]
+    if spots[-1] == 0:
+        parts = crowd.in_time()
+        times = [time for time in times_ms(parts) if time is not None]
+        return [crowded([part.frames[0] for part in parts] or sorted(ordered, key=instance), tuple(times))]
+    return _named(crowd.parts())
+
+
+def _interleaved(ordered: Sequence[Frame]) -> list[Stack]:
+    """Stacks of different acquisitions between one another where these are volumes and the whole is none; else none."""
+    by_acquisition: dict[str, list[Frame]] = defaultdict(list)
+    for frame in ordered:
+        by_acquisition[said(frame)["AcquisitionNumber"]].append(frame)
+    few = 1 < len(by_acquisition) <= len(ordered) // 3
+    if not few or placed(ordered).kind == "volume" or not _overlap(list(by_acquisition.values())):
+        return []
+    stacks = [placed(group, f"acquisition {name or 'unnamed'}") for name, group in by_acquisition.items()]
+    return stacks if all(stack.kind == "volume" for stack in stacks) else []
+
+
+def _overlap(groups: Sequence[Sequence[Frame]]) -> bool:
+    """True when the depths that two groups span overlap."""
+    first = groups[0][0]
+    spans = sorted((_depth_mm(first, group[0]), _depth_mm(first, group[-1])) for group in groups)
+    return any(after[0] < before[1] for before, after in pairwise(spans))
+
+
+def _named(parts: Sequence[Part]) -> list[Stack]:
+    """One stack per part; those of one axis on the same grid are phases of one another."""
+    stacks = [placed(part.frames, part.name) for part in parts]
+    by_axis: dict[Key, list[int]] = defaultdict(list)
+    for n, (part, stack) in enumerate(zip(parts, stacks, strict=True)):
+        by_axis[(part.axis, stack.geometry, stack.slice_geometries)].append(n)
+    identity = parts[0].frames[0].header.text("SOPInstanceUID") or str(parts[0].frames[0].header.path)
+    for a, members in enumerate(by_axis.values()):
+        if len(members) > 1:
+            times = times_ms([parts[n] for n in members]) if parts[members[0]].in_time else [None] * len(members)
+            for index, (n, time) in enumerate(zip(members, times, strict=True)):
+                phase = Phase(f"{identity} {a + 1}", index, len(members), parts[n].name, time)
+                stacks[n] = replace(stacks[n], phase=phase)
+    return stacks
+
+
+def _flat(frames: Sequence[Frame], label: str) -> Stack:
     first = frames[0]
-    geometry, warnings = flat_geometry(first.header, len(frames), first.layout.rows, first.layout.columns)
-    kind: Kind = "clip" if first.layout.frames > 1 and _is_clip(first.header) else "image"
-    return Stack(tuple(frames), kind, geometry, warnings=warnings)
+    several = first.layout.frames > 1 or first.header.text("ConcatenationUID") != ""
+    return flat(frames, "clip" if several and _is_clip(first.header) else "image", label)
 
 
 def _is_clip(header: Header) -> bool:
     """True when frames follow one another in time: a frame time is stated, or the modality films."""
     timed = any(numbers(header.dataset, each) for each in ("FrameTime", "FrameTimeVector", "CineRate"))
-    return timed or header.text("Modality") in ("US", "XA", "RF", "ES", "XC", "IVUS")
+    rated = (number(header.dataset, "RecommendedDisplayFrameRate") or 0) > 0
+    return timed or rated or header.text("Modality") in ("US", "XA", "RF", "ES", "XC", "IVUS")
 
 
-def _phases(frames: Sequence[Frame], multiplicity: int) -> Iterable[tuple[str, list[Frame]]]:
-    """Frames at shared positions told apart: by the first attribute that does so cleanly, else by turn."""
-    for keyword, words in _PHASES:
-        groups = _split(frames, lambda frame, keyword=keyword: frame.header.text(keyword))
-        clean = all(max(Counter(map(_spot, group)).values()) == 1 for group in groups.values())
-        if clean and len(groups) == multiplicity:
-            return [(f"{words} {key}", groups[key]) for key in sorted(groups, key=_natural)]
-    seen: Counter[Hashable] = Counter()
-    by_turn: dict[int, list[Frame]] = defaultdict(list)
-    for frame in sorted(frames, key=_instance):
-        by_turn[seen[_spot(frame)]].append(frame)
-        seen[_spot(frame)] += 1
-    first = frames[0]
-    return [
-        (f"pass {turn + 1}", sorted(group, key=lambda frame: _depth(first, frame))) for turn, group in by_turn.items()
-    ]
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
 
 
-def _split(frames: Sequence[Frame], key: Callable[[Frame], str]) -> dict[str, list[Frame]]:
-    groups: dict[str, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        groups[key(frame)].append(frame)
-    return groups
-
-
-def _natural(key: str) -> tuple[float, str]:
-    try:
-        return float(key), key
-    except ValueError:
-        return float("inf"), key
-
-
-def _instance(frame: Frame) -> tuple[float, str, int]:
-    number = whole(frame.header.dataset, "InstanceNumber")
-    return (float("inf") if number is None else number, frame.header.path.name, frame.index)
-
-
-def _depth(first: Frame, frame: Frame) -> float:
+def _depth_mm(first: Frame, frame: Frame) -> float:
     """Position along the first frame's normal, rounded so that frames at one place stay in order of acquisition."""
     if first.place is None or frame.place is None:
         return 0.0
-    depth = float(np.dot(frame.place.position_lps, first.place.normal_lps))
-    return round(depth / SAME_PLACE_MM) * SAME_PLACE_MM
+    return round(float(np.dot(frame.place.position_lps, first.place.normal_lps)), 3)
 
 
-def _spot(frame: Frame) -> Hashable:
-    """Where a frame lies, to within rounding."""
-    if frame.place is None:
-        return frame.index
-    return tuple(round(each / SAME_PLACE_MM / 5) for each in frame.place.position_lps)
+def _spots(frames: Sequence[Frame]) -> list[int]:
+    """For each frame the number of its position, counted along the normal."""
+    depths = [_depth_mm(frames[0], frame) for frame in frames]
+    numbers_of: dict[float, int] = {}
+    start, spot = float("-inf"), -1
+    for depth in sorted(set(depths)):
+        if depth - start > SAME_PLACE_MM:
+            start, spot = depth, spot + 1
+        numbers_of[depth] = spot
+    return [numbers_of[depth] for depth in depths]

@@ -1,0 +1,57 @@
+"""The plane of one frame in the patient."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.geometry import Calibration, Geometry, Triple
+
+
+@dataclass(frozen=True)
+class Place:
+    """One frame in the patient, exactly as the file says (PS3.3 C.7.6.2).
+
+    Attributes:
+        position_lps: centre of the first pixel, LPS millimetres.
+        row_lps: unit vector along a row (to the next column). column_lps: down a column (to the next row).
+        spacing_mm: between rows, between columns.
+        thickness_mm: None where the file does not say.
+    """
+
+    position_lps: Triple
+    row_lps: Triple
+    column_lps: Triple
+    spacing_mm: tuple[float, float]
+    thickness_mm: float | None
+
+    @property
+    def normal_lps(self) -> NDArray[np.float64]:
+        """(3,) unit vector: rows × columns."""
+        normal = np.cross(self.row_lps, self.column_lps)
+        return np.asarray(normal / np.linalg.norm(normal), np.float64)
+
+    @property
+    def depth_mm(self) -> float:
+        """Position along the normal."""
+        return float(np.dot(self.position_lps, self.normal_lps))
+
+    def corners_lps(self, rows: int, columns: int) -> NDArray[np.float64]:
+        """(4, 3) LPS millimetres of the corner pixel centres."""
+        ends = product((0, rows - 1), (0, columns - 1))
+        row, column = np.asarray(self.row_lps), np.asarray(self.column_lps)
+        return np.array(
+            [self.position_lps + column * self.spacing_mm[0] * j + row * self.spacing_mm[1] * i for j, i in ends]
+        )
+
+    def geometry(self, rows: int, columns: int, slices: int = 1, step_mm: float | None = None) -> Geometry:
+        """A grid of ``slices`` from here on along the normal; a lone slice is as thick as the file says, else 1 mm."""
+        normal = self.normal_lps
+        return Geometry(
+            (slices, rows, columns),
+            (step_mm or self.thickness_mm or 1.0, *self.spacing_mm),
+            self.position_lps,
+            ((float(normal[0]), float(normal[1]), float(normal[2])), self.column_lps, self.row_lps),
+            Calibration.PATIENT,
+        )
