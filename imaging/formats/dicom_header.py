@@ -34,6 +34,7 @@ _KEYWORDS = """
     TemporalPositionIndex FrameOfReferenceUID ImagePositionPatient ImageOrientationPatient
     SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns PixelSpacing
     PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
+    DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
     PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
     WindowCenterWidthExplanation VOILUTFunction PresentationLUTShape GridFrameOffsetVector
     RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor BluePaletteColorLookupTableDescriptor

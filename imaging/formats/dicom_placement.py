@@ -4,19 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from imaging.formats.dicom_attributes import items, number, numbers, whole
+from imaging.formats.dicom_attributes import number, numbers, whole
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_modality import functional_group
 from imaging.formats.dicom_nuclear import detector_numbers, reconstructed_plane
 from imaging.formats.dicom_place import Place
+from imaging.formats.dicom_regions import reaches_beyond, region_spacing_mm, regions_of
 from imaging.geometry import Calibration, Geometry
 
 PROJECTIONS = frozenset({"CR", "DX", "MG", "PX", "IO", "RG", "XA", "RF"})
 """Modalities whose pixels are shadows on a detector."""
 
 _ORTHONORMAL_TOLERANCE = 1e-3
-_CENTIMETRES = 3
-_MM_PER_CM = 10
 
 
 def place_of(header: Header, index: int) -> Place | None:
@@ -73,44 +72,64 @@ def flat_geometry(header: Header, frames: int, rows: int, columns: int) -> tuple
 
 
 def _pixel_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple[str, ...]]:
+    """Row and column spacing, the kind of calibration, and its limits in words (PS3.3 10.7.1.3, C.8.5.5)."""
     regions = _region_size(header)
     if regions is not None:
         return regions
     patient, detector = _pair(header, "PixelSpacing"), _pair(header, "ImagerPixelSpacing")
-    calibrated = header.text("PixelSpacingCalibrationType") != ""
-    if patient is not None and (calibrated or patient != detector):
-        return patient, Calibration.PIXEL_SPACING, ()
+    how = header.text("PixelSpacingCalibrationType").lower()
+    if patient is not None and (how or patient != detector):
+        return patient, Calibration.PIXEL_SPACING, _calibrated(header, how)
     if detector is not None:
-        factor = number(header.dataset, "EstimatedRadiographicMagnificationFactor")
-        stated = f"; estimated magnification {factor:g}" if factor else ""
-        return (
-            detector,
-            Calibration.DETECTOR,
-            (f"millimetres are measured at the detector, not in the patient{stated}",),
-        )
+        text = f"millimetres are measured at the detector, not in the patient{_magnification(header)}"
+        return detector, Calibration.DETECTOR, (text,)
+    film = _pair(header, "NominalScannedPixelSpacing")
+    if film is not None:
+        return film, Calibration.DETECTOR, ("millimetres are measured on the scanned film, not in the patient",)
     aspect = _pair(header, "PixelAspectRatio")
     if aspect is not None and aspect[0] != aspect[1]:
         return (aspect[0] / aspect[1], 1.0), Calibration.NONE, ("pixels are not square; their size is unknown",)
     return (1.0, 1.0), Calibration.NONE, ()
 
 
+def _calibrated(header: Header, how: str) -> tuple[str, ...]:
+    if how:
+        said = header.text("PixelSpacingCalibrationDescription")
+        return (f"millimetres were calibrated by {how}{f': {said}' if said else ''}",)
+    if header.text("Modality") in PROJECTIONS:
+        return ("the file does not say whether its pixel spacing holds in the patient or at the detector",)
+    return ()
+
+
+def _magnification(header: Header) -> str:
+    """The magnification in words: as estimated by the device, else from its distances; empty where neither is known."""
+    factor = number(header.dataset, "EstimatedRadiographicMagnificationFactor")
+    if factor:
+        return f"; estimated magnification {factor:g}"
+    to_detector = number(header.dataset, "DistanceSourceToDetector") or 0.0
+    to_patient = number(header.dataset, "DistanceSourceToPatient") or 0.0
+    return f"; magnification {to_detector / to_patient:.3g} by distances" if to_detector > to_patient > 0 else ""
+
+
 def _pair(header: Header, keyword: str) -> tuple[float, float] | None:
-    found = numbers(header.dataset, keyword) or numbers(functional_group(header, 0, "PixelMeasuresSequence"), keyword)
+    groups = (
+        functional_group(header, 0, each) for each in ("PixelMeasuresSequence", "FramePixelDataPropertiesSequence")
+    )
+    found = next((pair for pair in (numbers(each, keyword) for each in (header.dataset, *groups)) if pair), ())
     return (found[0], found[1]) if len(found) == 2 and min(found) > 0 else None
 
 
 def _region_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple[str, ...]] | None:
-    """Row and column spacing from the ultrasound regions calibrated in centimetres on both axes (PS3.3 C.8.5.5)."""
-    sizes: set[tuple[float, float]] = set()
-    for region in items(header.dataset, "SequenceOfUltrasoundRegions"):
-        if {whole(region, f"PhysicalUnits{axis}Direction") for axis in "XY"} != {_CENTIMETRES}:
-            continue
-        x, y = (abs(number(region, f"PhysicalDelta{axis}") or 0) * _MM_PER_CM for axis in "XY")
-        if x > 0 and y > 0:
-            sizes.add((y, x))
+    """What ultrasound regions calibrated in centimetres both ways say; None where there are none."""
+    regions = regions_of(header)
+    sizes = region_spacing_mm(regions)
     if not sizes:
         return None
     if len(sizes) > 1:
         text = f"{len(sizes)} ultrasound regions with different scales: millimetres are not claimed"
         return (1.0, 1.0), Calibration.NONE, (text,)
-    return sizes.pop(), Calibration.REGION, ("millimetres hold inside the calibrated ultrasound region only",)
+    warnings = ["millimetres hold inside the calibrated ultrasound region only"]
+    rows, columns = whole(header.dataset, "Rows") or 0, whole(header.dataset, "Columns") or 0
+    if any(reaches_beyond(region, rows, columns) for region in regions):
+        warnings.append("an ultrasound region is larger than the image, which may have been scaled: check lengths")
+    return sizes.pop(), Calibration.REGION, tuple(warnings)

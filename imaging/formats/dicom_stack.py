@@ -184,6 +184,11 @@ def _named(parts: Sequence[Part]) -> list[Stack]:
     for n, (part, stack) in enumerate(zip(parts, stacks, strict=True)):
         by_axis[(part.axis, stack.geometry, stack.slice_geometries)].append(n)
     identity = parts[0].frames[0].header.text("SOPInstanceUID") or str(parts[0].frames[0].header.path)
+    most = max(len(part.frames) for part in parts)
+    for n, stack in enumerate(stacks):
+        if len(parts[n].frames) < most:
+            text = f"{len(parts[n].frames)} slices, where another phase has {most}"
+            stacks[n] = replace(stack, warnings=(*stack.warnings, text))
     for a, members in enumerate(by_axis.values()):
         if len(members) > 1:
             times = times_ms([parts[n] for n in members]) if parts[members[0]].in_time else [None] * len(members)
