@@ -157,25 +157,29 @@ class Volume:
             slice_geometries=(),
         )
 
-    def sample(self, limit: int = 200_000) -> NDArray[Any]:
-        """1-D values on an even stride through the volume, about ``limit`` of them, padding left out.
+    def sample(self, limit: int = 200_000, k: int | None = None) -> NDArray[Any]:
+        """1-D values on an even stride through the volume or slice ``k``, about ``limit`` of them, padding left out.
 
         Statistics of a whole volume cost more than loading it; a stride is enough for a window.
         """
-        step = max(1, self.array.size // limit)
-        values = self.array.reshape(-1)[::step]
+        source = self.array if k is None else self.array[k]
+        values = source.reshape(-1)[:: max(1, source.size // limit)]
         if self.padding is not None:
             inside = values[(values < self.padding[0]) | (values > self.padding[1])]
             values = inside if inside.size else values
         return values
 
-    def default_window(self) -> Window:
-        """The file's first window, else a modality's habit (CT: soft tissue), else the 0.5-99.5 percentile range."""
+    def default_window(self, k: int | None = None) -> Window:
+        """The file's first window, else a modality's habit (CT: soft tissue), else the 0.5-99.5 percentile range.
+
+        Args:
+            k: look at this slice only, while the others are still loading.
+        """
         if self.windows:
             return self.windows[0]
         if self.is_colour or (self.array.dtype == np.uint8 and self.kind != "volume"):
             return Window(128.0, 256.0, "full range")
         if self.unit == "HU":
             return Window(40.0, 400.0, "soft tissue")
-        low, high = np.percentile(self.sample(), (0.5, 99.5))
+        low, high = np.percentile(self.sample(k=k), (0.5, 99.5))
         return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto")

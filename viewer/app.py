@@ -16,6 +16,7 @@ from viewer.canvas.slice_view import SliceView
 from viewer.commands.actions import Action, Desk, actions
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring
+from viewer.commands.loading import Loading
 from viewer.commands.reading import Reading
 from viewer.commands.teaching import Teaching
 from viewer.jobs.inference_process import InferenceProcess
@@ -59,7 +60,10 @@ class Application(QObject):
             self.library,
             self.runner,
         )
-        self.reading = Reading(self.session, self.view, self.findings, self.notices, self.runner, self.annotating)
+        self.loading = Loading(
+            self.session, self.view, self.findings, self.notices, self.runner, self.annotating, self.library
+        )
+        self.reading = Reading(self.session, self.view, self.notices, self.runner, self.annotating, self.loading)
         self.inferring = Inferring(
             self.session, self.view, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )

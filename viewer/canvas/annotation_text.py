@@ -14,6 +14,7 @@ RESEARCH_USE = "Research use only – not a medical device"
 EMPTY = "Nothing open yet"
 EMPTY_HINT = "Drop a folder, a DICOM or NIfTI file, a picture or a clip here,\nor press Ctrl+O"
 CHOOSE = "Choose a series from the list"
+WAITING = "Loading this slice …"
 
 _CALIBRATIONS = {
     Calibration.PATIENT: "",

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from inference.prediction import HeatMap
-from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, RESEARCH_USE, Corners
+from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, RESEARCH_USE, WAITING, Corners
 from viewer.canvas.heat_colours import colours, limits_text
 
 TEXT = QColor(225, 228, 232)
@@ -127,6 +127,10 @@ class Furniture:
         self._centred(EMPTY, self.height / 2 - 1.4 * self._line, self._large, TEXT)
         for number, line in enumerate(EMPTY_HINT.splitlines()):
             self._centred(line, self.height / 2 + (number + 0.6) * self._line * 1.3, self._font, QUIET)
+
+    def waiting_page(self) -> None:
+        """This slice is still on its way."""
+        self._centred(WAITING, self.height / 2, self._large, QUIET)
 
     def _drop_frame(self) -> None:
         wide, tall = min(self.width - 4 * MARGIN, 560.0), min(self.height * 0.6, 260.0)

@@ -63,6 +63,8 @@ class SliceView(QWidget):
     def _connect(self) -> None:
         self.session.volume_changed.connect(self._on_volume)
         self.session.study_changed.connect(self.update)
+        self.session.slice_arrived.connect(self._on_slice)
+        self.session.completed.connect(self._on_slice)
         self.view.changed.connect(self.update)
         self.view.tool_changed.connect(self._on_tool)
         self.segmentation.changed.connect(self._on_mask)
@@ -89,6 +91,11 @@ class SliceView(QWidget):
         self._mouse.cancel()
         self._picture.forget_volume()
         self.update()
+
+    def _on_slice(self, k: int | None = None) -> None:
+        if k in (None, self.view.k):
+            self._picture.forget_volume()
+            self.update()
 
     def _on_mask(self, edit: MaskEdit | None) -> None:
         volume = self.session.volume
@@ -119,7 +126,10 @@ class SliceView(QWidget):
             furniture.empty_page(self.session.study is not None)
             furniture.footer()
         else:
-            self._paint_picture(painter, volume, transform)
+            if self.session.has(self.view.k):
+                self._paint_picture(painter, volume, transform)
+            else:
+                furniture.waiting_page()
             self._paint_furniture(furniture, volume, transform)
             self._paint_brush(painter, transform)
         painter.end()

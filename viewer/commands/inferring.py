@@ -59,7 +59,7 @@ class Inferring:
         package, volume = self._models.chosen, self._session.volume
         if package is None or package.manifest is None or volume is None:
             return
-        reason = suits(package.manifest, volume)
+        reason = suits(package.manifest, volume) if self._session.complete else "Wait until the series is loaded."
         if reason:
             self._notices.add("warning", reason)
             return
@@ -74,7 +74,7 @@ class Inferring:
     def explain(self, method: Method, target: str) -> None:
         """Show what on the current slice made the model say ``target``."""
         package, volume, k = self._package_of_prediction(), self._session.volume, self._view.k
-        if package is None or volume is None:
+        if package is None or volume is None or not self._session.complete:
             return
         self._runner.start(
             "explain",

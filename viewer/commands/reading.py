@@ -7,11 +7,10 @@ from imaging.formats import reading
 from imaging.intensity import PRESETS
 from imaging.progress import Report
 from imaging.study import Refusal, Series, Study
-from imaging.volume import Volume
 from viewer.commands.annotating import Annotating
+from viewer.commands.loading import Loading
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.state.findings import Findings
 from viewer.state.notices import Notices
 from viewer.state.session import Session
 from viewer.state.view import View
@@ -24,19 +23,19 @@ class Reading:
         self,
         session: Session,
         view: View,
-        findings: Findings,
         notices: Notices,
         runner: Runner,
         annotating: Annotating,
+        loading: Loading,
     ) -> None:
-        self._session, self._view, self._findings = session, view, findings
-        self._notices, self._runner, self._annotating = notices, runner, annotating
+        self._session, self._view, self._notices = session, view, notices
+        self._runner, self._annotating, self._loading = runner, annotating, loading
 
     def open(self, paths: Sequence[Path]) -> None:
         """Find the series under ``paths`` in the background, then show the first."""
         self._annotating.keep()
         title = f"Opening {paths[0].name or paths[0]}" if len(paths) == 1 else f"Opening {len(paths)} paths"
-        self._runner.cancel("load")
+        self._loading.stop()
         self._runner.start("open", title, lambda report: open_all(paths, report), self._opened, self._failed)
 
     def open_phantom(self, folder: Path) -> None:
@@ -49,14 +48,7 @@ class Reading:
     def load(self, series: Series) -> None:
         """Read the pixels of ``series`` in the background, then show them."""
         self._annotating.keep()
-        title = f"Loading {series.description or series.modality or series.files[0].name}"
-        self._runner.start(
-            "load",
-            title,
-            lambda report: reading.load_volume(series, report),
-            lambda volume: self._loaded(series, volume),
-            self._failed,
-        )
+        self._loading.start(series)
 
     def step_series(self, count: int) -> None:
         """Load the series ``count`` further down the list."""
@@ -97,12 +89,6 @@ class Reading:
             first = study.refused[0]
             more = f" and {len(study.refused) - 1} more (listed under the series)" if len(study.refused) > 1 else ""
             self._notices.add("warning", f"Not opened: {first.file.name}: {first.reason}{more}")
-
-    def _loaded(self, series: Series, volume: Volume) -> None:
-        self._findings.clear()
-        self._session.show(series, volume)
-        self._view.reset_to(volume)
-        self._annotating.restore(series, volume)
 
     def _failed(self, error: BaseException) -> None:
         self._notices.add("error", words(error))

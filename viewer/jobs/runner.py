@@ -30,12 +30,14 @@ class Runner(QObject):
     Signals:
         started: (key, title) on the main thread.
         progressed: (key, done, total, text); total 0 means unknown.
-        ended: (key), after the result or error was handed over, or the job was cancelled.
+        ended: (key), before the result or error is handed over, or when the job was cancelled.
+        cancelled: (key), after ``ended``.
     """
 
     started = Signal(str, str)
     progressed = Signal(str, int, int, str)
     ended = Signal(str)
+    cancelled = Signal(str)
     _reported = Signal(object, int, int, str)
     _returned = Signal(object, object, object)
 
@@ -69,6 +71,7 @@ class Runner(QObject):
         if job is not None:
             job.stop.set()
             self.ended.emit(key)
+            self.cancelled.emit(key)
 
     def busy(self, key: str | None = None) -> bool:
         """True while the job of this key (or any) has not been handed over."""

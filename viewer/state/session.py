@@ -12,16 +12,30 @@ class Session(QObject):
     Signals:
         study_changed: another set of series was opened.
         volume_changed: another volume, or none, is shown.
+        slice_arrived: the pixels of slice k of the shown volume are there.
+        completed: all of them are.
     """
 
     study_changed = Signal()
     volume_changed = Signal()
+    slice_arrived = Signal(int)
+    completed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.study: Study | None = None
         self.series: Series | None = None
         self.volume: Volume | None = None
+        self._missing: set[int] = set()
+
+    @property
+    def complete(self) -> bool:
+        """False while pixels of the shown volume are still loading."""
+        return not self._missing
+
+    def has(self, k: int) -> bool:
+        """True when the pixels of slice ``k`` are there."""
+        return k not in self._missing
 
     def open(self, study: Study) -> None:
         """Show the series list of ``study``; nothing is on screen until a volume is shown."""
@@ -29,7 +43,21 @@ class Session(QObject):
         self.study_changed.emit()
         self.show(None, None)
 
-    def show(self, series: Series | None, volume: Volume | None) -> None:
-        """Put ``volume`` of ``series`` on screen, or clear it."""
+    def show(self, series: Series | None, volume: Volume | None, only_k: int | None = None) -> None:
+        """Put ``volume`` of ``series`` on screen, or clear it; with ``only_k`` no other slice has its pixels yet."""
         self.series, self.volume = series, volume
+        self._missing = set()
+        if volume is not None and only_k is not None:
+            self._missing = set(range(volume.geometry.shape_kji[0])) - {only_k}
         self.volume_changed.emit()
+
+    def arrive(self, k: int) -> None:
+        """Note that the pixels of slice ``k`` are there."""
+        if k in self._missing:
+            self._missing.discard(k)
+            self.slice_arrived.emit(k)
+
+    def finish(self) -> None:
+        """Note that all pixels are there."""
+        self._missing.clear()
+        self.completed.emit()

@@ -54,14 +54,18 @@ class View(QObject):
         self.corner_text = True
         self._home = self.window
 
-    def reset_to(self, volume: Volume | None) -> None:
-        """Fit a new volume: middle slice (first frame of a clip), its default window."""
+    def reset_to(self, volume: Volume | None, only_k: int | None = None) -> None:
+        """Fit a new volume: middle slice (first frame of a clip), its default window.
+
+        Args:
+            only_k: the one slice whose pixels are there already; the window is chosen by it.
+        """
         self.set_playing(False)
         self.set_cursor(None)
         self.frames = 0 if volume is None else volume.geometry.shape_kji[0]
         self.k = 0 if volume is None or volume.kind == "clip" else self.frames // 2
         if volume is not None:
-            self._home = volume.default_window()
+            self._home = volume.default_window(only_k)
         self.reset()
 
     def reset(self) -> None:
