@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -9,177 +10,247 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
-Coded = Callable[[bytes, str, int, tuple[int, int, int]], NDArray[Any]]
-"""``decode(data, photometric, bits_allocated, (rows, columns, samples))`` to (rows, columns[, samples])."""
+from imaging.formats.dicom_codestreams import (
+    StreamError,
+    StreamHeader,
+    jpeg2000_header,
+    jpeg_header,
+    jpegxl_size,
+)
 
 MOST_SEGMENTS_OF_RLE = 15
-_LOSSLESS = 0xC3
+DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+_END_OF_IMAGE = b"\xff\xd9"
+_FILLER = bytes.fromhex("5aa55a3c96") * 40
+"""Bytes without a marker, after which a decoder that still needs data goes on with other pixels."""
+
+
+_UNKNOWN_PROCESSES = frozenset({0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
+"""Differential frames of hierarchical streams, and lossless frames with arithmetic coding."""
 
 
 class CodecError(Exception):
     """Bytes that are not what their transfer syntax says, and why."""
 
 
-def _jpeg(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    """JPEG of any process, 2 to 16 bits. Colour leaves as RGB."""
-    del bits_allocated
-    process = _check_jpeg_size(data, shape)
-    if shape[2] == 1:
-        return imagecodecs.jpeg8_decode(data)
-    if _is_ycbcr(data, photometric, process == _LOSSLESS):
-        return imagecodecs.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="RGB")
-    return imagecodecs.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB")
+class UnknownProcessError(CodecError):
+    """A sound stream of a process for which there is no decoder here."""
 
 
-def _is_ycbcr(data: bytes, photometric: str, lossless: bool) -> bool:
+@dataclass(frozen=True)
+class Wanted:
+    """What the header says of a coded frame."""
+
+    rows: int
+    columns: int
+    samples: int
+    bits_allocated: int
+    photometric: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(rows, columns) or (rows, columns, samples)."""
+        return (self.rows, self.columns) if self.samples == 1 else (self.rows, self.columns, self.samples)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """One frame as its codec left it.
+
+    Attributes:
+        pixels: (rows, columns) or (rows, columns, 3).
+        bits: precision of a sample by the stream, counted from the lowest bit; None where the stream holds whole
+            words as native pixels do.
+        is_ybr: colour that is still luminance and chrominance.
+    """
+
+    pixels: NDArray[Any]
+    bits: int | None
+    is_ybr: bool = False
+
+
+Decoder = Callable[[bytes, Wanted], Decoded]
+
+
+def _jpeg(data: bytes, wanted: Wanted) -> Decoded:
+    """JPEG of any process with 2 to 16 bits. Colour of lossless processes stays as it is stored."""
+    header = jpeg_header(data)
+    _check(header, wanted)
+    if header.process in _UNKNOWN_PROCESSES:
+        raise UnknownProcessError(f"JPEG process SOF{header.process - 0xC0} (hierarchical, or arithmetic and lossless)")
+    is_ybr = wanted.samples == 3 and _is_ycbcr(data, header, wanted.photometric)
+    stored = "YCBCR" if is_ybr else "RGB"
+    leaves = stored if header.is_lossless else "RGB"
+
+    def pixels_of(stream: bytes) -> NDArray[Any]:
+        if wanted.samples == 1:
+            return imagecodecs.jpeg8_decode(stream)
+        return imagecodecs.jpeg8_decode(stream, colorspace=stored, outcolorspace=leaves)
+
+    if data.rfind(_END_OF_IMAGE) < header.scan:
+        return Decoded(_without_end(data, header, pixels_of), header.bits, is_ybr and header.is_lossless)
+    return Decoded(pixels_of(data), header.bits, is_ybr and header.is_lossless)
+
+
+def _without_end(data: bytes, header: StreamHeader, pixels_of: Callable[[bytes], NDArray[Any]]) -> NDArray[Any]:
+    """The pixels of a JPEG stream without its end marker, if nothing but the marker is missing.
+
+    The decoder pads a short stream with grey and says nothing. If bytes put at its end change the pixels, it needed them.
+    """
+    if not header.is_progressive and header.scanned == header.samples:
+        pixels = pixels_of(data + _END_OF_IMAGE)
+        if np.array_equal(pixels, pixels_of(data + _FILLER + _END_OF_IMAGE)):
+            return pixels
+    raise CodecError(f"truncated: the JPEG stream ends after {len(data)} bytes, before its last pixel")
+
+
+def _is_ycbcr(data: bytes, header: StreamHeader, photometric: str) -> bool:
     """True when the components are luminance and chrominance.
 
-    A complete Adobe marker decides; then the photometric interpretation; a lossy JFIF stream is YCbCr by its definition
-    even where the header calls it RGB.
+    A complete Adobe marker decides; then component names R, G, B; then the photometric interpretation. A lossy stream
+    with JFIF or with subsampled components is YCbCr by its definition even where the header calls it RGB.
     """
     head = data[:4096]
     adobe = head.find(b"Adobe")
     if adobe > 4 and int.from_bytes(head[adobe - 2 : adobe], "big") >= 14 and adobe + 11 < len(head):
         return head[adobe + 11] != 0
-    return photometric.startswith("YBR") or (not lossless and b"JFIF\0" in head[:32])
+    if header.components[::2] == b"RGB":
+        return False
+    is_ycbcr_by_definition = header.is_subsampled or b"JFIF\0" in head[:32]
+    return photometric.startswith("YBR") or (not header.is_lossless and is_ycbcr_by_definition)
 
 
-def _check_jpeg_size(data: bytes, shape: tuple[int, int, int]) -> int:
-    """The marker of the frame header, after its size was compared with the expected one (ITU T.81 B.2.2)."""
-    position = 2
-    while position + 9 < len(data):
-        marker, length = data[position + 1], int.from_bytes(data[position + 2 : position + 4], "big")
-        if data[position] != 0xFF or length < 2:
-            position += 1
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            size = (
-                int.from_bytes(data[position + 5 : position + 7], "big"),
-                int.from_bytes(data[position + 7 : position + 9], "big"),
-            )
-            if size != shape[:2]:
-                raise CodecError(
-                    f"the JPEG stream holds {size[0]} x {size[1]} pixels, expected {shape[0]} x {shape[1]}"
-                )
-            return marker
-        position += 2 + length
-    raise CodecError("no frame header in the JPEG stream")
+def _jpegls(data: bytes, wanted: Wanted) -> Decoded:
+    header = jpeg_header(data)
+    _check(header, wanted)
+    ended = data if data.rfind(_END_OF_IMAGE) > header.scan else data + _END_OF_IMAGE
+    return Decoded(imagecodecs.jpegls_decode(ended), header.bits, wanted.photometric.startswith("YBR"))
 
 
-def _jpegls(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    del photometric, bits_allocated
-    _check_jpeg_size(data.replace(b"\xff\xf7", b"\xff\xc3", 1), shape)
-    return imagecodecs.jpegls_decode(data)
+def _jpeg2000(data: bytes, wanted: Wanted) -> Decoded:
+    """JPEG 2000 and High-Throughput JPEG 2000; the decoder undoes a colour transform that the stream declares."""
+    header = jpeg2000_header(data)
+    _check(header, wanted)
+    ended = data if data.rstrip(b"\0").endswith(_END_OF_IMAGE) else data + _END_OF_IMAGE
+    is_ybr = wanted.photometric.startswith("YBR_FULL") and not header.is_transformed
+    return Decoded(imagecodecs.jpeg2k_decode(ended), header.bits, is_ybr)
 
 
-def _jpeg2000(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    del bits_allocated
-    _check_jpeg2000_size(data, shape)
-    if photometric.startswith("YBR_FULL") and not _has_colour_transform(data):
-        raise CodecError(f"{photometric} in a JPEG 2000 stream without a colour transform is not supported")
-    return imagecodecs.jpeg2k_decode(data)
+def _jpegxl(data: bytes, wanted: Wanted) -> Decoded:
+    size = jpegxl_size(data)
+    if size != (wanted.rows, wanted.columns):
+        raise CodecError(f"the stream holds {size[0]} x {size[1]} pixels, expected {wanted.rows} x {wanted.columns}")
+    pixels = imagecodecs.jpegxl_decode(data)
+    return Decoded(pixels, 8 * pixels.dtype.itemsize)
 
 
-def _has_colour_transform(data: bytes) -> bool:
-    """True when the stream says that its components were transformed (ITU T.800 A.6.1, coding style default)."""
-    start = data.find(b"\xff\x52")
-    return 0 <= start < len(data) - 8 and data[start + 8] == 1
-
-
-def _check_jpeg2000_size(data: bytes, shape: tuple[int, int, int]) -> None:
-    """Compare the SIZ marker segment with the expected size (ITU T.800 A.5.1)."""
-    start = data.find(b"\xff\x4f\xff\x51")
-    if start < 0 or len(data) < start + 24:
-        raise CodecError("no image size in the JPEG 2000 stream")
-    x1, y1, x0, y0 = (int.from_bytes(data[start + 8 + 4 * n : start + 12 + 4 * n], "big") for n in range(4))
-    if (y1 - y0, x1 - x0) != shape[:2]:
-        raise CodecError(f"the JPEG 2000 stream holds {y1 - y0} x {x1 - x0} pixels, expected {shape[0]} x {shape[1]}")
-
-
-def _jpegxl(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    del photometric, bits_allocated, shape
-    return imagecodecs.jpegxl_decode(data)
-
-
-def _rle(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    """RLE (PS3.5 G): byte planes, most significant first, sample by sample; one bit per pixel arrives packed."""
-    del photometric
-    rows, columns, samples = shape
-    if bits_allocated == 1:
-        packed = np.frombuffer(_rle_bytes(data, "u1", (rows * columns + 7) // 8), np.uint8)
-        return np.unpackbits(packed, bitorder="little")[: rows * columns].reshape(rows, columns)
-    dtype = np.dtype(f"u{bits_allocated // 8}")
-    plain = _rle_bytes(data, dtype.str, rows * columns * samples * dtype.itemsize)
-    planes = np.frombuffer(plain, dtype).reshape(samples, rows, columns)
-    return planes[0] if samples == 1 else np.moveaxis(planes, 0, -1)
-
-
-def _rle_bytes(data: bytes, dtype: str, expected: int) -> bytes:
-    count = int.from_bytes(data[:4], "little")
-    if not 1 <= count <= MOST_SEGMENTS_OF_RLE:
-        raise CodecError(f"an RLE header of {count} segments, expected 1 to {MOST_SEGMENTS_OF_RLE}")
-    if expected > 128 * len(data):
-        raise CodecError(f"{len(data)} bytes of RLE cannot hold {expected} bytes of pixels")
-    plain = bytes(imagecodecs.dicomrle_decode(data, dtype))
-    if len(plain) < expected:
-        raise CodecError(f"the RLE frame holds {len(plain)} bytes, expected {expected}")
-    return plain[:expected]
-
-
-def _deflated(data: bytes, photometric: str, bits_allocated: int, shape: tuple[int, int, int]) -> NDArray[Any]:
-    """Deflated Image Frame Compression (PS3.5 A.4.14)."""
-    del photometric
-    expected = (shape[0] * shape[1] * shape[2] * bits_allocated + 7) // 8
-    plain = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, expected)
-    if len(plain) < expected:
-        raise CodecError(f"the deflated frame holds {len(plain)} bytes, expected {expected}")
-    if bits_allocated == 1:
-        return np.unpackbits(np.frombuffer(plain, np.uint8), bitorder="little")[: shape[0] * shape[1]].reshape(
-            shape[:2]
+def _check(header: StreamHeader, wanted: Wanted) -> None:
+    """Compare the head of a stream with the DICOM header before memory is taken."""
+    if (header.rows, header.columns) != (wanted.rows, wanted.columns):
+        raise CodecError(
+            f"the stream holds {header.rows} x {header.columns} pixels, expected {wanted.rows} x {wanted.columns}"
         )
-    whole = np.frombuffer(plain, f"<u{bits_allocated // 8}").reshape(shape)
-    return whole[..., 0] if shape[2] == 1 else whole
+    if header.samples != wanted.samples:
+        raise CodecError(f"the stream holds {header.samples} components, expected {wanted.samples} samples per pixel")
+    if header.bits > max(8, wanted.bits_allocated):
+        raise CodecError(f"the stream holds {header.bits} bits per sample, Bits Allocated is {wanted.bits_allocated}")
 
 
-def _family(decoder: Coded, *suffixes: int) -> dict[str, Coded]:
+def _rle(data: bytes, wanted: Wanted) -> Decoded:
+    """RLE (PS3.5 G): byte planes, most significant first, sample by sample; one bit per pixel arrives packed."""
+    if wanted.bits_allocated == 1:
+        packed = _rle_planes(data, 1, (wanted.rows * wanted.columns + 7) // 8)[0]
+        bits = np.unpackbits(packed, bitorder="little")[: wanted.rows * wanted.columns]
+        return Decoded(bits.reshape(wanted.rows, wanted.columns), None)
+    size = wanted.bits_allocated // 8
+    count = wanted.rows * wanted.columns
+    planes = _rle_planes(data, wanted.samples * size, count)
+    word = 1 << (size - 1).bit_length()
+    words = np.zeros((count, wanted.samples, word), np.uint8)
+    for n, plane in enumerate(planes):
+        words[:, n // size, size - 1 - n % size] = plane
+    pixels = words.view(f"<u{word}").reshape(wanted.shape)
+    return Decoded(pixels, None, wanted.photometric.startswith("YBR"))
+
+
+def _rle_planes(data: bytes, planes: int, size: int) -> list[NDArray[np.uint8]]:
+    """Each segment's first ``size`` bytes; more in a segment is padding."""
+    count = int.from_bytes(data[:4], "little")
+    if count != planes or count > MOST_SEGMENTS_OF_RLE:
+        raise CodecError(f"an RLE header of {count} segments, expected {planes}")
+    if planes * size > 128 * len(data):
+        raise CodecError(f"{len(data)} bytes of RLE cannot hold {planes * size} bytes of pixels")
+    starts = [int.from_bytes(data[4 * n : 4 * n + 4], "little") for n in range(1, count + 1)]
+    if starts != sorted(starts) or starts[0] < 64 or starts[-1] >= len(data):
+        raise CodecError(f"RLE segments at {starts} do not fit a frame of {len(data)} bytes")
+    return [_rle_plane(data[a:b], size) for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def _rle_plane(segment: bytes, size: int) -> NDArray[np.uint8]:
+    plain = np.frombuffer(imagecodecs.packbits_decode(segment), np.uint8)
+    if len(plain) < size:
+        raise CodecError(f"truncated: an RLE segment holds {len(plain)} bytes, expected {size}")
+    return plain[:size]
+
+
+def inflated_frame(data: bytes, size: int) -> bytes:
+    """The native bytes of one frame of Deflated Image Frame Compression (PS3.5 A.4.14).
+
+    Raises:
+        CodecError: damaged, or fewer than ``size`` bytes.
+    """
+    try:
+        plain = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, size)
+    except zlib.error as error:
+        raise CodecError(f"damaged: {error}") from error
+    if len(plain) < size:
+        raise CodecError(f"truncated: the deflated frame holds {len(plain)} bytes, expected {size}")
+    return plain
+
+
+def _family(decoder: Decoder, *suffixes: int) -> dict[str, Decoder]:
     return dict.fromkeys([f"1.2.840.10008.1.2.4.{suffix}" for suffix in suffixes], decoder)
 
 
 _WITH_COLOUR_TRANSFORM = {
-    **_family(_jpeg, 50, 51, 53, 55, 57, 70),
+    **_family(_jpeg, *range(50, 67), 70),
     **_family(_jpeg2000, 90, 91, 201, 202, 203),
     **_family(_jpegxl, 110, 111, 112),
 }
 
 LEAVE_RGB = frozenset(_WITH_COLOUR_TRANSFORM)
-"""Transfer syntaxes whose streams carry their colour transform: colour leaves the decoder as RGB."""
+"""Transfer syntaxes whose streams may carry a colour transform of their own, with photometric interpretations to say so."""
 
-KNOWN: Mapping[str, Coded] = MappingProxyType(
-    {
-        **_WITH_COLOUR_TRANSFORM,
-        **_family(_jpegls, 80, 81),
-        "1.2.840.10008.1.2.5": _rle,
-        "1.2.840.10008.1.2.8.1": _deflated,
-    }
+_DECODERS: Mapping[str, Decoder] = MappingProxyType(
+    {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": _rle}
 )
-"""Decoder of each encapsulated transfer syntax."""
+
+KNOWN = frozenset(_DECODERS) | {DEFLATED_FRAMES}
+"""Encapsulated transfer syntaxes that are decoded here."""
+
+KEEP_EVERY_BIT = frozenset(
+    f"1.2.840.10008.1.2.4.{suffix}" for suffix in (55, 56, 57, 58, 65, 66, 70, 80, 90, 110, 201, 202)
+)
+"""Lossless transfer syntaxes: bits around the stored ones are as they were before coding."""
 
 
-def decode(
-    data: bytes, transfer_syntax: str, photometric: str, bits_allocated: int, shape: tuple[int, int, int]
-) -> NDArray[Any]:
-    """(rows, columns) or (rows, columns, 3) of one coded frame; colour as RGB where the stream carries its transform.
+def decode(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
+    """One coded frame.
 
     Raises:
-        CodecError: damaged or of another size.
+        CodecError: damaged, truncated or other than the header says.
+        UnknownProcessError: of a kind that cannot be decoded here.
     """
     try:
-        frame = KNOWN[transfer_syntax](data, photometric, bits_allocated, shape)
+        frame = _DECODERS[transfer_syntax](data, wanted)
     except CodecError:
         raise
-    except Exception as error:  # codecs raise what they like on damaged bytes: this is the one door they pass
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except StreamError as error:
+        raise CodecError(str(error)) from error
+    except BaseException as error:  # codecs raise what they like on damaged bytes, panics included: their one door
         raise CodecError(f"damaged: {error}") from error
-    expected = shape[:2] if shape[2] == 1 else shape
-    if frame.shape != expected:
-        raise CodecError(f"decodes to {frame.shape}, expected {expected}")
+    if frame.pixels.shape != wanted.shape:
+        raise CodecError(f"decodes to {frame.pixels.shape}, expected {wanted.shape}")
     return frame

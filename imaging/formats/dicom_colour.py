@@ -8,39 +8,23 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.dicom_attributes import numbers, value
 from imaging.formats.dicom_header import Header
-from imaging.formats.dicom_pixel_format import PixelFormat
 
 _CHANNELS = ("Red", "Green", "Blue")
 _MOST_ENTRIES = 1 << 16
 _YBR_FULL = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]], np.float32)
 
 
-def to_rgb(raw: NDArray[Any], layout: PixelFormat, header: Header, is_rgb: bool) -> NDArray[np.uint8]:
-    """(rows, columns, 3) uint8 RGB of one frame.
+def to_rgb(values: NDArray[Any], bits: int, is_ybr: bool) -> NDArray[np.uint8]:
+    """(rows, columns, 3) uint8 RGB of one frame: the eight highest bits of each sample.
 
     Args:
-        raw: (rows, columns) palette indices, or (rows, columns, 3) samples.
-        layout: the file's pixel layout.
-        header: where the palette is.
-        is_rgb: True when the codec has undone the colour transform already.
-
-    Raises:
-        ReadError: a palette is missing or damaged.
+        values: (rows, columns, 3) unsigned samples.
+        bits: how many bits a sample has.
+        is_ybr: True for luminance and chrominance.
     """
-    if layout.photometric == "PALETTE COLOR":
-        return _through_palette(raw, header)
-    stored = _high_bits(raw, layout)
-    if layout.photometric in ("YBR_FULL", "YBR_FULL_422") and not is_rgb:
-        return _from_ybr(stored)
-    return np.ascontiguousarray(stored)
-
-
-def spread_422(values: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
-    """(rows, columns, 3) from native YBR_FULL_422: Y1 Y2 Cb Cr for every two pixels (PS3.3 C.7.6.3.1.2)."""
-    quads = values.reshape(rows, columns // 2, 4)
-    luma = quads[..., :2].reshape(rows, columns)
-    chroma = np.repeat(quads[..., 2:], 2, axis=1)
-    return np.concatenate([luma[..., None], chroma], axis=2)
+    stored = values >> values.dtype.type(bits - 8) if bits > 8 else values
+    stored = stored.astype(np.uint8, copy=False)
+    return _from_ybr(stored) if is_ybr else np.ascontiguousarray(stored)
 
 
 def _from_ybr(stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -49,30 +33,30 @@ def _from_ybr(stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.clip(centred @ _YBR_FULL.T + 0.5, 0, 255).astype(np.uint8)
 
 
-def _high_bits(raw: NDArray[Any], layout: PixelFormat) -> NDArray[np.uint8]:
-    """The eight most significant of the stored bits."""
-    if layout.bits_stored > 8:
-        return (raw >> raw.dtype.type(layout.bits_stored - 8)).astype(np.uint8)
-    return raw.astype(np.uint8, copy=False)
+def through_palette(indices: NDArray[Any], header: Header) -> NDArray[np.uint8]:
+    """(rows, columns, 3) uint8 RGB of (rows, columns) palette indices (PS3.3 C.7.6.3.1.5 and .6).
 
+    Entries of 16 bits lose their lower half; 8-bit entries are sometimes declared as 16, which shows when no entry of
+    any channel needs more.
 
-def _through_palette(indices: NDArray[Any], header: Header) -> NDArray[np.uint8]:
+    Raises:
+        ReadError: a palette is missing or damaged.
+    """
     tables = [_palette(header, channel) for channel in _CHANNELS]
-    channels: list[NDArray[np.uint8]] = []
-    for first, table in tables:
-        channels.append(table[np.clip(indices.astype(np.int64) - first, 0, len(table) - 1)])
+    widest = max(int(entries.max()) for _, entries in tables)
+    shift = 8 if widest > 0xFF else 0
+    positions = indices.astype(np.int64)
+    channels = [(e >> shift).astype(np.uint8)[np.clip(positions - first, 0, len(e) - 1)] for first, e in tables]
     return np.stack(channels, axis=-1)
 
 
-def _palette(header: Header, channel: str) -> tuple[int, NDArray[np.uint8]]:
-    """First mapped value and 8-bit entries of one palette (PS3.3 C.7.6.3.1.5 and .6)."""
+def _palette(header: Header, channel: str) -> tuple[int, NDArray[np.int64]]:
+    """First mapped value and entries of one palette."""
     described = numbers(header.dataset, f"{channel}PaletteColorLookupTableDescriptor")
     if len(described) != 3:
         raise ReadError(header.path, f"PALETTE COLOR without a {channel} Palette Color Lookup Table Descriptor")
     count, first, bits = (int(each) for each in described)
-    entries = _entries(header, channel, (count & 0xFFFF) or 1 << 16, bits)
-    shift = 8 if bits > 8 and int(entries.max(initial=0)) > 255 else 0
-    return first, (entries >> shift).astype(np.uint8)
+    return first, _entries(header, channel, (count & 0xFFFF) or 1 << 16, bits)
 
 
 def _entries(header: Header, channel: str, count: int, bits: int) -> NDArray[np.int64]:

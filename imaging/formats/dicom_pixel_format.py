@@ -50,7 +50,12 @@ class PixelFormat:
         if self.number != "integer":
             return np.dtype(self.number).newbyteorder("<" if self.little_endian else ">")
         sign = "i" if self.is_signed and self.bits_stored == self.bits_allocated else "u"
-        return np.dtype(f"{'<' if self.little_endian else '>'}{sign}{max(1, self.bits_allocated // 8)}")
+        return np.dtype(f"{'<' if self.little_endian else '>'}{sign}{self.word_bytes}")
+
+    @property
+    def word_bytes(self) -> int:
+        """Bytes of the smallest integer type that holds a pixel cell: 1, 2, 4 or 8."""
+        return 1 << ((self.bits_allocated - 1) // 8).bit_length()
 
     @property
     def is_colour(self) -> bool:

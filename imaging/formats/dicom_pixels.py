@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError, Truncated
 from imaging.formats import dicom_codecs, dicom_colour
 from imaging.formats.dicom_attributes import value
+from imaging.formats.dicom_cells import settle_coded, unpack
+from imaging.formats.dicom_codecs import CodecError, Decoded, Wanted, inflated_frame
 from imaging.formats.dicom_fragments import FragmentError, Span, frame_bytes, frame_spans
 from imaging.formats.dicom_header import Header, dataset_stream
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
@@ -24,6 +26,7 @@ class FrameReader:
     format: PixelFormat
     stream: BinaryIO
     spans: list[list[Span]]
+    swaps_bytes: bool
 
     def stored(self, index: int) -> NDArray[Any]:
         """Frame ``index``: (rows, columns) stored values, unused bits settled; or (rows, columns, 3) uint8 RGB.
@@ -32,43 +35,47 @@ class FrameReader:
             ReadError: the frame cannot be decoded.
             Truncated: the file ends within the frame.
         """
-        raw = self._coded(index) if self.spans else self._native(index)
-        if self.format.is_colour:
-            is_rgb = self.header.transfer_syntax in dicom_codecs.LEAVE_RGB
-            return dicom_colour.to_rgb(raw, self.format, self.header, is_rgb)
-        return settle_bits(raw, self.format)
+        layout = self.format
+        frame = self._coded(index) if self.spans else self._native(index)
+        if layout.is_colour and layout.samples > 1:
+            layout = replace(layout, is_signed=False)
+        keeps_every_bit = self.header.transfer_syntax in dicom_codecs.KEEP_EVERY_BIT
+        values, bits = settle_coded(frame, layout, keeps_every_bit)
+        if not layout.is_colour:
+            return values
+        if layout.samples == 1:
+            return dicom_colour.through_palette(values, self.header)
+        return dicom_colour.to_rgb(values, bits, frame.is_ybr)
 
-    def _native(self, index: int) -> NDArray[Any]:
+    def _native(self, index: int) -> Decoded:
         layout = self.format
         first_bit = index * layout.frame_bits
         start, end = first_bit // 8, (first_bit + layout.frame_bits + 7) // 8
-        self.stream.seek(self.header.pixels.offset + start)
-        data = self.stream.read(end - start)
+        data = self._swapped(start, end) if self.swaps_bytes else self._bytes(start, end)
         if len(data) < end - start:
             raise Truncated(self.header.path, f"frame {index + 1}: found {len(data)} bytes, expected {end - start}")
-        if layout.bits_allocated == 1:
-            bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[first_bit % 8 :]
-            return bits[: layout.rows * layout.columns].reshape(layout.rows, layout.columns)
-        values = np.frombuffer(data, layout.stored_dtype)
-        if layout.samples == 1:
-            return values.reshape(layout.rows, layout.columns)
-        if layout.photometric == "YBR_FULL_422":
-            return dicom_colour.spread_422(values, layout.rows, layout.columns)
-        if layout.is_planar:
-            return np.moveaxis(values.reshape(3, layout.rows, layout.columns), 0, -1)
-        return values.reshape(layout.rows, layout.columns, 3)
+        return Decoded(unpack(data, layout, first_bit % 8), None, layout.photometric.startswith("YBR"))
 
-    def _coded(self, index: int) -> NDArray[Any]:
+    def _bytes(self, start: int, end: int) -> bytes:
+        self.stream.seek(self.header.pixels.offset + start)
+        return self.stream.read(end - start)
+
+    def _swapped(self, start: int, end: int) -> bytes:
+        """Bytes that were written as big-endian words of two."""
+        even = start - start % 2
+        words = np.frombuffer(self._bytes(even, end + end % 2).ljust(end + end % 2 - even, b"\0"), ">u2")
+        return words.astype("<u2").tobytes()[start - even : end - even]
+
+    def _coded(self, index: int) -> Decoded:
         layout = self.format
+        data = frame_bytes(self.stream, self.spans[index])
+        wanted = Wanted(layout.rows, layout.columns, layout.samples, layout.bits_allocated, layout.photometric)
         try:
-            return dicom_codecs.decode(
-                frame_bytes(self.stream, self.spans[index]),
-                self.header.transfer_syntax,
-                layout.photometric,
-                layout.bits_allocated,
-                (layout.rows, layout.columns, layout.samples),
-            )
-        except dicom_codecs.CodecError as error:
+            if self.header.transfer_syntax == dicom_codecs.DEFLATED_FRAMES:
+                plain = inflated_frame(data, (layout.frame_bits + 7) // 8)
+                return Decoded(unpack(plain, layout), None, layout.photometric.startswith("YBR"))
+            return dicom_codecs.decode(data, self.header.transfer_syntax, wanted)
+        except CodecError as error:
             name = self.header.transfer_syntax.name
             raise ReadError(self.header.path, f"frame {index + 1} ({name}): {error}") from error
 
@@ -83,7 +90,8 @@ def frames_of(header: Header) -> Generator[FrameReader]:
     """
     layout = pixel_format(header)
     with dataset_stream(header.path) as stream:
-        yield FrameReader(header, layout, stream, _spans(header, layout, stream))
+        spans = _spans(header, layout, stream)
+        yield FrameReader(header, layout, stream, spans, _swaps_bytes(header, layout, stream))
 
 
 def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[Span]]:
@@ -98,30 +106,9 @@ def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[S
         raise Truncated(header.path, str(error)) from error
 
 
-def settle_bits(raw: NDArray[Any], layout: PixelFormat) -> NDArray[Any]:
-    """Stored values without the bits around them: shifted down, masked, and the sign extended (PS3.5 8.1.1).
-
-    Values that fill their bytes pass as they are.
-    """
-    if layout.number != "integer":
-        return raw.astype(raw.dtype.newbyteorder("="), copy=False)
-    size = max(1, layout.bits_allocated // 8)
-    pattern = _as_unsigned(raw, size)
-    low = layout.high_bit - layout.bits_stored + 1
-    if low:
-        pattern = pattern >> pattern.dtype.type(low)
-    unused = 8 * size - layout.bits_stored
-    signed = np.dtype(f"i{size}")
-    if not unused:
-        return pattern.view(signed) if layout.is_signed else pattern
-    if not layout.is_signed:
-        return pattern & pattern.dtype.type((1 << layout.bits_stored) - 1)
-    return (pattern << pattern.dtype.type(unused)).view(signed) >> signed.type(unused)
-
-
-def _as_unsigned(raw: NDArray[Any], size: int) -> NDArray[Any]:
-    """The bit pattern in ``size`` bytes, native byte order: sign extended where the codec gave signed values."""
-    native = raw.astype(raw.dtype.newbyteorder("="), copy=False)
-    if np.issubdtype(native.dtype, np.signedinteger):
-        native = native.astype(f"i{size}", copy=False)
-    return np.ascontiguousarray(native.astype(f"u{size}", copy=False))
+def _swaps_bytes(header: Header, layout: PixelFormat, stream: BinaryIO) -> bool:
+    """True for cells of a byte or less in big-endian words of two: VR OW (PS3.5 8.1.1 and annex D)."""
+    if header.little_endian or header.pixels.is_fragmented or layout.bits_allocated > 12:
+        return False
+    stream.seek(header.pixels.offset - 8)
+    return stream.read(2) == b"OW"
