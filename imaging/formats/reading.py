@@ -1,7 +1,7 @@
 """Open any path, and load any series that was found: the one door to all formats."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from imaging.volume import Volume
 __all__ = ["ReadError", "load_volume", "open_study"]
 
 
-def open_study(path: Path, report: Report = silent) -> Study:
-    """What lies at a path, headers only: a file, or a folder with everything below it.
+def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset()) -> Study:
+    """What lies at a path, headers only: a file, or a folder with everything below it, but for the files of ``skip``.
 
     Every file is either part of a series or named among the refused with the reason. An empty folder gives an empty
     study.
@@ -24,7 +24,7 @@ def open_study(path: Path, report: Report = silent) -> Study:
         ReadError: there is nothing at ``path``, or it may not be read.
         Cancelled: by ``report``.
     """
-    files = _files_at(path)
+    files = [file for file in _files_at(path) if file not in skip]
     refused: list[Refusal] = []
     by_format: dict[Format, list[Path]] = {kind: [] for kind in Format}
     for n, file in enumerate(files):
