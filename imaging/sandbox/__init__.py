@@ -1,0 +1,24 @@
+"""Untrusted files are parsed and decoded here, in processes with limits; the program never touches their bytes.
+
+``Sandbox`` has the functions of :mod:`imaging.formats.reading`, with the same errors and progress::
+
+    with Sandbox() as sandbox:
+        study = sandbox.open_study(path)
+        volume = sandbox.load_volume(study.series[0])
+
+A worker is bound before it sees the first byte: address space, no write outside its scratch folder (Landlock on Linux,
+else no file at all), no core dump, a session of its own, an environment without secrets. It is stopped after ten
+seconds without progress. Codecs that crash, hang, panic or eat memory cost one file, named with the reason.
+
+Nothing a worker says is trusted: messages are JSON, read as the one type that is expected (:mod:`.wire`). Arrays lie in
+shared memory without a name, handed over by descriptor (:mod:`.memory`), so that nothing is left when either side is
+killed. On Windows there are no limits on memory and files; death, silence and nonsense are handled as elsewhere.
+
+Modules: ``sandbox`` the workers as one reader · ``process`` one worker, seen from the program · ``worker`` the same,
+from inside · ``relay`` the worker's line to the program · ``channel`` messages on a socket · ``wire`` values as JSON ·
+``memory`` shared arrays · ``limits`` what a worker may do · ``requests`` what can be asked.
+"""
+
+from imaging.sandbox.sandbox import Sandbox
+
+__all__ = ["Sandbox"]

@@ -1,0 +1,98 @@
+"""What a worker may do at most, set by itself before it sees the first untrusted byte; nothing here can be undone."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+GIB = 1 << 30
+
+_SCRATCH_FILE_BYTES = GIB
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_SET_NO_NEW_PRIVS = 38
+_PATH_BENEATH = 1
+_WRITE_FILE = 1 << 1
+_CHANGES = _WRITE_FILE | sum(1 << bit for bit in range(4, 13))
+"""Landlock, first version: write, remove, make any kind of file. Refer (13) and truncate (14) came later."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one worker.
+
+    Attributes:
+        memory_bytes: address space, libraries included.
+        silence_s: seconds without a sign of life after which it is stopped.
+    """
+
+    memory_bytes: int
+    silence_s: float = 10.0
+
+
+def default_memory_bytes() -> int:
+    """Half of this machine's memory, at least 4 GiB, and 2 GiB of addresses for libraries."""
+    try:
+        physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        physical = 0
+    return max(4 * GIB, physical // 2) + 2 * GIB
+
+
+def apply(limits: Limits, scratch: Path) -> bool:
+    """Bind this process; True when the file system is closed to writing, all but ``scratch``.
+
+    Where the system cannot close it (Landlock is Linux 5.13 and newer), no file may be written at all.
+    """
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    # When memory runs out, the worker is to go and not the window.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    closed = _close_file_system(scratch)
+    file_bytes = _SCRATCH_FILE_BYTES if closed else 0
+    wanted = {"RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": file_bytes, "RLIMIT_CORE": 0}
+    for name, value in wanted.items():
+        kind = getattr(resource, name)
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        # macOS knows RLIMIT_AS but refuses to set it.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (value, value))
+    return closed
+
+
+def _close_file_system(scratch: Path) -> bool:
+    """Landlock (Linux): nothing below ``/`` may be written, made or removed, save below ``scratch``."""
+    if sys.platform != "linux":
+        return False
+    system = ctypes.CDLL(None, use_errno=True)
+    version = system.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    if version < 1:
+        return False
+    rights = _CHANGES | (1 << 13 if version >= 2 else 0) | (1 << 14 if version >= 3 else 0)
+    ruleset = system.syscall(_CREATE_RULESET, struct.pack("=Q", rights), ctypes.c_size_t(8), 0)
+    if ruleset < 0:
+        return False
+    try:
+        system.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        _allow(system, ruleset, scratch, rights)
+        if Path(os.devnull).exists():
+            _allow(system, ruleset, Path(os.devnull), _WRITE_FILE)
+        return system.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    finally:
+        os.close(ruleset)
+
+
+def _allow(system: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        system.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, struct.pack("=Qi", rights, fd), 0)
+    finally:
+        os.close(fd)

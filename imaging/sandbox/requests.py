@@ -1,0 +1,77 @@
+"""What a worker can be asked, what it gives back, and how its failures are named on the way."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
+from imaging.study import Document, Series, Study
+from imaging.volume import Volume
+
+
+@dataclass(frozen=True)
+class OpenStudy:
+    """:func:`imaging.formats.reading.open_study` without the files that ended a worker before."""
+
+    path: Path
+    skip: frozenset[Path] = frozenset()
+
+    @property
+    def subject(self) -> Path:
+        return self.path
+
+
+@dataclass(frozen=True)
+class LoadVolume:
+    """:func:`imaging.formats.reading.load_volume`; ``watched`` when the slices are looked at as they come."""
+
+    series: Series
+    watched: bool = False
+
+    @property
+    def subject(self) -> Path:
+        return self.series.files[0] if self.series.files else Path(self.series.uid)
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """:func:`imaging.formats.documents.read_text`."""
+
+    document: Document
+
+    @property
+    def subject(self) -> Path:
+        return self.document.file
+
+
+Request = OpenStudy | LoadVolume | ReadText
+REQUESTS: dict[str, type[Request]] = {each.__name__: each for each in (OpenStudy, LoadVolume, ReadText)}
+RESULTS: dict[type[Request], Any] = {OpenStudy: Study, LoadVolume: Volume, ReadText: str}
+
+_OF_A_FILE: dict[str, type[ReadError]] = {each.__name__: each for each in (ReadError, NotAnImage, Truncated)}
+_OTHERS: dict[str, type[ImagingError]] = {each.__name__: each for each in (GeometryError, LibraryError, ImagingError)}
+
+
+def describe_error(error: BaseException, subject: Path, memory_bytes: int) -> dict[str, str]:
+    """Name, path and words of an error: a known one as it is, any other as a :class:`ReadError` in words."""
+    for kind in type(error).__mro__:
+        if kind.__name__ in _OF_A_FILE and isinstance(error, ReadError):
+            return {"name": kind.__name__, "path": str(error.path), "words": error.reason}
+        if kind.__name__ in _OTHERS and isinstance(error, ImagingError):
+            return {"name": kind.__name__, "path": str(subject), "words": str(error)}
+    return {"name": ReadError.__name__, "path": str(subject), "words": _words(error, memory_bytes)}
+
+
+def error_from(name: str, path: str, words: str) -> ImagingError:
+    """The error that :func:`describe_error` described; an unknown name gives a :class:`ReadError`."""
+    if name in _OTHERS:
+        return _OTHERS[name](words)
+    return _OF_A_FILE.get(name, ReadError)(path.replace("\0", ""), words)
+
+
+def _words(error: BaseException, memory_bytes: int) -> str:
+    if isinstance(error, MemoryError):
+        return f"needs more memory than the reader may use ({memory_bytes / (1 << 30):.1f} GiB)"
+    if isinstance(error, RecursionError):
+        return "damaged: its parts are nested too deep to be read"
+    return f"damaged: the reader failed with {type(error).__name__}: {str(error)[:200] or 'no words'}"

@@ -1,0 +1,167 @@
+"""Readers for files nobody vouches for: the same functions, carried out by workers that can do no harm."""
+
+import threading
+import weakref
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from imaging.arrival import Arrival
+from imaging.errors import ImagingError, ReadError
+from imaging.progress import Report, silent
+from imaging.sandbox.limits import Limits, default_memory_bytes
+from imaging.sandbox.process import Stopped, WorkerProcess
+from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadText, Request
+from imaging.study import Document, Refusal, Series, Study
+from imaging.volume import Volume
+
+_KEPT_WARM = 2
+
+
+class Sandbox:
+    """Reads studies, volumes and documents in other processes. For any number of threads; each has its own worker.
+
+    A worker that dies, hangs or eats memory costs the file it was reading, with the reason in words, and nothing else:
+    the next request has a fresh one.
+
+    Args:
+        memory_bytes: address space of one worker; what :func:`default_memory_bytes` says when left out.
+        silence_s: seconds without progress (a file, a frame) after which a worker is stopped.
+        environment: variables for the workers beside the few that are passed on (tests).
+    """
+
+    def __init__(
+        self, memory_bytes: int | None = None, silence_s: float = 10.0, environment: dict[str, str] | None = None
+    ) -> None:
+        self._limits = Limits(memory_bytes or default_memory_bytes(), silence_s)
+        self._environment = environment
+        self._idle: list[WorkerProcess] = []
+        self._lock = threading.Lock()
+        self._finalizer = weakref.finalize(self, _stop_all, self._idle)
+        with suppress(OSError):
+            self._idle.append(WorkerProcess(self._limits, environment))
+
+    def open_study(self, path: Path, report: Report = silent) -> Study:
+        """As :func:`imaging.formats.reading.open_study`; files that stop a worker are among the refused.
+
+        Raises:
+            ReadError: there is nothing at ``path``, it may not be read, or reading the one file there was stopped.
+            Cancelled: by ``report``.
+        """
+        refused: dict[Path, str] = {}
+        while True:
+            try:
+                study: Study = self._ask(OpenStudy(path, frozenset(refused)), report)
+            except Stopped as stopped:
+                if not path.is_dir():
+                    raise ReadError(path, stopped.words) from stopped
+                culprit, words = self._culprit(path, stopped, report)
+                if culprit in refused:
+                    raise ReadError(path, f"{stopped.words}, again at {culprit.name}") from stopped
+                refused[culprit] = words
+            else:
+                more = [Refusal(file, words) for file, words in refused.items()]
+                together = sorted([*study.refused, *more], key=lambda each: each.file)
+                return Study(study.path, study.series, tuple(together), study.documents)
+
+    def load_volume(self, series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
+        """As :func:`imaging.formats.reading.load_volume`. The array lies in shared memory that lives as long as it.
+
+        The memory is the sandbox's own, seen read-only: ``arrival.allocate`` is not called.
+
+        Raises:
+            ReadError: a file is gone, has changed, cannot be decoded, or stopped the worker.
+            Truncated: a file ends before its pixels.
+            Cancelled: by ``report``.
+        """
+        return self._ask_for_one(LoadVolume(series, arrival is not None), report, arrival)
+
+    def read_text(self, document: Document) -> str:
+        """As :func:`imaging.formats.documents.read_text`.
+
+        Raises:
+            ReadError: the file cannot be read, or stopped the worker.
+        """
+        return self._ask_for_one(ReadText(document), silent)
+
+    def close(self) -> None:
+        """End all workers that have nothing to do; ones at work end with their request's cancellation."""
+        self._finalizer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _ask_for_one(self, request: Request, report: Report, arrival: Arrival | None = None) -> Any:
+        try:
+            return self._ask(request, report, arrival)
+        except Stopped as stopped:
+            file = stopped.files[0] if stopped.files else request.subject
+            raise ReadError(file, stopped.words) from stopped
+
+    def _ask(self, request: Request, report: Report, arrival: Arrival | None = None) -> Any:
+        """The answer of an idle worker, or of a new one; a worker that gave none is stopped."""
+        try:
+            worker = self._taken()
+        except OSError as error:
+            raise ReadError(request.subject, f"no reader could be started: {error.strerror or error}") from error
+        try:
+            answer = worker.ask(request, report, arrival)
+        except ImagingError:
+            self._give_back(worker)
+            raise
+        except BaseException:
+            worker.stop()
+            self._give_back(None)
+            raise
+        self._give_back(worker)
+        return answer
+
+    def _taken(self) -> WorkerProcess:
+        with self._lock:
+            while self._idle:
+                worker = self._idle.pop()
+                if worker.is_alive:
+                    return worker
+                worker.stop()
+        return WorkerProcess(self._limits, self._environment)
+
+    def _give_back(self, worker: WorkerProcess | None) -> None:
+        """Keep the worker warm; in place of one that was stopped, begin to warm up another."""
+        with self._lock:
+            room = self._finalizer.alive and len(self._idle) < _KEPT_WARM
+            if room and (worker or not self._idle):
+                with suppress(OSError):
+                    self._idle.append(worker or WorkerProcess(self._limits, self._environment))
+                return
+        if worker:
+            worker.stop()
+
+    def _culprit(self, path: Path, stopped: Stopped, report: Report) -> tuple[Path, str]:
+        """The file that stops a worker also when it is alone, else the one read last; and how it ended.
+
+        Raises:
+            ReadError: no file was opened yet.
+        """
+        if not stopped.files:
+            raise ReadError(path, stopped.words) from stopped
+        if len(stopped.files) == 1:
+            return stopped.files[0], stopped.words
+        for file in stopped.files:
+            try:
+                self._ask(OpenStudy(file), report)
+            except Stopped as alone:
+                return file, alone.words
+            except ImagingError:
+                continue
+        return stopped.files[0], stopped.words
+
+
+def _stop_all(workers: list[WorkerProcess]) -> None:
+    while workers:
+        workers.pop().stop()

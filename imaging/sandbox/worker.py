@@ -1,0 +1,117 @@
+"""The other side of the sandbox: ``python -m imaging.sandbox.worker SOCKET SCRATCH MEMORY_BYTES SILENCE_S``.
+
+Started by :mod:`imaging.sandbox.process`. Binds itself by :mod:`imaging.sandbox.limits`, then answers one request after
+another until the socket ends.
+"""
+
+import gc
+import importlib
+import inspect
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from imaging.sandbox import limits
+from imaging.sandbox.channel import Channel, Message
+from imaging.sandbox.relay import Relay
+from imaging.sandbox.requests import REQUESTS, LoadVolume, OpenStudy, ReadText, Request, describe_error
+from imaging.sandbox.wire import decode
+
+HOOK = "WETREAD_SANDBOX_HOOK"
+"""Environment variable naming ``module:function``, called with each request: tests make a worker misbehave with it."""
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until the other side closes the socket."""
+    number, scratch, memory_bytes, silence_s = arguments
+    bound = limits.Limits(int(memory_bytes), float(silence_s))
+    channel = Channel(_connection(number))
+    _import_readers()
+    limits.apply(bound, Path(scratch))
+    channel.send({"kind": "ready"})
+    while True:
+        _alarm(0)
+        try:
+            message = channel.receive()
+        except (EOFError, OSError):
+            return 0
+        _alarm(bound.silence_s)
+        _answer(message, Relay(channel, lambda: _alarm(bound.silence_s)), bound)
+        gc.collect()
+
+
+def _answer(message: Message, relay: Relay, bound: limits.Limits) -> None:
+    """Answer one request. Every failure becomes words: Rust code in codecs panics past ``Exception``."""
+    subject = Path()
+    try:
+        request = _request(message)
+        subject = request.subject
+        with relay.watching(request):
+            result = _carry_out(request, relay)
+        relay.finish(result)
+    except BaseException as error:  # noqa: BLE001  a panic of pyo3 is no Exception, and no input may end the loop
+        words = describe_error(error, subject, bound.memory_bytes)
+        error = error.with_traceback(None)
+        relay.fail(words)
+
+
+def _request(message: Message) -> Request:
+    def refuse(_spec: Any) -> Any:
+        raise TypeError("requests carry no arrays")
+
+    return decode(REQUESTS[message.text("name")], message.body["request"], refuse)
+
+
+def _carry_out(request: Request, relay: Relay) -> Any:
+    from imaging.formats import reading
+
+    _hook(request)
+    match request:
+        case OpenStudy():
+            return reading.open_study(request.path, relay.report, skip=request.skip)
+        case LoadVolume():
+            # Readers learn of arrivals one by one; without one, the array is copied once when it is complete.
+            if "arrival" in inspect.signature(reading.load_volume).parameters:
+                return reading.load_volume(request.series, relay.report, arrival=relay)
+            return reading.load_volume(request.series, relay.report)
+        case ReadText():
+            return importlib.import_module("imaging.formats.documents").read_text(request.document)
+
+
+def _hook(request: Request) -> None:
+    named = os.environ.get(HOOK)
+    if named:
+        module, _, function = named.partition(":")
+        act: Callable[[Request], None] = getattr(importlib.import_module(module), function)
+        act(request)
+
+
+def _import_readers() -> None:
+    """Import before the first request, and while Python may still read its own files as it likes."""
+    for name in ("numpy", "pydicom", "imaging.formats.reading", "imaging.formats.dicom"):
+        importlib.import_module(name)
+
+
+def _alarm(silence_s: float) -> None:
+    """Let the system end this process when nothing is heard of it for three times as long as the program would wait.
+
+    The program kills a silent worker itself; this is for the worker whose program was killed.
+    """
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, 3 * silence_s)
+
+
+def _connection(number: str) -> socket.socket:
+    if sys.platform == "win32":
+        return socket.fromshare(sys.stdin.buffer.read())
+    return socket.socket(fileno=int(number))
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        sys.exit(main(sys.argv[1:]))
