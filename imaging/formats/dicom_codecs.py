@@ -95,7 +95,7 @@ def _jpeg(data: bytes, wanted: Wanted) -> Decoded:
 def _without_end(data: bytes, header: StreamHeader, pixels_of: Callable[[bytes], NDArray[Any]]) -> NDArray[Any]:
     """The pixels of a JPEG stream without its end marker, if nothing but the marker is missing.
 
-    The decoder pads a short stream with grey and says nothing. If bytes put at its end change the pixels, it needed them.
+    The decoder pads a short stream with grey and says nothing: if bytes put at its end change the pixels, it is short.
     """
     if not header.is_progressive and header.scanned == header.samples:
         pixels = pixels_of(data + _END_OF_IMAGE)
@@ -219,7 +219,7 @@ _WITH_COLOUR_TRANSFORM = {
 }
 
 LEAVE_RGB = frozenset(_WITH_COLOUR_TRANSFORM)
-"""Transfer syntaxes whose streams may carry a colour transform of their own, with photometric interpretations to say so."""
+"""Transfer syntaxes whose streams may carry a colour transform of their own."""
 
 _DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": _rle}

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.dicom_attributes import numbers, value
 from imaging.formats.dicom_header import Header
+from imaging.formats.dicom_palette_segments import SegmentError, expand_segments
 
 _CHANNELS = ("Red", "Green", "Blue")
-_MOST_ENTRIES = 1 << 16
 _YBR_FULL = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]], np.float32)
 
 
@@ -61,42 +61,29 @@ def _palette(header: Header, channel: str) -> tuple[int, NDArray[np.int64]]:
 
 def _entries(header: Header, channel: str, count: int, bits: int) -> NDArray[np.int64]:
     data = value(header.dataset, f"{channel}PaletteColorLookupTableData")
-    order = "<" if header.little_endian else ">"
     if isinstance(data, bytes):
-        width = 1 if len(data) < 2 * count else 2
-        entries = np.frombuffer(data[: len(data) - len(data) % width], f"{order}u{width}").astype(np.int64)
+        entries = _numbers(header, data, 1 if len(data) < 2 * count else 2)
     else:
-        entries = _segmented(header, channel, bits)
+        entries = _expanded(header, channel, 1 if bits == 8 else 2)
     if len(entries) < count:
         raise ReadError(header.path, f"the {channel} palette holds {len(entries)} entries, expected {count}")
     return entries[:count]
 
 
-def _segmented(header: Header, channel: str, bits: int) -> NDArray[np.int64]:
-    """Entries of a Segmented Palette Color Lookup Table (PS3.3 C.7.9.2)."""
+def _expanded(header: Header, channel: str, width: int) -> NDArray[np.int64]:
     data = value(header.dataset, f"Segmented{channel}PaletteColorLookupTableData")
     if not isinstance(data, bytes):
         raise ReadError(header.path, f"PALETTE COLOR without {channel} Palette Color Lookup Table Data")
-    width = 1 if bits == 8 else 2
+    try:
+        return np.array(expand_segments(_numbers(header, data, width).tolist(), width), np.int64)
+    except SegmentError as error:
+        raise ReadError(header.path, f"the segmented {channel} palette is damaged: {error}") from error
+
+
+def _numbers(header: Header, data: bytes, width: int) -> NDArray[np.int64]:
+    """Entries of one or two bytes; single bytes come in words of two, which have a byte order too (PS3.5 annex D)."""
     order = "<" if header.little_endian else ">"
-    words = np.frombuffer(data[: len(data) - len(data) % width], f"{order}u{width}").tolist()
-    return np.array(_expanded(header, words), np.int64)
-
-
-def _expanded(header: Header, words: list[int]) -> list[int]:
-    """Discrete (0) and linear (1) segments as single entries."""
-    entries: list[int] = []
-    position = 0
-    while position + 2 < len(words) and len(entries) <= _MOST_ENTRIES:
-        kind, count = words[position : position + 2]
-        position += 2
-        if kind == 0:
-            entries.extend(words[position : position + count])
-            position += count
-        elif kind == 1 and entries:
-            start, end = entries[-1], words[position]
-            entries.extend(round(start + (end - start) * step / count) for step in range(1, count + 1))
-            position += 1
-        else:
-            raise ReadError(header.path, f"a segmented palette with a segment of type {kind}: expected 0 or 1")
-    return entries
+    words = np.frombuffer(data[: len(data) - len(data) % 2], f"{order}u2")
+    if width == 2:
+        return words.astype(np.int64)
+    return words.astype("<u2").view(np.uint8).astype(np.int64)

@@ -34,8 +34,7 @@ class FilledArray:
             return np.dtype(np.float32)
         if any(not transform.is_identity for transform in self._transforms):
             return np.dtype(np.int16)
-        size = max(1, layout.bits_allocated // 8)
-        return np.dtype(f"{'i' if layout.is_signed else 'u'}{size}")
+        return np.dtype(f"{'i' if layout.is_signed else 'u'}{layout.word_bytes}")
 
     def put(self, k: int, stored: NDArray[Any]) -> None:
         """Frame ``k`` from its stored values."""

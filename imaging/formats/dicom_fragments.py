@@ -9,6 +9,8 @@ DELIMITER = b"\xfe\xff\xdd\xe0"
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ", b"\xff\x0a", b"\0\0\0\x0cJXL ")
 """First bytes of JPEG, JPEG-LS, JPEG 2000 and JPEG XL streams."""
 
+_RLE_HEADER_BYTES = 64
+
 
 class FragmentError(Exception):
     """Fragments that cannot be told apart into frames, and why."""
@@ -94,7 +96,19 @@ def _by_starts(stream: BinaryIO, spans: list[Span]) -> list[list[Span]]:
     groups: list[list[Span]] = []
     for start, length in spans:
         stream.seek(start)
-        if stream.read(8).startswith(_STARTS) or not groups:
+        if _begins_frame(stream.read(min(length, _RLE_HEADER_BYTES))) or not groups:
             groups.append([])
         groups[-1].append((start, length))
     return groups
+
+
+def _begins_frame(head: bytes) -> bool:
+    """True for the first bytes of a coded stream, or for an RLE header: its count, then its offsets (PS3.5 G.5)."""
+    if head.startswith(_STARTS):
+        return True
+    if len(head) < _RLE_HEADER_BYTES:
+        return False
+    count, *offsets = (int.from_bytes(head[n : n + 4], "little") for n in range(0, _RLE_HEADER_BYTES, 4))
+    used, unused = offsets[:count], offsets[count:]
+    is_header = 1 <= count <= len(offsets) and used[0] == _RLE_HEADER_BYTES and not any(unused)
+    return is_header and used == sorted(set(used))

@@ -1,6 +1,6 @@
 """How the pixels of one DICOM file are laid out (PS3.3 C.7.6.3), checked before a single one is decoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -22,7 +22,11 @@ _COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420"
 
 @dataclass(frozen=True)
 class PixelFormat:
-    """Size and meaning of the stored pixels of one file."""
+    """Size and meaning of the stored pixels of one file.
+
+    Attributes:
+        assumptions: what was taken for granted against the header, in words.
+    """
 
     rows: int
     columns: int
@@ -36,6 +40,7 @@ class PixelFormat:
     photometric: str
     number: NumberKind
     little_endian: bool
+    assumptions: tuple[str, ...] = ()
 
     @property
     def frame_bits(self) -> int:
@@ -88,9 +93,30 @@ def pixel_format(header: Header) -> PixelFormat:
         _number_kind(header.pixels.number),
         header.little_endian,
     )
+    found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
     _check_bytes(header, found)
     return found
+
+
+def _with_possible_high_bit(found: PixelFormat) -> PixelFormat:
+    """The layout with High Bit above all stored bits; a lower one leaves no room for them (PS3.5 8.1.1)."""
+    if found.high_bit >= found.bits_stored - 1:
+        return found
+    said = f"High Bit {found.high_bit} cannot hold {found.bits_stored} stored bits: read as {found.bits_stored - 1}"
+    return replace(found, high_bit=found.bits_stored - 1, assumptions=(*found.assumptions, said))
+
+
+def _with_full_chroma(header: Header, found: PixelFormat) -> PixelFormat:
+    """The layout as YBR_FULL where native pixels called YBR_FULL_422 have the bytes of full chrominance."""
+    full = replace(found, photometric="YBR_FULL")
+    present = header.pixels.length
+    if found.photometric != "YBR_FULL_422" or header.pixels.is_fragmented or found.samples != 3:
+        return found
+    if not 0 <= present - full.frame_bits * full.frames // 8 <= 1:
+        return found
+    said = "named YBR_FULL_422 but stored with full chrominance: read as YBR_FULL"
+    return replace(full, assumptions=(*found.assumptions, said))
 
 
 def _required(header: Header, keyword: str) -> int:
@@ -115,16 +141,25 @@ def _check_layout(header: Header, found: PixelFormat) -> None:
             header.path,
             f"photometric interpretation {found.photometric} with {found.samples} samples is not known here",
         )
-    if found.bits_allocated not in (1, 8, 16, 32, 64):
-        raise ReadError(header.path, f"Bits Allocated {found.bits_allocated}: expected 1, 8, 16, 32 or 64")
+    _check_cells(header, found)
     if found.photometric == "YBR_FULL_422" and not header.pixels.is_fragmented and found.columns % 2:
         raise ReadError(header.path, f"YBR_FULL_422 with {found.columns} columns: expected an even number")
-    low_bit = found.high_bit - found.bits_stored + 1
-    if not 1 <= found.bits_stored <= found.bits_allocated or low_bit < 0 or found.high_bit >= found.bits_allocated:
+
+
+def _check_cells(header: Header, found: PixelFormat) -> None:
+    """Cells of whole bytes, of one bit, or of 12 bits packed, with room for the stored bits (PS3.5 8.1.1)."""
+    allocated = found.bits_allocated
+    if allocated not in (1, 12) and (allocated % 8 or allocated > 64):
+        raise ReadError(header.path, f"Bits Allocated {allocated}: expected 1, 12 or 8 to 64 in whole bytes")
+    is_plain = found.number == "integer" and allocated > 1
+    if found.samples > 1 and not is_plain:
+        raise ReadError(header.path, f"{found.samples} samples of {allocated} bits ({found.number}): expected integers")
+    if found.number != "integer" and header.pixels.is_fragmented:
+        raise ReadError(header.path, f"{found.number} pixels in fragments: expected native ones")
+    if not 1 <= found.bits_stored <= allocated or found.high_bit >= allocated:
         raise ReadError(
             header.path,
-            f"Bits Stored {found.bits_stored} and High Bit {found.high_bit} do not fit Bits Allocated "
-            f"{found.bits_allocated}",
+            f"Bits Stored {found.bits_stored} and High Bit {found.high_bit} do not fit Bits Allocated {allocated}",
         )
 
 

@@ -59,7 +59,7 @@ def _description(stack: Stack, one_of_several: bool) -> str:
 
 def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     first = stack.frames[0]
-    found: list[str] = []
+    found: list[str] = list(first.layout.assumptions)
     if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
         found.append(f"colour of {first.layout.bits_stored} bits is shown with its 8 highest")
     if stack.kind == "clip" and not frame_times_ms(stack):
