@@ -2,8 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -62,14 +62,24 @@ def _outcome(row: Row, reader: Reader) -> tuple[Outcome, str]:
             if study.documents:
                 return "document", study.documents[0].name
             return "refused", "; ".join(one.reason for one in study.refused)
-        volume = reader.load_volume(study.series[0])
+        volumes = [reader.load_volume(series) for series in study.series]
     except ImagingError as error:
         return "refused", str(error)
-    wrong = [*_wrong_values(row, volume), *_wrong_facts(row, study.series[0], volume)]
+    volume = volumes[0]
+    wrong = [*_wrong_values(row, _whole(volumes)), *_wrong_facts(row, study.series[0], volume)]
     if wrong:
         return "wrong", "; ".join(wrong)
     known = bool(row.values or row.rgb_mean)
     return ("right" if known else "no reference"), "; ".join(volume.warnings)
+
+
+def _whole(volumes: Sequence[Volume]) -> Volume:
+    """All frames of one file, whose phases and stacks are series of their own."""
+    if len({volume.array.shape[1:] for volume in volumes}) != 1:
+        return volumes[0]
+    array = np.concatenate([volume.array for volume in volumes])
+    geometry = replace(volumes[0].geometry, shape_kji=array.shape[:3])
+    return replace(volumes[0], array=array, geometry=geometry, slice_geometries=())
 
 
 def _wrong_values(row: Row, volume: Volume) -> list[str]:
