@@ -32,6 +32,7 @@ def main(arguments: list[str]) -> int:
     bound = limits.Limits(int(memory_bytes), float(silence_s))
     channel = Channel(_connection(number))
     _import_readers()
+    gc.freeze()  # what is imported by now stays: collecting after each request is then quick
     limits.apply(bound, Path(scratch))
     channel.send({"kind": "ready"})
     while True:
