@@ -140,8 +140,7 @@ def _jpegxl(data: bytes, wanted: Wanted) -> Decoded:
     size = jpegxl_size(data)
     if size != (wanted.rows, wanted.columns):
         raise CodecError(f"the stream holds {size[0]} x {size[1]} pixels, expected {wanted.rows} x {wanted.columns}")
-    pixels = imagecodecs.jpegxl_decode(data)
-    return Decoded(pixels, 8 * pixels.dtype.itemsize)
+    return Decoded(imagecodecs.jpegxl_decode(data), None)
 
 
 def _check(header: StreamHeader, wanted: Wanted) -> None:
@@ -253,4 +252,7 @@ def decode(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
         raise CodecError(f"damaged: {error}") from error
     if frame.pixels.shape != wanted.shape:
         raise CodecError(f"decodes to {frame.pixels.shape}, expected {wanted.shape}")
+    kind, bits = frame.pixels.dtype.kind, 8 * frame.pixels.dtype.itemsize
+    if kind not in "iu" or (frame.bits is None and bits > max(8, wanted.bits_allocated)):
+        raise CodecError(f"decodes to {frame.pixels.dtype}, Bits Allocated is {wanted.bits_allocated}")
     return frame

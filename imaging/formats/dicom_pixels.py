@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError, Truncated
 from imaging.formats import dicom_codecs, dicom_colour
 from imaging.formats.dicom_attributes import value
-from imaging.formats.dicom_cells import settle_coded, unpack
-from imaging.formats.dicom_codecs import CodecError, Decoded, Wanted, inflated_frame
+from imaging.formats.dicom_cells import settle_bits, settle_coded, unpack
+from imaging.formats.dicom_codecs import CodecError, Decoded, UnknownProcessError, Wanted, inflated_frame
+from imaging.formats.dicom_fallback import Fallback, FallbackError
 from imaging.formats.dicom_fragments import FragmentError, Span, frame_bytes, frame_spans
-from imaging.formats.dicom_header import Header, dataset_stream
+from imaging.formats.dicom_header import Header, dataset_stream, read_header
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
 
 
@@ -27,6 +28,7 @@ class FrameReader:
     stream: BinaryIO
     spans: list[list[Span]]
     swaps_bytes: bool
+    fallback: Fallback
 
     def stored(self, index: int) -> NDArray[Any]:
         """Frame ``index``: (rows, columns) stored values, unused bits settled; or (rows, columns, 3) uint8 RGB.
@@ -75,9 +77,28 @@ class FrameReader:
                 plain = inflated_frame(data, (layout.frame_bits + 7) // 8)
                 return Decoded(unpack(plain, layout), None, layout.photometric.startswith("YBR"))
             return dicom_codecs.decode(data, self.header.transfer_syntax, wanted)
+        except UnknownProcessError as error:
+            return self._by_tool(index, error)
         except CodecError as error:
             name = self.header.transfer_syntax.name
             raise ReadError(self.header.path, f"frame {index + 1} ({name}): {error}") from error
+
+    def _by_tool(self, index: int, unknown: UnknownProcessError) -> Decoded:
+        """Frame ``index`` from a native copy of the file that another program made."""
+        path, layout = self.header.path, self.format
+        try:
+            native = self.fallback.native_file()
+        except FallbackError as error:
+            raise ReadError(path, f"frame {index + 1}: {unknown} is not decoded here, and {error}") from unknown
+        with frames_of(read_header(native)) as copy:
+            found = copy.format
+            if copy.spans or (found.rows, found.columns, found.samples, found.frames) != (
+                layout.rows, layout.columns, layout.samples, layout.frames
+            ):  # fmt: skip
+                raise ReadError(path, f"frame {index + 1}: {unknown}; its native copy is of another size")
+            frame = copy._native(index)
+            values = settle_bits(frame.pixels, found)
+            return Decoded(values, found.bits_stored, found.photometric.startswith("YBR"))
 
 
 @contextmanager
@@ -91,7 +112,11 @@ def frames_of(header: Header) -> Generator[FrameReader]:
     layout = pixel_format(header)
     with dataset_stream(header.path) as stream:
         spans = _spans(header, layout, stream)
-        yield FrameReader(header, layout, stream, spans, _swaps_bytes(header, layout, stream))
+        fallback = Fallback(header.path)
+        try:
+            yield FrameReader(header, layout, stream, spans, _swaps_bytes(header, layout, stream), fallback)
+        finally:
+            fallback.close()
 
 
 def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[Span]]:
