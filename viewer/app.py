@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from imaging.library.store import Library
+from imaging.sandbox import Sandbox
 from inference.registry import Registry
 from viewer import assets, runtime
 from viewer.canvas.slice_view import SliceView
@@ -48,7 +49,7 @@ class Application(QObject):
         self.places = where or places()
         self.session, self.view, self.segmentation = Session(), View(), Segmentation()
         self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
-        self.runner, self.process = Runner(), InferenceProcess()
+        self.runner, self.process, self.sandbox = Runner(), InferenceProcess(), Sandbox()
         self.library = Library(self.places.library)
         self.registry = Registry(self.places.model_folders)
         self.annotating = Annotating(
@@ -61,9 +62,18 @@ class Application(QObject):
             self.runner,
         )
         self.loading = Loading(
-            self.session, self.view, self.findings, self.notices, self.runner, self.annotating, self.library
+            self.session,
+            self.view,
+            self.findings,
+            self.notices,
+            self.runner,
+            self.annotating,
+            self.library,
+            self.sandbox,
         )
-        self.reading = Reading(self.session, self.view, self.notices, self.runner, self.annotating, self.loading)
+        self.reading = Reading(
+            self.session, self.view, self.notices, self.runner, self.annotating, self.loading, self.sandbox
+        )
         self.inferring = Inferring(
             self.session, self.view, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
@@ -92,6 +102,7 @@ class Application(QObject):
         self.runner.cancel_all()
         self.process.shut_down()
         self.runner.shut_down()
+        self.sandbox.close()
         self.library.close()
 
     def _make_window(self) -> MainWindow:

@@ -10,6 +10,7 @@ from viewer.cli.answering import Failure, failures_in_words, print_json, progres
 from viewer.cli.opening import choose, open_path
 
 if TYPE_CHECKING:
+    from imaging.sandbox import Sandbox
     from imaging.study import Series, Study
     from imaging.volume import Volume
 
@@ -40,10 +41,11 @@ def convert(
     if not one_file and out.suffix and not out.is_dir():
         raise typer.BadParameter(f"{out.name}: expected .nii, .nii.gz or a folder", param_hint="OUT")
     with failures_in_words(as_json):
-        if one_file:
-            document = {"written": [_one_volume(path, out, series)], "refused": []}
-        else:
-            document = _everything(open_path(path), out, series)
+        from imaging.sandbox import Sandbox
+
+        with Sandbox() as sandbox:
+            write = _one_volume if one_file else _everything
+            document = write(sandbox, open_path(sandbox, path), out, series)
         if as_json:
             print_json(document)
         else:
@@ -58,11 +60,11 @@ def _print_text(document: dict[str, Any]) -> None:
         typer.echo(f"refused: {one['file']}: {one['reason']}", err=True)
 
 
-def _one_volume(path: Path, out: Path, uid: str | None) -> dict[str, Any]:
-    from imaging.formats import nifti, reading
+def _one_volume(sandbox: "Sandbox", study: "Study", out: Path, uid: str | None) -> dict[str, Any]:
+    from imaging.formats import nifti
 
-    chosen = choose(open_path(path), uid)
-    volume = reading.load_volume(chosen, progress())
+    chosen = choose(study, uid)
+    volume = sandbox.load_volume(chosen, progress())
     problem = _no_grid(volume)
     if problem:
         raise Failure(
@@ -70,13 +72,12 @@ def _one_volume(path: Path, out: Path, uid: str | None) -> dict[str, Any]:
             "Give a folder instead to get every slice."
         )
     nifti.write(out, volume.array, volume.geometry)
-    return _entry(chosen, [out])
+    return {"written": [_entry(chosen, [out])], "refused": []}
 
 
-def _everything(study: "Study", folder: Path, uid: str | None) -> dict[str, Any]:
+def _everything(sandbox: "Sandbox", study: "Study", folder: Path, uid: str | None) -> dict[str, Any]:
     """Each series written under its number in the list; what cannot be loaded is named and the rest goes on."""
     from imaging.errors import ReadError
-    from imaging.formats import reading
 
     folder.mkdir(parents=True, exist_ok=True)
     written: list[dict[str, Any]] = []
@@ -85,7 +86,7 @@ def _everything(study: "Study", folder: Path, uid: str | None) -> dict[str, Any]
         if uid not in (None, series.uid):
             continue
         try:
-            volume = reading.load_volume(series, progress())
+            volume = sandbox.load_volume(series, progress())
         except ReadError as error:
             refused.append({"file": str(error.path), "reason": error.reason})
         else:

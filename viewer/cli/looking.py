@@ -9,6 +9,7 @@ from viewer.cli.answering import Failure, failures_in_words, print_json
 from viewer.cli.opening import nothing_there, open_path
 
 if TYPE_CHECKING:
+    from imaging.sandbox import Sandbox
     from imaging.study import Study
 
 PATH_HELP = "A file, or a folder with everything below it."
@@ -37,8 +38,10 @@ def info(
     (DICOM's patient axes). What is not known is null. min, max and mean are over all values after the modality LUT.
     """
     with failures_in_words(as_json):
-        study = open_path(path)
-        document = _describe(study, files)
+        from imaging.sandbox import Sandbox
+
+        with Sandbox() as sandbox:
+            document = _describe(sandbox, open_path(sandbox, path), files)
         if not document["series"] and not document["documents"]:
             raise Failure(nothing_there(path, document["refused"]), document)
         if as_json:
@@ -47,17 +50,16 @@ def info(
             _print_text(document)
 
 
-def _describe(study: "Study", files: bool) -> dict[str, Any]:
+def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]:
     """Facts of all series; one whose pixels cannot be loaded goes, file by file, to the refused."""
     from imaging.errors import ImagingError, ReadError
-    from imaging.formats import reading
     from viewer.cli.series_facts import document_facts, facts
 
     series: list[dict[str, Any]] = []
     refused = [{"file": str(one.file), "reason": one.reason} for one in study.refused]
     for one in study.series:
         try:
-            series.append(facts(one, reading.load_volume(one), files))
+            series.append(facts(one, sandbox.load_volume(one), files))
         except (ImagingError, MemoryError) as error:
             reason = str(error) if isinstance(error, ImagingError) else "too large for this machine's memory"
             culprit = error.path if isinstance(error, ReadError) else None

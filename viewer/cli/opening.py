@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 from viewer.cli.answering import Failure, progress
 
 if TYPE_CHECKING:
+    from imaging.sandbox import Sandbox
     from imaging.study import Series, Study
 
 
-def open_path(path: Path) -> "Study":
+def open_path(sandbox: "Sandbox", path: Path) -> "Study":
     """What lies at ``path``, with progress on the terminal."""
-    from imaging.formats import reading
-
-    return reading.open_study(path, progress())
+    return sandbox.open_study(path, progress())
 
 
 def nothing_there(path: Path, refused: list[dict[str, str]]) -> str:

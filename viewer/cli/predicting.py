@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from viewer.cli.answering import NOTICE, Failure, failures_in_words, print_json, progress, say
+from viewer.cli.opening import open_path
 from viewer.places import places
 
 if TYPE_CHECKING:
+    from imaging.sandbox import Sandbox
     from imaging.study import Series, Study
     from imaging.volume import Volume
     from inference.manifest import Manifest
@@ -78,14 +80,15 @@ def predict(
     --json prints what prediction.json holds; with several series {"predictions": [...]}.
     """
     with failures_in_words(as_json):
-        from imaging.formats import reading
+        from imaging.sandbox import Sandbox
         from inference.registry import Registry, verify
 
         package = Registry(places().model_folders).find(model)
-        chosen = _fitting(reading.open_study(path, progress()), verify(package), series)
-        folders = [out] if len(chosen) == 1 else [out / str(number) for number in range(1, len(chosen) + 1)]
-        wish = _Wish(saliency, target, slice_)
-        found = _predict_all(package, device, dict(zip(folders, chosen, strict=True)), wish)
+        with Sandbox() as sandbox:
+            chosen = _fitting(open_path(sandbox, path), verify(package), series)
+            folders = [out] if len(chosen) == 1 else [out / str(number) for number in range(1, len(chosen) + 1)]
+            wish = _Wish(saliency, target, slice_)
+            found = _predict_all(sandbox, package, device, dict(zip(folders, chosen, strict=True)), wish)
         if as_json:
             print_json(found[0] if len(found) == 1 else {"predictions": found})
         else:
@@ -101,15 +104,16 @@ class _Wish:
         self.method, self.target, self.k = method, target, k
 
 
-def _predict_all(package: "Package", device: Device, work: "dict[Path, Series]", wish: _Wish) -> list[dict[str, Any]]:
-    from imaging.formats import reading
+def _predict_all(
+    sandbox: "Sandbox", package: "Package", device: Device, work: "dict[Path, Series]", wish: _Wish
+) -> list[dict[str, Any]]:
     from inference.predictor import Predictor
     from viewer.cli.prediction_files import write_prediction
 
     predictor = Predictor(package, device.value)
     found: list[dict[str, Any]] = []
     for folder, series in work.items():
-        volume = reading.load_volume(series, progress())
+        volume = sandbox.load_volume(series, progress())
         prediction = predictor.predict(volume, progress())
         explained = _explain(predictor, volume, prediction, wish)
         found.append(write_prediction(folder, str(series.files[0]), volume, prediction, explained))

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from imaging.fingerprint import fingerprint
-from imaging.formats import reading
 from imaging.library.store import Library
 from imaging.progress import Report
+from imaging.sandbox import Sandbox
 from imaging.study import Series
 from imaging.volume import Volume
 from viewer.commands.annotating import Annotating
@@ -30,9 +30,11 @@ class Loading:
         runner: Runner,
         annotating: Annotating,
         library: Library,
+        sandbox: Sandbox,
     ) -> None:
         self._session, self._view, self._findings = session, view, findings
         self._notices, self._runner, self._annotating, self._library = notices, runner, annotating, library
+        self._sandbox = sandbox
         self._arrivals: Arrivals | None = None
         view.changed.connect(self._on_view)
         runner.cancelled.connect(self._on_cancelled)
@@ -46,7 +48,7 @@ class Loading:
         self._runner.start(
             "load",
             f"Loading {series.description or series.modality or series.files[0].name}",
-            lambda report: reading.load_volume(series, report),
+            lambda report: self._sandbox.load_volume(series, report, arrivals),
             lambda volume: self._loaded(series, volume),
             self._failed,
         )

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from imaging.formats import reading
+from imaging.errors import ReadError
 from imaging.intensity import PRESETS
 from imaging.progress import Report
-from imaging.study import Refusal, Series, Study
+from imaging.sandbox import Sandbox
+from imaging.study import Document, Refusal, Series, Study
 from viewer.commands.annotating import Annotating
 from viewer.commands.loading import Loading
 from viewer.errors import words
@@ -27,22 +28,29 @@ class Reading:
         runner: Runner,
         annotating: Annotating,
         loading: Loading,
+        sandbox: Sandbox,
     ) -> None:
         self._session, self._view, self._notices = session, view, notices
-        self._runner, self._annotating, self._loading = runner, annotating, loading
+        self._runner, self._annotating, self._loading, self._sandbox = runner, annotating, loading, sandbox
 
     def open(self, paths: Sequence[Path]) -> None:
         """Find the series under ``paths`` in the background, then show the first."""
         self._annotating.keep()
         title = f"Opening {paths[0].name or paths[0]}" if len(paths) == 1 else f"Opening {len(paths)} paths"
         self._loading.stop()
-        self._runner.start("open", title, lambda report: open_all(paths, report), self._opened, self._failed)
+        self._runner.start(
+            "open", title, lambda report: open_all(self._sandbox, paths, report), self._opened, self._failed
+        )
 
     def open_phantom(self, folder: Path) -> None:
         """Write the built-in study into ``folder`` unless it is there, then open it."""
         self._annotating.keep()
         self._runner.start(
-            "open", "Opening the built-in study", lambda report: _phantom(folder, report), self._opened, self._failed
+            "open",
+            "Opening the built-in study",
+            lambda report: _phantom(self._sandbox, folder, report),
+            self._opened,
+            self._failed,
         )
 
     def load(self, series: Series) -> None:
@@ -94,24 +102,26 @@ class Reading:
         self._notices.add("error", words(error))
 
 
-def _phantom(folder: Path, report: Report) -> Study:
+def _phantom(sandbox: Sandbox, folder: Path, report: Report) -> Study:
     from imaging import phantom  # brings its image encoders along; nobody else needs them at start
 
     report(0, 0, "Making the built-in study")
-    return reading.open_study(phantom.write_study(folder).study, report)
+    return sandbox.open_study(phantom.write_study(folder).study, report)
 
 
-def open_all(paths: Sequence[Path], report: Report) -> Study:
+def open_all(sandbox: Sandbox, paths: Sequence[Path], report: Report) -> Study:
     """One study of everything under ``paths``; a path that does not exist becomes a refusal."""
     found: list[Series] = []
     refused: list[Refusal] = []
+    documents: list[Document] = []
     for path in paths:
         try:
-            study = reading.open_study(path, report)
-        except reading.ReadError as error:
+            study = sandbox.open_study(path, report)
+        except ReadError as error:
             refused.append(Refusal(path, error.reason))
             continue
         known = {series.uid for series in found}
         found.extend(series for series in study.series if series.uid not in known)
         refused.extend(study.refused)
-    return Study(paths[0], tuple(found), tuple(refused))
+        documents.extend(study.documents)
+    return Study(paths[0], tuple(found), tuple(refused), tuple(documents))

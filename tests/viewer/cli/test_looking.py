@@ -189,9 +189,14 @@ def test_another_ending_is_wrong_usage(wetread, make_ct, tmp_path: Path, name: s
 def test_a_full_disk_leaves_what_stood_there(phantom_study, tmp_path: Path, name: str) -> None:
     out = tmp_path / name
     out.write_bytes(b"what stood there")
-    program = "import sys; from viewer.cli import program; program()"
+    program = (
+        "import resource; from imaging.formats import nifti; from viewer.cli import program; write = nifti.write\n"
+        "def on_a_full_disk(*what):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); write(*what)\n"
+        "nifti.write = on_a_full_disk; program()"
+    )
     done = subprocess.run(
-        ["sh", "-c", 'ulimit -f 40; exec "$@"', "sh", sys.executable, "-c", program, "convert", phantom_study.ct, out],
+        [sys.executable, "-c", program, "convert", phantom_study.ct, out],
         cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
