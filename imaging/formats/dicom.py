@@ -1,6 +1,6 @@
 """DICOM files to series, and a series to a volume."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from imaging.formats.dicom_modality import (
 )
 from imaging.formats.dicom_pixel_format import pixel_format
 from imaging.formats.dicom_pixels import frames_of
-from imaging.formats.dicom_series import describe, frame_times_ms, patient_orientation
+from imaging.formats.dicom_series import frame_times_ms, listed, patient_orientation
 from imaging.formats.dicom_stack import again, stacks_in
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -51,7 +51,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
         else:
             headers.append(header)
     headers, copies = _without_copies(headers)
-    return _series(stacks_in(headers)), refused + copies
+    return listed(stacks_in(headers)), refused + copies
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -100,24 +100,6 @@ def _without_copies(headers: Sequence[Header]) -> tuple[list[Header], list[Refus
                 seen[content] = header.path
                 kept.append(header)
     return kept, copies
-
-
-def _series_uid(header: Header) -> str:
-    return header.text("SeriesInstanceUID") or header.text("SOPInstanceUID") or identity(header.path)
-
-
-def _series(found_stacks: Sequence[Stack]) -> list[Series]:
-    """Series in order of number, with unique identities; the largest stack of a series keeps the plain one."""
-    counts: Counter[str] = Counter()
-    stacks = [(_series_uid(stack.frames[0].header), stack) for stack in found_stacks]
-    total = Counter(uid for uid, _ in stacks)
-    ordered = sorted(stacks, key=lambda each: (-len(each[1].frames), str(each[1].frames[0].header.path)))
-    found: list[Series] = []
-    for uid, stack in ordered:
-        counts[uid] += 1
-        unique = uid if counts[uid] == 1 else f"{uid}#{counts[uid]}"
-        found.append(describe(unique, stack, total[uid] > 1))
-    return sorted(found, key=lambda each: (each.study_uid, each.number is None, each.number or 0, each.uid))
 
 
 def _load_frames(stack: Stack, transforms: Sequence[ModalityTransform], report: Report) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from imaging.formats.dicom_attributes import text, whole
 from imaging.formats.dicom_grid import Frame
 from imaging.formats.dicom_nuclear import vector
-from imaging.formats.dicom_time import moment_ms
+from imaging.formats.dicom_time import CLOCK_TIMES, clock, moment_ms
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Trait:
 
     def name(self, found: str, values: Sequence[str]) -> str:
         """The value in words, e.g. ``"temporal position 3 of 8"``."""
-        plain = found.replace("\\", " ").lower() if not self.words else found.replace("\\", " ")
         if not found:
             return f"no {self.words}" if self.words else "unnamed"
+        plain = clock(found) if self.keyword in CLOCK_TIMES else " ".join(map(_plain, found.split("\\")))
         of = f" of {len(values)}" if self.counts and set(values) == {str(n + 1) for n in range(len(values))} else ""
         return " ".join(part for part in (self.words, plain + of, self.unit) if part)
 
@@ -223,6 +223,11 @@ def instance(frame: Frame) -> tuple[float, str, int]:
     """The order of acquisition as far as the file tells: Instance Number, then name, then frame."""
     number = whole(frame.header.dataset, "InstanceNumber")
     return (float("inf") if number is None else number, frame.header.path.name, frame.index)
+
+
+def _plain(value: str) -> str:
+    """A number without idle decimals, another value in lower case unless it is a code such as ``B30f``."""
+    return value.removesuffix(".0") if not value.isupper() or any(map(str.isdigit, value)) else value.lower()
 
 
 def _natural(key: str) -> tuple[tuple[float, ...], str]:

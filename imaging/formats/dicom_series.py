@@ -1,13 +1,42 @@
 """A stack of DICOM frames as a series to list."""
 
+from collections import Counter
+from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
 
+from imaging.formats.content import identity
 from imaging.formats.dicom_attributes import number, numbers, whole
 from imaging.formats.dicom_grid import Stack
 from imaging.formats.dicom_header import Header
 from imaging.study import Patient, Series
+
+
+def listed(stacks: Sequence[Stack]) -> list[Series]:
+    """Series in order of number, with unique identities; the largest stack of a series keeps the plain one.
+
+    Phases and other parts of one series stay in the order of ``stacks``.
+    """
+    uids = [_series_uid(stack.frames[0].header) for stack in stacks]
+    several = {uid for uid, count in Counter(uids).items() if count > 1}
+    seen: Counter[str] = Counter()
+    found: list[Series] = []
+    for n in sorted(range(len(stacks)), key=lambda n: -len(stacks[n].frames)):
+        seen[uids[n]] += 1
+        unique = uids[n] if seen[uids[n]] == 1 else f"{uids[n]}#{seen[uids[n]]}"
+        found.append(describe(unique, stacks[n], uids[n] in several))
+    return sorted(found, key=lambda each: (each.study_uid, each.number is None, each.number or 0, _natural(each.uid)))
+
+
+def _series_uid(header: Header) -> str:
+    return header.text("SeriesInstanceUID") or header.text("SOPInstanceUID") or identity(header.path)
+
+
+def _natural(uid: str) -> tuple[str, int]:
+    """The identity, and its number among several: ``#10`` comes after ``#2``."""
+    plain, _, number = uid.partition("#")
+    return plain, int(number or 0)
 
 
 def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:

@@ -3,10 +3,19 @@
 import re
 
 _CLOCK = re.compile(r"(\d{8})?(\d{2})(\d{2})?(\d{2}(?:\.\d+)?)?")
+CLOCK_TIMES = frozenset({"AcquisitionTime", "ContentTime", "FrameAcquisitionDateTime"})
+"""Attributes that hold a time of the day."""
+
 _MS_PER = {"TemporalPositionTimeOffset": 1000.0}
 _SPANS = frozenset(
     {"TriggerTime", "NominalCardiacTriggerDelayTime", "FrameReferenceTime", "TemporalPositionTimeOffset"}
 )
+
+
+def clock(found: str) -> str:
+    """A TM or DT value as a clock shows it, e.g. ``"10:00:03.50"``; unchanged where it is none."""
+    match = _CLOCK.match(found)
+    return ":".join(part for part in match.groups()[1:] if part) if match else found
 
 
 def moment_ms(keyword: str, found: str) -> float | None:

@@ -1,0 +1,196 @@
+"""What belongs together: acquisitions, stations, phases, repeats; every trap in files written here."""
+
+import numpy as np
+import pytest
+
+from imaging.formats import reading
+
+AXIAL = [1, 0, 0, 0, 1, 0]
+
+
+@pytest.fixture
+def write(write_dicom):
+    """Write slices: ``write([(height, attributes), …])`` with values 10 n + 1; the folder comes back."""
+
+    def write_all(slices, **common):
+        for n, (height, attributes) in enumerate(slices):
+            fields = {
+                "ImagePositionPatient": [0, 0, height],
+                "ImageOrientationPatient": AXIAL,
+                "PixelSpacing": [1, 1],
+                "InstanceNumber": n + 1,
+                "FrameOfReferenceUID": "1.9",
+            }
+            path = write_dicom(np.full((2, 3), 10 * n + 1, np.uint16), f"{n:03d}.dcm", **(fields | common | attributes))
+        return path.parent
+
+    return write_all
+
+
+def opened(folder):
+    """(kind, description, first value per slice, phase) of every series found."""
+    found = []
+    for series in reading.open_study(folder).series:
+        volume = reading.load_volume(series)
+        phase = series.phase and (series.phase.index, series.phase.count, series.phase.time_ms)
+        found.append((volume.kind, series.description, volume.array[:, 0, 0].tolist(), phase))
+    return found
+
+
+def test_acquisitions_that_continue_one_another_are_one_volume(write):
+    slices = [(2 * k, {"AcquisitionNumber": 1 + k // 3}) for k in range(6)]
+    assert opened(write(slices)) == [("volume", "", [1, 11, 21, 31, 41, 51], None)]
+
+
+def test_acquisitions_at_the_same_positions_are_phases_with_times(write):
+    slices = [
+        (2 * k, {"AcquisitionNumber": a, "AcquisitionTime": f"10000{3 * a}.50"}) for a in (1, 2) for k in range(3)
+    ]
+    assert opened(write(slices)) == [
+        ("volume", "acquisition 1", [1, 11, 21], (0, 2, 0.0)),
+        ("volume", "acquisition 2", [31, 41, 51], (1, 2, 3000.0)),
+    ]
+
+
+def test_acquisitions_between_one_another_are_volumes_of_their_own(write):
+    slices = [(5 * k + shift, {"AcquisitionNumber": a}) for a, shift in ((1, 0), (2, 1)) for k in range(4)]
+    assert [(kind, name) for kind, name, _, _ in opened(write(slices))] == [
+        ("volume", "acquisition 1"),
+        ("volume", "acquisition 2"),
+    ]
+
+
+def test_three_acquisitions_of_which_only_neighbours_overlap(write):
+    slices = [(2 * (2 * a + k), {"AcquisitionNumber": a}) for a in range(3) for k in range(3)]
+    found = opened(write(slices))
+    assert sorted(value for _, _, values, _ in found for value in values) == [10 * n + 1 for n in range(9)]
+    assert all(kind == "volume" for kind, _, _, _ in found[:2])
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values", "names", "times"),
+    [
+        ("TemporalPositionIdentifier", (1, 2, 3), [f"temporal position {n} of 3" for n in (1, 2, 3)], [None] * 3),
+        ("EchoNumbers", (1, 2), ["echo 1", "echo 2"], [None] * 2),
+        ("DiffusionBValue", (0.0, 800.0), ["b value 0", "b value 800"], [None] * 2),
+        ("EchoTime", ("4.6", "13.8"), ["echo time 4.6 ms", "echo time 13.8 ms"], [None] * 2),
+        ("TriggerTime", ("0", "90", "800"), [f"trigger time {t} ms" for t in (0, 90, 800)], [0.0, 90.0, 800.0]),
+        ("FrameReferenceTime", ("500", "1500"), ["time 500 ms", "time 1500 ms"], [0.0, 1000.0]),
+        ("ConvolutionKernel", ("B30f", "B70f"), ["kernel B30f", "kernel B70f"], [None] * 2),
+    ],
+)
+def test_phases_are_named_by_what_tells_them_apart(write, keyword, values, names, times):
+    found = opened(write([(z, {keyword: value}) for value in values for z in (0, 2, 4)]))
+    assert [name for _, name, _, _ in found] == names
+    assert [phase for *_, phase in found] == [(n, len(values), time) for n, time in enumerate(times)]
+
+
+def test_times_of_the_day_are_read_as_a_clock(write):
+    found = opened(write([(z, {"AcquisitionTime": time}) for time in ("095959.5", "100001.25") for z in (0, 2)]))
+    assert [(name, phase) for _, name, _, phase in found] == [
+        ("acquired at 09:59:59.5", (0, 2, 0.0)),
+        ("acquired at 10:00:01.25", (1, 2, 1750.0)),
+    ]
+
+
+def test_a_dozen_phases_are_listed_in_order(write):
+    folder = write([(z, {"TemporalPositionIdentifier": t}) for t in range(1, 13) for z in (0, 2)])
+    names = [series.description for series in reading.open_study(folder).series]
+    assert names == [f"temporal position {t} of 12" for t in range(1, 13)]
+
+
+def test_echoes_in_time_have_one_time_axis_each(write):
+    slices = [
+        (z, {"EchoNumbers": e, "TemporalPositionIdentifier": t})
+        for t in (1, 2, 3)
+        for e in (1, 2)
+        for z in (0, 2, 4)
+    ]  # fmt: skip
+    folder = write(slices)
+    found = reading.open_study(folder).series
+    assert [series.description for series in found] == [
+        f"echo {e}, temporal position {t} of 3" for e in (1, 2) for t in (1, 2, 3)
+    ]
+    groups = [series.phase.group for series in found if series.phase]
+    assert len(set(groups)) == 2 and groups[0] == groups[2] != groups[3]
+
+
+def test_one_position_in_time_is_a_clip(write):
+    folder = write([(5, {"TriggerTime": 40 * n}) for n in (2, 0, 1)])
+    (series,) = reading.open_study(folder).series
+    volume = reading.load_volume(series)
+    assert (volume.kind, volume.frame_times_ms) == ("clip", (0.0, 40.0, 80.0))
+    assert volume.array[:, 0, 0].tolist() == [11, 21, 1] and volume.slice_geometry(2).origin_lps == (0, 0, 5)
+
+
+def test_a_few_repeated_slices_stand_apart(write):
+    found = opened(write([(0, {}), (2, {}), (4, {}), (6, {}), (8, {}), (4, {})]))
+    assert [(name, values) for _, name, values, _ in found] == [
+        ("each position once", [1, 11, 21, 31, 41]),
+        ("repeat 1 of some positions", [51]),
+    ]
+
+
+def test_a_phase_that_misses_slices_says_so(write):
+    places = [(z, t) for t in (1, 2, 3) for z in (0, 2, 4, 6)][:-1]
+    folder = write([(z, {"TemporalPositionIdentifier": t}) for z, t in places])
+    found = reading.open_study(folder).series
+    assert [series.frames for series in found] == [4, 4, 3]
+    assert found[2].warnings == ("3 slices, where another phase has 4",) and found[0].warnings == ()
+    assert [series.phase is None for series in found] == [False, False, True]
+
+
+def test_stations_beside_one_another_are_not_mixed(write):
+    slices = [(0, {"ImagePositionPatient": [shift, 0, 2 * k]}) for k in range(3) for shift in (0, 200)]
+    assert opened(write(slices)) == [
+        ("volume", "station 1 of 2", [1, 21, 41], None),
+        ("volume", "station 2 of 2", [11, 31, 51], None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"ImageType": ["DERIVED", "SECONDARY", "MPR"]},
+        {"FrameOfReferenceUID": "1.8"},
+        {"PixelSpacing": [1, 1.01]},
+        {"ImageOrientationPatient": [0.999, 0.0447, 0, -0.0447, 0.999, 0]},
+        {"StudyInstanceUID": "1.2.99"},
+        {"PhotometricInterpretation": "MONOCHROME1"},
+    ],
+)
+def test_what_differs_is_another_stack(write, difference):
+    slices = [(z, {}) for z in (0, 2, 4)] + [(z, difference) for z in (0, 2, 4)]
+    found = opened(write(slices, ImageType=["ORIGINAL", "PRIMARY", "AXIAL"]))
+    assert [(kind, values) for kind, _, values, _ in found] == [("volume", [1, 11, 21]), ("volume", [31, 41, 51])]
+
+
+def test_stated_spacing_tilt_and_location_never_overrule_positions(write):
+    folder = write(
+        [(z, {"SliceLocation": 100 - z}) for z in (0, 3, 6)],
+        SpacingBetweenSlices=-7.5, GantryDetectorTilt=20, SliceThickness=5,
+    )  # fmt: skip
+    (series,) = reading.open_study(folder).series
+    assert series.kind == "volume" and series.geometry is not None and series.geometry.spacing_mm == (3, 1, 1)
+
+
+@pytest.mark.parametrize("tilt", [-20.0, 15.0])
+@pytest.mark.parametrize(
+    "tag", [{}, {"GantryDetectorTilt": 15}, {"GantryDetectorTilt": -15}, {"GantryDetectorTilt": 0}]
+)
+def test_tilt_is_read_from_positions(write, tilt, tag):
+    """Three ways to write a tilted gantry, and none at all: the normal leans, the table does not."""
+    angle = np.radians(tilt)
+    axes = [1, 0, 0, 0, float(np.cos(angle)), float(-np.sin(angle))]
+    folder = write([(4 * k, {}) for k in range(4)], ImageOrientationPatient=axes, **tag)
+    (series,) = reading.open_study(folder).series
+    assert series.kind == "image" and f"gantry tilt of {abs(tilt):.1f}°" in series.warnings[0]
+    volume = reading.load_volume(series)
+    for k in range(4):
+        corner = volume.slice_geometry(k).point_lps((0, 1, 2))
+        assert corner == pytest.approx((2, np.cos(angle), 4 * k - np.sin(angle)))
+
+
+def test_frames_of_reference_are_listed(write):
+    (series,) = reading.open_study(write([(0, {}), (2, {})])).series
+    assert series.frame_of_reference == "1.9"
