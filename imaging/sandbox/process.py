@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from imaging.sandbox.memory import Block, new_block
 from imaging.sandbox.requests import RESULTS, Request, error_from
 from imaging.sandbox.wire import ArraySpec, Json, WireError, array_layout, decode, encode
 from imaging.volume import Volume
+
+WORKER = (sys.executable, "-P", "-m", "imaging.sandbox.worker")
 
 START_S = 60.0
 """A worker imports libraries before its first word; a cold disk takes its time."""
@@ -70,15 +73,15 @@ class WorkerProcess:
 
     Args:
         limits: what it may do at most.
-        environment: variables beside the few that are passed on (tests).
+        program: the command that starts one.
     """
 
-    def __init__(self, limits: Limits, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, limits: Limits, program: Sequence[str] = WORKER) -> None:
         self._limits = limits
         self._scratch = tempfile.mkdtemp(prefix="wetread-")
         self._ready = False
         try:
-            self._channel, self._process = _started(limits, self._scratch, environment or {})
+            self._channel, self._process = _started(program, limits, self._scratch)
         except BaseException:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise
@@ -242,21 +245,20 @@ def _no_arrays(_array: NDArray[Any]) -> ArraySpec:
     raise WireError("requests carry no arrays")
 
 
-def _started(limits: Limits, scratch: str, environment: dict[str, str]) -> tuple[Channel, "subprocess.Popen[bytes]"]:
+def _started(program: Sequence[str], limits: Limits, scratch: str) -> tuple[Channel, "subprocess.Popen[bytes]"]:
     ours, theirs = socket.socketpair()
     ours.settimeout(limits.silence_s)
     windows = sys.platform == "win32"
     number = "" if windows else str(theirs.fileno())
-    command = [sys.executable, "-P", "-m", "imaging.sandbox.worker", number, scratch]
     try:
         process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [*command, str(limits.memory_bytes), str(limits.silence_s)],
+            [*program, number, scratch, str(limits.memory_bytes), str(limits.silence_s)],
             stdin=subprocess.PIPE if windows else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=() if windows else (theirs.fileno(),),
             start_new_session=True,
-            env={**_environment(scratch), **environment},
+            env=_environment(scratch),
         )
         if process.stdin is not None:
             process.stdin.write(theirs.share(process.pid))  # pyright: ignore[reportAttributeAccessIssue]  Windows only

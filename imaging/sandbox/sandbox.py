@@ -2,6 +2,7 @@
 
 import threading
 import weakref
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
 from imaging.progress import Report, silent
 from imaging.sandbox.limits import Limits, default_memory_bytes
-from imaging.sandbox.process import Stopped, WorkerProcess
+from imaging.sandbox.process import WORKER, Stopped, WorkerProcess
 from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadText, Request
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
@@ -28,19 +29,19 @@ class Sandbox:
     Args:
         memory_bytes: address space of one worker; what :func:`default_memory_bytes` says when left out.
         silence_s: seconds without progress (a file, a frame) after which a worker is stopped.
-        environment: variables for the workers beside the few that are passed on (tests).
+        program: the command that starts a worker; the interpreter and module when left out.
     """
 
     def __init__(
-        self, memory_bytes: int | None = None, silence_s: float = 10.0, environment: dict[str, str] | None = None
+        self, memory_bytes: int | None = None, silence_s: float = 10.0, program: Sequence[str] = WORKER
     ) -> None:
         self._limits = Limits(memory_bytes or default_memory_bytes(), silence_s)
-        self._environment = environment
+        self._program = program
         self._idle: list[WorkerProcess] = []
         self._lock = threading.Lock()
         self._finalizer = weakref.finalize(self, _stop_all, self._idle)
         with suppress(OSError):
-            self._idle.append(WorkerProcess(self._limits, environment))
+            self._idle.append(WorkerProcess(self._limits, program))
 
     def open_study(self, path: Path, report: Report = silent) -> Study:
         """As :func:`imaging.formats.reading.open_study`; files that stop a worker are among the refused.
@@ -129,7 +130,7 @@ class Sandbox:
                 if worker.is_alive:
                     return worker
                 worker.stop()
-        return WorkerProcess(self._limits, self._environment)
+        return WorkerProcess(self._limits, self._program)
 
     def _give_back(self, worker: WorkerProcess | None) -> None:
         """Keep the worker warm; in place of one that was stopped, begin to warm up another."""
@@ -137,7 +138,7 @@ class Sandbox:
             room = self._finalizer.alive and len(self._idle) < _KEPT_WARM
             if room and (worker or not self._idle):
                 with suppress(OSError):
-                    self._idle.append(worker or WorkerProcess(self._limits, self._environment))
+                    self._idle.append(worker or WorkerProcess(self._limits, self._program))
                 return
         if worker:
             worker.stop()

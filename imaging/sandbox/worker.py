@@ -7,7 +7,6 @@ another until the socket ends.
 import gc
 import importlib
 import inspect
-import os
 import signal
 import socket
 import sys
@@ -22,12 +21,14 @@ from imaging.sandbox.relay import Relay
 from imaging.sandbox.requests import REQUESTS, LoadVolume, OpenStudy, ReadText, Request, describe_error
 from imaging.sandbox.wire import decode
 
-HOOK = "WETREAD_SANDBOX_HOOK"
-"""Environment variable naming ``module:function``, called with each request: tests make a worker misbehave with it."""
 
+def main(arguments: list[str], before: Callable[[Request], None] | None = None) -> int:
+    """Serve until the other side closes the socket; 0.
 
-def main(arguments: list[str]) -> int:
-    """Serve until the other side closes the socket."""
+    Args:
+        arguments: socket, scratch folder, bytes of memory, seconds of silence.
+        before: called with each request before it is carried out (tests).
+    """
     number, scratch, memory_bytes, silence_s = arguments
     bound = limits.Limits(int(memory_bytes), float(silence_s))
     channel = Channel(_connection(number))
@@ -42,22 +43,23 @@ def main(arguments: list[str]) -> int:
         except (EOFError, OSError):
             return 0
         _alarm(bound.silence_s)
-        _answer(message, Relay(channel, lambda: _alarm(bound.silence_s)), bound)
+        _answer(message, Relay(channel, lambda: _alarm(bound.silence_s)), bound, before)
         gc.collect()
 
 
-def _answer(message: Message, relay: Relay, bound: limits.Limits) -> None:
+def _answer(message: Message, relay: Relay, bound: limits.Limits, before: Callable[[Request], None] | None) -> None:
     """Answer one request. Every failure becomes words: Rust code in codecs panics past ``Exception``."""
     subject = Path()
     try:
         request = _request(message)
         subject = request.subject
         with relay.watching(request):
+            if before:
+                before(request)
             result = _carry_out(request, relay)
         relay.finish(result)
     except BaseException as error:  # noqa: BLE001  a panic of pyo3 is no Exception, and no input may end the loop
         words = describe_error(error, subject, bound.memory_bytes)
-        error = error.with_traceback(None)
         relay.fail(words)
 
 
@@ -71,7 +73,6 @@ def _request(message: Message) -> Request:
 def _carry_out(request: Request, relay: Relay) -> Any:
     from imaging.formats import reading
 
-    _hook(request)
     match request:
         case OpenStudy():
             return reading.open_study(request.path, relay.report, skip=request.skip)
@@ -82,14 +83,6 @@ def _carry_out(request: Request, relay: Relay) -> Any:
             return reading.load_volume(request.series, relay.report)
         case ReadText():
             return importlib.import_module("imaging.formats.documents").read_text(request.document)
-
-
-def _hook(request: Request) -> None:
-    named = os.environ.get(HOOK)
-    if named:
-        module, _, function = named.partition(":")
-        act: Callable[[Request], None] = getattr(importlib.import_module(module), function)
-        act(request)
 
 
 def _import_readers() -> None:

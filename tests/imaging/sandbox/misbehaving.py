@@ -1,0 +1,105 @@
+"""A worker that misbehaves: ``python misbehaving.py FUNCTION …`` calls the function with each request."""
+
+import ctypes
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+from imaging.sandbox import worker
+from imaging.sandbox.channel import Channel
+from imaging.sandbox.requests import OpenStudy, Request
+
+
+def _reads_bad_file(request: Request) -> bool:
+    """True when the request meets a file called ``bad…``; opens files as a reader would."""
+    if isinstance(request, OpenStudy) and request.path.is_dir():
+        for path in sorted(request.path.iterdir()):
+            if path not in request.skip:
+                path.open("rb").close()
+                if path.name.startswith("bad"):
+                    return True
+        return False
+    request.subject.open("rb").close()
+    return request.subject.name.startswith("bad")
+
+
+def crash(request: Request) -> None:
+    if _reads_bad_file(request):
+        ctypes.string_at(0)
+
+
+def be_killed(request: Request) -> None:
+    if _reads_bad_file(request):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hang(request: Request) -> None:
+    if _reads_bad_file(request):
+        time.sleep(60)
+
+
+def eat_memory(request: Request) -> None:
+    if _reads_bad_file(request):
+        eaten = [bytearray(1 << 26)]
+        while True:
+            eaten.append(bytearray(1 << 26))
+
+
+class Panic(BaseException):
+    """As pyo3's PanicException: no Exception."""
+
+
+def panic(request: Request) -> None:
+    if _reads_bad_file(request):
+        raise Panic("index out of range")
+
+
+def write_outside(request: Request) -> None:
+    """Fails, in the words of the system, for each way of changing a file."""
+    outside = request.subject.parent
+    tried = {
+        "write": lambda: (outside / "written").write_text("x"),
+        "make": lambda: (outside / "made").touch(),
+        "change": lambda: request.subject.open("r+b").close(),
+        "remove": lambda: request.subject.unlink(),
+    }
+    done = []
+    for name, act in tried.items():
+        try:
+            act()
+        except OSError:
+            continue
+        done.append(name)
+    Path(os.environ["TMPDIR"], "inside").write_text("scratch may be written")
+    raise Panic(f"done: {done}, secret: {os.environ.get('SECRET_TOKEN', 'unseen')}")
+
+
+def speak_nonsense(request: Request) -> None:
+    """Send a pickle that would make a file, as a worker that was taken over might."""
+    import pickle
+    import struct
+
+    class Attack:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.system, (f"touch {request.subject.parent / 'attacked'}",)
+
+    text = pickle.dumps(Attack())
+    _connection().sendall(struct.pack("<QQ", len(text), 0) + text)
+    time.sleep(60)
+
+
+def speak_of_other_types(request: Request) -> None:
+    """Answer with something well formed of a wrong type."""
+    Channel(_connection()).send({"kind": "result", "value": ["a study?", [], []]})
+    time.sleep(60)
+
+
+def _connection():
+    return socket.socket(fileno=int(sys.argv[2]))
+
+
+if __name__ == "__main__":
+    sys.exit(worker.main(sys.argv[2:], globals()[sys.argv[1]]))
