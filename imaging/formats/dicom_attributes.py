@@ -43,7 +43,7 @@ def text(dataset: Dataset, keyword: str) -> str:
     found = value(dataset, keyword)
     if found is None:
         return ""
-    joined = "\\".join(map(str, found)) if isinstance(found, MultiValue) else str(found)
+    joined = "\\".join(map(str, found)) if isinstance(found, (MultiValue, list, tuple)) else str(found)
     return "".join(c if c.isprintable() else " " for c in joined).strip()
 
 

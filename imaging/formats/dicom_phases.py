@@ -34,17 +34,19 @@ class Trait:
     def name(self, found: str, values: Sequence[str]) -> str:
         """The value in words, e.g. ``"temporal position 3 of 8"``."""
         if not found:
-            return f"no {self.words}" if self.words else "unnamed"
+            return ""
         plain = clock(found) if self.keyword in CLOCK_TIMES else " ".join(map(_plain, found.split("\\")))
         of = f" of {len(values)}" if self.counts and set(values) == {str(n + 1) for n in range(len(values))} else ""
         return " ".join(part for part in (self.words, plain + of, self.unit) if part)
 
 
+_B_VALUE = Trait("DiffusionBValue", "b value")
+
 TRAITS = (
     Trait("TemporalPositionIdentifier", "temporal position", counts=True, in_time=True),
     Trait("TemporalPositionIndex", "temporal position", counts=True, in_time=True),
     Trait("EchoNumbers", "echo"),
-    Trait("DiffusionBValue", "b value"),
+    _B_VALUE,
     Trait("DiffusionGradientOrientation", "direction"),
     Trait("EffectiveEchoTime", "echo time", "ms"),
     Trait("EchoTime", "echo time", "ms"),
@@ -129,7 +131,7 @@ class Crowd:
         for trait in TRAITS:
             groups = self._groups([trait])
             if len(groups) == self.multiplicity and self._crowding(groups.values()) == 1:
-                return [trait]
+                return [_B_VALUE, trait] if trait.keyword == "DiffusionGradientOrientation" else [trait]
         return []
 
     def _clean_traits(self) -> list[Trait]:
@@ -152,7 +154,8 @@ class Crowd:
         for key in sorted(groups, key=lambda each: tuple(map(_natural, each))):
             names = [trait.name(found, values[n]) for n, (trait, found) in enumerate(zip(traits, key, strict=True))]
             members = tuple(self.frames[n] for n in groups[key])
-            parts.append(Part(members, ", ".join(names), ", ".join(names[:-1]), traits[-1].in_time))
+            name = _joined(names) or f"no {traits[0].words or 'name'}"
+            parts.append(Part(members, name, _joined(names[:-1]), traits[-1].in_time))
         return parts
 
     def _by_turn(self) -> list[Part]:
@@ -223,6 +226,10 @@ def instance(frame: Frame) -> tuple[float, str, int]:
     """The order of acquisition as far as the file tells: Instance Number, then name, then frame."""
     number = whole(frame.header.dataset, "InstanceNumber")
     return (float("inf") if number is None else number, frame.header.path.name, frame.index)
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(name for name in names if name)
 
 
 def _plain(value: str) -> str:

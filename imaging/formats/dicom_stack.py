@@ -12,6 +12,7 @@ from imaging.formats.dicom_attributes import number, numbers, text
 from imaging.formats.dicom_concatenation import Whole, wholes
 from imaging.formats.dicom_grid import Frame, Stack, crowded, flat, placed
 from imaging.formats.dicom_header import Header
+from imaging.formats.dicom_modality import functional_group
 from imaging.formats.dicom_nuclear import nuclear_groups
 from imaging.formats.dicom_phases import Crowd, Part, instance, said, times_ms
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
@@ -100,9 +101,11 @@ def multiframes(frames: Sequence[Frame]) -> list[Stack]:
     if any(frame.place is None for frame in frames):
         groups = nuclear_groups(frames[0].header, len(frames))
         return [_flat([frames[n] for n in members], label) for label, members in groups.items()]
+    names = [text(functional_group(frame.header, frame.index, "FrameContentSequence"), "StackID") for frame in frames]
+    telling = len(set(names)) <= len(frames) // 2
     by_stack: dict[Key, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        by_stack[(said(frame).get("StackID", ""), *_plane_key(frame))].append(frame)
+    for name, frame in zip(names, frames, strict=True):
+        by_stack[(name if telling else "", *_plane_key(frame))].append(frame)
     several = len(by_stack) > 1
     return [
         replace(stack, label=_joined(f"stack {n + 1} of {len(by_stack)}" if several else "", stack.label))
