@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from imaging.errors import GeometryError
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 from imaging.progress import Report, silent
+from imaging.study import Series
 from imaging.volume import Volume
 
 MOST_VOXELS = 1 << 30
@@ -22,6 +23,16 @@ _ALIGNED = 1e-4
 _SHIFT_MM = 0.01
 _SAME_MM = 0.01
 _ROUNDING = 1e-3
+
+
+SUFFIX = "#regular"
+"""Ends the identity of a series that is another one regularised."""
+
+
+def regularised(series: Series) -> Series:
+    """The series to list for ``series`` after :func:`regularise`; masks on it have its own identity."""
+    description = f"{series.description or series.modality}, regularised"
+    return replace(series, uid=series.uid + SUFFIX, kind="volume", geometry=None, description=description)
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report
     What was done is in ``derivation``; warnings are kept; overlays are left out, as they belong to the old slices.
 
     Args:
-        volume: one with ``slice_geometries``.
+        volume: one with ``slice_geometries``; its ``series_uid`` gets :data:`SUFFIX`.
         spacing_k_mm: distance between the new slices; the usual distance of the old ones unless given.
         report: told after every new slice.
 
@@ -77,6 +88,7 @@ def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report
         array=array,
         geometry=geometry,
         kind="volume",
+        series_uid=volume.series_uid + SUFFIX,
         frame_times_ms=(),
         slice_geometries=(),
         overlays=(),

@@ -12,6 +12,7 @@ from imaging.formats.reading import load_volume, open_study
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
 from imaging.library.store import Library
+from imaging.regular import SUFFIX, regularise
 from imaging.volume import Volume
 from inference.manifest import LabelSpec
 from training.config import Task
@@ -46,8 +47,10 @@ class _SeriesOnDisk:
         if not files or not files[0].exists():
             raise DataError(f"the images of series {self._series.series_uid} are no longer where they were annotated")
         place = files[0] if len(files) == 1 else files[0].parent
+        uid = self._series.series_uid
         try:
-            return load_volume(open_study(place).find(self._series.series_uid))
+            volume = load_volume(open_study(place).find(uid.removesuffix(SUFFIX)))
+            return regularise(volume) if uid.endswith(SUFFIX) else volume
         except KeyError as error:
             raise DataError(f"{place.name}: series {self._series.series_uid} is no longer there") from error
 

@@ -99,6 +99,9 @@ def _view_actions(desk: Desk) -> Sequence[Action]:
         Action("zoom-out", "Zoom out", "View", lambda: view.set_zoom(view.zoom / 1.25), ("-",), shown),
         Action("reset", "Reset view", "View", view.reset, ("Space",), shown, None, True,
                "Default window, fitted, not inverted"),
+        Action("regularise", "Regularise slices", "View", reading.regularise, ("Ctrl+R",),
+               lambda: reading.can_regularise, None, False,
+               "Resample slices with gaps, tilt or uneven spacing to a regular volume"),
         Action("corner-text", "Corner text", "View", lambda: view.set_corner_text(not view.corner_text), ("T",), shown,
                lambda: view.corner_text),
     )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from imaging.fingerprint import fingerprint
 from imaging.library.store import Library
 from imaging.progress import Report
+from imaging.regular import SUFFIX, regularise
 from imaging.sandbox import Sandbox
 from imaging.study import Series
 from imaging.volume import Volume
@@ -48,7 +49,7 @@ class Loading:
         self._runner.start(
             "load",
             f"Loading {series.description or series.modality or series.files[0].name}",
-            lambda report: self._sandbox.load_volume(series, report, arrivals),
+            lambda report: self._read(series, report, arrivals),
             lambda volume: self._loaded(series, volume),
             self._failed,
         )
@@ -56,6 +57,13 @@ class Loading:
     def stop(self) -> None:
         """Give up what is loading."""
         self._runner.cancel("load")
+
+    def _read(self, series: Series, report: Report, arrivals: Arrivals) -> Volume:
+        """The volume; that of a regularised series is made anew from the one it stands for."""
+        study = self._session.study
+        if study is None or not series.uid.endswith(SUFFIX):
+            return self._sandbox.load_volume(series, report, arrivals)
+        return regularise(self._sandbox.load_volume(study.find(series.uid.removesuffix(SUFFIX)), report), None, report)
 
     def _begun(self, series: Series, volume: Volume) -> None:
         self._show(series, volume, None if self._arrivals is None else self._arrivals.looked_at)

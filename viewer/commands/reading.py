@@ -6,6 +6,7 @@ from pathlib import Path
 from imaging.errors import ReadError
 from imaging.intensity import PRESETS
 from imaging.progress import Report
+from imaging.regular import regularised
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Refusal, Series, Study
 from viewer.commands.annotating import Annotating
@@ -66,6 +67,19 @@ class Reading:
         index = study.series.index(current) + count if current in study.series else 0
         if 0 <= index < len(study.series):
             self.load(study.series[index])
+
+    def regularise(self) -> None:
+        """List the shown slices once more as a regular volume, and load it."""
+        series = self._session.series
+        if series is not None and self.can_regularise:
+            self._session.add(regularised(series))
+            self.load(regularised(series))
+
+    @property
+    def can_regularise(self) -> bool:
+        """True for slices that make no regular grid."""
+        volume = self._session.volume
+        return volume is not None and len(volume.slice_geometries) > 1 and not volume.is_colour
 
     def apply_preset(self, key: int) -> None:
         """Show the window preset on number key ``key``: CT windows for HU, else the windows of the file."""

@@ -1,5 +1,7 @@
 """What is open: the study that was found and the series that is shown."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from imaging.study import Series, Study
@@ -42,6 +44,12 @@ class Session(QObject):
         self.study = study
         self.study_changed.emit()
         self.show(None, None)
+
+    def add(self, series: Series) -> None:
+        """List one more series of the open study, unless it is listed."""
+        if self.study is not None and series not in self.study.series:
+            self.study = replace(self.study, series=(*self.study.series, series))
+            self.study_changed.emit()
 
     def show(self, series: Series | None, volume: Volume | None, only_k: int | None = None) -> None:
         """Put ``volume`` of ``series`` on screen, or clear it; with ``only_k`` no other slice has its pixels yet."""
