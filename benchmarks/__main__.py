@@ -1,4 +1,7 @@
-"""Measure, and print the table: ``python -m benchmarks [start] [loading] [display] [responsiveness] [--rounds N]``."""
+"""Measure, and print the table: ``python -m benchmarks [start] [loading] [display] [responsiveness] [--rounds N]``.
+
+``python -m benchmarks fuzz`` opens damaged files; see :mod:`benchmarks.fuzz`.
+"""
 
 import argparse
 import importlib
@@ -14,6 +17,10 @@ SUBJECTS = ("start", "loading", "display", "responsiveness")
 
 def main() -> int:
     """The exit status; the table goes to stdout, or with ``--json`` one JSON document."""
+    if sys.argv[1:2] == ["fuzz"]:
+        from benchmarks import fuzz
+
+        return fuzz.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)}; all when left out")
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds per line (default 5)")
