@@ -5,7 +5,10 @@ import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
-_OLDEST = {"pydicom": (3, 0, 2), "torch": (2, 10)}
+_OLDEST = {"pydicom": (3, 0, 2), "torch": (2, 10), "pynetdicom": (3, 0, 4), "monai": (1, 5, 2)}
+"""Versions before these run code out of the files or messages they read."""
+
+_OPTIONAL = ("pynetdicom", "monai")
 
 Version = tuple[int, ...]
 
@@ -36,7 +39,12 @@ def installed_problem(installed_version: Callable[[str], str] = version) -> str 
 
 def _too_old(installed_version: Callable[[str], str]) -> str | None:
     for package, oldest in _OLDEST.items():
-        found = installed_version(package)
+        try:
+            found = installed_version(package)
+        except PackageNotFoundError:
+            if package in _OPTIONAL:
+                continue
+            raise
         if _numbers(found) < oldest:
             wanted = ".".join(map(str, oldest))
             return f"{package} {found} is too old: {wanted} or newer is needed. Run: sh packaging/run.sh"

@@ -6,7 +6,13 @@ import pytest
 
 from viewer import runtime
 
-FIT = {"PySide6-Essentials": "6.9.3", "pydicom": "3.0.2", "torch": "2.15.0+cu128"}
+FIT = {
+    "PySide6-Essentials": "6.9.3",
+    "pydicom": "3.0.2",
+    "torch": "2.15.0+cu128",
+    "pynetdicom": "3.0.4",
+    "monai": "1.5.2",
+}
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,17 @@ def test_installed_libraries_are_fit() -> None:
     assert runtime.installed_problem() is None
 
 
-@pytest.mark.parametrize(("package", "found"), [("pydicom", "3.0.1"), ("pydicom", "2.4.4"), ("torch", "2.9.1")])
+@pytest.mark.parametrize(
+    ("package", "found"),
+    [
+        ("pydicom", "3.0.1"),
+        ("pydicom", "2.4.4"),
+        ("torch", "2.9.1"),
+        ("pynetdicom", "3.0.3"),
+        ("pynetdicom", "2.1.1"),
+        ("monai", "1.5.1"),
+    ],
+)
 def test_names_the_library_that_is_too_old(package: str, found: str) -> None:
     text = runtime.installed_problem({**FIT, package: found}.__getitem__)
     assert text is not None
@@ -40,6 +56,16 @@ def test_names_the_library_that_is_too_old(package: str, found: str) -> None:
 
 def test_accepts_the_oldest_fit_versions() -> None:
     assert runtime.installed_problem({**FIT, "torch": "2.10"}.__getitem__) is None
+
+
+@pytest.mark.parametrize("package", ["pynetdicom", "monai"])
+def test_library_that_is_used_only_where_installed_may_be_missing(package: str) -> None:
+    def installed(name: str) -> str:
+        if name == package:
+            raise PackageNotFoundError(name)
+        return FIT[name]
+
+    assert runtime.installed_problem(installed) is None
 
 
 def test_names_a_missing_library() -> None:
