@@ -19,7 +19,7 @@ WIDEST_GAP = 3.0
 """A gap wider than this many usual distances is left empty: nothing between its ends was seen."""
 
 _GAP = 1.5
-_ALIGNED = 1e-4
+_ALIGNED = 4e-4
 _SHIFT_MM = 0.01
 _SAME_MM = 0.01
 _ROUNDING = 1e-3
@@ -117,7 +117,7 @@ def _stack(volume: Volume) -> _Stack:
 
 
 def _check_parallel(first: Geometry, other: Geometry, k: int) -> None:
-    if first.shape_kji != other.shape_kji or not np.allclose(first.spacing_mm[1:], other.spacing_mm[1:], rtol=1e-4):
+    if first.shape_kji != other.shape_kji or not np.allclose(first.spacing_mm[1:], other.spacing_mm[1:], rtol=2e-4):
         raise GeometryError(f"slice {k + 1} has another size or spacing than slice 1: expected slices of one kind")
     if np.abs(np.subtract(first.axes_lps[1:], other.axes_lps[1:])).max() > _ALIGNED:
         raise GeometryError(f"slice {k + 1} has another orientation than slice 1: expected parallel slices")

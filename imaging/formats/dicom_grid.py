@@ -15,6 +15,7 @@ from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 from imaging.study import Phase
 from imaging.volume import Kind
 
+_SAME_TILT_DEGREES = 2.0
 KEPT = ": kept as single slices, each with its own place"
 
 
@@ -92,20 +93,32 @@ def _misplacement_mm(geometry: Geometry, k: int, place: Place) -> float:
 
 def _irregularity(places: Sequence[Place], steps: NDArray[np.float64], worst: float) -> str:
     """Why positions make no regular grid, in words."""
+    reasons = [*_sideways(places, steps), *_uneven(steps)]
+    return "; ".join(reasons or [f"slices lie up to {worst:.2f} mm off a regular grid"]) + KEPT
+
+
+def _sideways(places: Sequence[Place], steps: NDArray[np.float64]) -> list[str]:
+    """Drift across the normal, as of a tilted gantry; empty where there is none."""
     drift = np.diff([place.position_lps for place in places], axis=0)
     sideways = np.linalg.norm(drift - steps[:, None] * places[0].normal_lps, axis=1)
-    if sideways.max() > PLACEMENT_TOLERANCE_MM:
-        angle = float(np.degrees(np.arctan2(sideways.mean(), abs(steps.mean()))))
-        return f"slices are shifted sideways (gantry tilt of {angle:.1f}°){KEPT}"
+    if sideways.max() <= PLACEMENT_TOLERANCE_MM:
+        return []
+    angles = np.degrees(np.arctan2(sideways, np.abs(steps)))
+    if np.ptp(angles) > _SAME_TILT_DEGREES:
+        return [f"slices are shifted sideways by up to {sideways.max():.2f} mm from one to the next"]
+    return [f"slices are shifted sideways (gantry tilt of {np.median(angles):.1f}°)"]
+
+
+def _uneven(steps: NDArray[np.float64]) -> list[str]:
+    """Distances that are not all alike: missing slices where they are multiples of the usual one."""
+    if np.ptp(steps) <= PLACEMENT_TOLERANCE_MM:
+        return []
     usual = float(np.median(steps))
     counts = np.rint(steps / usual)
     gaps = [n for n, count in enumerate(counts) if count > 1]
     if gaps and np.abs(steps - counts * usual).max() <= PLACEMENT_TOLERANCE_MM:
-        return "; ".join(_missing(n, float(steps[n]), usual) for n in gaps) + KEPT
-    return (
-        f"distance between slices varies from {steps.min():.2f} to {steps.max():.2f} mm "
-        f"(up to {worst:.2f} mm off a regular grid){KEPT}"
-    )
+        return [_missing(n, float(steps[n]), usual) for n in gaps]
+    return [f"distance between slices varies from {steps.min():.2f} to {steps.max():.2f} mm"]
 
 
 def _missing(n: int, found_mm: float, expected_mm: float) -> str:

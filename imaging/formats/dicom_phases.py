@@ -1,7 +1,7 @@
 """Frames at the same positions told apart: points in time, echoes, b values, cardiac phases, repeats."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -74,6 +74,18 @@ TRAITS = (
     Trait("ContentTime", "created at", in_time=True),
 )
 """Most meaningful first; the clock is asked last."""
+
+
+CLOCKS = (
+    "TemporalPositionTimeOffset",
+    "TriggerTime",
+    "NominalCardiacTriggerDelayTime",
+    "FrameReferenceTime",
+    "FrameAcquisitionDateTime",
+    "AcquisitionTime",
+    "ContentTime",
+)
+"""Attributes that hold a time, most meaningful first."""
 
 
 @dataclass(frozen=True)
@@ -159,17 +171,35 @@ class Crowd:
         return parts
 
     def _by_turn(self) -> list[Part]:
-        """The first frames of each position, the second ones …, in order of instance."""
-        seen: Counter[Hashable] = Counter()
+        """The first frames of each position, the second ones …: by the clock where it tells, else by instance."""
+        clock = self._telling_clock()
+        seen: Counter[int] = Counter()
         turns: dict[int, list[int]] = defaultdict(list)
-        for n in sorted(range(len(self.frames)), key=lambda n: instance(self.frames[n])):
+        for n in sorted(range(len(self.frames)), key=lambda n: (clock[n], instance(self.frames[n]))):
             turns[seen[self.spots[n]]].append(n)
             seen[self.spots[n]] += 1
-        if 2 * len(turns[1]) < len(turns[0]):
-            names = ["each position once", *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
-        else:
-            names = [f"pass {n + 1} of {len(turns)}" for n in range(len(turns))]
-        return [Part(tuple(self.frames[n] for n in sorted(turns[k])), names[k]) for k in range(len(turns))]
+        members = [tuple(self.frames[n] for n in sorted(turns[k])) for k in range(len(turns))]
+        names = _turn_names(members, any(clock))
+        return [Part(frames, name, in_time=any(clock)) for frames, name in zip(members, names, strict=True)]
+
+    def _telling_clock(self) -> list[float]:
+        """A time for each frame by which all frames of each position differ; zeros where no attribute gives it."""
+        for keyword in CLOCKS:
+            moments = [moment_ms(keyword, found.get(keyword, "")) for found in self._said]
+            known = [moment for moment in moments if moment is not None]
+            if len(known) == len(moments) == len(set(zip(self.spots, known, strict=True))):
+                return known
+        return [0.0] * len(self.frames)
+
+
+def _turn_names(turns: Sequence[Sequence[Frame]], in_time: bool) -> list[str]:
+    """Names of the first, second … frames of each position."""
+    identities = [{frame.header.text("SOPInstanceUID") for frame in turn} for turn in turns]
+    if all(one == identities[0] != {""} for one in identities) and turns[0][0].layout.frames == 1:
+        return ["", *(f"copy {n} of the same images" for n in range(1, len(turns)))]
+    if 2 * len(turns[1]) < len(turns[0]):
+        return ["each position once", *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
+    return [f"{'time' if in_time else 'pass'} {n + 1} of {len(turns)}" for n in range(len(turns))]
 
 
 def said(frame: Frame) -> dict[str, str]:
@@ -203,23 +233,12 @@ def _nested(group: Dataset, depth: int = 2) -> Iterable[Dataset]:
 def times_ms(parts: Sequence[Part]) -> list[float | None]:
     """Start of each part since the first, from the first clock that all parts know; else None for each."""
     heard = [said(part.frames[0]) for part in parts]
-    for keyword in _CLOCKS:
+    for keyword in CLOCKS:
         moments = [moment_ms(keyword, each.get(keyword, "")) for each in heard]
         known = [moment for moment in moments if moment is not None]
         if len(known) == len(parts) and all(b > a for a, b in pairwise(known)):
             return [moment - known[0] for moment in known]
     return [None] * len(parts)
-
-
-_CLOCKS = (
-    "TemporalPositionTimeOffset",
-    "TriggerTime",
-    "NominalCardiacTriggerDelayTime",
-    "FrameReferenceTime",
-    "FrameAcquisitionDateTime",
-    "AcquisitionTime",
-    "ContentTime",
-)
 
 
 def instance(frame: Frame) -> tuple[float, str, int]:

@@ -26,7 +26,7 @@ def place_of(header: Header, index: int) -> Place | None:
     if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2 or min(spacing) <= 0:
         return None
     row, column = orientation[:3], orientation[3:]
-    if not _is_orthonormal(row, column):
+    if not _is_orthonormal(row, column) or _is_mosaic(header):
         return None
     thickness = _numbers(header, index, "PixelMeasuresSequence", "SliceThickness")
     place = Place(
@@ -52,6 +52,21 @@ def _is_orthonormal(row: tuple[float, ...], column: tuple[float, ...]) -> bool:
     return max(abs(float(error)) for error in errors) < _ORTHONORMAL_TOLERANCE
 
 
+def _is_mosaic(header: Header) -> bool:
+    """True for slices tiled into one image: the stated position is that of none of them."""
+    return "MOSAIC" in header.text("ImageType").upper().split("\\")
+
+
+def _displacement(header: Header) -> tuple[str, ...]:
+    """Why a stated place was not used, in words; empty where none was stated."""
+    orientation = _numbers(header, 0, "PlaneOrientationSequence", "ImageOrientationPatient")
+    if _is_mosaic(header):
+        return ("slices tiled into one image: the place of each is not known",)
+    if len(orientation) == 6 and not _is_orthonormal(orientation[:3], orientation[3:]):
+        return ("the stated orientation is impossible: no place in the patient is claimed",)
+    return ()
+
+
 def _dose_plane(header: Header, index: int, first: Place) -> Place | None:
     """The plane of one frame by its offset vector, relative or in the patient (PS3.3 C.8.8.3.2); else None."""
     offsets = numbers(header.dataset, "GridFrameOffsetVector")
@@ -68,7 +83,8 @@ def _dose_plane(header: Header, index: int, first: Place) -> Place | None:
 def flat_geometry(header: Header, frames: int, rows: int, columns: int) -> tuple[Geometry, tuple[str, ...]]:
     """The grid of frames without a place in the patient, and what its millimetres rest on, in words."""
     spacing, calibration, warnings = _pixel_size(header)
-    return Geometry((frames, rows, columns), (1.0, *spacing), calibration=calibration), warnings
+    grid = Geometry((frames, rows, columns), (1.0, *spacing), calibration=calibration)
+    return grid, (*_displacement(header), *warnings)
 
 
 def _pixel_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple[str, ...]]:

@@ -16,11 +16,18 @@ from imaging.formats.dicom_modality import functional_group
 from imaging.formats.dicom_nuclear import nuclear_groups
 from imaging.formats.dicom_phases import Crowd, Part, instance, said, times_ms
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
+from imaging.formats.dicom_place import Place
 from imaging.formats.dicom_placement import PROJECTIONS, flat_geometry, place_of
 from imaging.study import Phase, Series
 
 SAME_PLACE_MM = 0.05
 """Slices closer than this along the normal lie on one another."""
+
+SAME_AXES = 1e-3
+"""Axes that differ by less in every component count as parallel; whether they make a grid is judged in millimetres."""
+
+SAME_SPACING = 1e-4
+"""Pixel sizes that differ by a smaller share are one."""
 
 SAME_STATION_MM = 1.0
 """Slices whose first pixels differ by more than this within the plane were not taken at the same station."""
@@ -39,7 +46,8 @@ def stacks_in(headers: Sequence[Header]) -> list[Stack]:
         else:
             singles[group_key(frames[0])].append(frames[0])
     for group in singles.values():
-        stacks += stacks_of(group)
+        for plane in parallel(group):
+            stacks += stacks_of(plane)
     return stacks
 
 
@@ -81,19 +89,32 @@ def group_key(frame: Frame) -> Key:
         header.text("ImageType"),
     )
     if frame.place is not None:
-        return (*key, *_plane_key(frame))
+        return key
     if header.text("Modality") in PROJECTIONS or layout.frames > 1 or not header.text("SeriesInstanceUID"):
         return (*key, header.path)
     geometry, _ = flat_geometry(header, 1, layout.rows, layout.columns)
     return (*key, geometry.spacing_mm, geometry.calibration, header.transfer_syntax, layout)
 
 
-def _plane_key(frame: Frame) -> Key:
-    """Orientation and spacing, to within rounding."""
-    if frame.place is None:
-        return ()
-    axes = (*frame.place.row_lps, *frame.place.column_lps)
-    return (tuple(round(each, 3) + 0.0 for each in axes), tuple(round(each, 4) for each in frame.place.spacing_mm))
+def parallel(frames: Sequence[Frame]) -> list[list[Frame]]:
+    """Frames of one orientation and spacing together, to within what scanners write from one slice to the next."""
+    groups: list[list[Frame]] = []
+    for frame in frames:
+        for group in groups:
+            if _is_parallel(group[0].place, frame.place):
+                group.append(frame)
+                break
+        else:
+            groups.append([frame])
+    return groups
+
+
+def _is_parallel(one: Place | None, other: Place | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    turned = np.abs(np.subtract((*one.row_lps, *one.column_lps), (*other.row_lps, *other.column_lps))).max()
+    scaled = np.abs(np.subtract(one.spacing_mm, other.spacing_mm)).max()
+    return bool(turned < SAME_AXES and scaled < SAME_SPACING * max(one.spacing_mm))
 
 
 def multiframes(frames: Sequence[Frame]) -> list[Stack]:
@@ -103,13 +124,13 @@ def multiframes(frames: Sequence[Frame]) -> list[Stack]:
         return [_flat([frames[n] for n in members], label) for label, members in groups.items()]
     names = [text(functional_group(frame.header, frame.index, "FrameContentSequence"), "StackID") for frame in frames]
     telling = len(set(names)) <= len(frames) // 2
-    by_stack: dict[Key, list[Frame]] = defaultdict(list)
+    by_stack: dict[str, list[Frame]] = defaultdict(list)
     for name, frame in zip(names, frames, strict=True):
-        by_stack[(name if telling else "", *_plane_key(frame))].append(frame)
-    several = len(by_stack) > 1
+        by_stack[name if telling else ""].append(frame)
+    groups = [plane for group in by_stack.values() for plane in parallel(group)]
     return [
-        replace(stack, label=_joined(f"stack {n + 1} of {len(by_stack)}" if several else "", stack.label))
-        for n, group in enumerate(by_stack.values())
+        replace(stack, label=_joined(f"stack {n + 1} of {len(groups)}" if len(groups) > 1 else "", stack.label))
+        for n, group in enumerate(groups)
         for stack in stacks_of(group)
     ]
 
@@ -154,7 +175,8 @@ def _phases(frames: Sequence[Frame]) -> list[Stack]:
     spots = _spots(ordered)
     crowd = Crowd(ordered, spots)
     if crowd.multiplicity == 1:
-        return _interleaved(ordered) or [placed(ordered)]
+        stack = placed(ordered)
+        return [stack] if stack.kind == "volume" else _interleaved(ordered) or [stack]
     if spots[-1] == 0:
         parts = crowd.in_time()
         times = [time for time in times_ms(parts) if time is not None]
@@ -163,12 +185,12 @@ def _phases(frames: Sequence[Frame]) -> list[Stack]:
 
 
 def _interleaved(ordered: Sequence[Frame]) -> list[Stack]:
-    """Stacks of different acquisitions between one another where these are volumes and the whole is none; else none."""
+    """Stacks of acquisitions whose slices lie between one another, where each is a volume; else none."""
     by_acquisition: dict[str, list[Frame]] = defaultdict(list)
     for frame in ordered:
         by_acquisition[said(frame)["AcquisitionNumber"]].append(frame)
     few = 1 < len(by_acquisition) <= len(ordered) // 3
-    if not few or placed(ordered).kind == "volume" or not _overlap(list(by_acquisition.values())):
+    if not few or not _overlap(list(by_acquisition.values())):
         return []
     stacks = [placed(group, f"acquisition {name or 'unnamed'}") for name, group in by_acquisition.items()]
     return stacks if all(stack.kind == "volume" for stack in stacks) else []
