@@ -30,7 +30,8 @@ def info(
     Per series: uid, modality, description, kind (volume, image, clip), shape_kji, dtype, unit, spacing_mm, origin_lps,
     direction, frames, frame_time_ms, photometric, min, max, mean, rgb_mean, windows, voi_tables, overlays,
     ultrasound_regions, phase, warnings; with --files also files, and values_by_file: for each file min, max, mean,
-    rgb_mean, position_lps, orientation (along a row, down a column) and spacing_row_col_mm.
+    rgb_mean, position_lps, orientation (along a row, down a column) and spacing_row_col_mm. Beside the series --files
+    lists every file once under files: outcome (image, document, refused), its values over all its frames, the reason.
     Objects without an image (reports, PDF, plans) are listed under documents.
 
     Arrays are in the order k (slice or frame), j (row), i (column). spacing_mm has the distances along k, j, i;
@@ -53,6 +54,7 @@ def info(
 def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]:
     """Facts of all series; one whose pixels cannot be loaded goes, file by file, to the refused."""
     from imaging.errors import ImagingError, ReadError
+    from viewer.cli.file_facts import by_file
     from viewer.cli.series_facts import document_facts, facts
 
     series: list[dict[str, Any]] = []
@@ -70,12 +72,13 @@ def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]
                 }
                 for file in one.files
             ]
-    return {
+    document = {
         "path": str(study.path),
         "series": series,
         "documents": [document_facts(document) for document in study.documents],
         "refused": refused,
     }
+    return {**document, "files": by_file(document)} if files else document
 
 
 def _print_text(document: dict[str, Any]) -> None:

@@ -139,6 +139,7 @@ def _values_by_file(series: Series, volume: Volume) -> list[dict[str, Any]]:
             "file": str(file),
             "first_slice": k,
             "frames": len(array),
+            "dtype": str(array.dtype),
             **_values(array),
             "rgb_mean": _rgb_mean(array),
             **_slice_place(volume.slice_geometry(k)),
@@ -170,8 +171,9 @@ def _values(array: NDArray[Any]) -> dict[str, float | None]:
     slices = [one[np.isfinite(one)] if one.dtype.kind == "f" else one for one in array]
     filled = [one for one in slices if one.size]
     if not filled:
-        return {"min": None, "max": None, "mean": None}
+        return {"min": None, "max": None, "mean": None, "count": 0}
     return {
+        "count": sum(one.size for one in filled),
         "min": min(one.min().item() for one in filled),
         "max": max(one.max().item() for one in filled),
         "mean": sum(float(np.sum(one, dtype=np.float64)) for one in filled) / sum(one.size for one in filled),

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from viewer.cli.file_facts import by_file
+
 
 def document(result) -> dict:
     return json.loads(result.stdout)
@@ -167,6 +169,33 @@ def test_info_gives_values_and_place_of_each_file(wetread, make_ct) -> None:
     assert (last["min"], last["max"], last["mean"]) == (-524, -519, -521.5)
     assert last["position_lps"] == [-10, -20, 42.5] and last["orientation"] == [1, 0, 0, 0, 1, 0]
     assert last["spacing_row_col_mm"] == [0.5, 0.75]
+
+
+def test_every_file_of_a_folder_is_listed_once_with_what_became_of_it(wetread, make_ct, tmp_path: Path) -> None:
+    folder = make_ct("mix/ct").parent
+    Image.fromarray(np.full((2, 3, 3), (10, 20, 30), np.uint8)).save(folder / "colour.png")
+    (folder / "broken.dcm").write_bytes(b"DICM")
+    found = document(wetread("info", folder, "--json", "--files"))["files"]
+    names = ["broken.dcm", "colour.png", "ct/0.dcm", "ct/1.dcm", "ct/2.dcm"]
+    assert [Path(one["file"]).relative_to(folder).as_posix() for one in found] == names
+    assert [one["outcome"] for one in found] == ["refused", "image", "image", "image", "image"]
+    assert found[1]["rgb_mean"] == [10, 20, 30] and found[0]["reason"]
+    assert [one["mean"] for one in found[2:]] == [-1021.5, -921.5, -821.5] and found[2]["series"] == ["2.25.101"]
+
+
+def test_values_of_a_file_in_several_series_are_put_together() -> None:
+    def part(low: float, mean: float, frames: int, red: float) -> dict:
+        values = {"min": low, "max": 9, "mean": mean, "count": 10 * frames, "rgb_mean": [red, 0, 0]}
+        place = dict.fromkeys(("position_lps", "orientation", "spacing_row_col_mm"))
+        return {"file": "a", "frames": frames, "dtype": "uint8", **values, **place}
+
+    series = [
+        {"uid": "1", "files": ["a"], "values_by_file": [part(1, 2.0, 1, 40)]},
+        {"uid": "1#2", "files": ["a"], "values_by_file": [part(0, 6.0, 3, 80)]},
+    ]
+    (one,) = by_file({"series": series, "documents": [], "refused": []})
+    assert (one["series"], one["frames"], one["min"], one["max"]) == (["1", "1#2"], 4, 0, 9)
+    assert (one["mean"], one["rgb_mean"]) == (5.0, [70, 0, 0])
 
 
 def test_info_gives_the_mean_colour(wetread, tmp_path: Path) -> None:
