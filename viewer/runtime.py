@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 _OLDEST = {"pydicom": (3, 0, 2), "torch": (2, 10), "pynetdicom": (3, 0, 4), "monai": (1, 5, 2)}
-"""Versions before these run code out of the files or messages they read."""
+"""Earlier versions have published weaknesses that a hostile file or message can use."""
 
 _OPTIONAL = ("pynetdicom", "monai")
 
