@@ -6,86 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from pydicom.dataset import Dataset
-
-from imaging.formats.dicom_attributes import text, whole
+from imaging.formats.dicom_attributes import whole
 from imaging.formats.dicom_grid import Frame
-from imaging.formats.dicom_nuclear import vector
-from imaging.formats.dicom_time import CLOCK_TIMES, clock, moment_ms
-
-
-@dataclass(frozen=True)
-class Trait:
-    """An attribute that may tell frames at one position apart.
-
-    Attributes:
-        words: what its value is called, e.g. ``"echo"``; empty where the value speaks for itself.
-        unit: written after the value.
-        counts: values are places in an order: ``"3 of 8"``.
-        in_time: phases told apart by it follow one another in time.
-    """
-
-    keyword: str
-    words: str
-    unit: str = ""
-    counts: bool = False
-    in_time: bool = False
-
-    def name(self, found: str, values: Sequence[str]) -> str:
-        """The value in words, e.g. ``"temporal position 3 of 8"``."""
-        if not found:
-            return ""
-        plain = clock(found) if self.keyword in CLOCK_TIMES else " ".join(map(_plain, found.split("\\")))
-        of = f" of {len(values)}" if self.counts and set(values) == {str(n + 1) for n in range(len(values))} else ""
-        return " ".join(part for part in (self.words, plain + of, self.unit) if part)
-
-
-_B_VALUE = Trait("DiffusionBValue", "b value")
-
-TRAITS = (
-    Trait("TemporalPositionIdentifier", "temporal position", counts=True, in_time=True),
-    Trait("TemporalPositionIndex", "temporal position", counts=True, in_time=True),
-    Trait("EchoNumbers", "echo"),
-    _B_VALUE,
-    Trait("DiffusionGradientOrientation", "direction"),
-    Trait("EffectiveEchoTime", "echo time", "ms"),
-    Trait("EchoTime", "echo time", "ms"),
-    Trait("InversionTime", "inversion time", "ms"),
-    Trait("FrameType", ""),
-    Trait("ComplexImageComponent", ""),
-    Trait("DataType", ""),
-    Trait("ReferencedSegmentNumber", "segment"),
-    Trait("NominalPercentageOfCardiacPhase", "cardiac phase", "%", in_time=True),
-    Trait("NominalPercentageOfRespiratoryPhase", "respiratory phase", "%", in_time=True),
-    Trait("NominalCardiacTriggerDelayTime", "trigger delay", "ms", in_time=True),
-    Trait("TriggerTime", "trigger time", "ms", in_time=True),
-    Trait("TemporalPositionTimeOffset", "time", "s", in_time=True),
-    Trait("EnergyWindowVector", "energy window"),
-    Trait("RRIntervalVector", "R-R interval"),
-    Trait("PhaseVector", "phase", in_time=True),
-    Trait("TimeSlotVector", "time slot", in_time=True),
-    Trait("KVP", "tube voltage", "kV"),
-    Trait("ConvolutionKernel", "kernel"),
-    Trait("AcquisitionNumber", "acquisition", in_time=True),
-    Trait("FrameAcquisitionNumber", "acquisition", in_time=True),
-    Trait("FrameReferenceTime", "time", "ms", in_time=True),
-    Trait("AcquisitionTime", "acquired at", in_time=True),
-    Trait("FrameAcquisitionDateTime", "acquired at", in_time=True),
-    Trait("ContentTime", "created at", in_time=True),
-)
-"""Most meaningful first; the clock is asked last."""
-
-
-CLOCKS = (
-    "TemporalPositionTimeOffset",
-    "TriggerTime",
-    "NominalCardiacTriggerDelayTime",
-    "FrameReferenceTime",
-    "FrameAcquisitionDateTime",
-    "AcquisitionTime",
-    "ContentTime",
-)
-"""Attributes that hold a time, most meaningful first."""
+from imaging.formats.dicom_time import moment_ms
+from imaging.formats.dicom_traits import B_VALUE, CLOCKS, TRAITS, Trait, said
 
 
 @dataclass(frozen=True)
@@ -143,7 +67,7 @@ class Crowd:
         for trait in TRAITS:
             groups = self._groups([trait])
             if len(groups) == self.multiplicity and self._crowding(groups.values()) == 1:
-                return [_B_VALUE, trait] if trait.keyword == "DiffusionGradientOrientation" else [trait]
+                return [B_VALUE, trait] if trait.keyword == "DiffusionGradientOrientation" else [trait]
         return []
 
     def _clean_traits(self) -> list[Trait]:
@@ -202,34 +126,6 @@ def _turn_names(turns: Sequence[Sequence[Frame]], in_time: bool) -> list[str]:
     return [f"{'time' if in_time else 'pass'} {n + 1} of {len(turns)}" for n in range(len(turns))]
 
 
-def said(frame: Frame) -> dict[str, str]:
-    """What a frame says of each trait: in its own functional groups, the shared ones or the file's top level."""
-    header = frame.header
-    own = header.frame_groups[frame.index] if frame.index < len(header.frame_groups) else Dataset()
-    found: dict[str, str] = {}
-    for level in (own, header.shared_groups):
-        for inner in _nested(level):
-            for trait in TRAITS:
-                if trait.keyword not in found and trait.keyword in inner and text(inner, trait.keyword):
-                    found[trait.keyword] = text(inner, trait.keyword)
-    for trait in TRAITS:
-        if trait.keyword.endswith("Vector"):
-            values = vector(header, trait.keyword, frame.layout.frames)
-            found[trait.keyword] = str(values[frame.index]) if values else ""
-        elif trait.keyword not in found:
-            found[trait.keyword] = text(header.dataset, trait.keyword)
-    return found
-
-
-def _nested(group: Dataset, depth: int = 2) -> Iterable[Dataset]:
-    """The first items of the sequences of a functional group, and of theirs."""
-    for element in group:
-        if element.VR == "SQ" and depth and element.value:
-            inner: Dataset = element.value[0]
-            yield inner
-            yield from _nested(inner, depth - 1)
-
-
 def times_ms(parts: Sequence[Part]) -> list[float | None]:
     """Start of each part since the first, from the first clock that all parts know; else None for each."""
     heard = [said(part.frames[0]) for part in parts]
@@ -249,11 +145,6 @@ def instance(frame: Frame) -> tuple[float, str, int]:
 
 def _joined(names: Iterable[str]) -> str:
     return ", ".join(name for name in names if name)
-
-
-def _plain(value: str) -> str:
-    """A number without idle decimals, another value in lower case unless it is a code such as ``B30f``."""
-    return value.removesuffix(".0") if not value.isupper() or any(map(str.isdigit, value)) else value.lower()
 
 
 def _natural(key: str) -> tuple[tuple[float, ...], str]:

@@ -1,38 +1,23 @@
 """Files to stacks: what belongs together, what is a phase of what, and in which order."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-
-import numpy as np
 
 from imaging.errors import ReadError
 from imaging.formats.dicom_attributes import number, numbers, text
 from imaging.formats.dicom_concatenation import Whole, wholes
 from imaging.formats.dicom_grid import Frame, Stack, crowded, flat, placed
+from imaging.formats.dicom_grouping import Key, depth_mm, group_key, parallel, spots, stations
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_modality import functional_group
 from imaging.formats.dicom_nuclear import nuclear_groups
-from imaging.formats.dicom_phases import Crowd, Part, instance, said, times_ms
+from imaging.formats.dicom_phases import Crowd, Part, instance, times_ms
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
-from imaging.formats.dicom_place import Place
-from imaging.formats.dicom_placement import PROJECTIONS, flat_geometry, place_of
+from imaging.formats.dicom_placement import place_of
+from imaging.formats.dicom_traits import said
 from imaging.study import Phase, Series
-
-SAME_PLACE_MM = 0.05
-"""Slices closer than this along the normal lie on one another."""
-
-SAME_AXES = 1e-3
-"""Axes that differ by less in every component count as parallel; whether they make a grid is judged in millimetres."""
-
-SAME_SPACING = 1e-4
-"""Pixel sizes that differ by a smaller share are one."""
-
-SAME_STATION_MM = 1.0
-"""Slices whose first pixels differ by more than this within the plane were not taken at the same station."""
-
-Key = tuple[Hashable, ...]
 
 
 def stacks_in(headers: Sequence[Header]) -> list[Stack]:
@@ -75,48 +60,6 @@ def frames_in(header: Header, layout: PixelFormat) -> list[Frame]:
     return [Frame(header, layout, index, place_of(header, index)) for index in range(layout.frames)]
 
 
-def group_key(frame: Frame) -> Key:
-    """What must agree for two single-frame files to lie in one stack, phases and positions apart."""
-    header, layout = frame.header, frame.layout
-    key: Key = (
-        text(header.dataset, "StudyInstanceUID"),
-        text(header.dataset, "SeriesInstanceUID"),
-        layout.rows,
-        layout.columns,
-        layout.is_colour,
-        layout.photometric == "MONOCHROME1",
-        header.text("FrameOfReferenceUID"),
-        header.text("ImageType"),
-    )
-    if frame.place is not None:
-        return key
-    if header.text("Modality") in PROJECTIONS or layout.frames > 1 or not header.text("SeriesInstanceUID"):
-        return (*key, header.path)
-    geometry, _ = flat_geometry(header, 1, layout.rows, layout.columns)
-    return (*key, geometry.spacing_mm, geometry.calibration, header.transfer_syntax, layout)
-
-
-def parallel(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Frames of one orientation and spacing together, to within what scanners write from one slice to the next."""
-    groups: list[list[Frame]] = []
-    for frame in frames:
-        for group in groups:
-            if _is_parallel(group[0].place, frame.place):
-                group.append(frame)
-                break
-        else:
-            groups.append([frame])
-    return groups
-
-
-def _is_parallel(one: Place | None, other: Place | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    turned = np.abs(np.subtract((*one.row_lps, *one.column_lps), (*other.row_lps, *other.column_lps))).max()
-    scaled = np.abs(np.subtract(one.spacing_mm, other.spacing_mm)).max()
-    return bool(turned < SAME_AXES and scaled < SAME_SPACING * max(one.spacing_mm))
-
-
 def multiframes(frames: Sequence[Frame]) -> list[Stack]:
     """The stacks of one multi-frame object: by Stack ID, orientation and spacing, then by phase; else in file order."""
     if any(frame.place is None for frame in frames):
@@ -139,45 +82,24 @@ def stacks_of(frames: Sequence[Frame]) -> list[Stack]:
     """The stacks that frames of one group make: one, or one per station and phase where frames share positions."""
     if any(frame.place is None for frame in frames):
         return [_flat(sorted(frames, key=instance), "")]
-    stations = _stations(frames)
-    if len(stations) == 1:
+    groups = stations(frames)
+    if len(groups) == 1:
         return _phases(frames)
     return [
-        replace(stack, label=_joined(f"station {n + 1} of {len(stations)}", stack.label))
-        for n, group in enumerate(stations)
+        replace(stack, label=_joined(f"station {n + 1} of {len(groups)}", stack.label))
+        for n, group in enumerate(groups)
         for stack in _phases(group)
     ]
 
 
-def _stations(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Frames that lie side by side, as the parts of a whole spine do, apart; one group where slices merely drift."""
-    by_corner: dict[Key, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        by_corner[_corner(frame)].append(frame)
-    several = len(by_corner) > 1 and min(map(len, by_corner.values())) > 1
-    return list(by_corner.values()) if several and _multiplicity(frames) > 1 else [list(frames)]
-
-
-def _corner(frame: Frame) -> Key:
-    """The first pixel's position within the plane, to within rounding."""
-    if frame.place is None:
-        return ()
-    axes = (frame.place.row_lps, frame.place.column_lps)
-    return tuple(round(float(np.dot(frame.place.position_lps, axis)) / SAME_STATION_MM) for axis in axes)
-
-
-def _multiplicity(frames: Sequence[Frame]) -> int:
-    return Crowd(frames, _spots(frames)).multiplicity
-
-
 def _phases(frames: Sequence[Frame]) -> list[Stack]:
-    ordered = sorted(frames, key=lambda frame: (_depth_mm(frames[0], frame), instance(frame)))
-    spots = _spots(ordered)
-    crowd = Crowd(ordered, spots)
+    ordered = sorted(frames, key=lambda frame: (depth_mm(frames[0], frame), instance(frame)))
+    places = spots(ordered)
+    crowd = Crowd(ordered, places)
     if crowd.multiplicity == 1:
         stack = placed(ordered)
         return [stack] if stack.kind == "volume" else _interleaved(ordered) or [stack]
-    if spots[-1] == 0:
+    if places[-1] == 0:
         parts = crowd.in_time()
         times = [time for time in times_ms(parts) if time is not None]
         return [crowded([part.frames[0] for part in parts] or sorted(ordered, key=instance), tuple(times))]
@@ -199,7 +121,7 @@ def _interleaved(ordered: Sequence[Frame]) -> list[Stack]:
 def _overlap(groups: Sequence[Sequence[Frame]]) -> bool:
     """True when the depths that two groups span overlap."""
     first = groups[0][0]
-    spans = sorted((_depth_mm(first, group[0]), _depth_mm(first, group[-1])) for group in groups)
+    spans = sorted((depth_mm(first, group[0]), depth_mm(first, group[-1])) for group in groups)
     return any(after[0] < before[1] for before, after in pairwise(spans))
 
 
@@ -210,11 +132,7 @@ def _named(parts: Sequence[Part]) -> list[Stack]:
     for n, (part, stack) in enumerate(zip(parts, stacks, strict=True)):
         by_axis[(part.axis, stack.geometry, stack.slice_geometries)].append(n)
     identity = parts[0].frames[0].header.text("SOPInstanceUID") or str(parts[0].frames[0].header.path)
-    most = max(len(part.frames) for part in parts)
-    for n, stack in enumerate(stacks):
-        if len(parts[n].frames) < most:
-            text = f"{len(parts[n].frames)} slices, where another phase has {most}"
-            stacks[n] = replace(stack, warnings=(*stack.warnings, text))
+    stacks = _with_shortfall(stacks)
     for a, members in enumerate(by_axis.values()):
         if len(members) > 1:
             times = times_ms([parts[n] for n in members]) if parts[members[0]].in_time else [None] * len(members)
@@ -222,6 +140,17 @@ def _named(parts: Sequence[Part]) -> list[Stack]:
                 phase = Phase(f"{identity} {a + 1}", index, len(members), parts[n].name, time)
                 stacks[n] = replace(stacks[n], phase=phase)
     return stacks
+
+
+def _with_shortfall(stacks: Sequence[Stack]) -> list[Stack]:
+    """The stacks, those told that miss some of the slices of the longest; a few repeats are no phase."""
+    most = max(len(stack.frames) for stack in stacks)
+    return [
+        replace(stack, warnings=(*stack.warnings, f"{len(stack.frames)} slices, where another phase has {most}"))
+        if most / 2 <= len(stack.frames) < most
+        else stack
+        for stack in stacks
+    ]
 
 
 def _flat(frames: Sequence[Frame], label: str) -> Stack:
@@ -239,22 +168,3 @@ def _is_clip(header: Header) -> bool:
 
 def _joined(*parts: str) -> str:
     return ", ".join(part for part in parts if part)
-
-
-def _depth_mm(first: Frame, frame: Frame) -> float:
-    """Position along the first frame's normal, rounded so that frames at one place stay in order of acquisition."""
-    if first.place is None or frame.place is None:
-        return 0.0
-    return round(float(np.dot(frame.place.position_lps, first.place.normal_lps)), 3)
-
-
-def _spots(frames: Sequence[Frame]) -> list[int]:
-    """For each frame the number of its position, counted along the normal."""
-    depths = [_depth_mm(frames[0], frame) for frame in frames]
-    numbers_of: dict[float, int] = {}
-    start, spot = float("-inf"), -1
-    for depth in sorted(set(depths)):
-        if depth - start > SAME_PLACE_MM:
-            start, spot = depth, spot + 1
-        numbers_of[depth] = spot
-    return [numbers_of[depth] for depth in depths]
