@@ -91,7 +91,8 @@ class Volume:
     """Values of one series, ready to look at. Immutable.
 
     Attributes:
-        array: (K, J, I) after the modality LUT, or (K, J, I, 3) uint8 RGB. Made read-only here.
+        array: (K, J, I) after the modality LUT, or (K, J, I, 3) RGB: uint8, or unsigned of ``colour_bits`` where the
+            file has more. Made read-only here.
         geometry: the grid. For slices without a regular grid it is the grid of the first slice, and
             ``slice_geometries`` holds each slice's own.
         kind: see :data:`Kind`.
@@ -105,6 +106,7 @@ class Volume:
         patient_orientation: letters towards which a projection's rows and columns run, e.g. ``("L", "F")``; empty
             where unknown, and where the geometry tells (Patient Orientation, DICOM PS3.3 C.7.6.1.1.1).
         padding: values outside the image (Pixel Padding Value), drawn black and left out of statistics.
+        colour_bits: how many bits a colour channel uses; screens show the eight highest.
         voi_tables: tables the file proposes beside ``windows``.
         overlays: planes of group 60xx, drawn over the image, never burnt into the values.
         regions: calibrated ultrasound regions.
@@ -125,6 +127,7 @@ class Volume:
     slice_geometries: tuple[Geometry, ...] = ()
     patient_orientation: tuple[str, str] = ("", "")
     padding: tuple[float, float] | None = None
+    colour_bits: int = 8
     voi_tables: tuple[VoiTable, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     regions: tuple[Region, ...] = ()
@@ -141,6 +144,13 @@ class Volume:
     def is_colour(self) -> bool:
         """True for (K, J, I, 3) RGB."""
         return self.array.ndim == 4
+
+    def plane(self, k: int) -> NDArray[Any]:
+        """Slice ``k`` as it goes to the screen: (J, I) values, or (J, I, 3) uint8, the eight highest bits of colour."""
+        plane = self.array[k]
+        if not self.is_colour or plane.dtype == np.uint8:
+            return plane
+        return (plane >> plane.dtype.type(max(0, self.colour_bits - 8))).astype(np.uint8)
 
     def slice_geometry(self, k: int) -> Geometry:
         """The single-slice geometry of slice ``k``, right also where the slices make no regular grid."""

@@ -106,7 +106,7 @@ class Preprocessing:
         return np.ascontiguousarray(placement.turn_back(turned), np.float32)
 
     def _grey(self, volume: Volume, k: int) -> Image:
-        plane = volume.array[k].astype(np.float32)
+        plane = volume.plane(k).astype(np.float32)
         if volume.is_colour:
             plane = plane.mean(-1)
         window = self._window(volume)
@@ -118,7 +118,7 @@ class Preprocessing:
     def _window(self, volume: Volume) -> Window:
         if self.spec.window is not None and volume.unit == "HU":
             return Window(*self.spec.window)
-        if volume.array.dtype == np.uint8 and not volume.windows:
+        if (volume.is_colour or volume.array.dtype == np.uint8) and not volume.windows:
             return EIGHT_BIT
         return volume.default_window()
 

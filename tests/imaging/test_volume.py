@@ -72,3 +72,19 @@ def test_a_sample_is_small_and_spread():
 
 def test_padding_everywhere_leaves_the_sample_as_it_is():
     assert volume(np.full((1, 2, 2), 5), padding=(5, 5)).sample().tolist() == [5, 5, 5, 5]
+
+
+@pytest.mark.parametrize(("bits", "shown"), [(16, [0, 1, 255]), (12, [0, 16, 255]), (10, [0, 64, 255])])
+def test_wide_colour_is_kept_and_shown_with_its_eight_highest_bits(bits: int, shown: list[int]) -> None:
+    stored = np.array([0, 256, 2**bits - 1], np.uint16)
+    array = np.repeat(stored[None, None, :, None], 3, axis=3)
+    volume = Volume(array, Geometry((1, 1, 3), (1, 1, 1)), "image", colour_bits=bits)
+    assert np.array_equal(volume.array[0, 0, :, 0], stored)
+    assert volume.plane(0).dtype == np.uint8 and volume.plane(0)[0, :, 1].tolist() == shown
+
+
+def test_grey_and_eight_bit_colour_go_to_the_screen_as_they_are() -> None:
+    grey = Volume(np.full((1, 1, 2), 3000, np.int16), Geometry((1, 1, 2), (1, 1, 1)), "image")
+    colour = Volume(np.full((1, 1, 2, 3), 200, np.uint8), Geometry((1, 1, 2), (1, 1, 1)), "image")
+    assert grey.plane(0) is not None and np.shares_memory(grey.plane(0), grey.array)
+    assert np.shares_memory(colour.plane(0), colour.array)

@@ -130,7 +130,7 @@ class PlanePicture:
 
     def _ground_image(self, volume: Volume, patch: Patch) -> QImage:
         key = (self._view.k, patch.factor)
-        plane = self._plane.of(key, lambda: mean_reduced(volume.array[self._view.k], patch.factor))
+        plane = self._plane.of(key, lambda: mean_reduced(volume.plane(self._view.k), patch.factor))
         inverted = volume.inverted != self._view.inverted
         if volume.is_colour:
             return colour_image(patch.cut(plane), inverted)

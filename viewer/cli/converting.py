@@ -34,7 +34,8 @@ def convert(
     To a file: one volume. Slices that make no regular grid are refused: a NIfTI file could not say where they are.
 
     To a folder: every series (or the one chosen). Volumes as NIfTI; slices without a regular grid one by one, each
-    with its own place; flat grey images and clips as NIfTI without one; colour as one PNG per frame. Which file became
+    with its own place; flat grey images and clips as NIfTI without one; colour as one PNG per frame, as one
+    .npy array where it has more than eight bits. Which file became
     what is said in the answer.
     """
     one_file = out.name.endswith(ENDINGS)
@@ -97,10 +98,12 @@ def _everything(sandbox: "Sandbox", study: "Study", folder: Path, uid: str | Non
 def _write(volume: "Volume", folder: Path, name: str) -> list[Path]:
     from imaging.formats import nifti, raster
 
+    if volume.is_colour and volume.array.dtype != np.uint8:
+        return [_write_wide_colour(volume, folder / f"{name}.npy")]
     if volume.is_colour:
         pictures = [folder / f"{name}-{k:04d}.png" for k in range(len(volume.array))]
         for picture, frame in zip(pictures, volume.array, strict=True):
-            raster.write_png(picture, frame.astype(np.uint8))
+            raster.write_png(picture, frame)
         return pictures
     if not volume.slice_geometries:
         nifti.write(folder / f"{name}.nii.gz", volume.array, volume.geometry)
@@ -109,6 +112,15 @@ def _write(volume: "Volume", folder: Path, name: str) -> list[Path]:
     for k, (target, geometry) in enumerate(zip(slices, volume.slice_geometries, strict=True)):
         nifti.write(target, volume.array[k : k + 1], geometry)
     return slices
+
+
+def _write_wide_colour(volume: "Volume", target: Path) -> Path:
+    """(K, J, I, 3) in more than eight bits, which PNG writers cut off."""
+    from imaging.saving import replacing
+
+    with replacing(target) as temporary, temporary.open("wb") as file:
+        np.save(file, volume.array, allow_pickle=False)
+    return target
 
 
 def _entry(series: "Series", out: list[Path]) -> dict[str, Any]:

@@ -106,5 +106,5 @@ def _write_values(path: Path, values: NDArray[np.float32]) -> None:
 
 
 def _picture(volume: Volume, k: int) -> NDArray[np.uint8]:
-    plane = volume.array[k]
+    plane = volume.plane(k)
     return plane if volume.is_colour else to_grey(plane, volume.default_window(), volume.inverted, volume.padding)
