@@ -13,6 +13,9 @@ from imaging.formats.dicom_placement import PROJECTIONS, flat_geometry
 SAME_PLACE_MM = 0.05
 """Slices closer than this along the normal lie on one another."""
 
+SAME_PLACE_PIXELS = 0.2
+"""In images finer than a millimetre the same in pixels, whichever is less."""
+
 SAME_AXES = 1e-3
 """Axes that differ by less in every component count as parallel; whether they make a grid is judged in millimetres."""
 
@@ -62,18 +65,23 @@ def parallel(frames: Sequence[Frame]) -> list[list[Frame]]:
 def _is_parallel(one: Place | None, other: Place | None) -> bool:
     if one is None or other is None:
         return one is other
-    turned = np.abs(np.subtract((*one.row_lps, *one.column_lps), (*other.row_lps, *other.column_lps))).max()
-    scaled = np.abs(np.subtract(one.spacing_mm, other.spacing_mm)).max()
-    return bool(turned < SAME_AXES and scaled < SAME_SPACING * max(one.spacing_mm))
+    axes = zip((*one.row_lps, *one.column_lps), (*other.row_lps, *other.column_lps), strict=True)
+    sizes = zip(one.spacing_mm, other.spacing_mm, strict=True)
+    turned, scaled = (max(abs(a - b) for a, b in pairs) for pairs in (axes, sizes))
+    return turned < SAME_AXES and scaled < SAME_SPACING * max(one.spacing_mm)
 
 
 def stations(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Frames that lie side by side, as the parts of a whole spine do, apart; one group where slices merely drift."""
-    by_corner: dict[Key, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        by_corner[_corner(frame)].append(frame)
-    several = len(by_corner) > 1 and min(map(len, by_corner.values())) > 1
-    return list(by_corner.values()) if several and len(set(spots(frames))) < len(frames) else [list(frames)]
+    places = spots(frames)
+    by_corner: dict[Key, list[int]] = defaultdict(list)
+    for n, frame in enumerate(frames):
+        by_corner[_corner(frame)].append(n)
+    positions = [{places[n] for n in group} for group in by_corner.values()]
+    beside = sum(map(len, positions)) > len(set(places))
+    if len(by_corner) == 1 or not beside or min(map(len, positions)) == 1:
+        return [list(frames)]
+    return [[frames[n] for n in group] for group in by_corner.values()]
 
 
 def _corner(frame: Frame) -> Key:
@@ -88,16 +96,18 @@ def depth_mm(first: Frame, frame: Frame) -> float:
     """Position along the first frame's normal, rounded so that frames at one place stay in order of acquisition."""
     if first.place is None or frame.place is None:
         return 0.0
-    return round(float(np.dot(frame.place.position_lps, first.place.normal_lps)), 3)
+    return round(float(np.dot(frame.place.position_lps, first.place.normal_lps)), 5)
 
 
 def spots(frames: Sequence[Frame]) -> list[int]:
     """For each frame the number of its position, counted along the normal."""
     depths = [depth_mm(frames[0], frame) for frame in frames]
-    numbers_of: dict[float, int] = {}
+    pixel_mm = min(frames[0].place.spacing_mm) if frames[0].place else 1.0
+    near_mm = min(SAME_PLACE_MM, SAME_PLACE_PIXELS * pixel_mm)
+    number_at: dict[float, int] = {}
     start, spot = float("-inf"), -1
     for depth in sorted(set(depths)):
-        if depth - start > SAME_PLACE_MM:
+        if depth - start > near_mm:
             start, spot = depth, spot + 1
-        numbers_of[depth] = spot
-    return [numbers_of[depth] for depth in depths]
+        number_at[depth] = spot
+    return [number_at[depth] for depth in depths]

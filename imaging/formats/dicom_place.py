@@ -1,6 +1,7 @@
 """The plane of one frame in the patient."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -26,11 +27,13 @@ class Place:
     spacing_mm: tuple[float, float]
     thickness_mm: float | None
 
-    @property
+    @cached_property
     def normal_lps(self) -> NDArray[np.float64]:
-        """(3,) unit vector: rows × columns."""
+        """(3,) unit vector: rows × columns. Read-only."""
         normal = np.cross(self.row_lps, self.column_lps)
-        return np.asarray(normal / np.linalg.norm(normal), np.float64)
+        unit = np.asarray(normal / np.linalg.norm(normal), np.float64)
+        unit.flags.writeable = False
+        return unit
 
     @property
     def depth_mm(self) -> float:

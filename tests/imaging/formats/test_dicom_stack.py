@@ -148,6 +148,61 @@ def test_stations_beside_one_another_are_not_mixed(write):
     ]
 
 
+def test_tilted_slices_in_time_are_phases_and_no_stations(write):
+    slices = [(0, {"ImagePositionPatient": [0, 3 * k, 5 * k], "TemporalPositionIdentifier": t})
+              for t in (1, 2) for k in range(3)]  # fmt: skip
+    found = opened(write(slices))
+    assert [(kind, name, values) for kind, name, values, _ in found] == [
+        ("image", "temporal position 1 of 2", [1, 11, 21]),
+        ("image", "temporal position 2 of 2", [31, 41, 51]),
+    ]
+
+
+def test_slices_a_hundredth_of_a_millimetre_apart_are_not_one(write):
+    found = opened(write([(0.01 * k, {}) for k in range(4)], PixelSpacing=[0.01, 0.01]))
+    assert found == [("volume", "", [1, 11, 21, 31], None)]
+
+
+def test_jitter_of_what_scanners_write_splits_nothing(write):
+    """Axes and spacing that lie on either side of a rounding edge are still the same."""
+    slices = [
+        (2 * k, {"ImageOrientationPatient": [1, 0, 0, 0, 0.9999999, 0.0004995 + 1e-6 * k],
+                 "PixelSpacing": [0.48825 + 1e-6 * k] * 2})
+        for k in range(4)
+    ]  # fmt: skip
+    assert [(kind, values) for kind, _, values, _ in opened(write(slices))] == [("volume", [1, 11, 21, 31])]
+
+
+def test_the_clock_orders_what_nothing_else_tells_apart(write):
+    """Trigger times differ from slice to slice, and files are numbered in another order."""
+    slices = [(2 * k, {"TriggerTime": str(100 * t + 7 * k)}) for k in range(3) for t in (2, 0, 1)]
+    assert [(name, values, phase) for _, name, values, phase in opened(write(slices))] == [
+        ("time 1 of 3", [11, 41, 71], (0, 3, 0.0)),
+        ("time 2 of 3", [21, 51, 81], (1, 3, 100.0)),
+        ("time 3 of 3", [1, 31, 61], (2, 3, 200.0)),
+    ]
+
+
+def test_another_file_of_the_same_images_is_called_a_copy(write):
+    slices = [(2 * k, {"SOPInstanceUID": f"1.7.{k}"}) for k in range(3)] * 2
+    assert [name for _, name, _, _ in opened(write(slices))] == ["3 × 2 from image 1", "copy 1 of the same images"]
+
+
+def test_a_mosaic_claims_no_place(write):
+    (series,) = reading.open_study(write([(0, {})], ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"])).series
+    assert series.geometry is not None and not series.geometry.has_position
+    assert "slices tiled into one image" in series.warnings[0]
+
+
+def test_tilt_and_missing_slices_are_both_told(write):
+    slices = [(0, {"ImagePositionPatient": [0, 0.5 * k, 2 * k]}) for k in (0, 1, 2, 4, 5)]
+    (series,) = reading.open_study(write(slices)).series
+    assert series.warnings == (
+        "slices are shifted sideways (gantry tilt of 14.0°); "
+        "1 slice is missing between 3 and 4: expected 2 mm, found 4 mm: kept as single slices, each with its own place",
+    )
+
+
 @pytest.mark.parametrize(
     "difference",
     [
