@@ -1,6 +1,6 @@
 """A volume from slices that make no regular grid: resampled on request, and marked with what was done."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,20 +9,17 @@ from numpy.typing import NDArray
 from imaging.errors import GeometryError
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 from imaging.progress import Report, silent
+from imaging.slice_planes import WIDEST_GAP, Planes, SliceStack
 from imaging.study import Series
 from imaging.volume import Volume
 
 MOST_VOXELS = 1 << 30
 """A larger grid is refused: two slices almost on one another would make millions of new ones."""
 
-WIDEST_GAP = 3.0
-"""A gap wider than this many usual distances is left empty: nothing between its ends was seen."""
-
 _GAP = 1.5
 _ALIGNED = 4e-4
 _SHIFT_MM = 0.01
 _SAME_MM = 0.01
-_ROUNDING = 1e-3
 
 
 SUFFIX = "#regular"
@@ -33,31 +30,6 @@ def regularised(series: Series) -> Series:
     """The series to list for ``series`` after :func:`regularise`; masks on it have its own identity."""
     description = f"{series.description or series.modality}, regularised"
     return replace(series, uid=series.uid + SUFFIX, kind="volume", geometry=None, description=description)
-
-
-@dataclass(frozen=True)
-class _Stack:
-    """Slices in order along their common normal.
-
-    Attributes:
-        order: numbers of the slices in the volume. depths_mm: along the normal, from the first.
-        shifts_mm: (N, 2) of each slice's first pixel along column and row, from the first's.
-    """
-
-    order: tuple[int, ...]
-    depths_mm: NDArray[np.float64]
-    shifts_mm: NDArray[np.float64]
-
-    @property
-    def usual_mm(self) -> float:
-        """The median distance of neighbours."""
-        return float(np.median(np.diff(self.depths_mm)))
-
-    @property
-    def tilt_degrees(self) -> float:
-        """The angle by which slices drift sideways on the whole."""
-        drift = float(np.linalg.norm(self.shifts_mm[-1] - self.shifts_mm[0]))
-        return float(np.degrees(np.arctan2(drift, self.depths_mm[-1] - self.depths_mm[0])))
 
 
 def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report = silent) -> Volume:
@@ -96,7 +68,7 @@ def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report
     )
 
 
-def _stack(volume: Volume) -> _Stack:
+def _stack(volume: Volume) -> SliceStack:
     """The slices sorted by position, judged fit to be resampled."""
     if not volume.slice_geometries:
         raise GeometryError("the slices make a regular grid already: nothing to resample")
@@ -113,7 +85,7 @@ def _stack(volume: Volume) -> _Stack:
     if len(order) < 2 or (apart < _SAME_MM).any():
         raise GeometryError(f"{len(order)} slices, some at one position: expected at least two, all at different ones")
     sideways = (origins - origins[order[0]]) @ np.array([first.axes_lps[1], first.axes_lps[2]]).T
-    return _Stack(tuple(int(k) for k in order), depths[order] - depths[order[0]], sideways[order])
+    return SliceStack(tuple(int(k) for k in order), depths[order] - depths[order[0]], sideways[order])
 
 
 def _check_parallel(first: Geometry, other: Geometry, k: int) -> None:
@@ -125,7 +97,7 @@ def _check_parallel(first: Geometry, other: Geometry, k: int) -> None:
         raise GeometryError("slices without a place in the patient cannot be resampled")
 
 
-def _grid(first: Geometry, stack: _Stack, step: float) -> Geometry:
+def _grid(first: Geometry, stack: SliceStack, step: float) -> Geometry:
     """The grid along the first slice's axes from the lowest to the highest corner of all slices.
 
     It ends within half a step of the last slice.
@@ -151,9 +123,9 @@ def _grid(first: Geometry, stack: _Stack, step: float) -> Geometry:
     )
 
 
-def _resampled(volume: Volume, stack: _Stack, geometry: Geometry, outside: float, report: Report) -> NDArray[Any]:
+def _resampled(volume: Volume, stack: SliceStack, geometry: Geometry, outside: float, report: Report) -> NDArray[Any]:
     """(K, J, I) of the volume's type: each new slice from its two neighbours, each moved into the grid."""
-    planes = _Planes(volume, stack, geometry)
+    planes = Planes(volume, stack, geometry)
     step = geometry.spacing_mm[0]
     filled = np.empty(geometry.shape_kji, volume.array.dtype)
     for k in range(len(filled)):
@@ -164,64 +136,7 @@ def _resampled(volume: Volume, stack: _Stack, geometry: Geometry, outside: float
     return filled
 
 
-class _Planes:
-    """Planes of the grid at any depth: NaN where there is nothing to interpolate between."""
-
-    def __init__(self, volume: Volume, stack: _Stack, geometry: Geometry) -> None:
-        self._volume, self._stack, self._geometry = volume, stack, geometry
-        self._moved: dict[int, NDArray[Any]] = {}
-        wide = volume.array.dtype.itemsize > 2 and volume.array.dtype != np.float32
-        self._type = np.dtype(np.float64 if wide else np.float32)
-
-    def at(self, depth_mm: float) -> NDArray[Any]:
-        """(J, I) floating: linear between the slices before and after, the last slice itself beyond it."""
-        depths = self._stack.depths_mm
-        before = int(np.clip(np.searchsorted(depths, depth_mm + _SAME_MM / 2, "right") - 1, 0, len(depths) - 1))
-        rest = depth_mm - depths[before]
-        if before == len(depths) - 1 or rest < _SAME_MM / 2:
-            return self._plane(before).copy()
-        gap = depths[before + 1] - depths[before]
-        if gap - rest < _SAME_MM / 2:
-            return self._plane(before + 1).copy()
-        if gap > WIDEST_GAP * self._stack.usual_mm:
-            return np.full(self._geometry.shape_kji[1:], np.nan, self._type)
-        share = self._type.type(rest / gap)
-        return self._plane(before) * (1 - share) + self._plane(before + 1) * share
-
-    def _plane(self, n: int) -> NDArray[Any]:
-        """(J, I) of the n-th slice on the grid; the last two are kept."""
-        if n not in self._moved:
-            self._moved = {m: plane for m, plane in self._moved.items() if m == n - 1}
-            self._moved[n] = self._move(n)
-        return self._moved[n]
-
-    def _move(self, n: int) -> NDArray[Any]:
-        """The n-th slice moved sideways to where it lies, by linear interpolation; NaN around it and at padding."""
-        values = self._volume.array[self._stack.order[n]].astype(self._type)
-        if self._volume.padding is not None:
-            low, high = self._volume.padding
-            values[(values >= low) & (values <= high)] = np.nan
-        lowest = self._stack.shifts_mm.min(axis=0)
-        for axis in (0, 1):
-            offset = (self._stack.shifts_mm[n][axis] - lowest[axis]) / self._geometry.spacing_mm[1 + axis]
-            values = _moved_along(values, axis, float(offset), self._geometry.shape_kji[1 + axis])
-        return values
-
-
-def _moved_along(values: NDArray[Any], axis: int, offset: float, size: int) -> NDArray[Any]:
-    """Values moved by ``offset`` >= 0 pixels along one axis of a plane of ``size`` pixels; NaN where none lie."""
-    source = np.moveaxis(values, axis, 0)
-    target = np.full((size, source.shape[1]), np.nan, values.dtype)
-    first, share = int(np.floor(offset)), values.dtype.type(offset - np.floor(offset))
-    if min(share, 1 - share) < _ROUNDING:
-        first = round(offset)
-        target[first : first + len(source)] = source
-    else:
-        target[first + 1 : first + len(source)] = source[:-1] * share + source[1:] * (1 - share)
-    return np.moveaxis(target, 0, axis)
-
-
-def _derivation(stack: _Stack, geometry: Geometry, outside: float) -> str:
+def _derivation(stack: SliceStack, geometry: Geometry, outside: float) -> str:
     """What was done, in words."""
     step = geometry.spacing_mm[0]
     done = [f"resampled to a regular {step:g} mm grid by linear interpolation"]
@@ -237,7 +152,7 @@ def _derivation(stack: _Stack, geometry: Geometry, outside: float) -> str:
     return "; ".join((*done, f"outside is {outside:g}"))
 
 
-def _straightened(stack: _Stack) -> str:
+def _straightened(stack: SliceStack) -> str:
     line = np.outer(stack.depths_mm / stack.depths_mm[-1], stack.shifts_mm[-1])
     off_line_mm = float(np.abs(stack.shifts_mm - line).max())
     if off_line_mm > PLACEMENT_TOLERANCE_MM:
