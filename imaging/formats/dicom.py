@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.content import identity
 from imaging.formats.dicom_fill import FilledArray
-from imaging.formats.dicom_grid import Frame, Stack
+from imaging.formats.dicom_grid import Stack
 from imaging.formats.dicom_header import Header, read_header
 from imaging.formats.dicom_modality import (
     ModalityTransform,
     modality_transform,
     padding_of,
     unit_of,
-    windows_of,
 )
 from imaging.formats.dicom_pixel_format import pixel_format
 from imaging.formats.dicom_pixels import frames_of
+from imaging.formats.dicom_presentation import presentation_of
+from imaging.formats.dicom_regions import regions_of
 from imaging.formats.dicom_series import frame_times_ms, listed, patient_orientation
 from imaging.formats.dicom_stack import again, stacks_in
 from imaging.progress import Report, silent
@@ -66,6 +67,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     transforms = [modality_transform(frame.header, frame.index) for frame in stack.frames]
     array = _load_frames(stack, transforms, report)
     first = stack.frames[0].header
+    shown = presentation_of(stack.frames, transforms, stack.kind == "clip")
     return Volume(
         array,
         stack.geometry,
@@ -73,13 +75,17 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         unit="" if array.ndim == 4 else unit_of(first, transforms[0]),
         modality=first.text("Modality"),
         series_uid=series.uid,
-        inverted=_is_inverted(first, stack.frames[0]),
-        windows=() if array.ndim == 4 else windows_of(first),
+        inverted=shown.inverted,
+        windows=shown.windows,
         frame_times_ms=frame_times_ms(stack),
         slice_geometries=stack.slice_geometries,
         patient_orientation=patient_orientation(first),
         padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
-        warnings=series.warnings,
+        voi_tables=shown.voi_tables,
+        overlays=shown.overlays,
+        regions=regions_of(first),
+        icc_profile=shown.icc_profile,
+        warnings=tuple(dict.fromkeys((*series.warnings, *shown.warnings))),
     )
 
 
@@ -116,10 +122,3 @@ def _load_frames(stack: Stack, transforms: Sequence[ModalityTransform], report: 
                 filled.put(k, reader.stored(stack.frames[k].index))
                 done += 1
     return filled.array
-
-
-def _is_inverted(header: Header, frame: Frame) -> bool:
-    """True when low values are to be shown bright: MONOCHROME1, or a presentation LUT that says so (PS3.3 C.11.6)."""
-    return frame.layout.photometric == "MONOCHROME1" or (
-        frame.layout.photometric == "MONOCHROME2" and header.text("PresentationLUTShape").upper() == "INVERSE"
-    )

@@ -36,7 +36,10 @@ _KEYWORDS = """
     PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
     DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
     PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
-    WindowCenterWidthExplanation VOILUTFunction PresentationLUTShape GridFrameOffsetVector
+    WindowCenterWidthExplanation VOILUTFunction VOILUTSequence PresentationLUTShape GridFrameOffsetVector
+    LossyImageCompression LossyImageCompressionRatio FloatPixelPaddingValue FloatPixelPaddingRangeLimit
+    DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit Units ICCProfile
+    RealWorldValueMappingSequence
     RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor BluePaletteColorLookupTableDescriptor
     RedPaletteColorLookupTableData GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
     SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
@@ -50,7 +53,10 @@ def _tags(keywords: str) -> list[BaseTag | int]:
     return [Tag(tag) for tag in found if tag is not None]
 
 
-WANTED_TAGS = _tags(_KEYWORDS)
+_OVERLAY_ROWS: list[BaseTag | int] = [Tag(group, 0x0010) for group in range(0x6000, 0x6020, 2)]
+"""Tell that a file has overlays; they are read with the pixels."""
+
+WANTED_TAGS = _tags(_KEYWORDS) + _OVERLAY_ROWS
 """Everything the readers look at. A header pass that skips the rest is several times faster."""
 
 PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0, 0x0009): "float64"}

@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from imaging.formats.dicom_attributes import item, number, numbers, text, value, whole
+from imaging.formats.dicom_attributes import item, number, text, whole
 from imaging.formats.dicom_header import Header
-from imaging.volume import Window
+from imaging.formats.dicom_lut import lookup_table
+
+_PET_UNITS = {"BQML": "Bq/ml", "GML": "g/ml"}
+_PADDING_PREFIXES = {"integer": "", "float32": "Float", "float64": "DoubleFloat"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
     """What turns the stored values of frame ``index`` into meaningful ones; an empty or zero slope counts as absent."""
     lut = item(header.dataset, "ModalityLUTSequence")
     if len(lut):
-        found = _from_table(lut, header.little_endian)
+        found = _from_table(header, lut)
         if found is not None:
             return found
     group = functional_group(header, index, "PixelValueTransformationSequence")
@@ -70,55 +73,54 @@ def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
     return ModalityTransform(slope or 1.0, intercept or 0.0, text(source, "RescaleType"), stated)
 
 
-def _from_table(lut: Dataset, little_endian: bool) -> ModalityTransform | None:
-    described = numbers(lut, "LUTDescriptor")
-    data = value(lut, "LUTData")
-    if len(described) != 3 or data is None:
+def _from_table(header: Header, lut: Dataset) -> ModalityTransform | None:
+    signed = whole(header.dataset, "PixelRepresentation") == 1
+    found = lookup_table(lut, header.little_endian, signed)
+    if found is None:
         return None
-    count, first = int(described[0]) & 0xFFFF or 1 << 16, int(described[1])
-    if isinstance(data, bytes):
-        width = 2 if len(data) >= 2 * count else 1
-        table = np.frombuffer(data[: count * width], f"{'<' if little_endian else '>'}u{width}").astype(np.int64)
-    else:
-        table = np.array([int(each) for each in numbers(lut, "LUTData")], np.int64)
-    if len(table) == 0:
-        return None
-    return ModalityTransform(unit=text(lut, "ModalityLUTType"), stated=True, first=first, table=table)
+    return ModalityTransform(unit=text(lut, "ModalityLUTType"), stated=True, first=found.first, table=found.outputs)
 
 
 def unit_of(header: Header, transform: ModalityTransform) -> str:
-    """``"HU"`` for Hounsfield units, else ``""``: stated, or a CT that rescales and names no other type.
+    """The unit of the values where it is certain, else ``""``.
 
-    A localizer is a projection: its numbers are no Hounsfield units (PS3.3 C.8.2.1.1.1).
+    ``"HU"``: stated, or a CT that rescales and names no other type. A localizer is a projection: its numbers are no
+    Hounsfield units (PS3.3 C.8.2.1.1.1). PET: Units (0054,1001), PS3.3 C.8.9.1.1.3.
     """
-    if header.text("Modality") != "CT" or "LOCALIZER" in header.text("ImageType").upper():
+    modality = header.text("Modality")
+    if modality == "PT":
+        return _PET_UNITS.get(header.text("Units").upper(), "")
+    if modality != "CT" or "LOCALIZER" in header.text("ImageType").upper():
         return ""
     stated = transform.unit.upper()
     return "HU" if stated == "HU" or (not stated and transform.stated) else ""
 
 
+def real_world_unit(header: Header, index: int) -> str:
+    """The unit of a real world value mapping that is noted and not applied (PS3.3 C.7.6.16.2.11); empty without one."""
+    group = functional_group(header, index, "RealWorldValueMappingSequence")
+    source = group if len(group) else item(header.dataset, "RealWorldValueMappingSequence")
+    units = item(source, "MeasurementUnitsCodeSequence")
+    return text(units, "CodeValue")
+
+
 def padding_of(header: Header, transform: ModalityTransform) -> tuple[float, float] | None:
-    """Lowest and highest value outside the image, after the modality LUT, or None (PS3.3 C.7.5.1.1.2)."""
-    first = whole(header.dataset, "PixelPaddingValue")
+    """Lowest and highest value outside the image, after the modality LUT, or None (PS3.3 C.7.5.1.1.2, C.7.6.24)."""
+    prefix = _PADDING_PREFIXES[header.pixels.number]
+    first = number(header.dataset, f"{prefix}PixelPaddingValue")
     if first is None:
         return None
-    limit = whole(header.dataset, "PixelPaddingRangeLimit")
+    limit = number(header.dataset, f"{prefix}PixelPaddingRangeLimit")
     ends = np.array([first, first if limit is None else limit])
-    bits = whole(header.dataset, "BitsAllocated") or 16
-    if whole(header.dataset, "PixelRepresentation") == 1:
-        ends = np.where(ends >= 1 << (bits - 1), ends - (1 << bits), ends)
+    if not prefix:
+        ends = _as_stored(ends.astype(np.int64), header)
     values = transform.apply(ends)
     return float(values.min()), float(values.max())
 
 
-def windows_of(header: Header) -> tuple[Window, ...]:
-    """The windows the file proposes, in its order, with their explanations; unusable ones are left out."""
-    group = functional_group(header, 0, "FrameVOILUTSequence")
-    source = group if len(group) else header.dataset
-    centres, widths = numbers(source, "WindowCenter"), numbers(source, "WindowWidth")
-    names = text(source, "WindowCenterWidthExplanation").split("\\")
-    return tuple(
-        Window(centre, width, names[n].strip().lower() if n < len(names) else "")
-        for n, (centre, width) in enumerate(zip(centres, widths, strict=False))
-        if width > 0
-    )
+def _as_stored(ends: NDArray[np.int64], header: Header) -> NDArray[np.int64]:
+    """Numbers with the sign of the pixels, whichever of US and SS they were written or read with."""
+    bits = whole(header.dataset, "BitsAllocated") or 16
+    if whole(header.dataset, "PixelRepresentation") == 1:
+        return np.where(ends >= 1 << (bits - 1), ends - (1 << bits), ends)
+    return np.where(ends < 0, ends + (1 << bits), ends)

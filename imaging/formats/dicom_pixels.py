@@ -37,8 +37,7 @@ class FrameReader:
             ReadError: the frame cannot be decoded.
             Truncated: the file ends within the frame.
         """
-        layout = self.format
-        frame = self._coded(index) if self.spans else self._native(index)
+        layout, frame = self.format, self._frame(index)
         if layout.is_colour and layout.samples > 1:
             layout = replace(layout, is_signed=False)
         keeps_every_bit = self.header.transfer_syntax in dicom_codecs.KEEP_EVERY_BIT
@@ -48,6 +47,18 @@ class FrameReader:
         if layout.samples == 1:
             return dicom_colour.through_palette(values, self.header)
         return dicom_colour.to_rgb(values, bits, frame.is_ybr)
+
+    def raw(self, index: int) -> NDArray[Any]:
+        """Frame ``index`` as it is stored, with the unused bits that may hold overlays.
+
+        Raises:
+            ReadError: the frame cannot be decoded.
+            Truncated: the file ends within the frame.
+        """
+        return self._frame(index).pixels
+
+    def _frame(self, index: int) -> Decoded:
+        return self._coded(index) if self.spans else self._native(index)
 
     def _native(self, index: int) -> Decoded:
         layout = self.format
