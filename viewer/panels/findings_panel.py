@@ -1,13 +1,13 @@
 """What the model says, with its evidence: choose, run, probabilities, proposed mask, heat map."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QProgressBar, QWidget
 
 from inference.prediction import Finding, Prediction
 from inference.registry import Package
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring, Method
-from viewer.panels.layout import button, column, heading, muted, percent_slider
+from viewer.panels.layout import button, column, heading, muted, percent_slider, plain, plain_tip
 from viewer.state.findings import Findings
 from viewer.state.models import Models
 from viewer.state.session import Session
@@ -96,7 +96,7 @@ class FindingsPanel(QWidget):
                 self.choice.addItem(_title(package), package)
             self.choice.setCurrentIndex(_index(self._models))
         chosen = self._models.chosen
-        self.choice.setToolTip(self.choice.currentText())
+        self.choice.setToolTip(plain_tip(self.choice.currentText()))
         self.about.setText(chosen.manifest.input.description if chosen and chosen.manifest else NO_MODEL)
         self._show()
 
@@ -131,9 +131,9 @@ class FindingsPanel(QWidget):
             return
         ordered = sorted(prediction.findings, key=lambda finding: -finding.probability)
         for row, finding in enumerate(ordered):
-            self.rows.addWidget(QLabel(finding.title or finding.label), row, 0)
+            self.rows.addWidget(plain(finding.title or finding.label), row, 0)
             self.rows.addWidget(_bar(finding), row, 1)
-            self.rows.addWidget(QLabel(_volume_text(prediction, finding)), row, 2)
+            self.rows.addWidget(plain(_volume_text(prediction, finding)), row, 2)
             self.target.addItem(f"for “{finding.title or finding.label}”", finding.label)
         self.target.setCurrentIndex(max(0, self.target.findData(chosen)))
 

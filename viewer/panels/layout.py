@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt as RichText
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 
@@ -16,11 +17,22 @@ def muted(text: str = "") -> QLabel:
     return _label(text, "muted")
 
 
-def _label(text: str, role: str) -> QLabel:
+def plain(text: str = "") -> QLabel:
+    """A label that shows markup as it is written: names come from files."""
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def plain_tip(text: str) -> str:
+    """A text as a tool tip shows it unchanged: Qt takes whatever looks like markup for markup."""
+    return RichText.convertFromPlainText(text) if RichText.mightBeRichText(text) else text
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = plain(text)
     label.setProperty("role", role)
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     return label
 
 

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from imaging.study import Series, Study
 from viewer.commands.reading import Reading
+from viewer.panels.layout import plain_tip
 from viewer.state.session import Session
 
 _UID = Qt.ItemDataRole.UserRole
@@ -81,7 +82,7 @@ def _series_item(series: Series) -> QTreeWidgetItem:
     warning = "  ⚠" if series.warnings else ""
     item = _item(f"{title}{warning}\n{' · '.join(part for part in (series.modality, size) if part)}")
     item.setData(0, _UID, series.uid)
-    item.setToolTip(0, "\n".join((title, *series.warnings)))
+    item.setToolTip(0, plain_tip("\n".join((title, *series.warnings))))
     return item
 
 
@@ -89,12 +90,12 @@ def _refused_item(study: Study) -> QTreeWidgetItem:
     parent = _item(f"Not opened ({len(study.refused)})")
     for refusal in study.refused:
         child = _item(f"{refusal.file.name}\n{refusal.reason}")
-        child.setToolTip(0, f"{refusal.file}\n{refusal.reason}")
+        child.setToolTip(0, plain_tip(f"{refusal.file}\n{refusal.reason}"))
         parent.addChild(child)
     return parent
 
 
 def _item(text: str) -> QTreeWidgetItem:
     item = QTreeWidgetItem([text])
-    item.setToolTip(0, text)
+    item.setToolTip(0, plain_tip(text))
     return item

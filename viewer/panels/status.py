@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QS
 from imaging.geometry import letters
 from viewer.assets import DISCLAIMER, ERROR, TEXT, WARNING
 from viewer.jobs.runner import Runner
+from viewer.panels.layout import plain, plain_tip
 from viewer.state.notices import Notice, Notices
 from viewer.state.session import Session
 from viewer.state.view import View
@@ -21,9 +22,9 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._session, self._view, self._runner = session, view, runner
         self._titles: dict[str, str] = {}
-        self.message = QLabel()
+        self.message = plain()
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
-        self.cursor_text = QLabel()
+        self.cursor_text = plain()
         self.cursor_text.setMinimumWidth(330)
         self.progress = QProgressBar()
         self.progress.setFixedWidth(260)
@@ -74,7 +75,7 @@ class StatusBar(QStatusBar):
             self.progress.setRange(0, total)
             self.progress.setValue(done)
             self.progress.setFormat(f"{text or self._titles[key]}  %p%" if total else text)
-            self.progress.setToolTip(f"{self._titles[key]}: {text}")
+            self.progress.setToolTip(plain_tip(f"{self._titles[key]}: {text}"))
 
     def _ended(self, key: str) -> None:
         self._titles.pop(key, None)
@@ -90,7 +91,7 @@ class StatusBar(QStatusBar):
 
     def _tell(self, notice: Notice) -> None:
         self.message.setText(notice.text)
-        self.message.setToolTip(notice.text)
+        self.message.setToolTip(plain_tip(notice.text))
         self.message.setStyleSheet(f"color: {_COLOURS[notice.level]}")
         if notice.level == "error":
             self._timer.stop()
