@@ -161,7 +161,9 @@ def _rle(data: bytes, wanted: Wanted) -> Decoded:
         packed = _rle_planes(data, 1, (wanted.rows * wanted.columns + 7) // 8)[0]
         bits = np.unpackbits(packed, bitorder="little")[: wanted.rows * wanted.columns]
         return Decoded(bits.reshape(wanted.rows, wanted.columns), None)
-    size = wanted.bits_allocated // 8
+    size, rest = divmod(wanted.bits_allocated, 8)
+    if rest:
+        raise CodecError(f"RLE of {wanted.bits_allocated} bits: expected 1 or whole bytes")
     count = wanted.rows * wanted.columns
     planes = _rle_planes(data, wanted.samples * size, count)
     word = 1 << (size - 1).bit_length()

@@ -63,6 +63,8 @@ def _entries(header: Header, channel: str, count: int, bits: int) -> NDArray[np.
     data = value(header.dataset, f"{channel}PaletteColorLookupTableData")
     if isinstance(data, bytes):
         entries = _numbers(header, data, 1 if len(data) < 2 * count else 2)
+    elif data is not None:  # written as a list of numbers instead of bytes
+        entries = np.array(numbers(header.dataset, f"{channel}PaletteColorLookupTableData"), np.int64)
     else:
         entries = _expanded(header, channel, 1 if bits == 8 else 2)
     if len(entries) < count:

@@ -41,7 +41,7 @@ def frame_spans(stream: BinaryIO, offset: int, frames: int, extended_offsets: Se
         return [[span] for span in spans]
     for offsets in (extended_offsets, table):
         groups = _by_offsets(spans, offsets, frames)
-        if groups is not None:
+        if groups is not None and _begin_streams(stream, groups, spans):
             return groups
     groups = _by_starts(stream, spans)
     if len(groups) != frames:
@@ -91,12 +91,22 @@ def _by_offsets(spans: list[Span], offsets: Sequence[int], frames: int) -> list[
     return [spans[begin:end] for begin, end in zip(known, [*known[1:], len(spans)], strict=True)]
 
 
+def _begin_streams(stream: BinaryIO, groups: list[list[Span]], spans: list[Span]) -> bool:
+    """True where every group begins a coded stream, or where no fragment can be known to begin one."""
+    starts = {start for start, length in spans if _begins_frame(_head(stream, start, length))}
+    return not starts or all(group[0][0] in starts for group in groups)
+
+
+def _head(stream: BinaryIO, start: int, length: int) -> bytes:
+    stream.seek(start)
+    return stream.read(min(length, _RLE_HEADER_BYTES))
+
+
 def _by_starts(stream: BinaryIO, spans: list[Span]) -> list[list[Span]]:
     """Fragments grouped by those that begin a coded stream."""
     groups: list[list[Span]] = []
     for start, length in spans:
-        stream.seek(start)
-        if _begins_frame(stream.read(min(length, _RLE_HEADER_BYTES))) or not groups:
+        if _begins_frame(_head(stream, start, length)) or not groups:
             groups.append([])
         groups[-1].append((start, length))
     return groups

@@ -20,6 +20,10 @@ _COLOURS_AS_STORED = ("RGB", "YBR_FULL", "YBR_FULL_422")
 _COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT")
 
 
+_GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"
+"""A private transfer syntax: implicit little endian, but for the pixels (GE DICOM conformance statements)."""
+
+
 @dataclass(frozen=True)
 class PixelFormat:
     """Size and meaning of the stored pixels of one file.
@@ -76,9 +80,10 @@ def pixel_format(header: Header) -> PixelFormat:
         Truncated: fewer bytes than the header declares.
     """
     rows, columns = _required(header, "Rows"), _required(header, "Columns")
-    bits = _required(header, "BitsAllocated")
-    stored = whole(header.dataset, "BitsStored") or bits
-    high_bit = whole(header.dataset, "HighBit")
+    number = _number_kind(header.pixels.number)
+    bits = _required(header, "BitsAllocated") if number == "integer" else 8 * np.dtype(number).itemsize
+    stored = (whole(header.dataset, "BitsStored") or bits) if number == "integer" else bits
+    high_bit = whole(header.dataset, "HighBit") if number == "integer" else None
     found = PixelFormat(
         rows,
         columns,
@@ -90,8 +95,8 @@ def pixel_format(header: Header) -> PixelFormat:
         whole(header.dataset, "PixelRepresentation") == 1,
         whole(header.dataset, "PlanarConfiguration") == 1,
         header.text("PhotometricInterpretation").upper() or "MONOCHROME2",
-        _number_kind(header.pixels.number),
-        header.little_endian,
+        number,
+        header.little_endian and header.transfer_syntax != _GE_BIG_ENDIAN_PIXELS,
     )
     found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
@@ -154,8 +159,8 @@ def _check_cells(header: Header, found: PixelFormat) -> None:
     is_plain = found.number == "integer" and allocated > 1
     if found.samples > 1 and not is_plain:
         raise ReadError(header.path, f"{found.samples} samples of {allocated} bits ({found.number}): expected integers")
-    if found.number != "integer" and header.pixels.is_fragmented:
-        raise ReadError(header.path, f"{found.number} pixels in fragments: expected native ones")
+    if found.number != "integer" and (header.pixels.is_fragmented or found.is_colour):
+        raise ReadError(header.path, f"{found.number} pixels in fragments or as colour: expected native grey ones")
     if not 1 <= found.bits_stored <= allocated or found.high_bit >= allocated:
         raise ReadError(
             header.path,
