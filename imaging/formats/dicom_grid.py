@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from imaging.errors import GeometryError
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_pixel_format import PixelFormat
-from imaging.formats.dicom_place import Place
+from imaging.formats.dicom_place import Place, corners_lps
 from imaging.formats.dicom_placement import flat_geometry
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 from imaging.study import Phase
@@ -78,17 +78,17 @@ def placed(frames: Sequence[Frame], label: str = "") -> Stack:
         geometry = places[0].geometry(layout.rows, layout.columns, len(places), float(steps.mean()))
     except GeometryError as error:
         return irregular(frames, label, f"positions make no grid: {error}")
-    worst = max(_misplacement_mm(geometry, k, place) for k, place in enumerate(places))
+    worst = _misplacement_mm(geometry, places)
     if worst <= PLACEMENT_TOLERANCE_MM:
         return Stack(tuple(frames), "volume", geometry, label=label)
     return irregular(frames, label, _irregularity(places, steps, worst))
 
 
-def _misplacement_mm(geometry: Geometry, k: int, place: Place) -> float:
-    """The largest distance between a corner on the grid and where the slice itself says it is."""
-    _, rows, columns = geometry.shape_kji
-    grid = geometry.point_lps([(k, j, i) for j in (0, rows - 1) for i in (0, columns - 1)])
-    return float(np.linalg.norm(grid - place.corners_lps(rows, columns), axis=1).max())
+def _misplacement_mm(geometry: Geometry, places: Sequence[Place]) -> float:
+    """The largest distance between a corner on the grid and where its slice itself says it is."""
+    slices, rows, columns = geometry.shape_kji
+    grid = geometry.point_lps([[(k, j, i) for j in (0, rows - 1) for i in (0, columns - 1)] for k in range(slices)])
+    return float(np.linalg.norm(grid - corners_lps(places, rows, columns), axis=-1).max())
 
 
 def _irregularity(places: Sequence[Place], steps: NDArray[np.float64], worst: float) -> str:

@@ -1,5 +1,6 @@
 """The plane of one frame in the patient."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -40,14 +41,6 @@ class Place:
         """Position along the normal."""
         return float(np.dot(self.position_lps, self.normal_lps))
 
-    def corners_lps(self, rows: int, columns: int) -> NDArray[np.float64]:
-        """(4, 3) LPS millimetres of the corner pixel centres."""
-        ends = product((0, rows - 1), (0, columns - 1))
-        row, column = np.asarray(self.row_lps), np.asarray(self.column_lps)
-        return np.array(
-            [self.position_lps + column * self.spacing_mm[0] * j + row * self.spacing_mm[1] * i for j, i in ends]
-        )
-
     def geometry(self, rows: int, columns: int, slices: int = 1, step_mm: float | None = None) -> Geometry:
         """A grid of ``slices`` from here on along the normal; a lone slice is as thick as the file says, else 1 mm."""
         normal = self.normal_lps
@@ -58,3 +51,12 @@ class Place:
             ((float(normal[0]), float(normal[1]), float(normal[2])), self.column_lps, self.row_lps),
             Calibration.PATIENT,
         )
+
+
+def corners_lps(places: Sequence[Place], rows: int, columns: int) -> NDArray[np.float64]:
+    """(N, 4, 3) LPS millimetres of the corner pixel centres of each plane (PS3.3 C.7.6.2.1.1)."""
+    origins = np.array([place.position_lps for place in places])[:, None]
+    down = np.array([np.multiply(place.column_lps, place.spacing_mm[0]) for place in places])[:, None]
+    across = np.array([np.multiply(place.row_lps, place.spacing_mm[1]) for place in places])[:, None]
+    ends = np.array(list(product((0, rows - 1), (0, columns - 1))))
+    return np.asarray(origins + down * ends[:, :1] + across * ends[:, 1:], np.float64)
