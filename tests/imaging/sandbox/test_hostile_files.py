@@ -1,0 +1,144 @@
+"""Nothing happens but a message: quickly, in words, with little memory, and the worker goes on."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imaging.errors import ReadError
+from imaging.sandbox import Sandbox
+from tests.imaging.sandbox import hostile
+
+GIB = 1 << 30
+Maker = Callable[[Path], Path]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Generator[Sandbox]:
+    """Workers with so little memory that a bomb that went off would be noticed."""
+    with Sandbox(memory_bytes=3 * GIB) as made:
+        yield made
+
+
+def _reasons(sandbox: Sandbox, path: Path) -> list[str]:
+    """Why a file was refused on opening, or on loading."""
+    study = sandbox.open_study(path)
+    reasons = [each.reason for each in study.refused]
+    for series in study.series:
+        with pytest.raises(ReadError) as caught:
+            sandbox.load_volume(series)
+        reasons.append(caught.value.reason)
+    return reasons
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "words"),
+    [
+        (lambda path: hostile.nested(path, 100_000), "a.dcm", "nested|recursion"),
+        (lambda path: hostile.nested(path, 100_000, implicit=True), "a.dcm", "nested|recursion"),
+        (lambda path: hostile.nested(path, 100_000, wanted=False), "a.dcm", "nested|recursion"),
+        (hostile.huge_with_few_bytes, "a.dcm", "found 512 bytes of pixels, expected 4294836225"),
+        (hostile.countless_frames, "a.dcm", "found 16 bytes of pixels, expected 34359738352"),
+        (hostile.rle_bomb, "a.dcm", "declares 900000000 bytes of pixels"),
+        (hostile.deflate_bomb, "a.dcm", "inflates to more than 64 MiB"),
+        (hostile.gzip_bomb, "a.nii.gz", "declares 900000000000 bytes of voxels"),
+        (hostile.png_bomb, "a.png", "60000 × 60000 pixels: more than"),
+        (hostile.tiff_bomb, "a.tif", "60000 × 60000 pixels: more than"),
+    ],
+)
+def test_bomb_is_refused_in_words_and_at_once(
+    sandbox: Sandbox, tmp_path: Path, make: Maker, name: str, words: str
+) -> None:
+    path = make(tmp_path / name)
+    assert path.stat().st_size < 5 << 20
+    start = time.monotonic()
+    (reason,) = _reasons(sandbox, path)
+    assert time.monotonic() - start < 5
+    assert any(each in reason for each in words.split("|")), reason
+
+
+def test_deflated_frame_gives_no_more_than_the_frame(sandbox: Sandbox, tmp_path: Path) -> None:
+    (series,) = sandbox.open_study(hostile.deflated_frame_bomb(tmp_path / "a.dcm")).series
+    try:
+        assert sandbox.load_volume(series).array.shape == (1, 4, 4)
+    except ReadError as error:
+        assert "16" in error.reason
+
+
+def test_pages_that_lead_back_to_the_first_end(sandbox: Sandbox, tmp_path: Path) -> None:
+    study = sandbox.open_study(hostile.looping_tiff(tmp_path / "a.tif"))
+    assert [each.frames for each in study.series] == [1] or study.refused
+
+
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI")
+@pytest.mark.expects_log("Invalid value for VR UI")
+def test_names_and_identities_are_lines_of_text_and_lead_nowhere(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "in" / "here"
+    folder.mkdir(parents=True)
+    (series,) = sandbox.open_study(hostile.named_to_deceive(folder / "a.dcm")).series
+    sandbox.load_volume(series)
+    texts = (series.uid, series.study_uid, series.description, series.study_description)
+    for text in (*texts, series.patient.name, series.patient.id):
+        assert text.isprintable(), ascii(text)
+    assert series.patient.name.startswith("<b>Bold</b><img src=x>")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a.dcm", "here", "home", "in"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="special files of Unix")
+def test_special_files_and_loops_in_a_folder_are_refused_and_not_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    (folder / "below").mkdir(parents=True)
+    hostile.saved(folder / "good.dcm", hostile.image())
+    os.mkfifo(folder / "fifo.dcm")
+    (folder / "device.dcm").symlink_to("/dev/zero")
+    (folder / "itself.dcm").symlink_to("itself.dcm")
+    (folder / "below" / "above").symlink_to(folder)
+    (folder / "nowhere.dcm").symlink_to("nothing")
+    start = time.monotonic()
+    study = sandbox.open_study(folder)
+    assert time.monotonic() - start < 5
+    assert [each.files for each in study.series] == [(folder / "good.dcm",)]
+    refused = {each.file.name: each.reason for each in study.refused}
+    assert set(refused) >= {"fifo.dcm", "device.dcm", "itself.dcm", "nowhere.dcm"}
+    assert all(len(reason.split()) > 2 for reason in refused.values())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="special files of Unix")
+@pytest.mark.parametrize("kind", ["fifo", "device", "loop"])
+def test_special_file_opened_by_itself_is_refused(sandbox: Sandbox, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.dcm"
+    if kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero" if kind == "device" else path)
+    try:
+        (reason,) = [each.reason for each in sandbox.open_study(path).refused]
+    except ReadError as error:
+        reason = error.reason
+    assert len(reason.split()) > 2
+
+
+def test_lengths_beyond_the_file_take_no_memory(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Every element of a sound header in turn claims far more than there is: opened or refused, in no time."""
+    path = hostile.saved(tmp_path / "a.dcm", hostile.image(PixelSpacing=[1, 1], SeriesDescription="x"))
+    sound = path.read_bytes()
+    places = [at for at in range(132, len(sound) - 16, 2) if sound[at + 4 : at + 6].decode("latin-1").isupper()]
+    assert len(places) >= 20
+    for at in places:
+        long_form = sound[at + 4 : at + 6] in (b"OB", b"OW", b"SQ", b"UN")
+        data = bytearray(sound)
+        data[at + 6 : at + (12 if long_form else 8)] = b"\0\0\xfe\xff\xff\xff" if long_form else b"\xfe\xff"
+        path.write_bytes(data)
+        study = sandbox.open_study(path)
+        assert study.series or study.refused
+        for series in study.series:
+            assert np.prod(series.shape_kji) <= 1 << 20
+
+
+def test_sound_file_still_opens_after_all_that(sandbox: Sandbox, tmp_path: Path) -> None:
+    (series,) = sandbox.open_study(hostile.saved(tmp_path / "a.dcm", hostile.image())).series
+    np.testing.assert_array_equal(sandbox.load_volume(series).array, np.zeros((1, 4, 4)))
