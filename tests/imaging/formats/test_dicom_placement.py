@@ -42,6 +42,51 @@ def test_magnification_is_named(write_dicom):
     assert warnings == ("millimetres are measured at the detector, not in the patient; estimated magnification 1.8",)
 
 
+@pytest.mark.parametrize(
+    ("attributes", "words"),
+    [
+        ({"DistanceSourceToDetector": 1000, "DistanceSourceToPatient": 800}, "; magnification 1.25 by distances"),
+        ({"DistanceSourceToDetector": 1000}, ""),
+        ({"DistanceSourceToDetector": 800, "DistanceSourceToPatient": 1000}, ""),
+    ],
+)
+def test_magnification_by_distances(write_dicom, attributes, words):
+    found, warnings = geometry(write_dicom, Modality="DX", ImagerPixelSpacing=[0.1, 0.1], **attributes)
+    assert warnings == (f"millimetres are measured at the detector, not in the patient{words}",)
+    assert found.spacing_mm == (1, 0.1, 0.1)
+
+
+def test_how_it_was_calibrated_is_told(write_dicom):
+    _, warnings = geometry(
+        write_dicom, Modality="DX", PixelSpacing=[0.2, 0.2], ImagerPixelSpacing=[0.3, 0.3],
+        PixelSpacingCalibrationType="FIDUCIAL", PixelSpacingCalibrationDescription="steel ball of 25 mm",
+    )  # fmt: skip
+    assert warnings == ("millimetres were calibrated by fiducial: steel ball of 25 mm",)
+    _, warnings = geometry(write_dicom, Modality="DX", PixelSpacing=[0.2, 0.2])
+    assert "does not say whether its pixel spacing holds in the patient" in warnings[0]
+
+
+def test_a_scanned_film_is_measured_on_the_film(write_dicom):
+    found, warnings = geometry(write_dicom, Modality="OT", NominalScannedPixelSpacing=[0.15, 0.15])
+    assert found.calibration is Calibration.DETECTOR and found.spacing_mm == (1, 0.15, 0.15)
+    assert "on the scanned film" in warnings[0]
+
+
+def test_detector_spacing_of_an_enhanced_projection(write_dicom):
+    inner, shared = Dataset(), Dataset()
+    inner.ImagerPixelSpacing = [0.4, 0.4]
+    shared.FramePixelDataPropertiesSequence = [inner]
+    found, _ = geometry(write_dicom, Modality="XA", SharedFunctionalGroupsSequence=[shared])
+    assert found.calibration is Calibration.DETECTOR and found.spacing_mm == (1, 0.4, 0.4)
+
+
+def test_an_aspect_ratio_is_of_heights_to_widths(write_dicom):
+    """PS3.3 C.7.6.3.1.7: vertical size first; an even ratio is none."""
+    assert geometry(write_dicom, Modality="OT", PixelAspectRatio=[5, 5])[0].spacing_mm == (1, 1, 1)
+    found, warnings = geometry(write_dicom, Modality="OT", PixelAspectRatio=[1, 2])
+    assert found.spacing_mm == (1, 0.5, 1) and not found.has_mm and "not square" in warnings[0]
+
+
 def region(delta_x_cm: float, delta_y_cm: float, unit: int = 3) -> Dataset:
     found = Dataset()
     found.PhysicalUnitsXDirection = found.PhysicalUnitsYDirection = unit
@@ -68,6 +113,13 @@ def test_an_impossible_orientation_places_nothing(write_dicom, orientation):
         write_dicom, ImagePositionPatient=[0, 0, 0], ImageOrientationPatient=orientation, PixelSpacing=[1, 1]
     )
     assert not found.has_position
+
+
+def test_an_impossible_orientation_is_told(write_dicom):
+    _, warnings = geometry(
+        write_dicom, ImagePositionPatient=[0, 0, 0], ImageOrientationPatient=[1, 0, 0, 1, 0, 0], PixelSpacing=[1, 1]
+    )
+    assert warnings == ("the stated orientation is impossible: no place in the patient is claimed",)
 
 
 def test_projections_of_one_series_are_listed_one_by_one(write_dicom):
