@@ -36,7 +36,7 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
 )
 
 _KNOWN_OTHERS: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"PK\3\4", "a ZIP archive: unpack it and open the folder"),
+    (0, b"PK\3\4", "a ZIP archive inside a folder: open it by itself"),
     (0, b"%PDF", "a PDF document"),
     (0, b"\xd0\xcf\x11\xe0", "a Windows thumbnail or Office file"),
     (0, b"\x1f\x8b", "a gzip archive without a NIfTI volume inside"),

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from imaging.errors import ReadError
+from imaging.formats import archives
 from imaging.formats.content import Format, format_of
 from imaging.progress import Report, silent
-from imaging.study import Refusal, Series, Study
+from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
 
 __all__ = ["ReadError", "load_volume", "open_study"]
@@ -17,15 +18,17 @@ __all__ = ["ReadError", "load_volume", "open_study"]
 def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset()) -> Study:
     """What lies at a path, headers only: a file, or a folder with everything below it, but for the files of ``skip``.
 
-    Every file is either part of a series or named among the refused with the reason. An empty folder gives an empty
-    study.
+    Every file is part of a series, a document, or named among the refused with the reason. An empty folder gives an
+    empty study. A DICOMDIR stands for the files it names, a zip archive for its members.
 
     Raises:
         ReadError: there is nothing at ``path``, or it may not be read.
         Cancelled: by ``report``.
     """
-    files = [file for file in _files_at(path) if file not in skip]
-    refused: list[Refusal] = []
+    if path.is_file() and archives.is_archive(path):
+        return _open_archive(path, report, skip)
+    files, refused = _files_at(path)
+    files = [file for file in files if file not in skip]
     by_format: dict[Format, list[Path]] = {kind: [] for kind in Format}
     for n, file in enumerate(files):
         report(n, 2 * len(files), f"Looking at {file.name}")
@@ -39,7 +42,8 @@ def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset(
             found, more = _readers(kind)[0](members, report, len(files))
             series += found
             refused += more
-    return Study(path, tuple(_uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)))
+    documents, refused = _documents(series, refused)
+    return Study(path, tuple(_uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)), documents)
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -71,17 +75,37 @@ def _readers(kind: Format) -> tuple[Listing, Loading]:
     return reader.read_series, reader.load_volume
 
 
-def _files_at(path: Path) -> list[Path]:
-    """The file, or all files below the folder in order of name; links to folders are not followed."""
+def _documents(series: Sequence[Series], refused: Sequence[Refusal]) -> tuple[tuple[Document, ...], list[Refusal]]:
+    """Objects without an image among the refused and segmentations, and the refusals that remain."""
+    from imaging.formats.documents import documents_among
+
+    return documents_among(series, refused)
+
+
+def _files_named_by(path: Path) -> tuple[list[Path], list[Refusal]]:
+    """The files a DICOMDIR names; of any other file, itself."""
+    from imaging.formats import directory
+
+    return directory.referenced_files(path) if path.is_file() and directory.is_directory(path) else ([path], [])
+
+
+def _open_archive(path: Path, report: Report, skip: Set[Path]) -> Study:
+    unpacked = archives.unpack(path, report)
+    study = open_study(unpacked.folder, report, skip)
+    return replace(study, path=path, refused=(*unpacked.refused, *study.refused))
+
+
+def _files_at(path: Path) -> tuple[list[Path], list[Refusal]]:
+    """The file, the files a DICOMDIR names, or all files below the folder in order of name; no links to folders."""
     if not path.exists():
         raise ReadError(path, "there is no such file or folder")
     if not path.is_dir():
-        return [path]
+        return _files_named_by(path)
     try:
         next(path.iterdir(), None)
     except OSError as error:
         raise ReadError(path, f"the folder cannot be read: {error.strerror}") from error
-    return sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names)
+    return sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names), []
 
 
 def _uniquely_named(series: Sequence[Series]) -> list[Series]:

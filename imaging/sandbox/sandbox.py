@@ -4,12 +4,14 @@ import threading
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
+from imaging.formats import archives
 from imaging.progress import Report, silent
 from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.process import WORKER, Stopped, WorkerProcess
@@ -50,6 +52,8 @@ class Sandbox:
             ReadError: there is nothing at ``path``, it may not be read, or reading the one file there was stopped.
             Cancelled: by ``report``.
         """
+        if path.is_file() and archives.is_archive(path):
+            return self._open_archive(path, report)
         refused: dict[Path, str] = {}
         while True:
             try:
@@ -65,6 +69,12 @@ class Sandbox:
                 more = [Refusal(file, words) for file, words in refused.items()]
                 together = sorted([*study.refused, *more], key=lambda each: each.file)
                 return Study(study.path, study.series, tuple(together), study.documents)
+
+    def _open_archive(self, path: Path, report: Report) -> Study:
+        """Unpack here, by the standard library, because workers may not write; what comes out they read."""
+        unpacked = archives.unpack(path, report)
+        study = self.open_study(unpacked.folder, report)
+        return replace(study, path=path, refused=(*unpacked.refused, *study.refused))
 
     def load_volume(self, series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
         """As :func:`imaging.formats.reading.load_volume`. The array lies in shared memory that lives as long as it.

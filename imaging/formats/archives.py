@@ -1,0 +1,183 @@
+"""Zip archives and gzipped files, unpacked to a scratch folder that is removed when the program ends.
+
+The scratch folder is not kept from one run to the next: images of patients do not stay behind on the disk. An archive
+that is opened again in the same run is not unpacked again.
+"""
+
+import gzip
+import lzma
+import shutil
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from imaging.errors import ReadError
+from imaging.formats.character_sets import one_line
+from imaging.formats.content import first_bytes, identity
+from imaging.progress import Report, silent
+from imaging.study import Refusal
+
+MOST_INFLATION = 10
+MOST_BYTES = 2 << 30
+"""An archive may unpack to ten times its size, or to this, whichever is more."""
+MOST_MEMBERS = 200_000
+
+_ZIP_SIGNATURES = (b"PK\3\4", b"PK\5\6")
+_GZIP_SIGNATURE = b"\x1f\x8b"
+_CHUNK_BYTES = 1 << 20
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What the unpackers raise on bytes that are not what they claim to be."""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """Where the members of an archive lie, and those that were left out with the reason."""
+
+    folder: Path
+    refused: tuple[Refusal, ...] = ()
+
+
+_kept: dict[str, tuple[Unpacked, tempfile.TemporaryDirectory[str]]] = {}
+
+
+def is_archive(path: Path) -> bool:
+    """True for a zip archive, and for a gzipped file that is no NIfTI volume, by content.
+
+    Raises:
+        ReadError: the file cannot be opened.
+    """
+    from imaging.formats import nifti_header
+
+    head = first_bytes(path, 4)
+    if head.startswith(_GZIP_SIGNATURE):
+        return not nifti_header.is_inside_gzip(path)
+    return head in _ZIP_SIGNATURES
+
+
+def unpack(path: Path, report: Report = silent) -> Unpacked:
+    """The members of an archive in a folder of their own below the system's folder for temporary files.
+
+    No member is written outside it, links are left out, and an archive inside the archive stays packed.
+
+    Raises:
+        ReadError: encrypted, damaged, or unpacking to more than is believable or than the disk can hold.
+        Cancelled: by ``report``.
+    """
+    key = identity(path)
+    if key in _kept and _kept[key][0].folder.is_dir():
+        return _kept[key][0]
+    scratch = tempfile.TemporaryDirectory(prefix="wetread-archive-", ignore_cleanup_errors=True)
+    try:
+        unpacked = Unpacked(Path(scratch.name), tuple(_extract(path, Path(scratch.name), report)))
+    except BaseException:
+        scratch.cleanup()
+        raise
+    _kept[key] = unpacked, scratch
+    return unpacked
+
+
+def _extract(path: Path, folder: Path, report: Report) -> list[Refusal]:
+    try:
+        if first_bytes(path, 2) == _GZIP_SIGNATURE:
+            return _extract_gzip(path, folder)
+        with zipfile.ZipFile(path) as archive:
+            return _extract_zip(path, archive, folder, report)
+    except _DAMAGED as error:
+        raise ReadError(path, f"the archive is damaged: {error or type(error).__name__}") from error
+    except OSError as error:
+        raise ReadError(path, f"the archive cannot be unpacked: {error.strerror or error}") from error
+
+
+def _extract_gzip(path: Path, folder: Path) -> list[Refusal]:
+    name = path.stem if path.suffix.lower() == ".gz" else path.name
+    with gzip.open(path) as source:
+        _copy(source, folder / name, _Allowance(path))
+    return []
+
+
+def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Report) -> list[Refusal]:
+    members = [member for member in archive.infolist() if not member.is_dir()]
+    allowance = _Allowance(path)
+    _check(path, members, allowance)
+    refused: list[Refusal] = []
+    for n, member in enumerate(members):
+        report(n, len(members), f"Unpacking {one_line(member.filename)}")
+        reason = _unsafe(member)
+        target = folder.joinpath(*PurePosixPath(member.filename).parts) if not reason else folder
+        if not reason and target.exists():
+            reason = "the archive holds this name twice: the first was opened"
+        if reason:
+            refused.append(Refusal(path / one_line(member.filename).replace("/", "∕"), reason))
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source:
+            _copy(source, target, allowance)
+    return refused
+
+
+def _check(path: Path, members: list[zipfile.ZipInfo], allowance: "_Allowance") -> None:
+    """Refuse before anything is written what can be refused by the table of contents."""
+    if len(members) > MOST_MEMBERS:
+        raise ReadError(path, f"the archive names {len(members)} files; up to {MOST_MEMBERS} are unpacked")
+    if any(member.flag_bits & 1 for member in members):
+        raise ReadError(path, "the archive is encrypted: unpack it with its password and open the folder")
+    total = sum(member.file_size for member in members)
+    if total > allowance.left:
+        raise allowance.exceeded(total)
+    if total > shutil.disk_usage(tempfile.gettempdir()).free:
+        raise ReadError(path, f"unpacks to {total >> 20} MiB, more than the disk for temporary files can hold")
+
+
+def _unsafe(member: zipfile.ZipInfo) -> str:
+    """Why a member is left out; empty for a plain file below the archive's root."""
+    mode = member.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "a link or special file inside an archive: not unpacked"
+    parts = PurePosixPath(member.filename).parts
+    if not parts or member.filename.startswith("/") or any(_leads_away(part) for part in parts):
+        return "its name leads out of the archive: not unpacked"
+    return ""
+
+
+def _leads_away(part: str) -> bool:
+    return part.strip(". ") == "" or any(c in "\\:" or ord(c) < 32 for c in part)
+
+
+class _Allowance:
+    """How many more bytes one archive may unpack to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._size = path.stat().st_size
+        self.left = max(MOST_BYTES, MOST_INFLATION * self._size)
+
+    def spend(self, count: int) -> None:
+        self.left -= count
+        if self.left < 0:
+            raise self.exceeded()
+
+    def exceeded(self, total: int | None = None) -> ReadError:
+        limit = max(MOST_BYTES, MOST_INFLATION * self._size)
+        much = f"{total >> 20} MiB" if total is not None else f"more than {limit >> 20} MiB"
+        return ReadError(self._path, f"unpacks to {much} from {max(1, self._size >> 10)} KiB: refused")
+
+
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, allowance: _Allowance) -> None:
+    with target.open("xb") as out:
+        while chunk := source.read(_CHUNK_BYTES):
+            allowance.spend(len(chunk))
+            out.write(chunk)
