@@ -45,6 +45,7 @@ class Tally:
 
     mutants: int = 0
     loaded: int = 0
+    documents: int = 0
     refused: int = 0
     stopped: int = 0
     waits: int = 0
@@ -168,6 +169,12 @@ def _look_at(sandbox: Sandbox, path: Path, tally: Tally) -> list[str]:
             volume.default_window()
             volume.array[volume.array.shape[0] // 2].max()
             tally.loaded += 1
+    for document in study.documents:
+        try:
+            sandbox.read_text(document)
+            tally.documents += 1
+        except ReadError as error:
+            reasons.append(error.reason)
     return reasons
 
 
@@ -199,6 +206,7 @@ def _table(tallies: list[Tally], deaths: int, options: argparse.Namespace, folde
         ("refusals without words", f"{total('wordless')}", "0"),
         ("exceptions that are no refusal", f"{total('errors')}", "0"),
         ("series loaded", f"{total('loaded')}", ""),
+        ("documents listed and read", f"{total('documents')}", ""),
         ("refusals in words", f"{total('refused')}", ""),
         ("of these: worker died, hung or failed", f"{total('stopped')}", ""),
     ]

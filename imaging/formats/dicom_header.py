@@ -18,6 +18,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from imaging.errors import NotAnImage, ReadError
 from imaging.formats.dicom_attributes import PARSE_ERRORS, item, items, text
+from imaging.formats.dicom_nesting import TOO_DEEP, is_too_deep
 
 _KEYWORDS = """
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
@@ -178,9 +179,16 @@ def _end_of_meta(data: bytes) -> int:
 
 def _parse(path: Path, stream: BinaryIO) -> Dataset:
     try:
-        return dcmread(stream, stop_before_pixels=True, specific_tags=WANTED_TAGS, force=True)
+        dataset = dcmread(stream, stop_before_pixels=True, specific_tags=WANTED_TAGS, force=True)
+    except RecursionError as error:
+        raise ReadError(path, TOO_DEEP) from error
     except PARSE_ERRORS as error:
         raise ReadError(path, f"damaged DICOM header: {error}") from error
+    end = stream.tell()
+    stream.seek(0)
+    if is_too_deep(stream.read(end)):
+        raise ReadError(path, TOO_DEEP)
+    return dataset
 
 
 def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> PixelElement | None:

@@ -154,7 +154,7 @@ def looping_tiff(path: Path) -> Path:
 
 def named_to_deceive(path: Path) -> Path:
     """Markup, control characters and ways out of a folder where names and identities are expected."""
-    dataset = image(SOPClassUID=CTImageStorage)
+    dataset = image(SOPClassUID=CTImageStorage, SpecificCharacterSet="ISO_IR 192")
     dataset.PatientName = "<b>Bold</b><img src=x>\x1b[31m^Red\x07"
     dataset.PatientID = "../../../../tmp/evil\0.txt"
     dataset.SeriesDescription = "<a href='file:///etc/passwd'>click</a>\r\n\x08"
