@@ -9,6 +9,7 @@ from imaging.errors import ReadError, Truncated
 from imaging.formats import dicom_codecs
 from imaging.formats.dicom_attributes import whole
 from imaging.formats.dicom_header import Header
+from imaging.formats.dicom_video import VIDEO_SYNTAXES
 
 NumberKind = Literal["integer", "float32", "float64"]
 
@@ -65,6 +66,16 @@ class PixelFormat:
     def word_bytes(self) -> int:
         """Bytes of the smallest integer type that holds a pixel cell: 1, 2, 4 or 8."""
         return 1 << ((self.bits_allocated - 1) // 8).bit_length()
+
+    @property
+    def colour_bits(self) -> int:
+        """Bits of a channel as shown: what is stored; 8 for less and for palettes."""
+        return max(8, self.bits_stored) if self.samples == 3 else 8
+
+    @property
+    def colour_dtype(self) -> np.dtype[np.generic]:
+        """The type of RGB samples that keeps all their bits."""
+        return np.dtype(np.uint8 if self.colour_bits == 8 else f"u{self.word_bytes}")
 
     @property
     def is_colour(self) -> bool:
@@ -139,7 +150,7 @@ def _number_kind(number: str) -> NumberKind:
 
 def _check_layout(header: Header, found: PixelFormat) -> None:
     grey = found.samples == 1 and found.photometric in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
-    in_stream = header.transfer_syntax in dicom_codecs.LEAVE_RGB
+    in_stream = header.transfer_syntax in dicom_codecs.LEAVE_RGB | VIDEO_SYNTAXES
     colours = _COLOURS_OF_STREAMS if in_stream else _COLOURS_AS_STORED
     if not grey and not (found.samples == 3 and found.photometric in colours):
         raise ReadError(
@@ -172,14 +183,15 @@ def _check_bytes(header: Header, found: PixelFormat) -> None:
     """Compare what the header promises with the bytes that are there."""
     needed = (found.frame_bits * found.frames + 7) // 8
     present = header.pixels.length
+    is_known = header.transfer_syntax in dicom_codecs.KNOWN | VIDEO_SYNTAXES
     if header.pixels.is_fragmented:
-        if header.transfer_syntax not in dicom_codecs.KNOWN:
+        if not is_known:
             raise ReadError(header.path, _unknown_syntax(header))
         if needed > max(_ALWAYS_ALLOWED_BYTES, BELIEVABLE_EXPANSION * present) or found.frames * 8 > present:
             raise Truncated(
                 header.path, f"the header declares {needed} bytes of pixels, found only {present} coded bytes"
             )
-    elif header.transfer_syntax in dicom_codecs.KNOWN:
+    elif is_known:
         raise ReadError(header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found")
     elif present < needed:
         raise Truncated(header.path, f"truncated: found {present} bytes of pixels, expected {needed}")

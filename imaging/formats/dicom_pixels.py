@@ -1,7 +1,7 @@
 """Frames of one DICOM file as arrays of stored values, or as RGB."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
@@ -17,6 +17,7 @@ from imaging.formats.dicom_fallback import Fallback, FallbackError
 from imaging.formats.dicom_fragments import FragmentError, Span, frame_bytes, frame_spans
 from imaging.formats.dicom_header import Header, dataset_stream, read_header
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
+from imaging.formats.dicom_video import VIDEO_SYNTAXES, VideoError, VideoFrames
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,10 @@ class FrameReader:
     spans: list[list[Span]]
     swaps_bytes: bool
     fallback: Fallback
+    video: VideoFrames
 
     def stored(self, index: int) -> NDArray[Any]:
-        """Frame ``index``: (rows, columns) stored values, unused bits settled; or (rows, columns, 3) uint8 RGB.
+        """Frame ``index``: (rows, columns) stored values, unused bits settled; or (rows, columns, 3) RGB.
 
         Raises:
             ReadError: the frame cannot be decoded.
@@ -81,6 +83,8 @@ class FrameReader:
 
     def _coded(self, index: int) -> Decoded:
         layout = self.format
+        if self.header.transfer_syntax in VIDEO_SYNTAXES:
+            return self._picture(index)
         data = frame_bytes(self.stream, self.spans[index])
         wanted = Wanted(layout.rows, layout.columns, layout.samples, layout.bits_allocated, layout.photometric)
         try:
@@ -93,6 +97,13 @@ class FrameReader:
         except CodecError as error:
             name = self.header.transfer_syntax.name
             raise ReadError(self.header.path, f"frame {index + 1} ({name}): {error}") from error
+
+    def _picture(self, index: int) -> Decoded:
+        try:
+            return Decoded(self.video.frame(index), 8)
+        except VideoError as error:
+            name = self.header.transfer_syntax.name
+            raise ReadError(self.header.path, f"frame {index + 1} of {self.format.frames} ({name}): {error}") from error
 
     def _by_tool(self, index: int, unknown: UnknownProcessError) -> Decoded:
         """Frame ``index`` from a native copy of the file that another program made."""
@@ -123,11 +134,11 @@ def frames_of(header: Header) -> Generator[FrameReader]:
     layout = pixel_format(header)
     with dataset_stream(header.path) as stream:
         spans = _spans(header, layout, stream)
+        swaps_bytes = _swaps_bytes(header, layout, stream)
         fallback = Fallback(header.path)
-        try:
-            yield FrameReader(header, layout, stream, spans, _swaps_bytes(header, layout, stream), fallback)
-        finally:
-            fallback.close()
+        video = VideoFrames(lambda: frame_bytes(stream, spans[0]), layout.rows, layout.columns)
+        with closing(fallback), closing(video):
+            yield FrameReader(header, layout, stream, spans, swaps_bytes, fallback, video)
 
 
 def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[Span]]:
@@ -136,8 +147,9 @@ def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[S
     table = value(header.dataset, "ExtendedOffsetTable")
     data = table if isinstance(table, bytes) else b""
     offsets = [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data) - 7, 8)]
+    streams = 1 if header.transfer_syntax in VIDEO_SYNTAXES else layout.frames
     try:
-        return frame_spans(stream, header.pixels.offset, layout.frames, offsets)
+        return frame_spans(stream, header.pixels.offset, streams, offsets)
     except FragmentError as error:
         raise Truncated(header.path, str(error)) from error
 
