@@ -36,7 +36,7 @@ class Window:
         return self.centre + self.width / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VoiTable:
     """One item of a VOI LUT Sequence (DICOM PS3.3 C.11.2.1.1): values from ``first`` on go to ``grey``.
 
@@ -192,4 +192,4 @@ class Volume:
         if self.unit == "HU":
             return Window(40.0, 400.0, "soft tissue")
         low, high = np.percentile(self.sample(k=k), (0.5, 99.5))
-        return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto")
+        return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto", "LINEAR_EXACT")

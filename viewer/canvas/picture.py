@@ -9,8 +9,9 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from imaging.editing import MaskEdit
+from imaging.intensity import Voi
 from imaging.labelmap import Labelmap
-from imaging.volume import Volume, Window
+from imaging.volume import Volume
 from inference.prediction import HeatMap
 from viewer.canvas.contour import Outline
 from viewer.canvas.heat_colours import heat_image
@@ -25,7 +26,7 @@ from viewer.state.view import View
 PROPOSAL_OPACITY = 0.18
 
 _Place = tuple[int, Patch]
-_Look = tuple[_Place, Window, bool]
+_Look = tuple[_Place, Voi, bool]
 
 
 class PlanePicture:
@@ -94,7 +95,7 @@ class PlanePicture:
         return heat if heat.array.shape == volume.array.shape[:3] else None
 
     def _look(self, patch: Patch) -> _Look:
-        return (self._view.k, patch), self._view.window, self._view.inverted
+        return (self._view.k, patch), self._view.voi, self._view.inverted
 
     def _compose(self, volume: Volume, patch: Patch) -> QImage:
         ground = self._ground.of(self._look(patch), lambda: self._ground_image(volume, patch))
@@ -134,7 +135,7 @@ class PlanePicture:
         inverted = volume.inverted != self._view.inverted
         if volume.is_colour:
             return colour_image(patch.cut(plane), inverted)
-        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.window, inverted, volume.padding)
+        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.voi, inverted, volume.padding)
 
     def _heat_image(self, heat: HeatMap, patch: Patch) -> QImage:
         return heat_image(self._cut(heat.array, patch), heat.limit, heat.signed)

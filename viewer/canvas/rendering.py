@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from imaging.intensity import to_grey
+from imaging.intensity import Voi, to_grey
 from imaging.labelmap import Label
-from imaging.volume import Window
 
 Words = NDArray[np.uint32]
 """(R, C) uint32: 0xAARRGGBB, as QImage's 32-bit formats store it."""
@@ -38,18 +37,18 @@ def look_up(table: Words, index: NDArray[Any], out: Words) -> None:
 
 
 def grey_image(
-    plane: NDArray[Any], window: Window, inverted: bool = False, padding: tuple[float, float] | None = None
+    plane: NDArray[Any], voi: Voi, inverted: bool = False, padding: tuple[float, float] | None = None
 ) -> QImage:
-    """The opaque picture of an (R, C) plane of values through a window.
+    """The opaque picture of an (R, C) plane of values through a window or table.
 
     Values of 8 and 16 bits go through a table, which costs the same for any window.
     """
     image, words = blank(plane.shape, opaque=True)
     if plane.dtype.itemsize > 2 or not np.issubdtype(plane.dtype, np.integer):
-        words[...] = to_grey(plane, window, inverted, padding) * _GREY | _OPAQUE
+        words[...] = to_grey(plane, voi, inverted, padding) * _GREY | _OPAQUE
         return image
     pattern = np.arange(2 ** (8 * plane.dtype.itemsize), dtype=f"u{plane.dtype.itemsize}")
-    table = to_grey(pattern.view(plane.dtype), window, inverted, padding) * _GREY | _OPAQUE
+    table = to_grey(pattern.view(plane.dtype), voi, inverted, padding) * _GREY | _OPAQUE
     look_up(table, plane.view(pattern.dtype), words)
     return image
 

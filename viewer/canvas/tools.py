@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from imaging.editing import stroke
-from imaging.volume import Volume, Window
+from imaging.volume import VoiFunction, Volume, Window
 from viewer.canvas.transform import ViewTransform
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -41,16 +41,23 @@ DragTool = Callable[[Viewport, Point], Drag]
 
 def window_level(viewport: Viewport, start: Point) -> Drag:
     """Right: wider window. Up: lower centre, which is brighter."""
-    view, before = viewport.view, viewport.view.window
+    view, before, shown = viewport.view, viewport.view.window, viewport.view.voi
+    function = _dragged_function(before, viewport.session.volume)
     least = narrowest(viewport.session.volume)
     speed = max(before.width, least) / WINDOW_PX
     try:
         while (point := (yield)) is not None:
             width = max(before.width + (point[0] - start[0]) * speed, least)
-            view.set_window(Window(before.centre + (point[1] - start[1]) * speed, width))
+            view.set_window(Window(before.centre + (point[1] - start[1]) * speed, width, "", function))
     except GeneratorExit:
-        view.set_window(before)
+        view.set_voi(shown)
         raise
+
+
+def _dragged_function(window: Window, volume: Volume | None) -> VoiFunction:
+    """The window's own function; LINEAR counts whole values, which fractions are not."""
+    fractions = volume is not None and np.issubdtype(volume.array.dtype, np.floating)
+    return "LINEAR_EXACT" if fractions and window.function == "LINEAR" else window.function
 
 
 def narrowest(volume: Volume | None) -> float:

@@ -60,6 +60,11 @@ class Desk:
         return self.session.volume is not None
 
     @property
+    def overlaid(self) -> bool:
+        """True when the shown volume has overlay planes."""
+        return self.session.volume is not None and bool(self.session.volume.overlays)
+
+    @property
     def proposed(self) -> bool:
         """True when a model proposes a mask."""
         return self.findings.prediction is not None and self.findings.prediction.mask is not None
@@ -104,6 +109,8 @@ def _view_actions(desk: Desk) -> Sequence[Action]:
                "Resample slices with gaps, tilt or uneven spacing to a regular volume"),
         Action("corner-text", "Corner text", "View", lambda: view.set_corner_text(not view.corner_text), ("T",), shown,
                lambda: view.corner_text),
+        Action("overlays", "Overlays of the file", "View", lambda: view.set_overlays(not view.overlays), ("O",),
+               lambda: desk.overlaid, lambda: view.overlays, False, "Show or hide the graphics stored with the image"),
     )  # fmt: skip
 
 
@@ -139,7 +146,11 @@ def _preset_actions(desk: Desk) -> Sequence[Action]:
             lambda: desk.reading.apply_preset(key), (str(key),), lambda: desk.shown,
         )  # fmt: skip
 
-    return tuple(action(key) for key in PRESETS)
+    return (
+        Action("file-window", "Next of the file", "Window", desk.reading.next_proposal, ("0",), lambda: desk.shown,
+               None, False, "Go through the windows and tables that the file proposes"),
+        *(action(key) for key in PRESETS),
+    )  # fmt: skip
 
 
 def _mask_actions(desk: Desk) -> Sequence[Action]:

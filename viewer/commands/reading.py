@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.intensity import PRESETS
+from imaging.intensity import PRESETS, default_voi, proposals
 from imaging.progress import Report
 from imaging.regular import regularised
 from imaging.sandbox import Sandbox
@@ -88,10 +88,19 @@ class Reading:
             return
         if volume.unit == "HU" and key in PRESETS:
             self._view.set_window(PRESETS[key])
-        elif volume.unit != "HU" and key <= len(volume.windows):
-            self._view.set_window(volume.windows[key - 1])
+        elif volume.unit != "HU" and key <= len(proposals(volume)):
+            self._view.set_voi(proposals(volume)[key - 1])
         elif volume.unit != "HU" and key == 1:
-            self._view.set_window(volume.default_window())
+            self._view.set_voi(default_voi(volume))
+
+    def next_proposal(self) -> None:
+        """Show the next window or table that the file proposes, after the last one the first."""
+        volume = self._session.volume
+        if volume is None:
+            return
+        found = proposals(volume) or (default_voi(volume),)
+        at = found.index(self._view.voi) + 1 if self._view.voi in found else 0
+        self._view.set_voi(found[at % len(found)])
 
     def toggle_playing(self) -> None:
         """Play or stop a clip; a stack of slices plays as cine."""

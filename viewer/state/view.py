@@ -1,11 +1,12 @@
 """How one viewport looks at a volume: slice, window, zoom, pan, tool."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from imaging.volume import Volume, Window
+from imaging.intensity import Voi, default_voi, equivalent_window
+from imaging.volume import VoiTable, Volume, Window
 
 Tool = Literal["window", "scroll", "pan", "zoom", "brush", "eraser"]
 
@@ -32,6 +33,8 @@ class View(QObject):
     Attributes:
         zoom: screen pixels per fitted pixel; 1.0 fits the image into the viewport.
         pan_px: (x, y) shift on the screen, in screen pixels.
+        window: grey window; where a table of the file is shown, the linear window that comes closest.
+        table: table of the file that is shown in place of the window.
     """
 
     changed = Signal()
@@ -44,6 +47,7 @@ class View(QObject):
         self.frames = 0
         self.k = 0
         self.window = Window(127.5, 255.0)
+        self.table: VoiTable | None = None
         self.inverted = False
         self.zoom = 1.0
         self.pan_px = (0.0, 0.0)
@@ -52,7 +56,13 @@ class View(QObject):
         self.playing = False
         self.cursor: Cursor | None = None
         self.corner_text = True
-        self._home = self.window
+        self.overlays = True
+        self._home: Voi = self.window
+
+    @property
+    def voi(self) -> Voi:
+        """What makes values grey now: the table, else the window."""
+        return self.window if self.table is None else self.table
 
     def reset_to(self, volume: Volume | None, only_k: int | None = None) -> None:
         """Fit a new volume: middle slice (first frame of a clip), its default window.
@@ -65,14 +75,14 @@ class View(QObject):
         self.frames = 0 if volume is None else volume.geometry.shape_kji[0]
         self.k = 0 if volume is None or volume.kind == "clip" else self.frames // 2
         if volume is not None:
-            self._home = volume.default_window(only_k)
+            self._home = default_voi(volume, only_k)
         self.reset()
 
     def reset(self) -> None:
         """Default window, no inversion, fitted."""
-        self.window, self.inverted = self._home, False
+        self.inverted = False
         self.zoom, self.pan_px = 1.0, (0.0, 0.0)
-        self.changed.emit()
+        self.set_voi(self._home)
 
     def set_slice(self, k: int) -> None:
         """Go to slice ``k``, held within the stack."""
@@ -87,8 +97,16 @@ class View(QObject):
 
     def set_window(self, window: Window) -> None:
         """Show ``window``; its width is kept above zero."""
-        self.window = Window(window.centre, max(window.width, 1e-6), window.name)
+        self.window, self.table = replace(window, width=max(window.width, 1e-6)), None
         self.changed.emit()
+
+    def set_voi(self, voi: Voi) -> None:
+        """Show through a window or through a table of the file."""
+        if isinstance(voi, Window):
+            self.set_window(voi)
+        else:
+            self.window, self.table = equivalent_window(voi), voi
+            self.changed.emit()
 
     def set_inverted(self, inverted: bool) -> None:
         """Swap black and white on the screen."""
@@ -132,4 +150,9 @@ class View(QObject):
     def set_corner_text(self, shown: bool) -> None:
         """Show or hide the text in the corners."""
         self.corner_text = shown
+        self.changed.emit()
+
+    def set_overlays(self, shown: bool) -> None:
+        """Show or hide the overlays of the file."""
+        self.overlays = shown
         self.changed.emit()
