@@ -20,6 +20,7 @@ PARSE_ERRORS = (
     KeyError,
     MemoryError,
     NotImplementedError,
+    OSError,
     OverflowError,
     RecursionError,
     TypeError,

@@ -9,6 +9,8 @@ from imaging.formats.dicom_attributes import item, number, numbers
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_place import Place
 
+FARTHEST_STEP_MM = 1e4
+
 _VECTORS = (
     ("EnergyWindowVector", "energy window"),
     ("DetectorVector", "detector"),
@@ -44,7 +46,13 @@ def reconstructed_plane(header: Header, index: int, first: Place) -> Place | Non
     step = number(header.dataset, "SpacingBetweenSlices")
     count = int(number(header.dataset, "NumberOfFrames") or 1)
     slices = vector(header, "SliceVector", count)
-    if not step or not slices or "TOMO" not in header.text("ImageType") or "RECON" not in header.text("ImageType"):
+    if (
+        not step
+        or abs(step) > 1e4
+        or not slices
+        or "TOMO" not in header.text("ImageType")
+        or "RECON" not in header.text("ImageType")
+    ):
         return None
     moved = np.asarray(first.position_lps) + first.normal_lps * step * (slices[index] - 1)
     return replace(first, position_lps=(float(moved[0]), float(moved[1]), float(moved[2])))

@@ -1,5 +1,6 @@
 """Where each frame of a DICOM file lies: in the patient, or with no more than a size per pixel."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,14 @@ from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_modality import functional_group
 from imaging.formats.dicom_nuclear import detector_numbers, reconstructed_plane
 from imaging.formats.dicom_place import Place
-from imaging.formats.dicom_regions import reaches_beyond, region_spacing_mm, regions_of
+from imaging.formats.dicom_regions import believable_size, reaches_beyond, region_spacing_mm, regions_of
 from imaging.geometry import Calibration, Geometry
 
 PROJECTIONS = frozenset({"CR", "DX", "MG", "PX", "IO", "RG", "XA", "RF"})
 """Modalities whose pixels are shadows on a detector."""
+
+FARTHEST_MM = 1e7
+"""A position further out is a damaged one."""
 
 _ORTHONORMAL_TOLERANCE = 1e-3
 
@@ -23,7 +27,7 @@ def place_of(header: Header, index: int) -> Place | None:
     position = _numbers(header, index, "PlanePositionSequence", "ImagePositionPatient")
     orientation = _numbers(header, index, "PlaneOrientationSequence", "ImageOrientationPatient")
     spacing = _numbers(header, index, "PixelMeasuresSequence", "PixelSpacing")
-    if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2 or min(spacing) <= 0:
+    if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2 or not _is_believable(position, spacing):
         return None
     row, column = orientation[:3], orientation[3:]
     if not _is_orthonormal(row, column) or _is_mosaic(header):
@@ -34,7 +38,7 @@ def place_of(header: Header, index: int) -> Place | None:
         (row[0], row[1], row[2]),
         (column[0], column[1], column[2]),
         (spacing[0], spacing[1]),
-        thickness[0] if thickness and thickness[0] > 0 else None,
+        thickness[0] if thickness and _is_believable((), thickness[:1]) else None,
     )
     if (whole(header.dataset, "NumberOfFrames") or 1) == 1:
         return place
@@ -50,6 +54,11 @@ def _numbers(header: Header, index: int, group: str, keyword: str) -> tuple[floa
         if found:
             return found
     return numbers(header.dataset, keyword) or detector_numbers(header, keyword)
+
+
+def _is_believable(position: Sequence[float], sizes: Sequence[float]) -> bool:
+    """True for millimetres that an instrument can have meant; others would overflow sooner or later."""
+    return all(abs(each) < FARTHEST_MM for each in position) and all(believable_size(each) for each in sizes)
 
 
 def _is_orthonormal(row: tuple[float, ...], column: tuple[float, ...]) -> bool:
@@ -73,13 +82,16 @@ def _displacement(header: Header) -> tuple[str, ...]:
         return ("slices tiled into one image: the place of each is not known",)
     if len(orientation) == 6 and not _is_orthonormal(orientation[:3], orientation[3:]):
         return ("the stated orientation is impossible: no place in the patient is claimed",)
+    position = _numbers(header, 0, "PlanePositionSequence", "ImagePositionPatient")
+    if len(orientation) == 6 and not _is_believable(position, ()):
+        return ("the stated position is impossible: no place in the patient is claimed",)
     return ()
 
 
 def _dose_plane(header: Header, index: int, first: Place) -> Place | None:
     """The plane of one frame by its offset vector, relative or in the patient (PS3.3 C.8.8.3.2); else None."""
     offsets = numbers(header.dataset, "GridFrameOffsetVector")
-    if index >= len(offsets):
+    if index >= len(offsets) or not _is_believable(offsets, ()):
         return None
     x, y, z = first.position_lps
     if offsets[0] != 0:
@@ -112,7 +124,7 @@ def _pixel_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple
     if film is not None:
         return film, Calibration.DETECTOR, ("millimetres are measured on the scanned film, not in the patient",)
     aspect = _pair(header, "PixelAspectRatio")
-    if aspect is not None and aspect[0] != aspect[1]:
+    if aspect is not None and aspect[0] != aspect[1] and believable_size(aspect[0] / aspect[1]):
         return (aspect[0] / aspect[1], 1.0), Calibration.NONE, ("pixels are not square; their size is unknown",)
     return (1.0, 1.0), Calibration.NONE, ()
 
@@ -141,7 +153,7 @@ def _pair(header: Header, keyword: str) -> tuple[float, float] | None:
         functional_group(header, 0, each) for each in ("PixelMeasuresSequence", "FramePixelDataPropertiesSequence")
     )
     found = next((pair for pair in (numbers(each, keyword) for each in (header.dataset, *groups)) if pair), ())
-    return (found[0], found[1]) if len(found) == 2 and min(found) > 0 else None
+    return (found[0], found[1]) if len(found) == 2 and all(map(believable_size, found)) else None
 
 
 def _region_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple[str, ...]] | None:

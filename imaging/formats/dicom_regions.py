@@ -24,8 +24,13 @@ def region_spacing_mm(regions: tuple[Region, ...]) -> set[tuple[float, float]]:
     return {
         (region.delta[0] * _MM_PER_CM, region.delta[1] * _MM_PER_CM)
         for region in regions
-        if region.units == ("cm", "cm") and min(region.delta) > 0
+        if region.units == ("cm", "cm") and all(map(believable_size, region.delta))
     }
+
+
+def believable_size(size: float) -> bool:
+    """True for a pixel size in millimetres (or centimetres) that an instrument can have."""
+    return 1e-7 < size < 1e5
 
 
 def reaches_beyond(region: Region, rows: int, columns: int) -> bool:

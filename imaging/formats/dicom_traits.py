@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
-from imaging.formats.dicom_attributes import text
+from imaging.formats.dicom_attributes import PARSE_ERRORS, text
 from imaging.formats.dicom_grid import Frame
 from imaging.formats.dicom_nuclear import vector
 from imaging.formats.dicom_time import CLOCK_TIMES, clock
@@ -105,12 +106,21 @@ def said(frame: Frame) -> dict[str, str]:
 
 
 def _nested(group: Dataset, depth: int = 2) -> Iterable[Dataset]:
-    """The first items of the sequences of a functional group, and of theirs."""
-    for element in group:
-        if element.VR == "SQ" and depth and element.value:
-            inner: Dataset = element.value[0]
+    """The first items of the sequences of a functional group, and of theirs; damaged ones are passed over."""
+    for tag in group.keys():  # noqa: SIM118 - iterating a data set reads every value
+        inner = _first_item(group, tag)
+        if inner is not None and depth:
             yield inner
             yield from _nested(inner, depth - 1)
+
+
+def _first_item(group: Dataset, tag: BaseTag) -> Dataset | None:
+    try:
+        element = group[tag]
+    except PARSE_ERRORS:
+        return None
+    items = element.value if element.VR == "SQ" else None
+    return items[0] if isinstance(items, Sequence) and len(items) and isinstance(items[0], Dataset) else None
 
 
 def _plain(value: str) -> str:
