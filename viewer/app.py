@@ -20,6 +20,7 @@ from viewer.commands.inferring import Inferring
 from viewer.commands.loading import Loading
 from viewer.commands.reading import Reading
 from viewer.commands.teaching import Teaching
+from viewer.dialogs.document_text import DocumentText
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.main_window import MainWindow
@@ -122,6 +123,7 @@ class Application(QObject):
                 ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
             )
         )
+        self.document_text = DocumentText(self.session, window)
         window.setStatusBar(StatusBar(self.session, self.view, self.runner, self.notices))
         return window
 

@@ -9,7 +9,10 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QTabWidget,
 from viewer.commands.actions import Action
 from viewer.state.view import View
 
-FILTER = "Images (*.dcm *.nii *.nii.gz *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.mp4 *.avi *.mov);;All files (*)"
+FILTER = (
+    "Images (*.dcm *.nii *.nii.gz *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.mp4 *.avi *.mov *.zip DICOMDIR);;"
+    "All files (*)"
+)
 MENUS = ("File", "Edit", "View", "Window", "Tools", "Model")
 
 

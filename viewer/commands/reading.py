@@ -59,6 +59,16 @@ class Reading:
         self._annotating.keep()
         self._loading.start(series)
 
+    def show_document(self, document: Document) -> None:
+        """Read what a document says in the background, then show it as text."""
+        self._runner.start(
+            "document",
+            f"Reading {document.name}",
+            lambda _report: self._sandbox.read_text(document),
+            lambda text: self._session.show_document(document, text),
+            self._failed,
+        )
+
     def step_series(self, count: int) -> None:
         """Load the series ``count`` further down the list."""
         study, current = self._session.study, self._session.series
@@ -112,9 +122,11 @@ class Reading:
         self._tell_refusals(study)
         if study.series:
             self.load(study.series[0])
+        elif study.documents:
+            self.show_document(study.documents[0])
 
     def _tell_refusals(self, study: Study) -> None:
-        if not study.series and not study.refused:
+        if not study.series and not study.refused and not study.documents:
             self._notices.add("warning", f"{study.path} holds no files. Choose a folder with images.")
         elif study.refused:
             first = study.refused[0]

@@ -3,17 +3,27 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from imaging.study import Series, Study
+from imaging.study import Document, Patient, Series, Study
 from viewer.commands.reading import Reading
 from viewer.panels.layout import plain_tip
 from viewer.state.session import Session
 
 _UID = Qt.ItemDataRole.UserRole
+_DOCUMENT = Qt.ItemDataRole.UserRole + 1
+_KINDS = {
+    "report": "Report",
+    "pdf": "PDF document",
+    "waveform": "Waveform",
+    "plan": "Plan or structures",
+    "presentation": "Presentation state",
+    "segmentation": "Segmentation",
+    "other": "Other object",
+}
 _UNITS = {"volume": "slices", "image": "image", "clip": "frames"}
 
 
 class SeriesList(QWidget):
-    """Series by patient; a click loads one."""
+    """Series and documents by patient; a click loads the one and shows the other as text."""
 
     def __init__(self, session: Session, reading: Reading) -> None:
         super().__init__()
@@ -38,8 +48,8 @@ class SeriesList(QWidget):
         for patient, members in _by_patient(study).items():
             parent = _item(patient)
             self.tree.addTopLevelItem(parent)
-            for series in members:
-                parent.addChild(_series_item(series))
+            for each in members:
+                parent.addChild(_series_item(each) if isinstance(each, Series) else _document_item(each))
         if study.refused:
             self.tree.addTopLevelItem(_refused_item(study))
         for row in range(self.tree.topLevelItemCount()):
@@ -60,17 +70,31 @@ class SeriesList(QWidget):
         return [item for item in found if item is not None]
 
     def _clicked(self, item: QTreeWidgetItem) -> None:
-        uid = item.data(0, _UID)
+        uid, document = item.data(0, _UID), item.data(0, _DOCUMENT)
         if uid and self._session.study is not None:
             self._reading.load(self._session.study.find(uid))
+        elif isinstance(document, Document):
+            self._reading.show_document(document)
 
 
-def _by_patient(study: Study) -> dict[str, list[Series]]:
-    groups: dict[str, list[Series]] = {}
-    for series in study.series:
-        title = series.patient.name or series.patient.id or "No patient name"
-        groups.setdefault(title, []).append(series)
+def _by_patient(study: Study) -> dict[str, list[Series | Document]]:
+    """Series, then documents, by the name of the patient."""
+    groups: dict[str, list[Series | Document]] = {}
+    for each in (*study.series, *study.documents):
+        groups.setdefault(_title(each.patient), []).append(each)
     return groups
+
+
+def _title(patient: Patient) -> str:
+    return patient.name or patient.id or "No patient name"
+
+
+def _document_item(document: Document) -> QTreeWidgetItem:
+    kind = _KINDS[document.kind]
+    item = _item(f"🗎 {document.title or document.file.name}\n{kind} · {document.name.removesuffix(' Storage')}")
+    item.setData(0, _DOCUMENT, document)
+    item.setToolTip(0, plain_tip(f"{kind}: a click shows it as text\n{document.file.name}"))
+    return item
 
 
 def _series_item(series: Series) -> QTreeWidgetItem:

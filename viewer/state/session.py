@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from imaging.study import Series, Study
+from imaging.study import Document, Series, Study
 from imaging.volume import Volume
 
 
@@ -16,18 +16,22 @@ class Session(QObject):
         volume_changed: another volume, or none, is shown.
         slice_arrived: the pixels of slice k of the shown volume are there.
         completed: all of them are.
+        document_changed: the text of another document, or of none, is shown.
     """
 
     study_changed = Signal()
     volume_changed = Signal()
     slice_arrived = Signal(int)
     completed = Signal()
+    document_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.study: Study | None = None
         self.series: Series | None = None
         self.volume: Volume | None = None
+        self.document: Document | None = None
+        self.document_text = ""
         self._missing: set[int] = set()
 
     @property
@@ -44,6 +48,7 @@ class Session(QObject):
         self.study = study
         self.study_changed.emit()
         self.show(None, None)
+        self.show_document(None, "")
 
     def add(self, series: Series) -> None:
         """List one more series of the open study, unless it is listed."""
@@ -58,6 +63,12 @@ class Session(QObject):
         if volume is not None and only_k is not None:
             self._missing = set(range(volume.geometry.shape_kji[0])) - {only_k}
         self.volume_changed.emit()
+
+    def show_document(self, document: Document | None, text: str) -> None:
+        """Show the text of a document beside the picture, or close it."""
+        if document is not None or self.document is not None:
+            self.document, self.document_text = document, text
+            self.document_changed.emit()
 
     def arrive(self, k: int) -> None:
         """Note that the pixels of slice ``k`` are there."""
