@@ -6,8 +6,9 @@
         study = sandbox.open_study(path)
         volume = sandbox.load_volume(study.series[0])
 
-A worker is bound before it sees the first byte: address space, no write outside its scratch folder (Landlock on Linux,
-else no file at all), no core dump, a session of its own, an environment without secrets. It is stopped after ten
+A worker is bound before it sees the first byte: address space; no write outside its scratch folder, no connection and
+no signal to others (Landlock on Linux, as far as the kernel has it; else no bytes into any file); no core dump, a
+session of its own, an environment without secrets. It is stopped after ten
 seconds without progress. Codecs that crash, hang, panic or eat memory cost one file, named with the reason.
 
 Nothing a worker says is trusted: messages are JSON, read as the one type that is expected (:mod:`.wire`). Arrays lie in

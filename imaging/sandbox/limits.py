@@ -55,7 +55,7 @@ def apply(limits: Limits, scratch: Path) -> bool:
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    closed = _close_file_system(scratch)
+    closed = _close_system(scratch)
     file_bytes = _SCRATCH_FILE_BYTES if closed else 0
     wanted = {"RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": file_bytes, "RLIMIT_CORE": 0}
     for name, value in wanted.items():
@@ -68,16 +68,26 @@ def apply(limits: Limits, scratch: Path) -> bool:
     return closed
 
 
-def _close_file_system(scratch: Path) -> bool:
-    """Landlock (Linux): nothing below ``/`` may be written, made or removed, save below ``scratch``."""
+def landlock_version() -> int:
+    """Version of Landlock in this kernel; 0 where there is none."""
     if sys.platform != "linux":
-        return False
-    system = ctypes.CDLL(None, use_errno=True)
-    version = system.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+        return 0
+    return max(0, ctypes.CDLL(None).syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1))
+
+
+def _close_system(scratch: Path) -> bool:
+    """Landlock (Linux): nothing below ``/`` may be written, made or removed, save below ``scratch``.
+
+    From its fourth version on no TCP connection is made or taken, from its sixth no signal leaves for other processes.
+    """
+    version = landlock_version()
     if version < 1:
         return False
+    system = ctypes.CDLL(None, use_errno=True)
     rights = _CHANGES | (1 << 13 if version >= 2 else 0) | (1 << 14 if version >= 3 else 0)
-    ruleset = system.syscall(_CREATE_RULESET, struct.pack("=Q", rights), ctypes.c_size_t(8), 0)
+    network, others = (0b11 if version >= 4 else 0), (0b11 if version >= 6 else 0)
+    rules = struct.pack("=QQQ", rights, network, others)[: 24 if version >= 6 else 16 if version >= 4 else 8]
+    ruleset = system.syscall(_CREATE_RULESET, rules, ctypes.c_size_t(len(rules)), 0)
     if ruleset < 0:
         return False
     try:

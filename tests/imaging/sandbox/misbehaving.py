@@ -57,14 +57,16 @@ def panic(request: Request) -> None:
         raise Panic("index out of range")
 
 
-def write_outside(request: Request) -> None:
-    """Fails, in the words of the system, for each way of changing a file."""
+def reach_out(request: Request) -> None:
+    """Try each way of changing what is outside; say which succeeded."""
     outside = request.subject.parent
     tried = {
         "write": lambda: (outside / "written").write_text("x"),
         "make": lambda: (outside / "made").touch(),
         "change": lambda: request.subject.open("r+b").close(),
         "remove": lambda: request.subject.unlink(),
+        "connect": lambda: _connect_somewhere(),
+        "signal": lambda: os.kill(os.getppid(), 0),
     }
     done = []
     for name, act in tried.items():
@@ -75,6 +77,15 @@ def write_outside(request: Request) -> None:
         done.append(name)
     Path(os.environ["TMPDIR"], "inside").write_text("scratch may be written")
     raise Panic(f"done: {done}, secret: {os.environ.get('SECRET_TOKEN', 'unseen')}")
+
+
+def _connect_somewhere() -> None:
+    """Succeeds also where nobody answers: only being forbidden to try is a failure."""
+    with socket.socket() as outgoing:
+        try:
+            outgoing.connect(("127.0.0.1", 9))
+        except ConnectionRefusedError:
+            return
 
 
 def speak_nonsense(request: Request) -> None:
