@@ -1,6 +1,7 @@
 """One file or one folder of a conformance set, opened and compared with what is expected."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -116,13 +117,14 @@ def _wrong_facts(row: Row, series: Series, volume: Volume) -> list[str]:
         wrong.append(f"spacing {geometry.spacing_mm[1:]}, expected {row.spacing}")
     if row.patient_name and series.patient.name.rstrip("^= ") != row.patient_name.rstrip("^= "):
         wrong.append(f"patient name {series.patient.name!r}, expected {row.patient_name!r}")
-    counted = [word for word in row.overlays.replace(":", " ").split() if word.isdigit()]
-    if "px set" in row.overlays and not volume.overlays:
-        wrong.append(f"no overlay, expected {row.overlays}")
-    elif "px set" in row.overlays and int(volume.overlays[0].bits.sum()) != int(counted[1]):
-        wrong.append(f"overlay with {int(volume.overlays[0].bits.sum())} pixels, expected {counted[1]}")
-    if len(volume.regions) != row.regions.count("unit"):
-        wrong.append(f"{len(volume.regions)} ultrasound regions, expected {row.regions.count('unit')}")
+    counts = {int(plane.bits.sum()) for plane in volume.overlays}
+    expected = {int(count) for count in re.findall(r"(\d+) px set", row.overlays)}
+    if not expected <= counts:
+        wrong.append(f"overlays of {sorted(counts)} pixels, expected {sorted(expected)}")
+    boxes = [tuple(map(int, box.split(","))) for box in re.findall(r"\[([-\d,]+)\]", row.regions)]
+    inside = [box for box in boxes if box[0] < geometry.shape_kji[2] and box[1] < geometry.shape_kji[1]]
+    if len(volume.regions) != len(inside):
+        wrong.append(f"{len(volume.regions)} ultrasound regions, expected {len(inside)}")
     return wrong
 
 

@@ -81,6 +81,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         slice_geometries=stack.slice_geometries,
         patient_orientation=patient_orientation(first),
         padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
+        colour_bits=stack.frames[0].layout.colour_bits,
         voi_tables=shown.voi_tables,
         overlays=shown.overlays,
         regions=regions_of(first),

@@ -14,7 +14,7 @@ class FilledArray:
     """One array for all frames, filled frame by frame; widened only if a value does not fit.
 
     Attributes:
-        array: (K, J, I) int16, uint8, uint16, int32, int64 or floating; or (K, J, I, 3) uint8.
+        array: (K, J, I) int16, uint8, uint16, int32, int64 or floating; or (K, J, I, 3) unsigned.
     """
 
     def __init__(self, stack: Stack, transforms: Sequence[ModalityTransform]) -> None:
@@ -22,7 +22,7 @@ class FilledArray:
         shape = stack.geometry.shape_kji
         layouts = [frame.layout for frame in stack.frames]
         if layouts[0].is_colour:
-            self.array: NDArray[Any] = np.empty((*shape, 3), np.uint8)
+            self.array: NDArray[Any] = np.empty((*shape, 3), layouts[0].colour_dtype)
         else:
             self.array = np.empty(shape, self._first_choice(stack))
 

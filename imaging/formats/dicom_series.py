@@ -90,7 +90,7 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     first = stack.frames[0]
     found: list[str] = list(first.layout.assumptions)
     if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
-        found.append(f"colour of {first.layout.bits_stored} bits is shown with its 8 highest")
+        found.append(f"the screen shows the 8 highest of {first.layout.bits_stored} bits of colour")
     if stack.kind == "clip" and not frame_times_ms(stack):
         found.append("the file states no frame time")
     if not first.header.transfer_syntax:
