@@ -1,4 +1,4 @@
-"""Colour of DICOM frames to RGB, 8 bits per channel (PS3.3 C.7.6.3.1.2)."""
+"""Colour of DICOM frames to RGB (PS3.3 C.7.6.3.1.2)."""
 
 from typing import Any
 
@@ -9,28 +9,35 @@ from imaging.errors import ReadError
 from imaging.formats.dicom_attributes import numbers, value
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_palette_segments import SegmentError, expand_segments
+from imaging.formats.dicom_pixel_format import PixelFormat
 
 _CHANNELS = ("Red", "Green", "Blue")
 _YBR_FULL = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]], np.float32)
 
 
-def to_rgb(values: NDArray[Any], bits: int, is_ybr: bool) -> NDArray[np.uint8]:
-    """(rows, columns, 3) uint8 RGB of one frame: the eight highest bits of each sample.
+def to_rgb(values: NDArray[Any], bits: int, layout: PixelFormat, is_ybr: bool) -> NDArray[Any]:
+    """(rows, columns, 3) RGB of one frame in the layout's colour type: every bit is kept.
 
     Args:
         values: (rows, columns, 3) unsigned samples.
-        bits: how many bits a sample has.
+        bits: how many bits a sample has; a stream may have fewer or more than the header says.
+        layout: the file's pixel layout.
         is_ybr: True for luminance and chrominance.
     """
-    stored = values >> values.dtype.type(bits - 8) if bits > 8 else values
-    stored = stored.astype(np.uint8, copy=False)
-    return _from_ybr(stored) if is_ybr else np.ascontiguousarray(stored)
+    rgb = _from_ybr(values, max(bits, 8)) if is_ybr else values
+    if layout.colour_bits > 8 and bits < layout.colour_bits:
+        rgb = rgb.astype(layout.colour_dtype) << rgb.dtype.type(layout.colour_bits - bits)
+    elif bits > layout.colour_bits:
+        rgb = rgb >> rgb.dtype.type(bits - layout.colour_bits)
+    return np.ascontiguousarray(rgb.astype(layout.colour_dtype, copy=False))
 
 
-def _from_ybr(stored: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _from_ybr(stored: NDArray[Any], bits: int) -> NDArray[Any]:
     """RGB of YBR_FULL, ITU-R BT.601 over the full range."""
-    centred = stored.astype(np.float32) - np.array([0, 128, 128], np.float32)
-    return np.clip(centred @ _YBR_FULL.T + 0.5, 0, 255).astype(np.uint8)
+    half, most = 1 << (bits - 1), (1 << bits) - 1
+    number = np.float32 if bits <= 16 else np.float64
+    centred = stored.astype(number) - np.array([0, half, half], number)
+    return np.clip(centred @ _YBR_FULL.T.astype(number) + 0.5, 0, most).astype(stored.dtype)
 
 
 def through_palette(indices: NDArray[Any], header: Header) -> NDArray[np.uint8]:

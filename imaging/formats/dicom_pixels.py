@@ -48,7 +48,7 @@ class FrameReader:
             return values
         if layout.samples == 1:
             return dicom_colour.through_palette(values, self.header)
-        return dicom_colour.to_rgb(values, bits, frame.is_ybr)
+        return dicom_colour.to_rgb(values, bits, layout, frame.is_ybr)
 
     def raw(self, index: int) -> NDArray[Any]:
         """Frame ``index`` as it is stored, with the unused bits that may hold overlays.

@@ -147,20 +147,22 @@ def test_luminance_and_chrominance_become_red_and_grey_however_they_are_stored(w
 
 @pytest.mark.parametrize("coded", [False, True])
 @pytest.mark.parametrize(("stored", "value"), [(16, 0xABCD), (12, 0xABC), (10, 0x2AF)])
-def test_colour_of_more_than_eight_bits_shows_its_highest(write_dicom, coded, stored, value):
+def test_colour_of_more_than_eight_bits_keeps_them(write_dicom, coded, stored, value):
     pixels = np.full((4, 4, 3), value, np.uint16)
     path = write_dicom(pixels.reshape(4, 12), Columns=4, BitsStored=stored, HighBit=stored - 1, **COLOUR)
     if coded:
         stream = imagecodecs.jpeg2k_encode(pixels, level=0, bitspersample=stored)
         with_streams(path, [stream], "1.2.840.10008.1.2.4.90")
-    assert (frames(path) == 0xAB).all()
+    found = frames(path)
+    assert found.dtype == np.uint16 and (found == value).all()
 
 
-def test_eight_bits_in_a_stream_under_a_header_of_sixteen_are_shown_in_full(write_dicom):
-    pixels = np.full((4, 4, 3), 200, np.uint8)
-    path = write_dicom(np.zeros((4, 12), np.uint16), Columns=4, **COLOUR)
-    with_streams(path, [imagecodecs.jpeg2k_encode(pixels, level=0)], "1.2.840.10008.1.2.4.90")
-    assert (frames(path) == 200).all()
+@pytest.mark.parametrize(("stream_bits", "stored", "value"), [(8, 16, 200 << 8), (8, 12, 200 << 4), (12, 10, 200 << 2)])
+def test_colour_of_a_stream_with_other_bits_is_as_bright_as_the_header_means(write_dicom, stream_bits, stored, value):
+    pixels = np.full((4, 4, 3), 200 << (stream_bits - 8), np.uint8 if stream_bits == 8 else np.uint16)
+    path = write_dicom(np.zeros((4, 12), np.uint16), Columns=4, BitsStored=stored, HighBit=stored - 1, **COLOUR)
+    stream = imagecodecs.jpeg2k_encode(pixels, level=0, bitspersample=stream_bits)
+    assert (frames(with_streams(path, [stream], "1.2.840.10008.1.2.4.91")) == value).all()
 
 
 @pytest.mark.parametrize("planar", [0, 1])
