@@ -15,6 +15,8 @@ EMPTY = "Nothing open yet"
 EMPTY_HINT = "Drop a folder, a DICOM or NIfTI file, a picture or a clip here,\nor press Ctrl+O"
 CHOOSE = "Choose a series from the list"
 WAITING = "Loading this slice …"
+MARK = "⚠"
+"""Starts the line that says what the picture is not: repaired, assumed, resampled, compressed with a loss."""
 
 _CALIBRATIONS = {
     Calibration.PATIENT: "",
@@ -39,7 +41,10 @@ def corners(volume: Volume, series: Series | None, view: View) -> Corners:
     """The corner texts of the shown slice; empty lines left out."""
     who, what = ((), ()) if series is None else (_patient_lines(series), _series_lines(series))
     return Corners(
-        _filled(who), _filled(what), _filled(_place_lines(volume, view)), _filled(_display_lines(volume, series, view))
+        _filled(who),
+        _filled(what),
+        _filled(_place_lines(volume, series, view)),
+        _filled(_display_lines(volume, series, view)),
     )
 
 
@@ -66,15 +71,23 @@ def _series_lines(series: Series) -> tuple[str, ...]:
     )
 
 
-def _place_lines(volume: Volume, view: View) -> tuple[str, ...]:
+def _place_lines(volume: Volume, series: Series | None, view: View) -> tuple[str, ...]:
     noun = "Frame" if volume.kind == "clip" else "Slice"
     count = volume.geometry.shape_kji[0]
     return (
+        _phase_text(series),
         f"{noun} {view.k + 1}/{count}" if count > 1 else "",
         _time_text(volume, view.k),
         position_text(volume, view.k),
         f"Zoom {view.zoom:.2f}×",
     )
+
+
+def _phase_text(series: Series | None) -> str:
+    if series is None or series.phase is None:
+        return ""
+    phase = series.phase
+    return f"Phase {phase.index + 1}/{phase.count}" + (f" · {phase.name}" if phase.name else "")
 
 
 def _time_text(volume: Volume, k: int) -> str:
@@ -95,21 +108,41 @@ def position_text(volume: Volume, k: int) -> str:
 
 
 def _display_lines(volume: Volume, series: Series | None, view: View) -> tuple[str, ...]:
-    warnings = len(dict.fromkeys((*volume.warnings, *(series.warnings if series else ()))))
     return (
-        f"⚠ {warnings} warning{'s' if warnings > 1 else ''}" if warnings else "",
+        mark_text(volume, series),
         "inverted" if view.inverted else "",
         _CALIBRATIONS[volume.geometry.calibration],
         "RGB" if volume.is_colour else window_text(view),
     )
 
 
+def only_mark(volume: Volume, series: Series | None) -> Corners:
+    """What stays on the view when its texts are hidden."""
+    return Corners(bottom_right=_filled((mark_text(volume, series),)))
+
+
+def reasons(volume: Volume, series: Series | None) -> tuple[str, ...]:
+    """What was done to the shown pixels, assumed of them or lost, each once."""
+    return _filled(tuple(dict.fromkeys((volume.derivation, *volume.warnings, *(series.warnings if series else ())))))
+
+
+def mark_text(volume: Volume, series: Series | None) -> str:
+    """The first reason and how many more there are, e.g. ``⚠ lossy compression 10:1 (+2)``; empty without any."""
+    found = reasons(volume, series)
+    if not found:
+        return ""
+    return f"{MARK} {found[0]}" + (f" (+{len(found) - 1})" if len(found) > 1 else "")
+
+
 def window_text(view: View) -> str:
-    """Width and level with the preset's name, e.g. ``W 1500 L -600 lung``."""
+    """Width and level with the preset's name, e.g. ``W 1500 L -600 lung``, or the name of the file's table."""
+    if view.table is not None:
+        return f"VOI LUT {view.table.name}".strip()
     window = view.window
     digits = 0 if window.width >= 20 else 2 if window.width >= 0.2 else 4
     text = f"W {window.width:.{digits}f} L {window.centre:.{digits}f}"
-    return f"{text} {window.name}".strip()
+    curve = "sigmoid" if window.function == "SIGMOID" else ""
+    return " ".join(part for part in (text, window.name, curve) if part)
 
 
 def date_text(date: str) -> str:

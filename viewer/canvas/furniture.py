@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from inference.prediction import HeatMap
-from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, RESEARCH_USE, WAITING, Corners
+from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, MARK, RESEARCH_USE, WAITING, Corners
 from viewer.canvas.heat_colours import colours, limits_text
 
 TEXT = QColor(225, 228, 232)
@@ -46,8 +46,12 @@ class Furniture:
         self._painter.setPen(colour)
         self._painter.drawText(box, flags, shown)
 
-    def corner_texts(self, corners: Corners, bottom: float, right: float) -> None:
-        """The four corners; ``bottom`` and ``right`` are kept free for other things."""
+    def corner_texts(self, corners: Corners, bottom: float, right: float) -> QRectF | None:
+        """Draw the four corners; ``bottom`` and ``right`` are kept free for other things.
+
+        Returns:
+            The box of the mark on what was done to the pixels, None without one.
+        """
         column = self.width / 2 - MARGIN - 24 if self.width > 300 else self.width / 2
         x_right = self.width - MARGIN - right - column
         self._lines(corners.top_left, MARGIN, MARGIN - 2, column, Qt.AlignmentFlag.AlignLeft)
@@ -59,10 +63,12 @@ class Furniture:
         y = low - self._line * len(corners.bottom_right)
         x_right = self.width - MARGIN - right - narrow
         self._lines(corners.bottom_right, x_right, y, narrow, Qt.AlignmentFlag.AlignRight)
+        marked = [n for n, line in enumerate(corners.bottom_right) if line.startswith(MARK)]
+        return QRectF(x_right, y + marked[0] * self._line, narrow, self._line) if marked else None
 
     def _lines(self, lines: tuple[str, ...], x: float, y: float, width: float, align: Qt.AlignmentFlag) -> None:
         for number, line in enumerate(lines):
-            colour = ACCENT if line.startswith("⚠") else TEXT
+            colour = ACCENT if line.startswith(MARK) else TEXT
             self.text(QRectF(x, y + number * self._line, width, self._line), align, line, colour)
 
     def footer(self, legend: str = "") -> float:

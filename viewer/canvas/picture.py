@@ -17,6 +17,7 @@ from viewer.canvas.contour import Outline
 from viewer.canvas.heat_colours import heat_image
 from viewer.canvas.latest import Latest
 from viewer.canvas.mask_overlay import MaskOverlay
+from viewer.canvas.overlay_planes import overlay_image
 from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
 from viewer.canvas.rendering import colour_image, grey_image
 from viewer.state.findings import Findings
@@ -36,6 +37,7 @@ class PlanePicture:
         self._view, self._segmentation, self._findings = view, segmentation, findings
         self._plane: Latest[tuple[int, int], NDArray[Any]] = Latest()
         self._ground: Latest[_Look, QImage] = Latest()
+        self._overlays: Latest[_Place, QImage | None] = Latest()
         self._heat: Latest[_Place, QImage] = Latest()
         self._mask: Latest[_Place, MaskOverlay] = Latest()
         self._proposal: Latest[_Place, MaskOverlay] = Latest()
@@ -46,6 +48,7 @@ class PlanePicture:
         """Another volume is shown."""
         self._plane.forget()
         self._ground.forget()
+        self._overlays.forget()
         self.forget_mask()
         self.forget_findings()
 
@@ -82,6 +85,12 @@ class PlanePicture:
     def outlines(self, volume: Volume, patch: Patch) -> tuple[Outline, ...]:
         """Contours of the proposal and of the annotation, in pixels of :meth:`image`."""
         return tuple(line for overlay in self._masks(volume, patch) for line in overlay.outlines)
+
+    def overlays(self, volume: Volume, patch: Patch) -> QImage | None:
+        """The overlays of the file for the shown slice, in pixels of :meth:`image`; None where none are to be seen."""
+        if not self._view.overlays or not volume.overlays:
+            return None
+        return self._overlays.of((self._view.k, patch), lambda: overlay_image(volume, self._view.k, patch))
 
     def explained(self, heat: HeatMap) -> bool:
         """Whether the shown slice has values in ``heat``."""

@@ -1,8 +1,10 @@
 """One viewport: slice ``view.k`` of the shown volume, masks and heat map over it, texts around it, the mouse on it."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from html import escape
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from imaging.editing import MaskEdit
 from imaging.volume import Volume
@@ -54,6 +56,7 @@ class SliceView(QWidget):
         self.playback = Playback(session, view, self)
         self._picture = PlanePicture(view, segmentation, findings)
         self._mouse = Mouse(self)
+        self._mark: QRectF | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -142,16 +145,23 @@ class SliceView(QWidget):
         shrinks = target.width() < source.width() or target.height() < source.height()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth or shrinks)
         painter.drawImage(target, self._picture.image(volume, patch), source)
+        overlays = self._picture.overlays(volume, patch)
+        if overlays is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
+            painter.drawImage(target, overlays, source)
         draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
 
     def _paint_furniture(self, furniture: Furniture, volume: Volume, transform: ViewTransform) -> None:
         heat = self._picture.shown_heat(volume)
         bottom = furniture.footer(legend(heat, self._picture.explained(heat)) if heat else "")
         right = furniture.colour_bar(heat) if heat is not None else 0.0
+        series = self.session.series
         if not self.view.corner_text:
+            texts = annotation_text.only_mark(volume, series)
+            self._mark = furniture.corner_texts(texts, bottom, 0.0)
             return
-        texts = annotation_text.corners(volume, self.session.series, self.view)
-        furniture.corner_texts(texts, bottom, 0.0)
+        texts = annotation_text.corners(volume, series, self.view)
+        self._mark = furniture.corner_texts(texts, bottom, 0.0)
         if volume.geometry.has_mm:
             bar = annotation_text.scale_bar(transform.px_per_mm, self.width() / 5)
             bottom += furniture.scale_bar(*bar, bottom) if bar else 0.0
@@ -197,7 +207,18 @@ class SliceView(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
             event.accept()
             return True
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            return True
         return super().event(event)
+
+    def tip_at(self, point: QPoint) -> str:
+        """What to say when the mouse rests at ``point``: on the mark, all that it stands for."""
+        volume = self.session.volume
+        if volume is None or self._mark is None or not self._mark.contains(point.toPointF()):
+            return ""
+        found = annotation_text.reasons(volume, self.session.series)
+        return f"<qt>{'<br>'.join(escape(reason) for reason in found)}</qt>"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._mouse.dragging and _is_escape(event):

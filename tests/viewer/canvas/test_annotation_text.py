@@ -83,7 +83,7 @@ def test_corner_texts_say_who_what_where_and_how():
     assert texts.top_left == ("Doe Jane", "P1", "F · born 1961-02-03")
     assert texts.top_right == ("2020-03-31 · Thorax", "Series 3 · lung", "CT")
     assert texts.bottom_left == ("Slice 3/5", "F 7.0 mm", "Zoom 1.00×")
-    assert texts.bottom_right == ("⚠ 2 warnings", "W 1500 L -600 lung")
+    assert texts.bottom_right == ("⚠ a slice is missing (+1)", "W 1500 L -600 lung")
 
 
 def test_a_clip_tells_its_time_and_a_picture_that_it_has_no_millimetres():
