@@ -15,6 +15,7 @@ from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 from imaging.study import Phase
 from imaging.volume import Kind
 
+_IN_PROBE = "slices lie in the volume of the ultrasound probe; their place in the patient is not known"
 _SAME_TILT_DEGREES = 2.0
 KEPT = ": kept as single slices, each with its own place"
 
@@ -57,10 +58,10 @@ def flat(frames: Sequence[Frame], kind: Kind, label: str = "") -> Stack:
     return Stack(tuple(frames), kind, geometry, label=label, warnings=warnings)
 
 
-def crowded(frames: Sequence[Frame], times_ms: Sequence[float] = ()) -> Stack:
-    """Frames that all lie at one position: a clip where their times are known, else images in order."""
+def crowded(frames: Sequence[Frame], is_clip: bool, times_ms: Sequence[float] = ()) -> Stack:
+    """Frames that all lie at one position: a clip where they follow one another in time, else images in order."""
     stack = irregular(frames, "")
-    if not times_ms:
+    if not is_clip:
         return replace(stack, warnings=(f"{len(frames)} images of one position",))
     return replace(stack, kind="clip", times_ms=tuple(times_ms))
 
@@ -79,6 +80,8 @@ def placed(frames: Sequence[Frame], label: str = "") -> Stack:
     except GeometryError as error:
         return irregular(frames, label, f"positions make no grid: {error}")
     worst = _misplacement_mm(geometry, places)
+    if worst <= PLACEMENT_TOLERANCE_MM and not geometry.has_position:
+        return Stack(tuple(frames), "image", geometry, label=label, warnings=(_IN_PROBE,))
     if worst <= PLACEMENT_TOLERANCE_MM:
         return Stack(tuple(frames), "volume", geometry, label=label)
     return irregular(frames, label, _irregularity(places, steps, worst))

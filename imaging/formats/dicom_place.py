@@ -20,6 +20,8 @@ class Place:
         row_lps: unit vector along a row (to the next column). column_lps: down a column (to the next row).
         spacing_mm: between rows, between columns.
         thickness_mm: None where the file does not say.
+        calibration: ``PIXEL_SPACING`` where positions are those in an ultrasound volume (PS3.3 C.7.6.16.2.21), not in
+            the patient.
     """
 
     position_lps: Triple
@@ -27,6 +29,7 @@ class Place:
     column_lps: Triple
     spacing_mm: tuple[float, float]
     thickness_mm: float | None
+    calibration: Calibration = Calibration.PATIENT
 
     @cached_property
     def normal_lps(self) -> NDArray[np.float64]:
@@ -49,7 +52,7 @@ class Place:
             (step_mm or self.thickness_mm or 1.0, *self.spacing_mm),
             self.position_lps,
             ((float(normal[0]), float(normal[1]), float(normal[2])), self.column_lps, self.row_lps),
-            Calibration.PATIENT,
+            self.calibration,
         )
 
 

@@ -27,6 +27,11 @@ def place_of(header: Header, index: int) -> Place | None:
     position = _numbers(header, index, "PlanePositionSequence", "ImagePositionPatient")
     orientation = _numbers(header, index, "PlaneOrientationSequence", "ImageOrientationPatient")
     spacing = _numbers(header, index, "PixelMeasuresSequence", "PixelSpacing")
+    calibration = Calibration.PATIENT
+    if not position and header.frame_groups:
+        position = _numbers(header, index, "PlanePositionVolumeSequence", "ImagePositionVolume")
+        orientation = _numbers(header, index, "PlaneOrientationVolumeSequence", "ImageOrientationVolume")
+        calibration = Calibration.PIXEL_SPACING
     if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2 or not _is_believable(position, spacing):
         return None
     row, column = orientation[:3], orientation[3:]
@@ -39,10 +44,11 @@ def place_of(header: Header, index: int) -> Place | None:
         (column[0], column[1], column[2]),
         (spacing[0], spacing[1]),
         thickness[0] if thickness and _is_believable((), thickness[:1]) else None,
+        calibration,
     )
     if (whole(header.dataset, "NumberOfFrames") or 1) == 1:
         return place
-    if len(functional_group(header, index, "PlanePositionSequence")):
+    if len(functional_group(header, index, "PlanePositionSequence")) or calibration is not Calibration.PATIENT:
         return place
     return _dose_plane(header, index, place) or reconstructed_plane(header, index, place)
 

@@ -16,7 +16,7 @@ from imaging.formats.dicom_nuclear import nuclear_groups
 from imaging.formats.dicom_phases import Crowd, Part, instance, times_ms
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom_placement import place_of
-from imaging.formats.dicom_traits import said
+from imaging.formats.dicom_traits import INTERLEAVING, said
 from imaging.study import Phase, Series
 
 
@@ -102,20 +102,23 @@ def _phases(frames: Sequence[Frame]) -> list[Stack]:
     if places[-1] == 0:
         parts = crowd.in_time()
         times = [time for time in times_ms(parts) if time is not None]
-        return [crowded([part.frames[0] for part in parts] or sorted(ordered, key=instance), tuple(times))]
+        in_order = [part.frames[0] for part in parts] or sorted(ordered, key=instance)
+        return [crowded(in_order, bool(times) or _films(ordered[0]), tuple(times))]
     return _named(crowd.parts())
 
 
 def _interleaved(ordered: Sequence[Frame]) -> list[Stack]:
-    """Stacks of acquisitions whose slices lie between one another, where each is a volume; else none."""
-    by_acquisition: dict[str, list[Frame]] = defaultdict(list)
-    for frame in ordered:
-        by_acquisition[said(frame)["AcquisitionNumber"]].append(frame)
-    few = 1 < len(by_acquisition) <= len(ordered) // 3
-    if not few or not _overlap(list(by_acquisition.values())):
-        return []
-    stacks = [placed(group, f"acquisition {name or 'unnamed'}") for name, group in by_acquisition.items()]
-    return stacks if all(stack.kind == "volume" for stack in stacks) else []
+    """Stacks whose slices lie between one another, by acquisition or kind of slice, if each is a volume; else none."""
+    heard = [said(frame) for frame in ordered]
+    for trait in INTERLEAVING:
+        groups: dict[str, list[Frame]] = defaultdict(list)
+        for frame, found in zip(ordered, heard, strict=True):
+            groups[found[trait.keyword]].append(frame)
+        if 1 < len(groups) <= len(ordered) // 3 and _overlap(list(groups.values())):
+            stacks = [placed(groups[name], trait.name(name, list(groups))) for name in groups]
+            if all(stack.kind == "volume" for stack in stacks):
+                return stacks
+    return []
 
 
 def _overlap(groups: Sequence[Sequence[Frame]]) -> bool:
@@ -154,16 +157,16 @@ def _with_shortfall(stacks: Sequence[Stack]) -> list[Stack]:
 
 
 def _flat(frames: Sequence[Frame], label: str) -> Stack:
-    first = frames[0]
-    several = first.layout.frames > 1 or first.header.text("ConcatenationUID") != ""
-    return flat(frames, "clip" if several and _is_clip(first.header) else "image", label)
+    return flat(frames, "clip" if _films(frames[0]) else "image", label)
 
 
-def _is_clip(header: Header) -> bool:
-    """True when frames follow one another in time: a frame time is stated, or the modality films."""
+def _films(frame: Frame) -> bool:
+    """True for a multi-frame object that follows something in time: a frame time is stated, or the modality films."""
+    header = frame.header
+    several = frame.layout.frames > 1 or header.text("ConcatenationUID") != ""
     timed = any(numbers(header.dataset, each) for each in ("FrameTime", "FrameTimeVector", "CineRate"))
     rated = (number(header.dataset, "RecommendedDisplayFrameRate") or 0) > 0
-    return timed or rated or header.text("Modality") in ("US", "XA", "RF", "ES", "XC", "IVUS")
+    return several and (timed or rated or header.text("Modality") in ("US", "XA", "RF", "ES", "XC", "IVUS"))
 
 
 def _joined(*parts: str) -> str:

@@ -64,6 +64,7 @@ TRAITS = (
     Trait("TimeSlotVector", "time slot", in_time=True),
     Trait("KVP", "tube voltage", "kV"),
     Trait("ConvolutionKernel", "kernel"),
+    Trait("SliceThickness", "slice thickness", "mm"),
     Trait("AcquisitionNumber", "acquisition", in_time=True),
     Trait("FrameAcquisitionNumber", "acquisition", in_time=True),
     Trait("FrameReferenceTime", "time", "ms", in_time=True),
@@ -73,6 +74,9 @@ TRAITS = (
 )
 """Most meaningful first; the clock is asked last."""
 
+
+INTERLEAVING = tuple(t for t in TRAITS if t.keyword in ("SliceThickness", "AcquisitionNumber", "ConvolutionKernel"))
+"""What tells stacks apart whose slices lie between one another."""
 
 CLOCKS = (
     "TemporalPositionTimeOffset",

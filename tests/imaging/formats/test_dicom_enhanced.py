@@ -164,6 +164,31 @@ def test_one_slice_in_time_is_a_clip(write_dicom):
     assert volume.array[:, 0, 0].tolist() == [1, 2, 0]
 
 
+def test_an_ultrasound_volume_claims_no_place_in_the_patient(write_dicom):
+    frames = []
+    for t in range(2):
+        for k in (2, 0, 1):
+            one = frame((0, 0, 0), content={"TemporalPositionIndex": t + 1})
+            del one.PlanePositionSequence, one.PlaneOrientationSequence
+            one.PlanePositionVolumeSequence = Items([dataset(ImagePositionVolume=[0, 0, 0.5 * k])])
+            one.PlaneOrientationVolumeSequence = Items([dataset(ImageOrientationVolume=list(AXIAL))])
+            frames.append(one)
+    path = write_object(write_dicom, frames, Modality="US")
+    assert opened(path) == [
+        ("image", "temporal position 1 of 2", [1, 2, 0]),
+        ("image", "temporal position 2 of 2", [4, 5, 3]),
+    ]
+    series = reading.open_study(path).series[0]
+    assert series.geometry is not None and not series.geometry.has_position
+    assert series.geometry.spacing_mm == (0.5, 1, 1) and "volume of the ultrasound probe" in series.warnings[0]
+
+
+def test_a_film_of_one_plane_is_a_clip(write_dicom):
+    frames = [frame((0, 0, 5)) for _ in range(3)]
+    volume = reading.load_volume(reading.open_study(write_object(write_dicom, frames, FrameTime=40)).series[0])
+    assert volume.kind == "clip" and volume.frame_times_ms == (0, 40, 80)
+
+
 def parts_of_a_concatenation(write_dicom, numbers):
     for number in numbers:
         frames = [frame((0, 0, 3 * (2 * (number - 1) + k))) for k in range(2)]

@@ -60,6 +60,15 @@ def test_acquisitions_between_one_another_are_volumes_of_their_own(write):
     ]
 
 
+def test_thick_and_thin_slices_of_one_series_are_volumes_of_their_own(write):
+    thin = [(1.25 * k, {"SliceThickness": 1.25}) for k in range(9)]
+    thick = [(5.0 * k, {"SliceThickness": 5}) for k in range(3)]
+    assert [(kind, name, len(values)) for kind, name, values, _ in opened(write(thin + thick))] == [
+        ("volume", "slice thickness 1.25 mm", 9),
+        ("volume", "slice thickness 5 mm", 3),
+    ]
+
+
 def test_three_acquisitions_of_which_only_neighbours_overlap(write):
     slices = [(2 * (2 * a + k), {"AcquisitionNumber": a}) for a in range(3) for k in range(3)]
     found = opened(write(slices))
