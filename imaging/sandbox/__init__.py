@@ -15,9 +15,10 @@ Nothing a worker says is trusted: messages are JSON, read as the one type that i
 shared memory without a name, handed over by descriptor (:mod:`.memory`), so that nothing is left when either side is
 killed. On Windows there are no limits on memory and files; death, silence and nonsense are handled as elsewhere.
 
-Modules: ``sandbox`` the workers as one reader · ``process`` one worker, seen from the program · ``worker`` the same,
-from inside · ``relay`` the worker's line to the program · ``channel`` messages on a socket · ``wire`` values as JSON ·
-``memory`` shared arrays · ``limits`` what a worker may do · ``requests`` what can be asked.
+Modules: ``sandbox`` the workers as one reader · ``process`` one worker, seen from the program · ``starting`` how it is
+started · ``exchange`` one request under way · ``worker`` the other side · ``relay`` its line to the program ·
+``channel`` messages on a socket · ``wire`` values as JSON · ``memory`` shared arrays · ``limits`` what a worker may
+do · ``requests`` what can be asked.
 """
 
 from imaging.sandbox.sandbox import Sandbox

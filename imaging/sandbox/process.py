@@ -4,36 +4,31 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from imaging.arrival import Arrival
-from imaging.errors import GeometryError, ImagingError
 from imaging.progress import Report
-from imaging.sandbox.channel import Channel, Message
+from imaging.sandbox.channel import Message
+from imaging.sandbox.exchange import Exchange
 from imaging.sandbox.limits import Limits
-from imaging.sandbox.memory import Block, new_block
+from imaging.sandbox.memory import new_block
 from imaging.sandbox.requests import RESULTS, Request, error_from
-from imaging.sandbox.wire import ArraySpec, Json, WireError, array_layout, decode, encode
+from imaging.sandbox.starting import WORKER, started
+from imaging.sandbox.wire import ArraySpec, Json, WireError, encode
 from imaging.volume import Volume
-
-WORKER = (sys.executable, "-P", "-m", "imaging.sandbox.worker")
 
 START_S = 60.0
 """A worker imports libraries before its first word; a cold disk takes its time."""
 
 _LOOK_AGAIN_S = 0.1
-_REMEMBERED_FILES = 8
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "VIRTUAL_ENV")
 
 
 class Stopped(Exception):
@@ -49,25 +44,6 @@ class Stopped(Exception):
         self.words, self.files = words, files
 
 
-@dataclass
-class _Exchange:
-    """One request on its way: who listens, and what has been heard so far."""
-
-    request: Request
-    report: Report
-    arrival: Arrival | None
-    progress: tuple[int, int, str] = (0, 0, "")
-    opened: list[Path] = field(default_factory=list)
-    blocks: dict[int, Block] = field(default_factory=dict)
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Files last opened, the one that the progress names first, then the newest."""
-        newest = list(dict.fromkeys(reversed(self.opened)))
-        newest.sort(key=lambda path: not self.progress[2].endswith(path.name))
-        return tuple(newest[:_REMEMBERED_FILES])
-
-
 class WorkerProcess:
     """A process of ``imaging.sandbox.worker``. For one thread at a time.
 
@@ -81,7 +57,7 @@ class WorkerProcess:
         self._scratch = tempfile.mkdtemp(prefix="wetread-")
         self._ready = False
         try:
-            self._channel, self._process = _started(program, limits, self._scratch)
+            self._channel, self._process = started(program, limits, self._scratch)
         except BaseException:
             shutil.rmtree(self._scratch, ignore_errors=True)
             raise
@@ -104,7 +80,7 @@ class WorkerProcess:
             Stopped: it ended, fell silent, or answered nonsense.
             Cancelled: by ``report``.
         """
-        exchange = _Exchange(request, report, arrival)
+        exchange = Exchange(request, report, arrival)
         try:
             if not self._ready:
                 self._next(exchange, START_S)
@@ -117,8 +93,7 @@ class WorkerProcess:
         except (EOFError, OSError) as error:
             raise Stopped(self._end_in_words(), exchange.files) from error
         finally:
-            for block in exchange.blocks.values():
-                block.close()
+            exchange.close()
 
     def stop(self) -> None:
         """End the worker and everything it started, at once, and remove its scratch folder."""
@@ -132,29 +107,29 @@ class WorkerProcess:
         self._process.wait()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _answer(self, exchange: _Exchange) -> Any:
+    def _answer(self, exchange: Exchange) -> Any:
         while True:
             message = self._next(exchange, self._limits.silence_s)
             match message.kind:
                 case "result":
                     expected = RESULTS[type(exchange.request)]
-                    return _decoded(expected, message, exchange)
+                    return exchange.decoded(expected, message)
                 case "error":
                     raise error_from(message.text("name"), message.text("path"), message.text("words"))
                 case _:
                     self._serve(message, exchange)
 
-    def _serve(self, message: Message, exchange: _Exchange) -> None:
+    def _serve(self, message: Message, exchange: Exchange) -> None:
         match message.kind:
             case "progress":
                 exchange.progress = (message.number("done"), message.number("total"), message.text("text"))
                 exchange.report(*exchange.progress)
             case "opening":
-                exchange.opened = [*exchange.opened[-4 * _REMEMBERED_FILES :], Path(message.text("path"))]
+                exchange.note_opened(Path(message.text("path")))
             case "allocate":
                 self._lend(message.number("bytes"), exchange)
             case "begun" if exchange.arrival:
-                exchange.arrival.begun(_decoded(Volume, message, exchange))
+                exchange.arrival.begun(exchange.decoded(Volume, message))
             case "wanted" if exchange.arrival:
                 self._channel.send({"kind": "wanted", "k": int(exchange.arrival.wanted())})
             case "arrived":
@@ -163,7 +138,7 @@ class WorkerProcess:
             case _:
                 raise WireError(f"unexpected message {message.kind[:40]!r}")
 
-    def _lend(self, size: int, exchange: _Exchange) -> None:
+    def _lend(self, size: int, exchange: Exchange) -> None:
         lent = sum(block.size for block in exchange.blocks.values())
         try:
             if size <= 0 or lent + size > self._limits.memory_bytes:
@@ -176,7 +151,7 @@ class WorkerProcess:
         exchange.blocks[number] = block
         self._channel.send({"kind": "memory", "number": number, "bytes": size, "name": block.name}, fd=block.fd)
 
-    def _next(self, exchange: _Exchange, patience_s: float) -> Message:
+    def _next(self, exchange: Exchange, patience_s: float) -> Message:
         """The next message. Asks ``report`` meanwhile: the person may cancel while the worker is silent.
 
         Raises:
@@ -215,67 +190,5 @@ _SIGNALS = {
 }
 
 
-def _decoded(expected: Any, message: Message, exchange: _Exchange) -> Any:
-    """The value in a message, its arrays from the message's tail or the exchange's shared memory."""
-
-    def array(spec: ArraySpec) -> NDArray[Any]:
-        shape, dtype, size = array_layout(spec)
-        number, offset = spec.get("block"), spec.get("offset")
-        if type(number) is int and number in exchange.blocks and exchange.blocks[number].size == size:
-            return exchange.blocks[number].array(shape, dtype)
-        if type(offset) is not int or not 0 <= offset <= len(message.tail) - size:
-            raise WireError("an array that is nowhere")
-        return _from_tail(message.tail, offset, size, shape, dtype)
-
-    try:
-        return decode(expected, message.body.get("value"), array)
-    except (ImagingError, GeometryError, ValueError, TypeError, OverflowError) as error:
-        raise WireError(str(error)) from error
-
-
-def _from_tail(tail: bytearray, offset: int, size: int, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    import numpy as np
-
-    array = np.frombuffer(bytes(tail[offset : offset + size]), np.uint8).view(dtype).reshape(shape)
-    array.flags.writeable = False
-    return array
-
-
 def _no_arrays(_array: NDArray[Any]) -> ArraySpec:
     raise WireError("requests carry no arrays")
-
-
-def _started(program: Sequence[str], limits: Limits, scratch: str) -> tuple[Channel, "subprocess.Popen[bytes]"]:
-    ours, theirs = socket.socketpair()
-    ours.settimeout(limits.silence_s)
-    windows = sys.platform == "win32"
-    number = "" if windows else str(theirs.fileno())
-    try:
-        process = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [*program, number, scratch, str(limits.memory_bytes), str(limits.silence_s)],
-            stdin=subprocess.PIPE if windows else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=() if windows else (theirs.fileno(),),
-            start_new_session=True,
-            env=_environment(scratch),
-        )
-        if process.stdin is not None:
-            process.stdin.write(theirs.share(process.pid))  # pyright: ignore[reportAttributeAccessIssue]  Windows only
-            process.stdin.close()
-    except BaseException:
-        ours.close()
-        raise
-    finally:
-        theirs.close()
-    return Channel(ours), process
-
-
-def _environment(scratch: str) -> dict[str, str]:
-    """Only what a reader needs: no keys, tokens or addresses that happen to be in the program's environment."""
-    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-    program = str(Path(__file__).resolve().parents[2])
-    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-    folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), scratch)
-    python = {"PYTHONPATH": program, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1", "MALLOC_ARENA_MAX": "4"}
-    return {**kept, **threads, **folders, **python}

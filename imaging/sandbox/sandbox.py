@@ -14,8 +14,9 @@ from imaging.errors import ImagingError, ReadError
 from imaging.formats import archives
 from imaging.progress import Report, silent
 from imaging.sandbox.limits import Limits, default_memory_bytes
-from imaging.sandbox.process import WORKER, Stopped, WorkerProcess
+from imaging.sandbox.process import Stopped, WorkerProcess
 from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadText, Request
+from imaging.sandbox.starting import WORKER
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
 
