@@ -12,6 +12,10 @@ from imaging.formats.dicom_palette_segments import SegmentError, expand_segments
 from imaging.formats.dicom_pixel_format import PixelFormat
 
 _CHANNELS = ("Red", "Green", "Blue")
+_MOST_OF_EIGHT_BITS = 0xFF
+_SPREAD = 0x101
+"""0 to 255 times this is 0 to 65535."""
+
 _YBR_FULL = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]], np.float32)
 
 
@@ -40,20 +44,25 @@ def _from_ybr(stored: NDArray[Any], bits: int) -> NDArray[Any]:
     return np.clip(centred @ _YBR_FULL.T.astype(number) + 0.5, 0, most).astype(stored.dtype)
 
 
-def through_palette(indices: NDArray[Any], header: Header) -> NDArray[np.uint8]:
-    """(rows, columns, 3) uint8 RGB of (rows, columns) palette indices (PS3.3 C.7.6.3.1.5 and .6).
+def through_palette(indices: NDArray[Any], layout: PixelFormat, header: Header) -> NDArray[Any]:
+    """(rows, columns, 3) RGB of (rows, columns) palette indices in the layout's colour type (PS3.3 C.7.6.3.1.5, .6).
 
-    Entries of 16 bits lose their lower half; 8-bit entries are sometimes declared as 16, which shows when no entry of
-    any channel needs more.
+    Entries of 8 bits are sometimes declared as 16, which shows when no entry of any channel needs more: they are
+    spread over the 16 bits. Entries of 16 bits under a declaration of 8 lose their lower half.
 
     Raises:
         ReadError: a palette is missing or damaged.
     """
     tables = [_palette(header, channel) for channel in _CHANNELS]
-    widest = max(int(entries.max()) for _, entries in tables)
-    shift = 8 if widest > 0xFF else 0
+    is_narrow = max(int(entries.max()) for _, entries in tables) <= _MOST_OF_EIGHT_BITS
     positions = indices.astype(np.int64)
-    channels = [(e >> shift).astype(np.uint8)[np.clip(positions - first, 0, len(e) - 1)] for first, e in tables]
+    channels: list[NDArray[Any]] = []
+    for first, entries in tables:
+        if layout.colour_bits > 8:
+            fitting = entries * _SPREAD if is_narrow else entries
+        else:
+            fitting = entries if is_narrow else entries >> 8
+        channels.append(fitting.astype(layout.colour_dtype)[np.clip(positions - first, 0, len(fitting) - 1)])
     return np.stack(channels, axis=-1)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from imaging.errors import ReadError, Truncated
 from imaging.formats import dicom_codecs
-from imaging.formats.dicom_attributes import whole
+from imaging.formats.dicom_attributes import numbers, whole
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_video import VIDEO_SYNTAXES
 
@@ -30,6 +30,7 @@ class PixelFormat:
     """Size and meaning of the stored pixels of one file.
 
     Attributes:
+        palette_bits: bits of a palette's entries as its descriptors say: 8 or 16.
         assumptions: what was taken for granted against the header, in words.
     """
 
@@ -45,6 +46,7 @@ class PixelFormat:
     photometric: str
     number: NumberKind
     little_endian: bool
+    palette_bits: int = 8
     assumptions: tuple[str, ...] = ()
 
     @property
@@ -65,17 +67,17 @@ class PixelFormat:
     @property
     def word_bytes(self) -> int:
         """Bytes of the smallest integer type that holds a pixel cell: 1, 2, 4 or 8."""
-        return 1 << ((self.bits_allocated - 1) // 8).bit_length()
+        return _word_bytes(self.bits_allocated)
 
     @property
     def colour_bits(self) -> int:
-        """Bits of a channel as shown: what is stored; 8 for less and for palettes."""
-        return max(8, self.bits_stored) if self.samples == 3 else 8
+        """Bits of a channel: what is stored, or what the palette's entries have; 8 for less."""
+        return max(8, self.bits_stored if self.samples == 3 else self.palette_bits)
 
     @property
     def colour_dtype(self) -> np.dtype[np.generic]:
         """The type of RGB samples that keeps all their bits."""
-        return np.dtype(np.uint8 if self.colour_bits == 8 else f"u{self.word_bytes}")
+        return np.dtype(f"u{_word_bytes(self.colour_bits)}")
 
     @property
     def is_colour(self) -> bool:
@@ -108,6 +110,7 @@ def pixel_format(header: Header) -> PixelFormat:
         header.text("PhotometricInterpretation").upper() or "MONOCHROME2",
         number,
         header.little_endian and header.transfer_syntax != _GE_BIG_ENDIAN_PIXELS,
+        _palette_bits(header),
     )
     found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
@@ -133,6 +136,16 @@ def _with_full_chroma(header: Header, found: PixelFormat) -> PixelFormat:
         return found
     said = "named YBR_FULL_422 but stored with full chrominance: read as YBR_FULL"
     return replace(full, assumptions=(*found.assumptions, said))
+
+
+def _palette_bits(header: Header) -> int:
+    """8 or 16, the third value of the descriptors (PS3.3 C.7.6.3.1.5)."""
+    described = [numbers(header.dataset, f"{c}PaletteColorLookupTableDescriptor") for c in ("Red", "Green", "Blue")]
+    return 16 if any(len(each) == 3 and each[2] > 8 for each in described) else 8
+
+
+def _word_bytes(bits: int) -> int:
+    return 1 << ((bits - 1) // 8).bit_length()
 
 
 def _required(header: Header, keyword: str) -> int:

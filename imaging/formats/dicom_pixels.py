@@ -47,7 +47,7 @@ class FrameReader:
         if not layout.is_colour:
             return values
         if layout.samples == 1:
-            return dicom_colour.through_palette(values, self.header)
+            return dicom_colour.through_palette(values, layout, self.header)
         return dicom_colour.to_rgb(values, bits, layout, frame.is_ybr)
 
     def raw(self, index: int) -> NDArray[Any]:

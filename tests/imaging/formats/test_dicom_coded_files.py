@@ -57,11 +57,11 @@ def words(*numbers: int) -> bytes:
 INDICES = np.array([[0, 5], [6, 99]], np.uint8)
 
 
-def test_a_palette_of_sixteen_bits_keeps_its_upper_half(write_dicom):
+def test_a_palette_of_sixteen_bits_keeps_them(write_dicom):
     path = write_dicom(INDICES, PhotometricInterpretation="PALETTE COLOR")
     tables = [words(0x1234, 0xFFFF), words(0x00FF, 0x0100), words(0, 0x7FFF)]
     with_values(path, **palette("", tables, 2, 5, 16))
-    low, high = [0x12, 0, 0], [0xFF, 1, 0x7F]
+    low, high = [0x1234, 0xFF, 0], [0xFFFF, 0x100, 0x7FFF]
     assert frames(path).tolist() == [[[low, low], [high, high]]]
 
 
@@ -74,14 +74,25 @@ def test_a_palette_of_eight_bits_has_two_entries_to_a_word(write_dicom):
 def test_eight_bit_entries_declared_as_sixteen_are_not_made_black(write_dicom):
     path = write_dicom(INDICES, PhotometricInterpretation="PALETTE COLOR")
     with_values(path, **palette("", [words(1, 2), words(3, 4), words(5, 250)], 2, 5, 16))
-    assert frames(path)[0, 1].tolist() == [[2, 4, 250]] * 2
+    assert frames(path)[0, 1].tolist() == [[0x0202, 0x0404, 0xFAFA]] * 2
+
+
+def test_sixteen_bit_entries_declared_as_eight_show_their_upper_half(write_dicom):
+    path = write_dicom(INDICES, PhotometricInterpretation="PALETTE COLOR")
+    with_values(path, **palette("", [words(0x0100, 0xFFFF)] * 3, 2, 5, 8))
+    assert frames(path)[0].tolist() == [[[1] * 3] * 2, [[255] * 3] * 2]
 
 
 def test_a_segmented_palette_is_expanded(write_dicom):
     path = write_dicom(np.array([[0, 1], [2, 4]], np.uint8), PhotometricInterpretation="PALETTE COLOR")
     ramp = words(0, 1, 0x1000, 1, 4, 0x5000)
     with_values(path, **palette("Segmented", [ramp, ramp, words(0, 5, 0, 0, 0, 0, 0xFF00)], 5, 0, 16))
-    assert frames(path)[0].reshape(-1, 3).tolist() == [[16, 16, 0], [32, 32, 0], [48, 48, 0], [80, 80, 255]]
+    assert frames(path)[0].reshape(-1, 3).tolist() == [
+        [0x1000, 0x1000, 0],
+        [0x2000, 0x2000, 0],
+        [0x3000, 0x3000, 0],
+        [0x5000, 0x5000, 0xFF00],
+    ]
 
 
 @pytest.mark.parametrize(
