@@ -41,16 +41,20 @@ class Loading:
         runner.cancelled.connect(self._on_cancelled)
 
     def start(self, series: Series) -> None:
-        """Read the pixels of ``series`` in the background; what is loading now is given up."""
+        """Read the pixels of ``series`` in the background; what is loading now is given up.
+
+        From one phase to another the slice, the window and the zoom stay.
+        """
+        stays = are_phases(self._session.series, series)
         self.stop()
-        first = 0 if series.kind == "clip" else series.frames // 2
-        arrivals = Arrivals(first, lambda volume: self._begun(series, volume), self._session.arrive)
+        first = self._view.k if stays else 0 if series.kind == "clip" else series.frames // 2
+        arrivals = Arrivals(first, lambda volume: self._begun(series, volume, stays), self._session.arrive)
         self._arrivals = arrivals
         self._runner.start(
             "load",
             f"Loading {series.description or series.modality or series.files[0].name}",
             lambda report: self._read(series, report, arrivals),
-            lambda volume: self._loaded(series, volume),
+            lambda volume: self._loaded(series, volume, stays),
             self._failed,
         )
 
@@ -65,23 +69,26 @@ class Loading:
             return self._sandbox.load_volume(series, report, arrivals)
         return regularise(self._sandbox.load_volume(study.find(series.uid.removesuffix(SUFFIX)), report), None, report)
 
-    def _begun(self, series: Series, volume: Volume) -> None:
-        self._show(series, volume, None if self._arrivals is None else self._arrivals.looked_at)
+    def _begun(self, series: Series, volume: Volume, stays: bool) -> None:
+        self._show(series, volume, None if self._arrivals is None else self._arrivals.looked_at, stays)
 
-    def _show(self, series: Series, volume: Volume, only_k: int | None) -> None:
+    def _show(self, series: Series, volume: Volume, only_k: int | None, stays: bool) -> None:
         """Put the volume on screen; ``only_k`` is the one slice that is there, None when all are."""
         self._findings.clear()
         self._session.show(series, volume, only_k)
-        self._view.reset_to(volume, only_k)
+        if stays:
+            self._view.follow_to(volume)
+        else:
+            self._view.reset_to(volume, only_k)
         self._annotating.restore(series, volume)
 
-    def _loaded(self, series: Series, volume: Volume) -> None:
+    def _loaded(self, series: Series, volume: Volume, stays: bool) -> None:
         self._arrivals = None
         shown = self._session.volume
         if shown is not None and shown.array is volume.array:
             self._session.finish()
         else:
-            self._show(series, volume, None)
+            self._show(series, volume, None, stays)
         self._runner.start(
             "fingerprint",
             "Checking the files",
@@ -124,3 +131,10 @@ class Loading:
             self._arrivals = None
         if not self._session.complete:
             self._session.show(None, None)
+
+
+def are_phases(one: Series | None, other: Series) -> bool:
+    """Whether both are phases of the same grid, so that one can stand in the other's place."""
+    if one is None or one.phase is None or other.phase is None:
+        return False
+    return one.phase.group == other.phase.group and one.shape_kji == other.shape_kji

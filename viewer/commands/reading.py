@@ -10,7 +10,7 @@ from imaging.regular import regularised
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Refusal, Series, Study
 from viewer.commands.annotating import Annotating
-from viewer.commands.loading import Loading
+from viewer.commands.loading import Loading, are_phases
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.state.notices import Notices
@@ -77,6 +77,24 @@ class Reading:
         index = study.series.index(current) + count if current in study.series else 0
         if 0 <= index < len(study.series):
             self.load(study.series[index])
+
+    def step_phase(self, count: int) -> None:
+        """Show the phase ``count`` further on; after the last one comes the first."""
+        phases, current = self._phases(), self._session.series
+        if current in phases:
+            self.load(phases[(phases.index(current) + count) % len(phases)])
+
+    def has_phases(self) -> bool:
+        """Whether the shown series is one of several phases."""
+        return len(self._phases()) > 1
+
+    def _phases(self) -> list[Series]:
+        """All phases of the shown series in their order, itself included."""
+        study, current = self._session.study, self._session.series
+        if study is None or current is None or current.phase is None:
+            return []
+        found = [(each.phase.index, each) for each in study.series if each.phase and are_phases(current, each)]
+        return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
     def regularise(self) -> None:
         """List the shown slices once more as a regular volume, and load it."""

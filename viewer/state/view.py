@@ -78,6 +78,13 @@ class View(QObject):
             self._home = default_voi(volume, only_k)
         self.reset()
 
+    def follow_to(self, volume: Volume) -> None:
+        """Take another phase of what is shown: slice, window, zoom and pan stay."""
+        self.frames = volume.geometry.shape_kji[0]
+        self.k = min(self.k, self.frames - 1)
+        self._home = default_voi(volume, self.k)
+        self.changed.emit()
+
     def reset(self) -> None:
         """Default window, no inversion, fitted."""
         self.inverted = False
