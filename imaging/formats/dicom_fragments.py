@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import BinaryIO
 
-ITEM = b"\xfe\xff\x00\xe0"
+from imaging.formats.dicom_header import ITEM
+
 DELIMITER = b"\xfe\xff\xdd\xe0"
 
 _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ", b"\xff\x0a", b"\0\0\0\x0cJXL ")
@@ -20,7 +21,9 @@ Span = tuple[int, int]
 """Offset in the stream and length of one fragment's bytes."""
 
 
-def frame_spans(stream: BinaryIO, offset: int, frames: int, extended_offsets: Sequence[int] = ()) -> list[list[Span]]:
+def frame_spans(
+    stream: BinaryIO, offset: int, frames: int, extended_offsets: Sequence[int] = (), length: int | None = None
+) -> list[list[Span]]:
     """The fragments of each frame.
 
     Args:
@@ -28,11 +31,12 @@ def frame_spans(stream: BinaryIO, offset: int, frames: int, extended_offsets: Se
         offset: where the value of Pixel Data begins.
         frames: Number of Frames.
         extended_offsets: the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none.
+        length: bytes of the value; without it, to the end of the stream.
 
     Raises:
         FragmentError: fewer fragments than frames, or no way to tell which belongs to which.
     """
-    table, spans = _items(stream, offset)
+    table, spans = _items(stream, offset, length)
     if len(spans) < frames:
         raise FragmentError(f"truncated: found {len(spans)} coded fragments, expected {frames} frames")
     if frames == 1:
@@ -58,20 +62,21 @@ def frame_bytes(stream: BinaryIO, spans: Sequence[Span]) -> bytes:
     return b"".join(parts)
 
 
-def _items(stream: BinaryIO, offset: int) -> tuple[list[int], list[Span]]:
+def _items(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[int], list[Span]]:
     """The Basic Offset Table and the fragments after it; stops at the delimiter, or where the bytes end."""
-    stream.seek(offset)
+    file_end = stream.seek(0, 2)
+    end = file_end if length is None else min(offset + length, file_end)
     spans: list[Span] = []
-    while True:
+    stream.seek(offset)
+    while stream.tell() + 8 <= end:
         head = stream.read(8)
-        if len(head) < 8 or head[:4] == DELIMITER:
+        if head[:4] == DELIMITER:
             break
         if head[:4] != ITEM:
             raise FragmentError(f"damaged: found {head[:4].hex(' ')} where an item of coded pixels should begin")
         spans.append((stream.tell(), int.from_bytes(head[4:], "little")))
         stream.seek(spans[-1][1], 1)
-    end = stream.seek(0, 2)
-    if any(start + length > end for start, length in spans):
+    if any(start + size > end for start, size in spans):
         raise FragmentError("truncated: the file ends within its coded pixels")
     if not spans:
         raise FragmentError("truncated: no coded pixels at all")

@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -64,6 +64,10 @@ PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0,
 """Pixel Data, Float Pixel Data and Double Float Pixel Data (PS3.3 C.7.6.3, C.7.6.24)."""
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
+ITEM = b"\xfe\xff\x00\xe0"
+"""The tag (FFFE,E000) in little endian."""
+
+_NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
 MOST_INFLATION = 10
 MOST_INFLATED_BYTES = 2 << 30
 _ALWAYS_ALLOWED_BYTES = 64 << 20
@@ -133,6 +137,8 @@ def read_header(path: Path) -> Header:
         syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))
         implicit, little_endian = dataset.original_encoding
         pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
+        if pixels is not None and syntax and syntax not in _NATIVE:
+            pixels = _of_items(stream, pixels)
     if pixels is None or text(dataset, "Rows") == "":
         raise _without_pixels(path, dataset, pixels)
     return Header(path, dataset, syntax, little_endian is not False and syntax != ExplicitVRBigEndian, pixels)
@@ -207,6 +213,12 @@ def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> Pix
     if declared == UNDEFINED_LENGTH:
         return PixelElement(offset, present, None, number)
     return PixelElement(offset, min(declared, present), declared, number)
+
+
+def _of_items(stream: BinaryIO, pixels: PixelElement) -> PixelElement:
+    """Coded pixels as fragments also where a length was written instead of the undefined one (PS3.5 A.4)."""
+    stream.seek(pixels.offset)
+    return replace(pixels, declared=None) if stream.read(4) == ITEM else pixels
 
 
 def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:

@@ -149,7 +149,7 @@ def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[S
     offsets = [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data) - 7, 8)]
     streams = 1 if header.transfer_syntax in VIDEO_SYNTAXES else layout.frames
     try:
-        return frame_spans(stream, header.pixels.offset, streams, offsets)
+        return frame_spans(stream, header.pixels.offset, streams, offsets, header.pixels.length)
     except FragmentError as error:
         raise Truncated(header.path, str(error)) from error
 

@@ -222,3 +222,15 @@ def test_a_frame_that_is_not_there_is_named(write_dicom):
     path = with_streams(write_dicom(pixels), [stream, stream[: len(stream) // 2]], "1.2.840.10008.1.2.4.80")
     with pytest.raises(ReadError, match=r"frame 2 \(JPEG-LS Lossless Image Compression\)"):
         frames(path)
+
+
+def test_fragments_under_a_written_length_are_found(write_dicom):
+    pixels = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    path = with_streams(write_dicom(pixels), [imagecodecs.jpegls_encode(pixels)], "1.2.840.10008.1.2.4.80")
+    whole = path.read_bytes()
+    start = whole.index(b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff")
+    value = whole[start + 12 : -8]  # without the delimiter, which only an undefined length needs
+    path.write_bytes(
+        whole[: start + 8] + len(value).to_bytes(4, "little") + value + b"\xfc\xff\xfc\xffOB\0\0" + bytes(4)
+    )
+    assert np.array_equal(frames(path)[0], pixels)
