@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.formats.dicom_codecs import Decoded
+from imaging.formats.dicom_coded_frame import Decoded
 from imaging.formats.dicom_pixel_format import PixelFormat
 
 

@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +9,7 @@ import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.formats.dicom_coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom_codestreams import (
     StreamError,
     StreamHeader,
@@ -17,8 +17,8 @@ from imaging.formats.dicom_codestreams import (
     jpeg_header,
     jpegxl_size,
 )
+from imaging.formats.dicom_rle import rle
 
-MOST_SEGMENTS_OF_RLE = 15
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 _END_OF_IMAGE = b"\xff\xd9"
 _FILLER = bytes.fromhex("5aa55a3c96") * 40
@@ -27,46 +27,6 @@ _FILLER = bytes.fromhex("5aa55a3c96") * 40
 
 _UNKNOWN_PROCESSES = frozenset({0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 """Differential frames of hierarchical streams, and lossless frames with arithmetic coding."""
-
-
-class CodecError(Exception):
-    """Bytes that are not what their transfer syntax says, and why."""
-
-
-class UnknownProcessError(CodecError):
-    """A sound stream of a process for which there is no decoder here."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the header says of a coded frame."""
-
-    rows: int
-    columns: int
-    samples: int
-    bits_allocated: int
-    photometric: str
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(rows, columns) or (rows, columns, samples)."""
-        return (self.rows, self.columns) if self.samples == 1 else (self.rows, self.columns, self.samples)
-
-
-@dataclass(frozen=True)
-class Decoded:
-    """One frame as its codec left it.
-
-    Attributes:
-        pixels: (rows, columns) or (rows, columns, 3).
-        bits: precision of a sample by the stream, counted from the lowest bit; None where the stream holds whole
-            words as native pixels do.
-        is_ybr: colour that is still luminance and chrominance.
-    """
-
-    pixels: NDArray[Any]
-    bits: int | None
-    is_ybr: bool = False
 
 
 Decoder = Callable[[bytes, Wanted], Decoded]
@@ -155,45 +115,6 @@ def _check(header: StreamHeader, wanted: Wanted) -> None:
         raise CodecError(f"the stream holds {header.bits} bits per sample, Bits Allocated is {wanted.bits_allocated}")
 
 
-def _rle(data: bytes, wanted: Wanted) -> Decoded:
-    """RLE (PS3.5 G): byte planes, most significant first, sample by sample; one bit per pixel arrives packed."""
-    if wanted.bits_allocated == 1:
-        packed = _rle_planes(data, 1, (wanted.rows * wanted.columns + 7) // 8)[0]
-        bits = np.unpackbits(packed, bitorder="little")[: wanted.rows * wanted.columns]
-        return Decoded(bits.reshape(wanted.rows, wanted.columns), None)
-    size, rest = divmod(wanted.bits_allocated, 8)
-    if rest:
-        raise CodecError(f"RLE of {wanted.bits_allocated} bits: expected 1 or whole bytes")
-    count = wanted.rows * wanted.columns
-    planes = _rle_planes(data, wanted.samples * size, count)
-    word = 1 << (size - 1).bit_length()
-    words = np.zeros((count, wanted.samples, word), np.uint8)
-    for n, plane in enumerate(planes):
-        words[:, n // size, size - 1 - n % size] = plane
-    pixels = words.view(f"<u{word}").reshape(wanted.shape)
-    return Decoded(pixels, None, wanted.photometric.startswith("YBR"))
-
-
-def _rle_planes(data: bytes, planes: int, size: int) -> list[NDArray[np.uint8]]:
-    """Each segment's first ``size`` bytes; more in a segment is padding."""
-    count = int.from_bytes(data[:4], "little")
-    if count != planes or count > MOST_SEGMENTS_OF_RLE:
-        raise CodecError(f"an RLE header of {count} segments, expected {planes}")
-    if planes * size > 128 * len(data):
-        raise CodecError(f"{len(data)} bytes of RLE cannot hold {planes * size} bytes of pixels")
-    starts = [int.from_bytes(data[4 * n : 4 * n + 4], "little") for n in range(1, count + 1)]
-    if starts != sorted(starts) or starts[0] < 64 or starts[-1] >= len(data):
-        raise CodecError(f"RLE segments at {starts} do not fit a frame of {len(data)} bytes")
-    return [_rle_plane(data[a:b], size) for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
-
-
-def _rle_plane(segment: bytes, size: int) -> NDArray[np.uint8]:
-    plain = np.frombuffer(imagecodecs.packbits_decode(segment), np.uint8)
-    if len(plain) < size:
-        raise CodecError(f"truncated: an RLE segment holds {len(plain)} bytes, expected {size}")
-    return plain[:size]
-
-
 def inflated_frame(data: bytes, size: int) -> bytes:
     """The native bytes of one frame of Deflated Image Frame Compression (PS3.5 A.4.14).
 
@@ -223,7 +144,7 @@ LEAVE_RGB = frozenset(_WITH_COLOUR_TRANSFORM)
 """Transfer syntaxes whose streams may carry a colour transform of their own."""
 
 _DECODERS: Mapping[str, Decoder] = MappingProxyType(
-    {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": _rle}
+    {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": rle}
 )
 
 KNOWN = frozenset(_DECODERS) | {DEFLATED_FRAMES}

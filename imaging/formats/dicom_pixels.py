@@ -12,7 +12,8 @@ from imaging.errors import ReadError, Truncated
 from imaging.formats import dicom_codecs, dicom_colour
 from imaging.formats.dicom_attributes import value
 from imaging.formats.dicom_cells import settle_bits, settle_coded, unpack
-from imaging.formats.dicom_codecs import CodecError, Decoded, UnknownProcessError, Wanted, inflated_frame
+from imaging.formats.dicom_codecs import inflated_frame
+from imaging.formats.dicom_coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom_fallback import Fallback, FallbackError
 from imaging.formats.dicom_fragments import FragmentError, Span, frame_bytes, frame_spans
 from imaging.formats.dicom_header import Header, dataset_stream, read_header

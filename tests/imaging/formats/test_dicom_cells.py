@@ -9,7 +9,7 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from imaging.errors import ReadError
 from imaging.formats.dicom_cells import settle_bits, settle_coded, unpack
-from imaging.formats.dicom_codecs import Decoded
+from imaging.formats.dicom_coded_frame import Decoded
 from imaging.formats.dicom_header import read_header
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom_pixels import frames_of

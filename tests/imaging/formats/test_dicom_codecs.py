@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from imaging.formats import dicom_codecs
-from imaging.formats.dicom_codecs import CodecError, Decoded, UnknownProcessError, Wanted, decode, inflated_frame
+from imaging.formats.dicom_codecs import decode, inflated_frame
+from imaging.formats.dicom_coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 
 BASELINE, EXTENDED, LOSSLESS, JPEG_LS, NEAR = (f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 80, 81))
 JPEG_2000, JPEG_2000_LOSSY, HTJ2K, JPEG_XL = (f"1.2.840.10008.1.2.4.{n}" for n in (90, 91, 201, 110))
