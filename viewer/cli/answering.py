@@ -47,6 +47,11 @@ def print_json(document: dict[str, Any]) -> None:
     typer.echo(json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False))
 
 
+def shown(name: object) -> str:
+    """A name on one line: what would steer a terminal is written out, ``\\x1b`` for Escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in str(name))
+
+
 def say(text: str) -> None:
     """One line for the person, on stderr."""
     typer.echo(text, err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from viewer.cli.answering import Failure, failures_in_words, print_json, progress
+from viewer.cli.answering import Failure, failures_in_words, print_json, progress, shown
 from viewer.cli.opening import choose, open_path
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def convert(
 def _print_text(document: dict[str, Any]) -> None:
     for one in document["written"]:
         for target in one["out"]:
-            typer.echo(target)
+            typer.echo(shown(target))
     for one in document["refused"]:
-        typer.echo(f"refused: {one['file']}: {one['reason']}", err=True)
+        typer.echo(shown(f"refused: {one['file']}: {one['reason']}"), err=True)
 
 
 def _one_volume(sandbox: "Sandbox", study: "Study", out: Path, uid: str | None) -> dict[str, Any]:

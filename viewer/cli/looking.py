@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from viewer.cli.answering import Failure, failures_in_words, print_json
+from viewer.cli.answering import Failure, failures_in_words, print_json, shown
 from viewer.cli.opening import nothing_there, open_path
 
 if TYPE_CHECKING:
@@ -87,6 +87,6 @@ def _print_text(document: dict[str, Any]) -> None:
     for found in document["series"]:
         typer.echo(text(found))
     for one in document["documents"]:
-        typer.echo(f"{one['kind']}: {one['file']}: {one['name']} {one['title']}".rstrip())
+        typer.echo(shown(f"{one['kind']}: {one['file']}: {one['name']} {one['title']}".rstrip()))
     for one in document["refused"]:
-        typer.echo(f"refused: {one['file']}: {one['reason']}")
+        typer.echo(shown(f"refused: {one['file']}: {one['reason']}"))

@@ -1,5 +1,7 @@
 """All commands put together; a first word that is no command is a path to open."""
 
+import sys
+from io import TextIOWrapper
 from typing import Any
 
 import typer
@@ -36,3 +38,6 @@ def describe() -> None:
     Exit status: 0 done, 1 failed (one line on stderr says what, why and what to do), 2 wrong usage.
     With --json exactly one JSON document goes to stdout, also for a failure: {"error": "..."}.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text of any encoding

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from imaging.geometry import Geometry
 from imaging.study import Document, Series
 from imaging.volume import Volume
+from viewer.cli.answering import shown
 
 
 def facts(series: Series, volume: Volume, with_files: bool = False) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def text(found: dict[str, Any]) -> str:
         f"  uid {found['uid']}",
     ]
     lines += [f"  warning: {warning}" for warning in found["warnings"]]
-    return "\n".join([*lines, *(f"  {file}" for file in found.get("files", ()))])
+    return "\n".join(map(shown, (*lines, *(f"  {file}" for file in found.get("files", ())))))
 
 
 def _placement(volume: Volume) -> dict[str, Any]:
