@@ -16,7 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from imaging.errors import ReadError
-from imaging.formats.dicom_attributes import PARSE_ERRORS
+from imaging.formats.dicom_attributes import PARSE_ERRORS, whole
 from imaging.formats.dicom_grid import Frame
 from imaging.formats.dicom_header import Header, dataset_stream
 from imaging.formats.dicom_pixels import frames_of
@@ -142,7 +142,8 @@ def _plane(groups: Dataset, group: int, header: Header, wanted: list[int], warn:
             needed = (rows * columns * (count or 1) + 7) // 8
             warn(f"{name} left out: found {len(data)} bytes, expected {needed}")
             return None
-        first, everywhere = max((_whole(groups, group, 0x0051) or 1) - 1, 0), count is None
+        several = (whole(header.dataset, "NumberOfFrames") or 1) > 1
+        first, everywhere = max((_whole(groups, group, 0x0051) or 1) - 1, 0), several and count is None
     else:
         bits = _embedded(groups, group, header, wanted, warn)
         if bits is None:
