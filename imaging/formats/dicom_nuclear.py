@@ -1,9 +1,6 @@
 """Frames of nuclear medicine: which detector, energy window or phase each one is of, and where slices lie."""
 
 from collections import defaultdict
-from dataclasses import replace
-
-import numpy as np
 
 from imaging.formats.dicom_attributes import item, number, numbers
 from imaging.formats.dicom_header import Header
@@ -38,24 +35,16 @@ def vector(header: Header, keyword: str, frames: int) -> tuple[int, ...]:
     return found if len(found) == frames else ()
 
 
-def reconstructed_plane(header: Header, index: int, first: Place) -> Place | None:
-    """The plane of slice ``index`` of a reconstructed tomogram, else None (PS3.3 C.8.4.15).
+def reconstructed_planes(header: Header, frames: int, first: Place) -> list[Place]:
+    """The planes of the slices of a reconstructed tomogram; empty for other images (PS3.3 C.8.4.15).
 
     Slices step from the first along its normal by Spacing Between Slices, whose sign counts here.
     """
     step = number(header.dataset, "SpacingBetweenSlices")
-    count = int(number(header.dataset, "NumberOfFrames") or 1)
-    slices = vector(header, "SliceVector", count)
-    if (
-        not step
-        or abs(step) > 1e4
-        or not slices
-        or "TOMO" not in header.text("ImageType")
-        or "RECON" not in header.text("ImageType")
-    ):
-        return None
-    moved = np.asarray(first.position_lps) + first.normal_lps * step * (slices[index] - 1)
-    return replace(first, position_lps=(float(moved[0]), float(moved[1]), float(moved[2])))
+    is_reconstructed = {"RECON", "TOMO"} <= set(header.text("ImageType").upper().replace("\\", " ").split())
+    if not step or abs(step) > FARTHEST_STEP_MM or not is_reconstructed:
+        return []
+    return [first.moved_mm(step * (number - 1)) for number in vector(header, "SliceVector", frames)]
 
 
 def detector_numbers(header: Header, keyword: str) -> tuple[float, ...]:

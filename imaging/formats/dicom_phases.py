@@ -9,7 +9,7 @@ from itertools import pairwise
 from imaging.formats.dicom_attributes import whole
 from imaging.formats.dicom_grid import Frame
 from imaging.formats.dicom_time import moment_ms
-from imaging.formats.dicom_traits import B_VALUE, CLOCKS, TRAITS, Trait, said
+from imaging.formats.dicom_traits import B_VALUE, CLOCKS, TRAITS, Trait, said_by
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Crowd:
 
     @cached_property
     def _said(self) -> list[dict[str, str]]:
-        return [said(frame) for frame in self.frames]
+        return said_by(self.frames)
 
     def parts(self) -> list[Part]:
         """One part per phase, each with no more than one frame per position, in order."""
@@ -128,7 +128,7 @@ def _turn_names(turns: Sequence[Sequence[Frame]], in_time: bool) -> list[str]:
 
 def times_ms(parts: Sequence[Part]) -> list[float | None]:
     """Start of each part since the first, from the first clock that all parts know; else None for each."""
-    heard = [said(part.frames[0]) for part in parts]
+    heard = said_by([part.frames[0] for part in parts])
     for keyword in CLOCKS:
         moments = [moment_ms(keyword, each.get(keyword, "")) for each in heard]
         known = [moment for moment in moments if moment is not None]

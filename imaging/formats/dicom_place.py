@@ -1,7 +1,7 @@
 """The plane of one frame in the patient."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
@@ -43,6 +43,11 @@ class Place:
     def depth_mm(self) -> float:
         """Position along the normal."""
         return float(np.dot(self.position_lps, self.normal_lps))
+
+    def moved_mm(self, distance: float) -> "Place":
+        """The plane this far along the normal."""
+        moved = np.asarray(self.position_lps) + self.normal_lps * distance
+        return replace(self, position_lps=(float(moved[0]), float(moved[1]), float(moved[2])))
 
     def geometry(self, rows: int, columns: int, slices: int = 1, step_mm: float | None = None) -> Geometry:
         """A grid of ``slices`` from here on along the normal; a lone slice is as thick as the file says, else 1 mm."""

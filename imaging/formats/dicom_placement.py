@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from imaging.formats.dicom_attributes import number, numbers, whole
 from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_modality import functional_group
-from imaging.formats.dicom_nuclear import detector_numbers, reconstructed_plane
+from imaging.formats.dicom_nuclear import detector_numbers, reconstructed_planes
 from imaging.formats.dicom_place import Place
 from imaging.formats.dicom_regions import believable_size, reaches_beyond, region_spacing_mm, regions_of
 from imaging.geometry import Calibration, Geometry
@@ -22,8 +20,20 @@ FARTHEST_MM = 1e7
 _ORTHONORMAL_TOLERANCE = 1e-3
 
 
-def place_of(header: Header, index: int) -> Place | None:
-    """Where frame ``index`` lies in the patient; None if position, orientation or spacing is absent or unusable."""
+def places_of(header: Header, frames: int) -> list[Place | None]:
+    """Where each frame lies in the patient; None if position, orientation or spacing is absent or unusable."""
+    planes_by_frame = ("PlanePositionSequence", "PlanePositionVolumeSequence")
+    if frames == 1 or any(len(functional_group(header, 0, group)) for group in planes_by_frame):
+        return [_place_of(header, index) for index in range(frames)]
+    first = _place_of(header, 0)
+    if first is None:
+        return [None] * frames
+    planes = _dose_planes(header, frames, first) or reconstructed_planes(header, frames, first)
+    return [*planes] or [None] * frames
+
+
+def _place_of(header: Header, index: int) -> Place | None:
+    """The plane that a frame's functional groups, the file's top level or its detector state."""
     position = _numbers(header, index, "PlanePositionSequence", "ImagePositionPatient")
     orientation = _numbers(header, index, "PlaneOrientationSequence", "ImageOrientationPatient")
     spacing = _numbers(header, index, "PixelMeasuresSequence", "PixelSpacing")
@@ -38,7 +48,7 @@ def place_of(header: Header, index: int) -> Place | None:
     if not _is_orthonormal(row, column) or _is_mosaic(header):
         return None
     thickness = _numbers(header, index, "PixelMeasuresSequence", "SliceThickness")
-    place = Place(
+    return Place(
         (position[0], position[1], position[2]),
         (row[0], row[1], row[2]),
         (column[0], column[1], column[2]),
@@ -46,11 +56,6 @@ def place_of(header: Header, index: int) -> Place | None:
         thickness[0] if thickness and _is_believable((), thickness[:1]) else None,
         calibration,
     )
-    if (whole(header.dataset, "NumberOfFrames") or 1) == 1:
-        return place
-    if len(functional_group(header, index, "PlanePositionSequence")) or calibration is not Calibration.PATIENT:
-        return place
-    return _dose_plane(header, index, place) or reconstructed_plane(header, index, place)
 
 
 def _numbers(header: Header, index: int, group: str, keyword: str) -> tuple[float, ...]:
@@ -94,17 +99,16 @@ def _displacement(header: Header) -> tuple[str, ...]:
     return ()
 
 
-def _dose_plane(header: Header, index: int, first: Place) -> Place | None:
-    """The plane of one frame by its offset vector, relative or in the patient (PS3.3 C.8.8.3.2); else None."""
-    offsets = numbers(header.dataset, "GridFrameOffsetVector")
-    if index >= len(offsets) or not _is_believable(offsets, ()):
-        return None
+def _dose_planes(header: Header, frames: int, first: Place) -> list[Place]:
+    """The planes by the offset vector, relative or in the patient (PS3.3 C.8.8.3.2); empty where there is none."""
+    offsets = numbers(header.dataset, "GridFrameOffsetVector")[:frames]
     x, y, z = first.position_lps
+    if len(offsets) < frames or not _is_believable(offsets, ()):
+        return []
     if offsets[0] != 0:
         is_axial = abs(first.normal_lps[2]) > 1 - _ORTHONORMAL_TOLERANCE and offsets[0] == z
-        return replace(first, position_lps=(x, y, offsets[index])) if is_axial else None
-    moved = np.asarray(first.position_lps) + first.normal_lps * offsets[index]
-    return replace(first, position_lps=(float(moved[0]), float(moved[1]), float(moved[2])))
+        return [replace(first, position_lps=(x, y, offset)) for offset in offsets] if is_axial else []
+    return [first.moved_mm(offset) for offset in offsets]
 
 
 def flat_geometry(header: Header, frames: int, rows: int, columns: int) -> tuple[Geometry, tuple[str, ...]]:

@@ -15,8 +15,8 @@ from imaging.formats.dicom_modality import functional_group
 from imaging.formats.dicom_nuclear import nuclear_groups
 from imaging.formats.dicom_phases import Crowd, Part, instance, times_ms
 from imaging.formats.dicom_pixel_format import PixelFormat, pixel_format
-from imaging.formats.dicom_placement import place_of
-from imaging.formats.dicom_traits import INTERLEAVING, said
+from imaging.formats.dicom_placement import places_of
+from imaging.formats.dicom_traits import INTERLEAVING, said_by
 from imaging.study import Phase, Series
 
 
@@ -57,7 +57,7 @@ def again(series: Series, headers: Sequence[Header]) -> Stack:
 
 def frames_in(header: Header, layout: PixelFormat) -> list[Frame]:
     """The frames of one file with their places."""
-    return [Frame(header, layout, index, place_of(header, index)) for index in range(layout.frames)]
+    return [Frame(header, layout, index, place) for index, place in enumerate(places_of(header, layout.frames))]
 
 
 def multiframes(frames: Sequence[Frame]) -> list[Stack]:
@@ -109,7 +109,7 @@ def _phases(frames: Sequence[Frame]) -> list[Stack]:
 
 def _interleaved(ordered: Sequence[Frame]) -> list[Stack]:
     """Stacks whose slices lie between one another, by acquisition or kind of slice, if each is a volume; else none."""
-    heard = [said(frame) for frame in ordered]
+    heard = said_by(ordered)
     for trait in INTERLEAVING:
         groups: dict[str, list[Frame]] = defaultdict(list)
         for frame, found in zip(ordered, heard, strict=True):

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from imaging.formats.dicom_attributes import PARSE_ERRORS, text
 from imaging.formats.dicom_grid import Frame
+from imaging.formats.dicom_header import Header
 from imaging.formats.dicom_nuclear import vector
 from imaging.formats.dicom_time import CLOCK_TIMES, clock
 
@@ -90,23 +93,46 @@ CLOCKS = (
 """Attributes that hold a time, most meaningful first."""
 
 
-def said(frame: Frame) -> dict[str, str]:
-    """What a frame says of each trait: in its own functional groups, the shared ones or the file's top level."""
-    header = frame.header
-    own = header.frame_groups[frame.index] if frame.index < len(header.frame_groups) else Dataset()
+_KEYWORDS = {tag_for_keyword(trait.keyword): trait.keyword for trait in TRAITS}
+_VECTORS = tuple(trait.keyword for trait in TRAITS if trait.keyword.endswith("Vector"))
+
+
+def said_by(frames: Sequence[Frame]) -> list[dict[str, str]]:
+    """What each frame says of each trait: in its own functional groups, the shared ones or the file's top level."""
+    common: dict[Path, dict[str, str]] = {}
+    vectors: dict[Path, dict[str, tuple[int, ...]]] = {}
+    heard: list[dict[str, str]] = []
+    for frame in frames:
+        header = frame.header
+        if header.path not in common:
+            common[header.path] = _in_common(header)
+            vectors[header.path] = _vectors(header, frame.layout.frames)
+        own = header.frame_groups[frame.index] if frame.index < len(header.frame_groups) else Dataset()
+        by_vector = {keyword: str(values[frame.index]) for keyword, values in vectors[header.path].items()}
+        heard.append(common[header.path] | _in_groups(own) | by_vector)
+    return heard
+
+
+def _in_common(header: Header) -> dict[str, str]:
+    top = {trait.keyword: text(header.dataset, trait.keyword) for trait in TRAITS if trait.keyword not in _VECTORS}
+    return top | _in_groups(header.shared_groups)
+
+
+def _in_groups(group: Dataset) -> dict[str, str]:
+    """The traits that functional groups state, the first of each."""
     found: dict[str, str] = {}
-    for level in (own, header.shared_groups):
-        for inner in _nested(level):
-            for trait in TRAITS:
-                if trait.keyword not in found and trait.keyword in inner and text(inner, trait.keyword):
-                    found[trait.keyword] = text(inner, trait.keyword)
-    for trait in TRAITS:
-        if trait.keyword.endswith("Vector"):
-            values = vector(header, trait.keyword, frame.layout.frames)
-            found[trait.keyword] = str(values[frame.index]) if values else ""
-        elif trait.keyword not in found:
-            found[trait.keyword] = text(header.dataset, trait.keyword)
+    for inner in _nested(group):
+        for tag in inner.keys():  # noqa: SIM118 - iterating a data set reads every value
+            keyword = _KEYWORDS.get(tag)
+            if keyword and keyword not in found and (value := text(inner, keyword)):
+                found[keyword] = value
     return found
+
+
+def _vectors(header: Header, frames: int) -> dict[str, tuple[int, ...]]:
+    """The traits that nuclear medicine states as one value per frame of the file (PS3.3 C.8.4.8)."""
+    found = {keyword: vector(header, keyword, frames) for keyword in _VECTORS}
+    return {keyword: values for keyword, values in found.items() if values}
 
 
 def _nested(group: Dataset, depth: int = 2) -> Iterable[Dataset]:
