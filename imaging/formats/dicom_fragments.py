@@ -40,7 +40,7 @@ def frame_spans(
     if len(spans) < frames:
         raise FragmentError(f"truncated: found {len(spans)} coded fragments, expected {frames} frames")
     if frames == 1:
-        return [spans]
+        return [_one_stream(stream, spans)]
     if len(spans) == frames:
         return [[span] for span in spans]
     for offsets in (extended_offsets, table):
@@ -76,8 +76,10 @@ def _items(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[int]
             raise FragmentError(f"damaged: found {head[:4].hex(' ')} where an item of coded pixels should begin")
         spans.append((stream.tell(), int.from_bytes(head[4:], "little")))
         stream.seek(spans[-1][1], 1)
-    if any(start + size > end for start, size in spans):
-        raise FragmentError("truncated: the file ends within its coded pixels")
+    if spans and sum(spans[-1]) > end:
+        start, size = spans[-1]
+        there = f"{max(0, end - start)} of {size} bytes"
+        raise FragmentError(f"truncated: the file ends within its coded pixels, {there} into item {len(spans)}")
     if not spans:
         raise FragmentError("truncated: no coded pixels at all")
     table = frame_bytes(stream, spans[:1])
@@ -94,6 +96,14 @@ def _by_offsets(spans: list[Span], offsets: Sequence[int], frames: int) -> list[
     if sorted(set(known)) != known:
         return None
     return [spans[begin:end] for begin, end in zip(known, [*known[1:], len(spans)], strict=True)]
+
+
+def _one_stream(stream: BinaryIO, spans: list[Span]) -> list[Span]:
+    """The fragments of a single frame, unless they are several frames."""
+    groups = _by_starts(stream, spans)
+    if len(groups) > 1:
+        raise FragmentError(f"{len(groups)} coded frames where the header declares one")
+    return spans
 
 
 def _begin_streams(stream: BinaryIO, groups: list[list[Span]], spans: list[Span]) -> bool:

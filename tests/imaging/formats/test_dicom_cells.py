@@ -169,3 +169,15 @@ def test_cells_that_make_no_sense_are_refused(write_dicom, attributes, words):
     path = write_dicom(np.zeros((8, 8), np.uint16), **attributes)
     with pytest.raises(ReadError, match=words):
         pixel_format(read_header(path))
+
+
+@pytest.mark.filterwarnings("ignore:Expected explicit VR")
+@pytest.mark.expects_log("Expected explicit VR, but found implicit VR")  # pydicom does not know this syntax
+def test_the_private_syntax_of_big_endian_pixels_under_a_little_endian_header(write_dicom):
+    pixels = np.array([[1, 258], [40000, 3]], np.uint16)
+    path = write_dicom(pixels)
+    data = dcmread(path)
+    data.PixelData = pixels.astype(">u2").tobytes()
+    data.file_meta.TransferSyntaxUID = "1.2.840.113619.5.2"
+    dcmwrite(path, data, implicit_vr=True, little_endian=True, force_encoding=True)
+    assert frames(path) == [pixels.tolist()]

@@ -54,6 +54,31 @@ def test_fragments_that_cannot_be_told_apart_are_refused(fragments, count, words
 
 
 def test_a_file_that_ends_within_a_fragment_is_refused():
+    # 8 bytes of an empty table, 8 of the item's head: 34 of 100 bytes are left.
     stream = io.BytesIO(encapsulated([], [b"a" * 100]).getvalue()[:50])
-    with pytest.raises(FragmentError, match="ends within"):
+    with pytest.raises(FragmentError, match="ends within its coded pixels, 34 of 100 bytes into item 2"):
         frame_spans(stream, 0, 1)
+
+
+def test_several_streams_are_not_shown_as_their_first_frame():
+    with pytest.raises(FragmentError, match="2 coded frames where the header declares one"):
+        frames([], [START + b"1", b"2222", START + b"3"], 1)
+
+
+def test_a_table_that_points_into_the_middle_of_a_stream_is_not_believed():
+    # Fragments of 4 bytes and their heads: they begin at 0, 12, 24, 36; the second frame at 24, not at 12.
+    parts = [START + b"1", b"2222", START + b"3", b"4444"]
+    assert frames([0, 12], parts, 2) == [START + b"12222", START + b"34444"]
+
+
+def test_rle_frames_begin_with_their_header():
+    header = (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + bytes(56)
+    parts = [header + b"a1", b"a2", header + b"b1", b"b2"]
+    assert frames([], parts, 2) == [header + b"a1a2", header + b"b1b2"]
+
+
+def test_bytes_after_the_value_are_no_fragments():
+    stream = encapsulated([], [b"aa"])
+    value = stream.getvalue()[:-8]
+    spans = frame_spans(io.BytesIO(value + b"other elements"), 0, 1, (), len(value))
+    assert frame_bytes(io.BytesIO(value), spans[0]) == b"aa"
