@@ -1,15 +1,26 @@
 """Values of DICOM attributes as plain Python, tolerant of real files: absent, empty and unreadable are one."""
 
 import struct
+import warnings
 from collections.abc import Iterable
 
 import pydicom.config
-from pydicom.dataset import Dataset
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 
+from imaging.formats.character_sets import Decoded, decode, one_line
+
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 # Real files break value rules everywhere; what matters is checked where it is used.
+
+_TEXT_VRS = ("PN", "LO", "SH", "ST", "LT", "UC", "UT")
+_NAMES = ("PatientName", "PatientID", "StudyDescription", "SeriesDescription", "BodyPartExamined")
+
+warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
+# It warns of misspelt and unknown character sets on the terminal; character_warnings says so where it is seen.
 
 PARSE_ERRORS = (
     BytesLengthException,
@@ -41,11 +52,50 @@ def value(dataset: Dataset, keyword: str) -> object:
 
 def text(dataset: Dataset, keyword: str) -> str:
     """The value as one line of printable text, several values joined by a backslash; ``""`` where there is none."""
+    stored = _beyond_ascii(dataset, keyword)
+    if stored is not None:
+        return one_line(stored.text)
     found = value(dataset, keyword)
     if found is None:
         return ""
     joined = "\\".join(map(str, found)) if isinstance(found, (MultiValue, list, tuple)) else str(found)
-    return "".join(c if c.isprintable() else " " for c in joined).strip()
+    return one_line(joined)
+
+
+def character_warnings(dataset: Dataset) -> tuple[str, ...]:
+    """What is odd about the character set of the names and descriptions of a file, in words."""
+    found = (_beyond_ascii(dataset, keyword) for keyword in _NAMES)
+    return tuple(dict.fromkeys(words for each in found if each is not None for words in each.odd))
+
+
+def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
+    """The text of a value with other than ASCII characters, from its bytes; None for all other values.
+
+    pydicom decodes lazily: while nobody asked it for the value, the bytes are there. It is not asked, because text in
+    a wrong or missing character set would be lost in its replacement characters. Inside sequences, which may inherit
+    their character set, pydicom decodes.
+    """
+    tag = tag_for_keyword(keyword)
+    if tag is None or tag not in dataset:
+        return None
+    if "SpecificCharacterSet" not in dataset and not isinstance(dataset, FileDataset):
+        return None
+    raw = dataset.get_item(tag)
+    if not isinstance(raw, RawDataElement) or not isinstance(raw.value, bytes):
+        return None
+    vr = dictionary_VR(tag) if raw.VR in (None, "UN") else raw.VR
+    if vr not in _TEXT_VRS or (raw.value.isascii() and b"\x1b" not in raw.value):
+        return None
+    found = decode(raw.value.rstrip(b"\0 "), _declared(dataset), "^=\\" if vr == "PN" else "\\")
+    return Decoded(found.text.rstrip("="), found.odd) if vr == "PN" else found
+
+
+def _declared(dataset: Dataset) -> list[str]:
+    """Specific Character Set (0008,0005), one entry a value, as written."""
+    found = value(dataset, "SpecificCharacterSet")
+    if found is None:
+        return []
+    return [str(each or "") for each in found] if isinstance(found, (MultiValue, list)) else [str(found)]
 
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from itertools import accumulate
 import numpy as np
 
 from imaging.formats.content import identity
-from imaging.formats.dicom_attributes import number, numbers, whole
+from imaging.formats.dicom_attributes import character_warnings, number, numbers, whole
 from imaging.formats.dicom_grid import Stack
 from imaging.formats.dicom_header import Header
 from imaging.study import Patient, Series
@@ -68,7 +68,7 @@ def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
         ),
         frame_of_reference=header.text("FrameOfReferenceUID"),
         phase=stack.phase,
-        warnings=stack.warnings + _pixel_warnings(stack),
+        warnings=stack.warnings + _pixel_warnings(stack) + character_warnings(header.dataset),
     )
 
 

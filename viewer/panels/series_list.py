@@ -91,7 +91,7 @@ def _title(patient: Patient) -> str:
 
 def _document_item(document: Document) -> QTreeWidgetItem:
     kind = _KINDS[document.kind]
-    item = _item(f"🗎 {document.title or document.file.name}\n{kind} · {document.name.removesuffix(' Storage')}")
+    item = _item(f"≡ {document.title or document.file.name}\n{kind} · {document.name.removesuffix(' Storage')}")
     item.setData(0, _DOCUMENT, document)
     item.setToolTip(0, plain_tip(f"{kind}: a click shows it as text\n{document.file.name}"))
     return item
