@@ -1,6 +1,7 @@
 """Times as DICOM writes them, in milliseconds."""
 
 import re
+from datetime import date
 
 _CLOCK = re.compile(r"(\d{8})?(\d{2})(\d{2})?(\d{2}(?:\.\d+)?)?")
 CLOCK_TIMES = frozenset({"AcquisitionTime", "ContentTime", "FrameAcquisitionDateTime"})
@@ -30,7 +31,10 @@ def moment_ms(keyword: str, found: str) -> float | None:
     if match is None:
         return None
     day, hours, minutes, seconds = match.groups()
-    whole_days = int(day[6:]) if day else 0
+    try:
+        whole_days = date.fromisoformat(day).toordinal() if day else 0
+    except ValueError:
+        return None
     return (((whole_days * 24 + int(hours)) * 60 + int(minutes or 0)) * 60 + float(seconds or 0)) * 1000
 
 

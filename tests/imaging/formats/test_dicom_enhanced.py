@@ -183,6 +183,16 @@ def test_an_ultrasound_volume_claims_no_place_in_the_patient(write_dicom):
     assert series.geometry.spacing_mm == (0.5, 1, 1) and "volume of the ultrasound probe" in series.warnings[0]
 
 
+def test_frames_are_not_placed_by_what_the_file_says_of_the_first_only(write_dicom):
+    """Functional groups without planes, and one position at the top level: where the other frames lie is not known."""
+    frames = [dataset(FrameContentSequence=Items([dataset(StackID="1")])) for _ in range(3)]
+    path = write_object(
+        write_dicom, frames, ImagePositionPatient=[0, 0, 0], ImageOrientationPatient=list(AXIAL), PixelSpacing=[1, 1]
+    )
+    (series,) = reading.open_study(path).series
+    assert series.geometry is not None and not series.geometry.has_position and series.kind == "image"
+
+
 def test_a_film_of_one_plane_is_a_clip(write_dicom):
     frames = [frame((0, 0, 5)) for _ in range(3)]
     volume = reading.load_volume(reading.open_study(write_object(write_dicom, frames, FrameTime=40)).series[0])
