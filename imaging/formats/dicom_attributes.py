@@ -1,5 +1,6 @@
 """Values of DICOM attributes as plain Python, tolerant of real files: absent, empty and unreadable are one."""
 
+import logging
 import struct
 import warnings
 from collections.abc import Iterable
@@ -20,6 +21,7 @@ _TEXT_VRS = ("PN", "LO", "SH", "ST", "LT", "UC", "UT")
 _NAMES = ("PatientName", "PatientID", "StudyDescription", "SeriesDescription", "BodyPartExamined")
 
 warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
+logging.getLogger("pydicom").setLevel(logging.ERROR)
 # It warns of misspelt and unknown character sets on the terminal; character_warnings says so where it is seen.
 
 PARSE_ERRORS = (

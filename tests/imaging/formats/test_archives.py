@@ -1,0 +1,115 @@
+"""Zip archives and gzipped files, good and hostile."""
+
+import gzip
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pydicom.data import get_testdata_file
+
+from imaging.errors import ReadError
+from imaging.formats import archives
+from imaging.formats.reading import load_volume, open_study
+from imaging.sandbox import Sandbox
+
+CT = Path(str(get_testdata_file("CT_small.dcm")))
+
+
+def zipped(path: Path, **members: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def test_a_zip_opens_as_the_folder_it_holds(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "any.name", **{"a/CT": CT.read_bytes(), "readme": b"hello"})
+    study = open_study(path)
+    assert study.path == path
+    assert [series.modality for series in study.series] == ["CT"]
+    assert [refusal.file.name for refusal in study.refused] == ["readme"]
+    assert load_volume(study.series[0]).array.shape == (1, 128, 128)
+
+
+def test_a_zip_opens_through_the_sandbox(tmp_path: Path) -> None:
+    with Sandbox() as sandbox:
+        study = sandbox.open_study(zipped(tmp_path / "a.zip", CT=CT.read_bytes()))
+        assert study.path == tmp_path / "a.zip"
+        assert sandbox.load_volume(study.series[0]).array.shape == (1, 128, 128)
+
+
+def test_the_same_archive_is_unpacked_once(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", CT=CT.read_bytes())
+    assert archives.unpack(path).folder == archives.unpack(path).folder
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside", "C:\\outside", "a\\..\\..\\outside"])
+def test_names_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
+    path = zipped(tmp_path / "a.zip", **{name: CT.read_bytes(), "inside": CT.read_bytes()})
+    unpacked = archives.unpack(path)
+    assert [file.name for file in unpacked.folder.rglob("*")] == ["inside"]
+    assert "leads out of the archive" in unpacked.refused[0].reason
+    assert not list(tmp_path.glob("outside")) and not list(unpacked.folder.parent.glob("outside"))
+
+
+def test_links_are_not_made(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("link")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    unpacked = archives.unpack(tmp_path / "a.zip")
+    assert not list(unpacked.folder.iterdir())
+    assert "link" in unpacked.refused[0].reason
+
+
+def test_a_name_that_occurs_twice_is_told(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("a", b"first")
+        archive.writestr("a", b"second")
+    unpacked = archives.unpack(tmp_path / "a.zip")
+    assert (unpacked.folder / "a").read_bytes() == b"first"
+    assert "twice" in unpacked.refused[0].reason
+
+
+def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_BYTES", 1 << 20)
+    path = zipped(tmp_path / "a.zip", bomb=bytes(4 << 20))
+    with pytest.raises(ReadError, match="unpacks to 4 MiB"):
+        open_study(path)
+    (tmp_path / "a.gz").write_bytes(gzip.compress(bytes(4 << 20)))
+    with pytest.raises(ReadError, match="unpacks to more than 1 MiB"):
+        open_study(tmp_path / "a.gz")
+
+
+def test_an_encrypted_archive_is_refused(tmp_path: Path) -> None:
+    data = bytearray(zipped(tmp_path / "a.zip", a=b"secret").read_bytes())
+    data[6] |= 1
+    data[data.index(b"PK\1\2") + 8] |= 1
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(ReadError, match="encrypted"):
+        open_study(tmp_path / "a.zip")
+
+
+@pytest.mark.parametrize("cut", [5, 40, 200])
+def test_a_damaged_archive_is_refused(tmp_path: Path, cut: int) -> None:
+    data = zipped(tmp_path / "whole", a=CT.read_bytes()).read_bytes()
+    (tmp_path / "cut").write_bytes(data[:-cut])
+    with pytest.raises(ReadError, match="damaged"):
+        open_study(tmp_path / "cut")
+
+
+def test_a_gzipped_file_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "ct.dcm.gz").write_bytes(gzip.compress(CT.read_bytes()))
+    assert [series.modality for series in open_study(tmp_path / "ct.dcm.gz").series] == ["CT"]
+
+
+def test_an_archive_inside_a_folder_or_an_archive_stays_packed(tmp_path: Path) -> None:
+    inner = zipped(tmp_path / "in.zip", CT=CT.read_bytes()).read_bytes()
+    Image.new("L", (4, 4)).save(tmp_path / "a.png")
+    study = open_study(tmp_path)
+    assert len(study.series) == 1
+    assert "open it by itself" in study.refused[0].reason
+    outer = open_study(zipped(tmp_path / "out.zip", inner=inner))
+    assert not outer.series and "open it by itself" in outer.refused[0].reason
