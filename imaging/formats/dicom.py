@@ -7,11 +7,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats.content import identity
-from imaging.formats.dicom_fill import FilledArray
 from imaging.formats.dicom_grid import Stack
 from imaging.formats.dicom_header import Header, read_header
+from imaging.formats.dicom_loading import load_frames
 from imaging.formats.dicom_modality import (
     ModalityTransform,
     modality_transform,
@@ -19,7 +20,6 @@ from imaging.formats.dicom_modality import (
     unit_of,
 )
 from imaging.formats.dicom_pixel_format import pixel_format
-from imaging.formats.dicom_pixels import frames_of
 from imaging.formats.dicom_presentation import presentation_of
 from imaging.formats.dicom_regions import regions_of
 from imaging.formats.dicom_series import frame_times_ms, listed, patient_orientation
@@ -55,7 +55,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
     return listed(stacks_in(headers)), refused + copies
 
 
-def load_volume(series: Series, report: Report = silent) -> Volume:
+def load_volume(series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
     """The pixels of one series after the modality LUT, in its order.
 
     Raises:
@@ -65,7 +65,15 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     """
     stack = again(series, [read_header(path) for path in series.files])
     transforms = [modality_transform(frame.header, frame.index) for frame in stack.frames]
-    array = _load_frames(stack, transforms, report)
+
+    def make(array: NDArray[Any]) -> Volume:
+        return _volume(series, stack, transforms, array)
+
+    return load_frames(stack, transforms, make, report, arrival)
+
+
+def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform], array: NDArray[Any]) -> Volume:
+    """The volume around an array that may still be filling."""
     first = stack.frames[0].header
     shown = presentation_of(stack.frames, transforms, stack.kind == "clip")
     return Volume(
@@ -86,7 +94,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         overlays=shown.overlays,
         regions=regions_of(first),
         icc_profile=shown.icc_profile,
-        warnings=tuple(dict.fromkeys((*series.warnings, *shown.warnings))),
+        warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings))),
     )
 
 
@@ -107,19 +115,3 @@ def _without_copies(headers: Sequence[Header]) -> tuple[list[Header], list[Refus
                 seen[content] = header.path
                 kept.append(header)
     return kept, copies
-
-
-def _load_frames(stack: Stack, transforms: Sequence[ModalityTransform], report: Report) -> NDArray[Any]:
-    """(K, J, I) or (K, J, I, 3) of all frames in one array, file by file."""
-    filled = FilledArray(stack, transforms)
-    by_file: dict[Path, list[int]] = defaultdict(list)
-    for k, frame in enumerate(stack.frames):
-        by_file[frame.header.path].append(k)
-    done = 0
-    for ks in by_file.values():
-        with frames_of(stack.frames[ks[0]].header) as reader:
-            for k in ks:
-                report(done, len(stack.frames), f"Loading image {done + 1} of {len(stack.frames)}")
-                filled.put(k, reader.stored(stack.frames[k].index))
-                done += 1
-    return filled.array

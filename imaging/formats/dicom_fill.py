@@ -1,6 +1,6 @@
 """The one array of a stack, filled frame by frame."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,22 +9,42 @@ from numpy.typing import NDArray
 from imaging.formats.dicom_grid import Stack
 from imaging.formats.dicom_modality import ModalityTransform
 
+Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
+"""Memory of a shape and type, to be filled in place."""
+
+
+class TooNarrow(Exception):
+    """A value does not fit the type of the array: fill another one, of ``dtype``."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        super().__init__(f"needs {dtype}")
+        self.dtype = dtype
+
 
 class FilledArray:
-    """One array for all frames, filled frame by frame; widened only if a value does not fit.
+    """One array for all frames, filled frame by frame in any order, by any number of threads.
+
+    Args:
+        dtype: the type to use; the narrowest that is likely to do when left out.
 
     Attributes:
         array: (K, J, I) int16, uint8, uint16, int32, int64 or floating; or (K, J, I, 3) unsigned.
     """
 
-    def __init__(self, stack: Stack, transforms: Sequence[ModalityTransform]) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        transforms: Sequence[ModalityTransform],
+        allocate: Allocate = np.empty,
+        dtype: np.dtype[Any] | None = None,
+    ) -> None:
         self._transforms = transforms
         shape = stack.geometry.shape_kji
         layouts = [frame.layout for frame in stack.frames]
         if layouts[0].is_colour:
-            self.array: NDArray[Any] = np.empty((*shape, 3), layouts[0].colour_dtype)
+            self.array: NDArray[Any] = allocate((*shape, 3), layouts[0].colour_dtype)
         else:
-            self.array = np.empty(shape, self._first_choice(stack))
+            self.array = allocate(shape, dtype or self._first_choice(stack))
 
     def _first_choice(self, stack: Stack) -> np.dtype[Any]:
         layout = stack.frames[0].layout
@@ -37,14 +57,18 @@ class FilledArray:
         return np.dtype(f"{'i' if layout.is_signed else 'u'}{layout.word_bytes}")
 
     def put(self, k: int, stored: NDArray[Any]) -> None:
-        """Frame ``k`` from its stored values."""
+        """Frame ``k`` from its stored values.
+
+        Raises:
+            TooNarrow: a value does not fit.
+        """
         if self.array.ndim == 4:
             self.array[k] = stored
             return
         values = self._plain_shift(k, stored)
         if values is None:
             values = stored if self._transforms[k].is_identity else self._transforms[k].apply(stored)
-            self._widen_for(k, values)
+            self._check(values)
         self.array[k] = values
 
     def _plain_shift(self, k: int, stored: NDArray[Any]) -> NDArray[Any] | None:
@@ -57,14 +81,11 @@ class FilledArray:
             return None
         return stored.astype(np.int16) + np.int16(transform.intercept) if abs(transform.intercept) < 32768 else None
 
-    def _widen_for(self, k: int, values: NDArray[Any]) -> None:
-        """Give the array a wider type when frame ``k`` needs it; what is filled already is kept."""
+    def _check(self, values: NDArray[Any]) -> None:
+        """Refuse values that the array's type cannot hold."""
         if not np.issubdtype(self.array.dtype, np.integer) or values.size == 0:
             return
         low, high = int(values.min()), int(values.max())
         held = np.iinfo(self.array.dtype)
-        if held.min <= low and high <= held.max:
-            return
-        wider = np.empty(self.array.shape, np.int32 if low >= -(1 << 31) and high < 1 << 31 else np.int64)
-        wider[:k] = self.array[:k]
-        self.array = wider
+        if not (held.min <= low and high <= held.max):
+            raise TooNarrow(np.dtype(np.int32 if low >= -(1 << 31) and high < 1 << 31 else np.int64))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
+from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats import archives
 from imaging.formats.content import Format, format_of
@@ -46,15 +47,37 @@ def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset(
     return Study(path, tuple(_uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)), documents)
 
 
-def load_volume(series: Series, report: Report = silent) -> Volume:
+def load_volume(series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
     """The pixels of one series: sorted, after the modality LUT, read-only.
+
+    Args:
+        series: as :func:`open_study` listed it.
+        report: told of every image.
+        arrival: gets the volume before it is complete, and each slice as it comes.
 
     Raises:
         ReadError: a file is gone, has changed, or cannot be decoded; the reason says which.
         Truncated: a file ends before its pixels.
         Cancelled: by ``report``.
     """
-    return _readers(Format(series.format))[1](series, report)
+    kind = Format(series.format)
+    if kind is Format.DICOM:
+        from imaging.formats import dicom
+
+        return dicom.load_volume(series, report, arrival)
+    volume = _readers(kind)[1](series, report)
+    return volume if arrival is None else _delivered(volume, arrival)
+
+
+def _delivered(volume: Volume, arrival: Arrival) -> Volume:
+    """A volume that was read in one go, in the arrival's memory."""
+    memory = arrival.allocate(volume.array.shape, volume.array.dtype)
+    memory[...] = volume.array
+    moved = replace(volume, array=memory.view())
+    arrival.begun(moved)
+    for k in range(len(memory)):
+        arrival.arrived(k)
+    return moved
 
 
 Listing = Callable[[Sequence[Path], Report, int], tuple[list[Series], list[Refusal]]]
