@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-SECONDS = 10.0
-"""Longest run of a tool on one file."""
+SECONDS = 8.0
+"""Longest run of a tool on one file: shorter than the silence after which a reading worker is stopped."""
 
 MOST_ADDRESS_BYTES = 4 << 30
 _TOOLS = (("dcmdjpeg",), ("dcmdjpls",), ("gdcmconv", "--raw"))

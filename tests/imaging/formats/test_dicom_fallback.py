@@ -82,7 +82,7 @@ def test_a_copy_of_another_size_is_refused(differential, tool, write_dicom):
     ],
 )
 def test_a_program_that_fails_is_told_in_words(differential, tool, monkeypatch, source, words):
-    monkeypatch.setattr(dicom_fallback, "SECONDS", 0.5 if "sleep" in source else 10.0)
+    monkeypatch.setattr(dicom_fallback, "SECONDS", 0.5 if "sleep" in source else 8.0)
     tool(source)
     with pytest.raises(ReadError, match=words):
         first_frame(differential)
