@@ -10,6 +10,8 @@ from viewer.canvas.rendering import blank, premultiplied
 
 COLOUR = (255, 236, 120)
 """The standard leaves it open (PS3.3 C.9.2): not the colour of a first label, readable over black and white."""
+_SHADE = np.uint32(premultiplied((0, 0, 0), 0.6))
+"""Around every line, so that it is seen on white too."""
 OPACITY = {"G": 1.0, "R": 0.4}
 """A region of interest is an area: what it marks stays visible."""
 
@@ -28,7 +30,7 @@ def overlay_image(volume: Volume, k: int, patch: Patch) -> QImage | None:
         words[bits] = np.maximum(words[bits], np.uint32(premultiplied(COLOUR, OPACITY[plane.kind])))
     cut = patch.cut(_most_reduced(words, patch.factor))
     image, target = blank(cut.shape, opaque=False)
-    target[...] = cut
+    target[...] = np.where(_grown(cut > 0) & (cut == 0), _SHADE, cut)
     return image
 
 
@@ -55,3 +57,13 @@ def _most_reduced(words: NDArray[np.uint32], factor: int) -> NDArray[np.uint32]:
     for axis in (0, 1):
         words = np.maximum.reduceat(words, np.arange(0, words.shape[axis], factor), axis=axis)
     return words
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask and its four neighbours on all sides."""
+    grown = mask.copy()
+    grown[1:] |= mask[:-1]
+    grown[:-1] |= mask[1:]
+    grown[:, 1:] |= mask[:, :-1]
+    grown[:, :-1] |= mask[:, 1:]
+    return grown

@@ -32,7 +32,7 @@ def plane(*places: tuple[int, int], shape: tuple[int, int] = (10, 10), **rest) -
 def drawn(image: QImage | None) -> list[tuple[int, int]]:
     assert image is not None
     words = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
-    return [(int(row), int(column)) for row, column in np.argwhere(words)]
+    return [(int(row), int(column)) for row, column in np.argwhere(words & 0xFFFFFF)]
 
 
 def test_a_plane_lies_at_its_origin_on_its_own_frame():
@@ -50,6 +50,18 @@ def test_what_lies_outside_the_image_is_cut_off():
 def test_thin_lines_survive_shrinking():
     shown = volume(plane(*((row, 3) for row in range(10))))
     assert drawn(overlay_image(shown, 0, replace(WHOLE, factor=4))) == [(0, 0), (1, 0), (2, 0)]
+
+
+def test_a_dark_edge_keeps_lines_visible_on_white():
+    image = overlay_image(volume(plane((5, 5))), 0, WHOLE)
+    assert image is not None
+    assert [image.pixelColor(x, y).alpha() for x, y in ((5, 5), (6, 5), (5, 4), (6, 6), (0, 0))] == [
+        255,
+        153,
+        153,
+        0,
+        0,
+    ]
 
 
 def test_an_area_is_drawn_so_that_the_image_shows_through():
