@@ -1,6 +1,7 @@
 """Values of DICOM attributes as plain Python, tolerant of real files: absent, empty and unreadable are one."""
 
 import logging
+import re
 import struct
 import warnings
 from collections.abc import Iterable
@@ -20,9 +21,13 @@ pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 _TEXT_VRS = ("PN", "LO", "SH", "ST", "LT", "UC", "UT")
 _NAMES = ("PatientName", "PatientID", "StudyDescription", "SeriesDescription", "BodyPartExamined")
 
-warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
-logging.getLogger("pydicom").setLevel(logging.ERROR)
-# It warns of misspelt and unknown character sets on the terminal; character_warnings says so where it is seen.
+_ABOUT_CHARACTER_SETS = re.compile(
+    "Unknown encoding|Incorrect value for Specific Character Set|Value .* (for Specific|cannot be used as code)"
+    "|Failed to decode byte string|Found unknown escape sequence"
+)
+# pydicom tells the terminal of odd character sets; character_warnings says it where it is seen.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
+logging.getLogger("pydicom").addFilter(lambda record: not _ABOUT_CHARACTER_SETS.match(record.getMessage()))
 
 PARSE_ERRORS = (
     BytesLengthException,

@@ -6,6 +6,7 @@ import pytest
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
+    UID,
     EncapsulatedPDFStorage,
     EnhancedSRStorage,
     ExplicitVRLittleEndian,
@@ -24,7 +25,7 @@ from imaging.formats.reading import open_study
 def written(path: Path, sop_class: str, modality: str, **values: object) -> Path:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPClassUID = UID(sop_class)
     meta.MediaStorageSOPInstanceUID = generate_uid()
     dataset = FileDataset(path, {}, file_meta=meta, preamble=b"\0" * 128)
     dataset.SOPClassUID = sop_class
