@@ -82,8 +82,10 @@ def _stack(volume: Volume) -> SliceStack:
     depths = origins @ normal
     order = np.argsort(depths, kind="stable")
     apart = np.diff(depths[order])
-    if len(order) < 2 or (apart < _SAME_MM).any():
-        raise GeometryError(f"{len(order)} slices, some at one position: expected at least two, all at different ones")
+    if len(order) < 2:
+        raise GeometryError("a single slice: expected at least two, at different positions")
+    if (apart < _SAME_MM).any():
+        raise GeometryError(f"{len(order)} slices, some at one position: expected all at different ones")
     sideways = (origins - origins[order[0]]) @ np.array([first.axes_lps[1], first.axes_lps[2]]).T
     return SliceStack(tuple(int(k) for k in order), depths[order] - depths[order[0]], sideways[order])
 

@@ -149,7 +149,9 @@ def _with_shortfall(stacks: Sequence[Stack]) -> list[Stack]:
     """The stacks, those told that miss some of the slices of the longest; a few repeats are no phase."""
     most = max(len(stack.frames) for stack in stacks)
     return [
-        replace(stack, warnings=(*stack.warnings, f"{len(stack.frames)} slices, where another phase has {most}"))
+        replace(
+            stack, warnings=(*stack.warnings, f"{most - len(stack.frames)} of {most} slices of this phase are missing")
+        )
         if most / 2 <= len(stack.frames) < most
         else stack
         for stack in stacks

@@ -145,7 +145,7 @@ def test_a_phase_that_misses_slices_says_so(write):
     folder = write([(z, {"TemporalPositionIdentifier": t}) for z, t in places])
     found = reading.open_study(folder).series
     assert [series.frames for series in found] == [4, 4, 3]
-    assert found[2].warnings == ("3 slices, where another phase has 4",) and found[0].warnings == ()
+    assert found[2].warnings == ("1 of 4 slices of this phase are missing",) and found[0].warnings == ()
     assert [series.phase is None for series in found] == [False, False, True]
 
 
