@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
 
-import av
-import av.error
 import numpy as np
-from av.container import InputContainer
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
 
 VIDEO_SYNTAXES = frozenset(f"1.2.840.10008.1.2.4.{suffix}{part}" for suffix in range(100, 109) for part in ("", ".1"))
 """MPEG-2, MPEG-4 AVC/H.264 and HEVC/H.265, each also in its fragmentable form."""
@@ -55,13 +56,16 @@ class VideoFrames:
             self._frames = None
 
     def _decoded(self) -> Generator[NDArray[np.uint8]]:
+        import av  # here, because only clips need it and every worker would wait for it
+        import av.error
+
         try:
             with av.open(io.BytesIO(self._stream()), "r", metadata_errors="replace") as container:
                 yield from self._pictures(container)
         except av.error.FFmpegError as error:
             raise VideoError(f"damaged: {error.strerror}") from error
 
-    def _pictures(self, container: InputContainer) -> Generator[NDArray[np.uint8]]:
+    def _pictures(self, container: "InputContainer") -> Generator[NDArray[np.uint8]]:
         if not container.streams.video:
             raise VideoError("holds no video stream")
         stream = container.streams.video[0]
