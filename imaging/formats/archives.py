@@ -12,13 +12,15 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from imaging.errors import ReadError
 from imaging.formats.character_sets import one_line
-from imaging.formats.content import first_bytes, identity
+from imaging.formats.content import first_bytes
 from imaging.progress import Report, silent
 from imaging.study import Refusal
 
@@ -51,7 +53,8 @@ class Unpacked:
     refused: tuple[Refusal, ...] = ()
 
 
-_kept: dict[str, tuple[Unpacked, tempfile.TemporaryDirectory[str]]] = {}
+_Version = tuple[Path, int, int]
+_kept: dict[_Version, tuple[Unpacked, tempfile.TemporaryDirectory[str]]] = {}
 
 
 def is_archive(path: Path) -> bool:
@@ -77,7 +80,7 @@ def unpack(path: Path, report: Report = silent) -> Unpacked:
         ReadError: encrypted, damaged, or unpacking to more than is believable or than the disk can hold.
         Cancelled: by ``report``.
     """
-    key = identity(path)
+    key = _version(path)
     if key in _kept and _kept[key][0].folder.is_dir():
         return _kept[key][0]
     scratch = tempfile.TemporaryDirectory(prefix="wetread-archive-", ignore_cleanup_errors=True)
@@ -90,10 +93,16 @@ def unpack(path: Path, report: Report = silent) -> Unpacked:
     return unpacked
 
 
+def _version(path: Path) -> _Version:
+    """Tells a changed archive from the one unpacked before, without reading all of it."""
+    found = path.stat()
+    return path.resolve(), found.st_size, found.st_mtime_ns
+
+
 def _extract(path: Path, folder: Path, report: Report) -> list[Refusal]:
     try:
         if first_bytes(path, 2) == _GZIP_SIGNATURE:
-            return _extract_gzip(path, folder)
+            return _extract_gzip(path, folder, report)
         with zipfile.ZipFile(path) as archive:
             return _extract_zip(path, archive, folder, report)
     except _DAMAGED as error:
@@ -102,10 +111,10 @@ def _extract(path: Path, folder: Path, report: Report) -> list[Refusal]:
         raise ReadError(path, f"the archive cannot be unpacked: {error.strerror or error}") from error
 
 
-def _extract_gzip(path: Path, folder: Path) -> list[Refusal]:
+def _extract_gzip(path: Path, folder: Path, report: Report) -> list[Refusal]:
     name = path.stem if path.suffix.lower() == ".gz" else path.name
     with gzip.open(path) as source:
-        _copy(source, folder / name, _Allowance(path))
+        _copy(source, folder / name, _Allowance(path), lambda: report(0, 1, f"Unpacking {name}"))
     return []
 
 
@@ -115,7 +124,8 @@ def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Rep
     _check(path, members, allowance)
     refused: list[Refusal] = []
     for n, member in enumerate(members):
-        report(n, len(members), f"Unpacking {one_line(member.filename)}")
+        tell = partial(report, n, len(members), f"Unpacking {one_line(member.filename)}")
+        tell()
         reason = _unsafe(member)
         target = folder.joinpath(*PurePosixPath(member.filename).parts) if not reason else folder
         if not reason and target.exists():
@@ -125,7 +135,7 @@ def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Rep
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as source:
-            _copy(source, target, allowance)
+            _copy(source, target, allowance, tell)
     return refused
 
 
@@ -176,8 +186,10 @@ class _Allowance:
         return ReadError(self._path, f"unpacks to {much} from {max(1, self._size >> 10)} KiB: refused")
 
 
-def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, allowance: _Allowance) -> None:
+def _copy(source: IO[bytes] | gzip.GzipFile, target: Path, allowance: _Allowance, tell: Callable[[], None]) -> None:
+    """Write chunk by chunk, heard of at each, so that even a large member can be cancelled."""
     with target.open("xb") as out:
         while chunk := source.read(_CHUNK_BYTES):
+            tell()
             allowance.spend(len(chunk))
             out.write(chunk)
