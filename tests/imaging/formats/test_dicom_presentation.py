@@ -161,6 +161,18 @@ def test_pet_has_the_unit_that_it_states(write_dicom: Write, units: str, unit: s
     assert load(write_dicom(VALUES, Modality="PT", Units=units, RescaleSlope=0.5, RescaleIntercept=0)).unit == unit
 
 
+def test_every_pet_slice_has_its_own_slope(write_slices: Callable[..., list[Path]]):
+    paths = write_slices([(0, 0, z) for z in (0, 4, 8)], Modality="PT", Units="BQML", RescaleIntercept=0)
+    stored = []
+    for path, slope in zip(paths, (0.5, 2.25, 3), strict=True):
+        data = dcmread(path)
+        data.RescaleSlope = slope
+        data.save_as(path)
+        stored.append(data.pixel_array * slope)
+    found = load(paths[0].parent)
+    assert found.array.dtype.kind == "f" and np.allclose(found.array, stored)
+
+
 @pytest.mark.parametrize(
     ("attributes", "expected"),
     [
