@@ -7,13 +7,14 @@
         volume = sandbox.load_volume(study.series[0])
 
 A worker is bound before it sees the first byte: address space; no write outside its scratch folder, no connection and
-no signal to others (Landlock on Linux, as far as the kernel has it; else no bytes into any file); no core dump, a
-session of its own, an environment without secrets. It is stopped after ten
+no signal to others (Landlock, as far as the Linux kernel has it); no core dump, a session of its own, an environment
+without secrets. It is stopped after ten
 seconds without progress. Codecs that crash, hang, panic or eat memory cost one file, named with the reason.
 
 Nothing a worker says is trusted: messages are JSON, read as the one type that is expected (:mod:`.wire`). Arrays lie in
 shared memory without a name, handed over by descriptor (:mod:`.memory`), so that nothing is left when either side is
-killed. On Windows there are no limits on memory and files; death, silence and nonsense are handled as elsewhere.
+killed. Outside Linux nothing confines writing, and Windows does not limit memory; death, silence and nonsense are
+handled as everywhere.
 
 Modules: ``sandbox`` the workers as one reader · ``process`` one worker, seen from the program · ``starting`` how it is
 started · ``exchange`` one request under way · ``worker`` the other side · ``relay`` its line to the program ·

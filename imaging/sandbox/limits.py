@@ -11,7 +11,7 @@ from pathlib import Path
 
 GIB = 1 << 30
 
-_SCRATCH_FILE_BYTES = GIB
+_MOST_FILE_BYTES = 4 * GIB
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _SET_NO_NEW_PRIVS = 38
 _PATH_BENEATH = 1
@@ -45,7 +45,7 @@ def default_memory_bytes() -> int:
 def apply(limits: Limits, scratch: Path) -> bool:
     """Bind this process; True when the file system is closed to writing, all but ``scratch``.
 
-    Where the system cannot close it (Landlock is Linux 5.13 and newer), no file may be written at all.
+    The system can do that from Linux 5.13 on (Landlock); elsewhere only the size of files is bounded.
     """
     if sys.platform == "win32":
         return False
@@ -56,8 +56,7 @@ def apply(limits: Limits, scratch: Path) -> bool:
         Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     closed = _close_system(scratch)
-    file_bytes = _SCRATCH_FILE_BYTES if closed else 0
-    wanted = {"RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": file_bytes, "RLIMIT_CORE": 0}
+    wanted = {"RLIMIT_AS": limits.memory_bytes, "RLIMIT_FSIZE": _MOST_FILE_BYTES, "RLIMIT_CORE": 0}
     for name, value in wanted.items():
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]

@@ -2,11 +2,9 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -43,24 +41,28 @@ class Stopped(Exception):
         super().__init__(words)
         self.words, self.files = words, files
 
+    def words_with_file(self, asked: Path) -> str:
+        """The words, and the file read last where it is another than the one asked for, as in an archive."""
+        inside = [file.name for file in self.files if file != asked]
+        return f"{self.words}, at {inside[0]}" if inside else self.words
+
 
 class WorkerProcess:
     """A process of ``imaging.sandbox.worker``. For one thread at a time.
 
     Args:
         limits: what it may do at most.
+        scratch: the only folder it may write to.
         program: the command that starts one.
+
+    Raises:
+        OSError: no process could be started.
     """
 
-    def __init__(self, limits: Limits, program: Sequence[str] = WORKER) -> None:
+    def __init__(self, limits: Limits, scratch: str, program: Sequence[str] = WORKER) -> None:
         self._limits = limits
-        self._scratch = tempfile.mkdtemp(prefix="wetread-")
         self._ready = False
-        try:
-            self._channel, self._process = started(program, limits, self._scratch)
-        except BaseException:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-            raise
+        self._channel, self._process = started(program, limits, scratch)
 
     @property
     def pid(self) -> int:
@@ -96,7 +98,7 @@ class WorkerProcess:
             exchange.close()
 
     def stop(self) -> None:
-        """End the worker and everything it started, at once, and remove its scratch folder."""
+        """End the worker and everything it started, at once."""
         self._channel.close()
         if sys.platform == "win32":
             self._process.kill()
@@ -105,7 +107,6 @@ class WorkerProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _answer(self, exchange: Exchange) -> Any:
         while True:

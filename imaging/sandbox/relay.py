@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -144,7 +145,7 @@ class _Told:
 
     relay: Relay | None = None
     process = 0
-    below: frozenset[str] | str = ""
+    below: frozenset[str] | tuple[str, ...] = ()
     listening = False
     last = ""
 
@@ -157,10 +158,12 @@ class _Told:
 _told = _Told()
 
 
-def _files_of(request: Request) -> frozenset[str] | str:
+def _files_of(request: Request) -> frozenset[str] | tuple[str, ...]:
+    """Single files, or beginnings of paths: a DICOMDIR names files beside it, an archive's members are unpacked."""
     if isinstance(request, LoadVolume):
         return frozenset(map(str, request.series.files))
-    return str(request.subject)
+    beside = request.subject if request.subject.is_dir() else request.subject.parent
+    return str(beside), tempfile.gettempdir()
 
 
 def _listen() -> None:

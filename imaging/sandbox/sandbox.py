@@ -1,17 +1,17 @@
 """Readers for files nobody vouches for: the same functions, carried out by workers that can do no harm."""
 
+import shutil
+import tempfile
 import threading
 import weakref
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
-from imaging.formats import archives
 from imaging.progress import Report, silent
 from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.process import Stopped, WorkerProcess
@@ -40,11 +40,13 @@ class Sandbox:
     ) -> None:
         self._limits = Limits(memory_bytes or default_memory_bytes(), silence_s)
         self._program = program
+        # One for all workers: what one of them unpacked from an archive is still there when it is gone.
+        self._scratch = tempfile.mkdtemp(prefix="wetread-")
         self._idle: list[WorkerProcess] = []
         self._lock = threading.Lock()
-        self._finalizer = weakref.finalize(self, _stop_all, self._idle)
+        self._finalizer = weakref.finalize(self, _end, self._idle, self._scratch)
         with suppress(OSError):
-            self._idle.append(WorkerProcess(self._limits, program))
+            self._idle.append(self._new_worker())
 
     def open_study(self, path: Path, report: Report = silent) -> Study:
         """As :func:`imaging.formats.reading.open_study`; files that stop a worker are among the refused.
@@ -53,15 +55,13 @@ class Sandbox:
             ReadError: there is nothing at ``path``, it may not be read, or reading the one file there was stopped.
             Cancelled: by ``report``.
         """
-        if path.is_file() and archives.is_archive(path):
-            return self._open_archive(path, report)
         refused: dict[Path, str] = {}
         while True:
             try:
                 study: Study = self._ask(OpenStudy(path, frozenset(refused)), report)
             except Stopped as stopped:
                 if not path.is_dir():
-                    raise ReadError(path, stopped.words) from stopped
+                    raise ReadError(path, stopped.words_with_file(path)) from stopped
                 culprit, words = self._culprit(path, stopped, report)
                 if culprit in refused:
                     raise ReadError(path, f"{stopped.words}, again at {culprit.name}") from stopped
@@ -70,12 +70,6 @@ class Sandbox:
                 more = [Refusal(file, words) for file, words in refused.items()]
                 together = sorted([*study.refused, *more], key=lambda each: each.file)
                 return Study(study.path, study.series, tuple(together), study.documents)
-
-    def _open_archive(self, path: Path, report: Report) -> Study:
-        """Unpack here, by the standard library, because workers may not write; what comes out they read."""
-        unpacked = archives.unpack(path, report)
-        study = self.open_study(unpacked.folder, report)
-        return replace(study, path=path, refused=(*unpacked.refused, *study.refused))
 
     def load_volume(self, series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
         """As :func:`imaging.formats.reading.load_volume`. The array lies in shared memory that lives as long as it.
@@ -98,7 +92,7 @@ class Sandbox:
         return self._ask_for_one(ReadText(document), silent)
 
     def close(self) -> None:
-        """End all workers that have nothing to do; ones at work end with their request's cancellation."""
+        """End all workers that have nothing to do; ones at work end with their request. Unpacked archives go."""
         self._finalizer()
 
     def __enter__(self) -> Self:
@@ -141,7 +135,12 @@ class Sandbox:
                 if worker.is_alive:
                     return worker
                 worker.stop()
-        return WorkerProcess(self._limits, self._program)
+        return self._new_worker()
+
+    def _new_worker(self) -> WorkerProcess:
+        if not self._finalizer.alive:
+            raise OSError("the sandbox is closed")
+        return WorkerProcess(self._limits, self._scratch, self._program)
 
     def _give_back(self, worker: WorkerProcess | None) -> None:
         """Keep the worker warm; in place of one that was stopped, begin to warm up another."""
@@ -149,7 +148,7 @@ class Sandbox:
             room = self._finalizer.alive and len(self._idle) < _KEPT_WARM
             if room and (worker or not self._idle):
                 with suppress(OSError):
-                    self._idle.append(worker or WorkerProcess(self._limits, self._program))
+                    self._idle.append(worker or self._new_worker())
                 return
         if worker:
             worker.stop()
@@ -174,6 +173,7 @@ class Sandbox:
         return stopped.files[0], stopped.words
 
 
-def _stop_all(workers: list[WorkerProcess]) -> None:
+def _end(workers: list[WorkerProcess], scratch: str) -> None:
     while workers:
         workers.pop().stop()
+    shutil.rmtree(scratch, ignore_errors=True)

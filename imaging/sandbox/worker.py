@@ -6,7 +6,7 @@ another until the socket ends.
 
 import gc
 import importlib
-import inspect
+import shutil
 import signal
 import socket
 import sys
@@ -41,6 +41,8 @@ def main(arguments: list[str], before: Callable[[Request], None] | None = None) 
         try:
             message = channel.receive()
         except (EOFError, OSError):
+            # The program is gone: images of patients that were unpacked do not stay.
+            shutil.rmtree(scratch, ignore_errors=True)
             return 0
         _alarm(bound.silence_s)
         _answer(message, Relay(channel, lambda: _alarm(bound.silence_s)), bound, before)
@@ -71,18 +73,15 @@ def _request(message: Message) -> Request:
 
 
 def _carry_out(request: Request, relay: Relay) -> Any:
-    from imaging.formats import reading
+    from imaging.formats import documents, reading
 
     match request:
         case OpenStudy():
             return reading.open_study(request.path, relay.report, skip=request.skip)
         case LoadVolume():
-            # Readers learn of arrivals one by one; without one, the array is copied once when it is complete.
-            if "arrival" in inspect.signature(reading.load_volume).parameters:
-                return reading.load_volume(request.series, relay.report, arrival=relay)
-            return reading.load_volume(request.series, relay.report)
+            return reading.load_volume(request.series, relay.report, arrival=relay)
         case ReadText():
-            return importlib.import_module("imaging.formats.documents").read_text(request.document)
+            return documents.read_text(request.document)
 
 
 def _import_readers() -> None:

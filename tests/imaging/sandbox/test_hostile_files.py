@@ -1,8 +1,10 @@
 """Nothing happens but a message: quickly, in words, with little memory, and the worker goes on."""
 
 import os
+import struct
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from imaging.errors import ReadError
 from imaging.formats.dicom_nesting import TOO_DEEP
+from imaging.progress import Cancelled
 from imaging.sandbox import Sandbox
 from tests.imaging.sandbox import hostile
 
@@ -153,3 +156,40 @@ def test_lengths_beyond_the_file_take_no_memory(sandbox: Sandbox, tmp_path: Path
 def test_sound_file_still_opens_after_all_that(sandbox: Sandbox, tmp_path: Path) -> None:
     (series,) = sandbox.open_study(hostile.saved(tmp_path / "a.dcm", hostile.image())).series
     np.testing.assert_array_equal(sandbox.load_volume(series).array, np.zeros((1, 4, 4)))
+
+
+def test_archive_stays_open_after_its_worker_is_gone_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "study.zip"
+    sound = hostile.saved(tmp_path / "a.dcm", hostile.image()).read_bytes()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("in/a.dcm", sound)
+        archive.writestr("../../outside.dcm", sound)
+        archive.writestr("/rooted.dcm", sound)
+    with Sandbox() as sandbox:
+        study = sandbox.open_study(path)
+        with pytest.raises(Cancelled):
+            sandbox.open_study(path, _cancel)
+        (series,) = study.series
+        assert sandbox.load_volume(series).array.shape == (1, 4, 4)
+        assert sorted(each.reason for each in study.refused) == ["its name leads out of the archive: not unpacked"] * 2
+    assert not series.files[0].exists()
+    assert not series.files[0].parents[2].exists()
+
+
+def _cancel(_done: int, _total: int, _text: str) -> None:
+    raise Cancelled
+
+
+def test_archive_bomb_is_refused_before_it_is_unpacked(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(3):
+            archive.writestr(f"{n}.dcm", bytes(1 << 20))
+    data = path.read_bytes()
+    directory = data.index(b"PK\x01\x02")
+    # Sizes in the table of contents: 1 MiB becomes 3 GiB.
+    path.write_bytes(
+        data[:directory] + data[directory:].replace(struct.pack("<L", 1 << 20), struct.pack("<L", 3 << 30))
+    )
+    with pytest.raises(ReadError, match="unpacks to 9216 MiB from"):
+        sandbox.open_study(path)
