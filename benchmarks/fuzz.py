@@ -17,6 +17,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from benchmarks.formats import other_formats
 from benchmarks.mutation import Mutant, mutants
 from imaging.errors import ImagingError, ReadError
 from imaging.phantom import write_study
@@ -69,7 +70,7 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(asdict(tally_of(options))))
         return 0
     with tempfile.TemporaryDirectory(prefix="wetread-fuzz-") as made:
-        known = (CONFORMANCE, write_study(Path(made)).study)
+        known = (CONFORMANCE, write_study(Path(made)).study, other_formats(Path(made) / "formats"))
         folders = options.files or [folder for folder in known if folder.is_dir()]
         tallies, deaths = _in_processes(options, folders)
     print(_table(tallies, deaths, options, folders))
@@ -83,7 +84,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same mutants (default 0)")
     parser.add_argument("--first", type=int, default=0, help="number of the first mutant (default 0)")
     parser.add_argument(
-        "--files", type=Path, nargs="*", help="folders of sound files (default: the conformance files and a phantom)"
+        "--files",
+        type=Path,
+        nargs="*",
+        help="folders of sound files (default: conformance, a phantom, other formats)",
     )
     parser.add_argument("--processes", type=int, default=2, help="viewers at the same time (default 2)")
     parser.add_argument("--part", action="store_true", help=argparse.SUPPRESS)
