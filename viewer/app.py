@@ -99,7 +99,8 @@ class Application(QObject):
         self.inferring.warm_up()
 
     def shut_down(self) -> None:
-        """Stop all work and processes."""
+        """Stop all work and processes, and close the windows beside the main one."""
+        self.document_text.close()
         self.runner.cancel_all()
         self.process.shut_down()
         self.runner.shut_down()

@@ -35,7 +35,7 @@ class DocumentText(QDialog):
         self.body.setPlainText(self._session.document_text)
         self.find_line.clear()
         self.show()
-        self.raise_()
+        self.activateWindow()
         self.body.setFocus()
 
     def _find_next(self) -> None:
