@@ -133,17 +133,19 @@ def test_colour_that_no_stream_transforms_leaves_as_it_was_stored(syntax, coded,
 
 
 @pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL_422", "YBR_FULL"])
-def test_baseline_colour_leaves_as_rgb_whatever_the_header_calls_it(photometric: str):
-    data = imagecodecs.jpeg8_encode(COLOUR, level=100, subsampling="422")
+@pytest.mark.parametrize("marker", [b"JFIF", b"none"])
+def test_subsampled_colour_leaves_as_rgb_whatever_the_header_calls_it(photometric: str, marker: bytes):
+    data = imagecodecs.jpeg8_encode(COLOUR, level=100, subsampling="422").replace(b"JFIF", marker)
     found = decode(data, BASELINE, wanted(COLOUR, photometric))
     assert not found.is_ybr
     assert np.abs(found.pixels.astype(int) - COLOUR).mean() < 4
 
 
-def test_jpeg_colour_named_by_its_components_is_not_transformed():
-    data = imagecodecs.jpeg8_encode(COLOUR, level=100, colorspace="RGB", outcolorspace="RGB")
-    assert b"Adobe" in data[:64] or b"R\x11" in data[:400]
-    found = decode(data, BASELINE, wanted(COLOUR, "YBR_FULL"))
+@pytest.mark.parametrize("marker", [b"Adobe", b"other"])
+def test_jpeg_colour_named_by_its_marker_or_its_components_is_not_transformed(marker: bytes):
+    coded = imagecodecs.jpeg8_encode(COLOUR, level=100, colorspace="RGB", outcolorspace="RGB")
+    assert b"Adobe" in coded and b"R\x11" in coded
+    found = decode(coded.replace(b"Adobe", marker), BASELINE, wanted(COLOUR, "YBR_FULL"))
     assert np.abs(found.pixels.astype(int) - COLOUR).max() < 6
 
 
