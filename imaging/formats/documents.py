@@ -48,6 +48,12 @@ _KINDS_BY_MODALITY: dict[str, DocumentKind] = {
 }
 """For objects whose SOP class is missing or private."""
 
+_NEWER_NAMES = {
+    f"{_STORAGE}66.7": "Label Map Segmentation Storage",
+    f"{_STORAGE}66.8": "Height Map Segmentation Storage",
+}
+"""SOP classes that came after the dictionary of pydicom 3.0."""
+
 _LISTED = """
     SpecificCharacterSet SOPClassUID SOPInstanceUID Modality DocumentTitle ContentLabel ContentDescription RTPlanLabel
     StructureSetLabel SeriesDescription StudyInstanceUID SeriesInstanceUID PatientName PatientID PatientBirthDate
@@ -156,8 +162,10 @@ def name_of(dataset: Dataset) -> str:
     uid = _sop_class(dataset)
     if not uid:
         return "an object without a SOP class"
-    name = UID(uid).name
-    return name if name != uid else f"an object of the private SOP class {uid}"
+    name = _NEWER_NAMES.get(uid) or UID(uid).name
+    if name != uid:
+        return name
+    return f"an object of the {'SOP class' if uid.startswith('1.2.840.10008.') else 'private SOP class'} {uid}"
 
 
 def _sop_class(dataset: Dataset) -> str:

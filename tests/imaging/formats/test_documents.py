@@ -198,6 +198,7 @@ def test_a_presentation_state_tells_what_it_draws_and_on_what(tmp_path: Path) ->
         (KeyObjectSelectionDocumentStorage, "KO", "report", "Key Object Selection Document Storage"),
         (SegmentationStorage, "SEG", "segmentation", "Segmentation Storage"),
         (RawDataStorage, "OT", "other", "Raw Data Storage"),
+        ("1.2.840.10008.5.1.4.1.1.66.7", "SEG", "segmentation", "Label Map Segmentation Storage"),
         ("1.2.3.4.5.6", "ECG", "waveform", "an object of the private SOP class 1.2.3.4.5.6"),
     ],
 )
