@@ -52,7 +52,12 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
         else:
             headers.append(header)
     headers, copies = _without_copies(headers)
-    return listed(stacks_in(headers)), refused + copies
+    _listed[:] = stacks_in(headers)
+    return listed(_listed), refused + copies
+
+
+_listed: list[Stack] = []
+"""The stacks of the last listing, for when one of its series is loaded."""
 
 
 def load_volume(series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
@@ -63,7 +68,7 @@ def load_volume(series: Series, report: Report = silent, arrival: Arrival | None
         Truncated: a file ends before its pixels.
         Cancelled: by ``report``.
     """
-    stack = again(series, [read_header(path) for path in series.files])
+    stack = again(series, [read_header(path) for path in series.files], tuple(_listed))
     transforms = [modality_transform(frame.header, frame.index) for frame in stack.frames]
 
     def make(array: NDArray[Any]) -> Volume:

@@ -82,16 +82,22 @@ class PixelElement:
         length: bytes of the value that are present in the file; for fragments, all that follows.
         declared: bytes the element claims, or None for fragments (undefined length).
         number: ``"integer"``, ``"float32"`` or ``"float64"``.
+        in_file: False where the offset is one in the inflated data set.
     """
 
     offset: int
     length: int
     declared: int | None
     number: str
+    in_file: bool = True
 
     @property
     def is_fragmented(self) -> bool:
         return self.declared is None
+
+
+MOST_KEPT = 4096
+"""Headers remembered, each a few ten kilobytes."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +134,37 @@ class Header:
 def read_header(path: Path) -> Header:
     """What one file says before its pixels; the pixels are not read.
 
+    The last :data:`MOST_KEPT` are kept for when the same files are loaded; a file that was touched since is read anew.
+
     Raises:
         NotAnImage: a DICOM object without pixels; the reason says what it is.
         ReadError: no DICOM, or broken before the pixels.
     """
+    stamp = _stamp(path)
+    kept = _kept.get(path)
+    if kept is not None and kept[0] == stamp:
+        return kept[1]
+    header = _read_header(path)
+    while len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[path] = (stamp, header)
+    return header
+
+
+_Stamp = tuple[int, int, int, int]
+_kept: dict[Path, tuple[_Stamp, Header]] = {}
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes when a file does: size, times of content and of attributes in nanoseconds, identity."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _read_header(path: Path) -> Header:
     with dataset_stream(path) as stream:
         dataset = _parse(path, stream)
         syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))
@@ -210,9 +243,10 @@ def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> Pix
     declared = int(struct.unpack(f"{order}L", (head[4:8] if short else head[8:12]).ljust(4, b"\0"))[0])
     offset = stream.tell() - len(head) + (8 if short else 12)
     present = stream.seek(0, io.SEEK_END) - offset
+    in_file = not isinstance(stream, io.BytesIO)
     if declared == UNDEFINED_LENGTH:
-        return PixelElement(offset, present, None, number)
-    return PixelElement(offset, min(declared, present), declared, number)
+        return PixelElement(offset, present, None, number, in_file)
+    return PixelElement(offset, min(declared, present), declared, number, in_file)
 
 
 def _of_items(stream: BinaryIO, pixels: PixelElement) -> PixelElement:

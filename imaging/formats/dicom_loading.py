@@ -1,19 +1,22 @@
 """The frames of a stack into one array: nearest to what is looked at first, several at a time."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imaging.arrival import Arrival
+from imaging.errors import ReadError
 from imaging.formats.dicom_fill import FilledArray, TooNarrow
 from imaging.formats.dicom_grid import Stack
 from imaging.formats.dicom_modality import ModalityTransform
+from imaging.formats.dicom_native import is_plain, read_into
 from imaging.formats.dicom_pixels import frames_of
 from imaging.progress import Report
 from imaging.volume import Volume
@@ -50,7 +53,7 @@ def load_frames(
     while True:
         filled = FilledArray(stack, transforms, arrival.allocate if arrival else np.empty, dtype)
         try:
-            return _Loading(stack, filled, make, report, arrival).run()
+            return _Loading(stack, transforms, filled, make, report, arrival).run()
         except TooNarrow as narrow:
             dtype = narrow.dtype
 
@@ -61,12 +64,14 @@ class _Loading:
     def __init__(
         self,
         stack: Stack,
+        transforms: Sequence[ModalityTransform],
         filled: FilledArray,
         make: Callable[[NDArray[Any]], Volume],
         report: Report,
         arrival: Arrival | None,
     ) -> None:
-        self._stack, self._filled, self._make, self._report, self._arrival = stack, filled, make, report, arrival
+        self._stack, self._transforms, self._filled = stack, transforms, filled
+        self._make, self._report, self._arrival = make, report, arrival
         self._left = _chunks(stack)
         self._volume: Volume | None = None
         self._done = 0
@@ -108,7 +113,12 @@ class _Loading:
         return self._left.pop(nearest)
 
     def _read(self, chunk: Chunk) -> None:
-        frames = self._stack.frames
+        frames, array = self._stack.frames, self._filled.array
+        if all(is_plain(frames[k], self._transforms[k], array.dtype) for k in chunk.ks):
+            with _opened(chunk.path) as stream:
+                for k in chunk.ks:
+                    read_into(stream, frames[k], self._transforms[k], array[k])
+            return
         with frames_of(frames[chunk.ks[0]].header) as reader:
             for k in chunk.ks:
                 self._filled.put(k, reader.stored(frames[k].index))
@@ -147,3 +157,12 @@ def _cut(path: Path, ks: list[int]) -> Iterator[Chunk]:
 
 def _distance(chunk: Chunk, wanted: int) -> int:
     return min(abs(chunk.ks[0] - wanted), abs(chunk.ks[-1] - wanted))
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[BinaryIO]:
+    try:
+        with path.open("rb", buffering=0) as stream:
+            yield stream
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error

@@ -40,19 +40,30 @@ def _told(stacks: Sequence[Stack], whole: Whole) -> list[Stack]:
     return [replace(stack, warnings=(*whole.warnings, *stack.warnings)) for stack in stacks]
 
 
-def again(series: Series, headers: Sequence[Header]) -> Stack:
+def again(series: Series, headers: Sequence[Header], known: Sequence[Stack] = ()) -> Stack:
     """The stack of a listed series among those that its files make now.
+
+    Args:
+        series: as it was listed.
+        headers: of its files, as they are now.
+        known: stacks made before; used where they hold these very headers, which spares making them again.
 
     Raises:
         ReadError: none is as it was listed.
     """
     # Not ==: the last bits of a computed normal differ from run to run of the linear algebra below NumPy.
-    found = [stack for stack in stacks_in(headers) if series.geometry and stack.geometry.matches(series.geometry, 1e-3)]
+    made = [stack for stack in known if _holds(stack, headers)] or stacks_in(headers)
+    found = [stack for stack in made if series.geometry and stack.geometry.matches(series.geometry, 1e-3)]
     if len(found) > 1:
         found = [stack for stack in found if stack.phase == series.phase and series.description.endswith(stack.label)]
     if len(found) != 1:
         raise ReadError(series.files[0], "the series has changed since it was listed: open it again")
     return found[0]
+
+
+def _holds(stack: Stack, headers: Sequence[Header]) -> bool:
+    ours = {id(header) for header in headers}
+    return {id(frame.header) for frame in stack.frames} == ours
 
 
 def frames_in(header: Header, layout: PixelFormat) -> list[Frame]:
