@@ -225,7 +225,7 @@ def test_what_real_files_propose_is_what_is_found():
         rows = [row for row in csv.DictReader(stream) if row["kind"] == "file" and row["expect"] == "decode"]
     checked = 0
     for row in rows:
-        if not (row["window"] or "px set" in row["overlays"] or row["padding"]):
+        if not (row["window"] or "px set" in row["overlays"] or row["padding"] or row["us_regions"]):
             continue
         found = load(SET / row["file"])
         checked += 1
@@ -235,6 +235,9 @@ def test_what_real_files_propose_is_what_is_found():
         counts = {int(plane.bits.sum()) for plane in found.overlays}
         assert {int(n) for n in re.findall(r"(\d+) px set", row["overlays"])} <= counts, row["file"]
         assert (found.padding is not None) == bool(row["padding"]), row["file"]
+        for ms in re.findall(r"FrameTime ([\d.]+)", row["cine"]):
+            assert np.allclose(np.diff(found.frame_times_ms), float(ms)), row["file"]
+        assert [region.box_ji for region in found.regions] == _boxes(row["us_regions"], found), row["file"]
     assert checked > 30
 
 
@@ -245,3 +248,10 @@ def _windows(text: str) -> list[tuple[float, float]]:
     centres, widths = text.removesuffix("SIGMOID").split("/")
     return [(float(c), float(w)) for c, w in zip(centres.strip("[] ").split(","), widths.strip("[] ").split(","),
                                                  strict=True)]  # fmt: skip
+
+
+def _boxes(text: str, volume: Volume) -> list[tuple[int, ...]]:
+    """``[x0,y0,x1,y1]`` as first row, first column, last row, last column; a region beyond the image is none."""
+    rows, columns = volume.array.shape[1:3]
+    found = [tuple(map(int, box.split(","))) for box in re.findall(r"\[([-\d,]+)\]", text)]
+    return [(y0, x0, y1, x1) for x0, y0, x1, y1 in found if y0 < rows and x0 < columns]
