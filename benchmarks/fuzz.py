@@ -70,12 +70,16 @@ def main(arguments: list[str]) -> int:
         print(json.dumps(asdict(tally_of(options))))
         return 0
     with tempfile.TemporaryDirectory(prefix="wetread-fuzz-") as made:
-        known = (CONFORMANCE, write_study(Path(made)).study, other_formats(Path(made) / "formats"))
-        folders = options.files or [folder for folder in known if folder.is_dir()]
-        tallies, deaths = _in_processes(options, folders)
-    print(_table(tallies, deaths, options, folders))
+        tallies, deaths = _in_processes(options, options.files or _known_folders(Path(made)))
+    print(_table(tallies, deaths, options))
     broken = deaths or any(each.waits or each.wordless or each.errors for each in tallies)
     return int(bool(broken or any(each.growth_mb > MOST_GROWTH_MB for each in tallies)))
+
+
+def _known_folders(made: Path) -> list[Path]:
+    """The conformance files where they are, and what is written here: the phantom and other formats."""
+    folders = (CONFORMANCE, write_study(made / "phantom").study, other_formats(made / "formats"))
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
@@ -195,7 +199,7 @@ def _memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
-def _table(tallies: list[Tally], deaths: int, options: argparse.Namespace, folders: list[Path]) -> str:
+def _table(tallies: list[Tally], deaths: int, options: argparse.Namespace) -> str:
     """The lines of the report."""
 
     def total(name: str) -> int:
@@ -214,7 +218,7 @@ def _table(tallies: list[Tally], deaths: int, options: argparse.Namespace, folde
         ("refusals in words", f"{total('refused')}", ""),
         ("of these: worker died, hung or failed", f"{total('stopped')}", ""),
     ]
-    names = " and ".join(folder.name for folder in folders)
+    names = " and ".join(folder.name for folder in options.files) if options.files else "all known kinds"
     head = f"seed {options.seed}, files of {names}, {options.processes} processes"
     lines = [head, *(f"{name:38} {value:>10}  {limit}" for name, value, limit in rows)]
     return "\n".join([*lines, *(example for each in tallies for example in each.examples)])
