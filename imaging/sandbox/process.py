@@ -18,7 +18,7 @@ from imaging.sandbox.channel import Message
 from imaging.sandbox.exchange import Exchange
 from imaging.sandbox.limits import Limits
 from imaging.sandbox.memory import new_block
-from imaging.sandbox.requests import RESULTS, Request, error_from
+from imaging.sandbox.requests import RESULTS, UNEXPECTED, Request, error_from
 from imaging.sandbox.starting import WORKER, started
 from imaging.sandbox.wire import ArraySpec, Json, WireError, encode
 from imaging.volume import Volume
@@ -79,7 +79,7 @@ class WorkerProcess:
 
         Raises:
             ImagingError: the worker's own, of the class that the reader raised.
-            Stopped: it ended, fell silent, or answered nonsense.
+            Stopped: it ended, fell silent, answered nonsense, or failed as no reader means to.
             Cancelled: by ``report``.
         """
         exchange = Exchange(request, report, arrival)
@@ -115,6 +115,8 @@ class WorkerProcess:
                 case "result":
                     expected = RESULTS[type(exchange.request)]
                     return exchange.decoded(expected, message)
+                case "error" if message.text("name") == UNEXPECTED:
+                    raise Stopped(message.text("words"), exchange.files)
                 case "error":
                     raise error_from(message.text("name"), message.text("path"), message.text("words"))
                 case _:

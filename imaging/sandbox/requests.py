@@ -48,18 +48,21 @@ Request = OpenStudy | LoadVolume | ReadText
 REQUESTS: dict[str, type[Request]] = {each.__name__: each for each in (OpenStudy, LoadVolume, ReadText)}
 RESULTS: dict[type[Request], Any] = {OpenStudy: Study, LoadVolume: Volume, ReadText: str}
 
+UNEXPECTED = "unexpected"
+"""Name of an error that no reader meant to raise: the worker is not used again."""
+
 _OF_A_FILE: dict[str, type[ReadError]] = {each.__name__: each for each in (ReadError, NotAnImage, Truncated)}
 _OTHERS: dict[str, type[ImagingError]] = {each.__name__: each for each in (GeometryError, LibraryError, ImagingError)}
 
 
 def describe_error(error: BaseException, subject: Path, memory_bytes: int) -> dict[str, str]:
-    """Name, path and words of an error: a known one as it is, any other as a :class:`ReadError` in words."""
+    """Name, path and words of an error: a known one as it is, any other as :data:`UNEXPECTED`, in words."""
     for kind in type(error).__mro__:
         if kind.__name__ in _OF_A_FILE and isinstance(error, ReadError):
             return {"name": kind.__name__, "path": str(error.path), "words": error.reason}
         if kind.__name__ in _OTHERS and isinstance(error, ImagingError):
             return {"name": kind.__name__, "path": str(subject), "words": str(error)}
-    return {"name": ReadError.__name__, "path": str(subject), "words": _words(error, memory_bytes)}
+    return {"name": UNEXPECTED, "path": str(subject), "words": _words(error, memory_bytes)}
 
 
 def error_from(name: str, path: str, words: str) -> ImagingError:

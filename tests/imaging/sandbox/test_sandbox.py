@@ -160,6 +160,7 @@ def test_requests_at_the_same_time_have_their_own_workers(sandbox: Sandbox, phan
         ("crash", r"the reader was stopped by a memory fault \(SIGSEGV\)"),
         ("be_killed", r"the reader was stopped by the system, as when memory runs out \(SIGKILL\)"),
         ("hang", "took longer than 1 s without progress: stopped"),
+        ("panic", "damaged: the reader failed with Panic: index out of range"),
     ],
 )
 def test_file_that_ends_or_holds_a_worker_is_refused_and_the_others_open(
