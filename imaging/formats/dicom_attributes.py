@@ -87,7 +87,10 @@ def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
         return None
     if "SpecificCharacterSet" not in dataset and not isinstance(dataset, FileDataset):
         return None
-    raw = dataset.get_item(tag)
+    try:
+        raw = dataset.get_item(tag)
+    except PARSE_ERRORS:
+        return None
     if not isinstance(raw, RawDataElement) or not isinstance(raw.value, bytes):
         return None
     vr = dictionary_VR(tag) if raw.VR in (None, "UN") else raw.VR

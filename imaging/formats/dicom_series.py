@@ -35,8 +35,8 @@ def _series_uid(header: Header) -> str:
 
 def _natural(uid: str) -> tuple[str, int]:
     """The identity, and its number among several: ``#10`` comes after ``#2``."""
-    plain, _, number = uid.partition("#")
-    return plain, int(number or 0)
+    plain, _, number = uid.rpartition("#")
+    return (plain, int(number)) if plain and number.isdecimal() else (uid, 0)
 
 
 def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:

@@ -76,7 +76,8 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
 def _describe(path: Path) -> Series:
     with _opened(path) as (container, stream):
         times_ms = _packet_times_ms(container, stream)
-        height, width = stream.codec_context.height, stream.codec_context.width
+        context: Any = stream.codec_context  # None for a codec that is not known, whatever the annotation says
+        height, width = (context.height, context.width) if context else (0, 0)
     count = len(times_ms)
     if count < 1 or height < 1 or width < 1:
         raise ReadError(path, f"no frames: found {count} of {height} × {width} pixels")
