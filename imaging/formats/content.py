@@ -12,6 +12,9 @@ class Format(StrEnum):
 
     DICOM = "DICOM"
     NIFTI = "NIfTI"
+    NRRD = "NRRD"
+    META = "MetaImage"
+    ANALYZE = "Analyze"
     PICTURE = "picture"
     CLIP = "clip"
 
@@ -30,6 +33,7 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (8, b"AVI ", Format.CLIP),
     (0, b"\x1aE\xdf\xa3", Format.CLIP),
     (0, b"\0\0\1\xba", Format.CLIP),
+    (0, b"NRRD000", Format.NRRD),
     (344, b"n+1\0", Format.NIFTI),
     (344, b"ni1\0", Format.NIFTI),
     (4, b"n+2\0", Format.NIFTI),
@@ -40,7 +44,6 @@ _KNOWN_OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%PDF", "a PDF document"),
     (0, b"\xd0\xcf\x11\xe0", "a Windows thumbnail or Office file"),
     (0, b"\x1f\x8b", "a gzip archive without a NIfTI volume inside"),
-    (0, b"NRRD", "an NRRD file, which this version does not read"),
 )
 
 _HEAD_BYTES = 352
@@ -64,6 +67,10 @@ def format_of(path: Path) -> Format:
             return kind
     if _is_gzipped_nifti(path, head):
         return Format.NIFTI
+    if _starts_like_meta(head):
+        return Format.META
+    if _is_analyze(path, head):
+        return Format.ANALYZE
     if _starts_like_dicom(head):
         return Format.DICOM
     raise ReadError(path, _not_an_image(path, head))
@@ -99,6 +106,20 @@ def _is_gzipped_nifti(path: Path, head: bytes) -> bool:
     from imaging.formats import nifti_header
 
     return head.startswith(b"\x1f\x8b") and nifti_header.is_inside_gzip(path)
+
+
+def _starts_like_meta(head: bytes) -> bool:
+    """True for the text of a MetaImage header, which has no signature but always these two fields (MetaIO)."""
+    names = [line.partition(b"=")[0].strip() for line in head.split(b"\n")]
+    return names[0] in (b"ObjectType", b"NDims", b"Comment") and b"NDims" in names
+
+
+def _is_analyze(path: Path, head: bytes) -> bool:
+    """True for an Analyze 7.5 header: 348 bytes, as its first number says in either order."""
+    return len(head) == 348 == path.stat().st_size and 348 in (
+        int.from_bytes(head[:4], "little"),
+        int.from_bytes(head[:4], "big"),
+    )
 
 
 def _starts_like_dicom(head: bytes) -> bool:

@@ -43,7 +43,8 @@ def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset(
             found, more = _readers(kind)[0](members, report, len(files))
             series += found
             refused += more
-    documents, refused = _documents(series, refused)
+    used = {file for one in series for file in one.files}
+    documents, refused = _documents(series, [one for one in refused if one.file not in used])
     return Study(path, tuple(_uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)), documents)
 
 
@@ -91,6 +92,10 @@ def _readers(kind: Format) -> tuple[Listing, Loading]:
             from imaging.formats import dicom as reader
         case Format.NIFTI:
             from imaging.formats import nifti as reader
+        case Format.NRRD | Format.META:
+            from imaging.formats import itk_volume as reader
+        case Format.ANALYZE:
+            from imaging.formats import analyze as reader
         case Format.PICTURE:
             from imaging.formats import raster as reader
         case Format.CLIP:
