@@ -168,12 +168,15 @@ class Volume:
         )
 
     def sample(self, limit: int = 200_000, k: int | None = None) -> NDArray[Any]:
-        """1-D values on an even stride through the volume or slice ``k``, about ``limit`` of them, padding left out.
+        """1-D values on an even stride through the volume or slice ``k``, about ``limit`` of them; padding and what
+        is no finite number are left out.
 
         Statistics of a whole volume cost more than loading it; a stride is enough for a window.
         """
         source = self.array if k is None else self.array[k]
         values = source.reshape(-1)[:: max(1, source.size // limit)]
+        if values.dtype.kind == "f":
+            values = values[np.isfinite(values)]
         if self.padding is not None:
             inside = values[(values < self.padding[0]) | (values > self.padding[1])]
             values = inside if inside.size else values
@@ -191,5 +194,6 @@ class Volume:
             return Window(128.0, 256.0, "full range")
         if self.unit == "HU":
             return Window(40.0, 400.0, "soft tissue")
-        low, high = np.percentile(self.sample(k=k), (0.5, 99.5))
+        values = self.sample(k=k)
+        low, high = np.percentile(values, (0.5, 99.5)) if values.size else (0.0, 1.0)
         return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto", "LINEAR_EXACT")

@@ -37,6 +37,7 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (344, b"n+1\0", Format.NIFTI),
     (344, b"ni1\0", Format.NIFTI),
     (4, b"n+2\0", Format.NIFTI),
+    (4, b"ni2\0", Format.NIFTI),
 )
 
 _KNOWN_OTHERS: tuple[tuple[int, bytes, str], ...] = (

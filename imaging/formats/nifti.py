@@ -17,7 +17,7 @@ from imaging.formats.nifti_place import geometry_of
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.progress import Report, silent
-from imaging.study import Refusal, Series
+from imaging.study import Phase, Refusal, Series
 from imaging.volume import Volume
 
 MOST_PHASES = 200
@@ -164,15 +164,34 @@ def _describe(path: Path) -> list[Series]:
             uid=f"{uid}@{phase + 1}" if several else uid,
             kind="volume" if geometry.has_position and not header.is_rgb else "image",
             format="NIfTI",
-            files=(path,),
+            files=(path, _image_of(path)) if header.is_pair else (path,),
             shape_kji=header.shape_kji,
             geometry=geometry,
             description=f"{path.name}, phase {phase + 1} of {header.phases}" if several else path.name,
             photometric="RGB" if header.is_rgb else "MONOCHROME2",
+            phase=_phase(uid, phase, header) if several else None,
             warnings=warnings,
         )
         for phase in range(header.phases)
     ]
+
+
+def _phase(uid: str, index: int, header: NiftiHeader) -> Phase:
+    time_ms = None if header.phase_ms is None else index * header.phase_ms
+    return Phase(uid, index, header.phases, f"phase {index + 1}", time_ms)
+
+
+def _image_of(path: Path) -> Path:
+    """The file beside a ``.hdr`` that holds its voxels.
+
+    Raises:
+        ReadError: there is none.
+    """
+    for ending in (".img", ".img.gz", ".IMG"):
+        image = path.with_name(path.name.removesuffix(".gz").rpartition(".")[0] + ending)
+        if image.is_file():
+            return image
+    raise ReadError(path, "a NIfTI header without its image: no .img file of the same name is beside it")
 
 
 def _phase_of(uid: str) -> int:
@@ -183,12 +202,13 @@ def _phase_of(uid: str) -> int:
 
 def _voxels(path: Path, header: NiftiHeader, phase: int, report: Report) -> NDArray[Any]:
     """(K, J, I) or (K, J, I, 3) stored numbers of one phase in native byte order, read in pieces into one array."""
-    needed, present = header.phase_bytes, path.stat().st_size
+    source = _image_of(path) if header.is_pair else path
+    needed, present = header.phase_bytes, source.stat().st_size
     if needed > MOST_DEFLATION * present:
         raise Truncated(path, f"truncated: the header declares {needed} bytes of voxels, the file has {present}")
     data = np.empty(needed, np.uint8)
     filled = 0
-    with opened(path) as stream:
+    with opened(source) as stream:
         stream.seek(header.data_offset + phase * needed)
         while filled < needed:
             report(filled >> 20, needed >> 20, f"Loading {path.name}")
@@ -218,7 +238,8 @@ def _unit_of(array: NDArray[Any]) -> tuple[str, tuple[str, ...]]:
     signed = np.issubdtype(array.dtype, np.signedinteger) or np.issubdtype(array.dtype, np.floating)
     if array.ndim != 3 or not signed:
         return "", ()
-    lowest = float(np.nanmin(array))
+    finite = array[np.isfinite(array)] if np.issubdtype(array.dtype, np.floating) else array
+    lowest = float(finite.min()) if finite.size else 0.0
     if lowest > AIR_HU:
         return "", ()
     return "HU", (f"assumed Hounsfield units: the file names none, and values reach {lowest:g}",)

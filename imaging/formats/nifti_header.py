@@ -30,6 +30,7 @@ _TYPES = {
     1280: "u8",
 }
 RGB_TYPE = 128
+_MS_PER_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
 _GZIP_ERRORS = (OSError, EOFError, zlib.error)
 
@@ -47,6 +48,8 @@ class NiftiHeader:
         affine_ras: (4, 4) index (i, j, k, 1) to RAS millimetres, or None where neither qform nor sform is set.
         spacing_ijk_mm: pixdim.
         warnings: what was assumed.
+        is_pair: the voxels lie in an ``.img`` file of the same name.
+        phase_ms: time from one phase to the next, None where the file does not count in seconds.
     """
 
     shape: tuple[int, ...]
@@ -58,6 +61,8 @@ class NiftiHeader:
     affine_ras: NDArray[np.float64] | None
     spacing_ijk_mm: tuple[float, float, float]
     warnings: tuple[str, ...]
+    is_pair: bool = False
+    phase_ms: float | None = None
 
     @property
     def shape_kji(self) -> tuple[int, int, int]:
@@ -106,7 +111,7 @@ def read_header(path: Path) -> NiftiHeader:
     """The header of a file; the voxels are not read.
 
     Raises:
-        ReadError: not NIfTI, a pair of .hdr and .img, or a number type that is no single value.
+        ReadError: not NIfTI, or a number type that is no single value.
     """
     with opened(path) as stream:
         head = stream.read(540)
@@ -114,8 +119,6 @@ def read_header(path: Path) -> NiftiHeader:
     if order is None or len(head) < 348:
         raise ReadError(path, "not NIfTI: expected a header of 348 or 540 bytes")
     version = _SIZES[struct.unpack(f"{order}i", head[:4])[0]]
-    if b"ni1" in head[344:348]:
-        raise ReadError(path, "a NIfTI pair of .hdr and .img: expected one .nii or .nii.gz file")
     try:
         return _parse(path, head, order, version)
     except struct.error as error:
@@ -132,7 +135,9 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
     kind = int(field("h", 70, 12)[0])
     offset = int(field("f" if version == 1 else "q", 108, 168)[0])
     slope, intercept = field(f"2{real}", 112, 176)
-    units = int(field("B" if version == 1 else "i", 123, 500)[0]) & 7
+    unit_codes = int(field("B" if version == 1 else "i", 123, 500)[0])
+    units, step_ms = unit_codes & 7, abs(pixdim[4]) * _MS_PER_UNIT.get(unit_codes & 0x38, 0.0)
+    is_pair = b"ni1" in head[344:348] or head[4:8] == b"ni2\0"
     codes = tuple(int(n) for n in field("2h" if version == 1 else "2i", 252, 344))
     quaternion = field(f"6{real}", 256, 352)
     rows = np.array(field(f"12{real}", 280, 400), float).reshape(3, 4)
@@ -151,10 +156,12 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
         tuple(dim[1 : dim[0] + 1]),
         np.dtype(order + _TYPES[kind]),
         kind == RGB_TYPE,
-        max(offset, 352 if version == 1 else 544),
+        max(offset, 0 if is_pair else 352 if version == 1 else 544),
         slope if np.isfinite(slope) else 0.0,
         intercept if np.isfinite(intercept) else 0.0,
         affine,
         (spacing[0], spacing[1], spacing[2]),
         warnings,
+        is_pair,
+        step_ms if step_ms and np.isfinite(step_ms) else None,
     )

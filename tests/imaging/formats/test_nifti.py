@@ -245,3 +245,31 @@ def test_copies_of_one_file_are_two_series_with_the_same_voxels(tmp_path: Path):
     first, second = reading.open_study(tmp_path).series
     assert second.uid == f"{first.uid}#2"
     assert np.array_equal(reading.load_volume(second).array, VALUES.T)
+
+
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Pair, nibabel.Nifti2Pair])
+def test_a_pair_is_read_from_its_header(tmp_path: Path, kind: type) -> None:
+    save(tmp_path / "a.img", VALUES.T, orthogonal(OBLIQUE), kind)
+    study = reading.open_study(tmp_path)
+    assert study.refused == () and [file.name for file in study.series[0].files] == ["a.hdr", "a.img"]
+    volume = reading.load_volume(study.series[0])
+    assert np.array_equal(volume.array, VALUES)
+    ras = volume.geometry.point_lps((1, 2, 3)) * (-1, -1, 1)
+    assert np.allclose(ras, (orthogonal(OBLIQUE) @ (3, 2, 1, 1))[:3], atol=1e-4)
+    (tmp_path / "a.img").unlink()
+    assert "without its image" in reading.open_study(tmp_path).refused[0].reason
+
+
+def test_time_points_are_phases_with_their_times(tmp_path: Path) -> None:
+    image = nibabel.Nifti1Image(np.stack([VALUES.T, VALUES.T + 1, VALUES.T + 2], axis=3), np.eye(4))
+    image.header.set_zooms((1, 1, 1, 2.5))
+    image.header.set_xyzt_units("mm", "sec")
+    nibabel.save(image, tmp_path / "a.nii.gz")
+    phases = [one.phase for one in reading.open_study(tmp_path).series]
+    assert [(one.index, one.count, one.time_ms) for one in phases if one] == [(0, 3, 0), (1, 3, 2500), (2, 3, 5000)]
+
+
+def test_a_volume_of_no_numbers_opens_without_a_word_from_numpy(tmp_path: Path) -> None:
+    volume = load(save(tmp_path / "a.nii", np.full((2, 2, 2), np.nan, np.float32), np.eye(4)))
+    assert volume.unit == "" and np.isnan(volume.array).all()
+    assert (volume.default_window().low, volume.default_window().high) == (0, 1)
