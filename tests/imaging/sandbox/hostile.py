@@ -157,7 +157,7 @@ def named_to_deceive(path: Path) -> Path:
     dataset = image(SOPClassUID=CTImageStorage, SpecificCharacterSet="ISO_IR 192")
     dataset.PatientName = "<b>Bold</b><img src=x>\x1b[31m^Red\x07"
     dataset.PatientID = "../../../../tmp/evil\0.txt"
-    dataset.SeriesDescription = "<a href='file:///etc/passwd'>click</a>\r\n\x08"
+    dataset.SeriesDescription = "<a href='file:/etc/passwd'>click</a>\r\n\x08"
     dataset.StudyDescription = "\u202egnp.exe"
     dataset.SeriesInstanceUID = "../../../../etc/passwd"
     dataset.StudyInstanceUID = "..\\..\\windows"

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from viewer.panels.layout import heading, muted, plain, plain_tip
 
-LINK = "<a href='file:///etc/passwd'>click</a>\nsecond line"
+LINK = "<a href='file:/etc/passwd'>click</a>\nsecond line"
 
 
 @pytest.mark.parametrize("make", [heading, muted, plain])
