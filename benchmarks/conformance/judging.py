@@ -25,8 +25,13 @@ _PRECISION = 2e-5
 class Reader(Protocol):
     """What opens and loads: :mod:`imaging.formats.reading` or a sandbox."""
 
-    open_study: Callable[[Path], Study]
-    load_volume: Callable[[Series], Volume]
+    def open_study(self, path: Path, /) -> Study:
+        """List what lies at ``path``."""
+        ...
+
+    def load_volume(self, series: Series, /) -> Volume:
+        """Load one series."""
+        ...
 
 
 @dataclass(frozen=True)

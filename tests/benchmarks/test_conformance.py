@@ -18,6 +18,7 @@ SERIES = list(dict.fromkeys(row.series for row in ROWS if row.series))
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
+
 @pytest.fixture(autouse=True)
 def pydicom_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What pydicom logs about damaged files is no failure here."""
