@@ -151,6 +151,11 @@ def read_header(path: Path) -> Header:
     return header
 
 
+def forget() -> None:
+    """Remember no header: the next listing reads every file."""
+    _kept.clear()
+
+
 _Stamp = tuple[int, int, int, int]
 _kept: dict[Path, tuple[_Stamp, Header]] = {}
 

@@ -73,6 +73,7 @@ class _Loading:
         self._stack, self._transforms, self._filled = stack, transforms, filled
         self._make, self._report, self._arrival = make, report, arrival
         self._left = _chunks(stack)
+        self._wanted: int | None = None
         self._volume: Volume | None = None
         self._done = 0
 
@@ -109,8 +110,10 @@ class _Loading:
     def _next(self) -> Chunk:
         """The chunk nearest to the slice that is looked at."""
         wanted = len(self._stack.frames) // 2 if self._arrival is None else self._arrival.wanted()
-        nearest = min(range(len(self._left)), key=lambda n: _distance(self._left[n], wanted))
-        return self._left.pop(nearest)
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
+        return self._left.pop()
 
     def _read(self, chunk: Chunk) -> None:
         frames, array = self._stack.frames, self._filled.array
