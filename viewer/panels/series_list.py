@@ -104,7 +104,8 @@ def _series_item(series: Series) -> QTreeWidgetItem:
     if frames > 1 and series.kind == "image":
         size = f"{frames} images, {columns}×{rows}"
     warning = "  ⚠" if series.warnings else ""
-    item = _item(f"{title}{warning}\n{' · '.join(part for part in (series.modality, size) if part)}")
+    phase = series.phase.name if series.phase else ""
+    item = _item(f"{title}{warning}\n{' · '.join(part for part in (phase, series.modality, size) if part)}")
     item.setData(0, _UID, series.uid)
     item.setToolTip(0, plain_tip("\n".join((title, *series.warnings))))
     return item
