@@ -17,12 +17,17 @@ class ImagingError(Exception):
 
 
 class ReadError(ImagingError):
-    """A file that cannot be read: names the file, the reason and, where known, what was found and expected."""
+    """A file that cannot be read: names the file, the reason and, where known, what was found and expected.
 
-    def __init__(self, path: Path | str, reason: str) -> None:
+    Attributes:
+        patient_name: as far as the file could be read; empty where it could not.
+    """
+
+    def __init__(self, path: Path | str, reason: str, patient_name: str = "") -> None:
         super().__init__(f"{Path(path).name}: {reason}")
         self.path = Path(path)
         self.reason = reason
+        self.patient_name = patient_name
 
 
 class NotAnImage(ReadError):

@@ -83,10 +83,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that was not opened, and the reason in words."""
+    """A file that was not opened, the reason in words, and whose it is where that could still be read."""
 
     file: Path
     reason: str
+    patient_name: str = ""
 
 
 DocumentKind = Literal["report", "pdf", "waveform", "plan", "presentation", "segmentation", "other"]

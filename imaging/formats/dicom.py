@@ -46,9 +46,13 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
         report(done + n, done + len(paths), f"Reading {path.name}")
         try:
             header = read_header(path)
+        except ReadError as error:
+            refused.append(Refusal(path, error.reason, error.patient_name))
+            continue
+        try:
             pixel_format(header)
         except ReadError as error:
-            refused.append(Refusal(path, error.reason))
+            refused.append(Refusal(path, error.reason, header.text("PatientName")))
         else:
             headers.append(header)
     headers, copies = _without_copies(headers)

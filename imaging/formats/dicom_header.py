@@ -262,12 +262,14 @@ def _of_items(stream: BinaryIO, pixels: PixelElement) -> PixelElement:
 
 def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:
     name = UID(text(dataset, "SOPClassUID")).name or UID(_meta_text(dataset, "MediaStorageSOPClassUID")).name
+    patient = text(dataset, "PatientName")
     if "Directory" in name:
         return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
     if pixels is not None:
-        return ReadError(path, "pixels without their size: Rows (0028,0010) is missing")
+        return ReadError(path, "pixels without their size: Rows (0028,0010) is missing", patient)
     if text(dataset, "Rows") or "Image Storage" in name:
-        return ReadError(path, f"ends before its pixels: found {name or 'an image'} without Pixel Data (7FE0,0010)")
+        found = f"found {name or 'an image'} without Pixel Data (7FE0,0010)"
+        return ReadError(path, f"ends before its pixels: {found}", patient)
     if not name and not text(dataset, "Modality"):
         return ReadError(path, "not a DICOM image: found neither a SOP class nor pixels")
     return NotAnImage(path, f"holds no pixels: it is {name or 'an unnamed object'}, modality {_modality(dataset)}")

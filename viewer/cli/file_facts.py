@@ -13,15 +13,26 @@ def by_file(document: Facts) -> list[Facts]:
     """
     parts: dict[str, list[Facts]] = defaultdict(list)
     series: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, str] = {}
     for one in document["series"]:
         for file in one["files"]:
             series[file].append(one["uid"])
+            names[file] = one["patient_name"]
         for part in one["values_by_file"]:
             parts[part["file"]].append(part)
-    found = [{"file": file, "outcome": "image", "series": series[file], **_together(parts[file])} for file in series]
-    found += [{"file": one["file"], "outcome": "document", "name": one["name"]} for one in document["documents"]]
-    found += [{"file": one["file"], "outcome": "refused", "reason": one["reason"]} for one in document["refused"]]
+    found = [
+        {"file": file, "outcome": "image", "patient_name": names[file], "series": uids, **_together(parts[file])}
+        for file, uids in series.items()
+    ]
+    # A segmentation is an image and a document: its file is told once.
+    found += [_told(one, "document", "name") for one in document["documents"] if one["file"] not in series]
+    found += [_told(one, "refused", "reason") for one in document["refused"] if one["file"] not in series]
     return sorted(found, key=lambda one: str(one["file"]))
+
+
+def _told(one: Facts, outcome: str, why: str) -> Facts:
+    name = one.get("patient_name", "")
+    return {"file": one["file"], "outcome": outcome, "patient_name": name, why: one[why]}
 
 
 def _together(parts: list[Facts]) -> Facts:

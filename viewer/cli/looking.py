@@ -58,7 +58,7 @@ def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]
     from viewer.cli.series_facts import document_facts, facts
 
     series: list[dict[str, Any]] = []
-    refused = [{"file": str(one.file), "reason": one.reason} for one in study.refused]
+    refused = [{"file": str(one.file), "reason": one.reason, "patient_name": one.patient_name} for one in study.refused]
     for one in study.series:
         try:
             series.append(facts(one, sandbox.load_volume(one), files))

@@ -60,6 +60,11 @@ def test_refusals_say_what_was_found(tmp_path: Path, name: str, content: bytes, 
     assert words in study.refused[0].reason
 
 
+def test_a_refused_file_still_says_whose_it_is(bundled):
+    (refusal,) = reading.open_study(bundled("MR_truncated.dcm")).refused
+    assert refusal.patient_name == "CompressedSamples^MR1"
+
+
 def test_objects_without_pixels_say_what_they_are(bundled):
     for name, words in (
         ("rtplan.dcm", "RT Plan Storage"),

@@ -190,10 +190,11 @@ def test_values_of_a_file_in_several_series_are_put_together() -> None:
         return {"file": "a", "frames": frames, "dtype": "uint8", **values, **place}
 
     series = [
-        {"uid": "1", "files": ["a"], "values_by_file": [part(1, 2.0, 1, 40)]},
-        {"uid": "1#2", "files": ["a"], "values_by_file": [part(0, 6.0, 3, 80)]},
+        {"uid": "1", "patient_name": "A^B", "files": ["a"], "values_by_file": [part(1, 2.0, 1, 40)]},
+        {"uid": "1#2", "patient_name": "A^B", "files": ["a"], "values_by_file": [part(0, 6.0, 3, 80)]},
     ]
     (one,) = by_file({"series": series, "documents": [], "refused": []})
+    assert one["patient_name"] == "A^B"
     assert (one["series"], one["frames"], one["min"], one["max"]) == (["1", "1#2"], 4, 0, 9)
     assert (one["mean"], one["rgb_mean"]) == (5.0, [70, 0, 0])
 
