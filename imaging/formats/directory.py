@@ -39,14 +39,14 @@ def referenced_files(path: Path) -> tuple[list[Path], list[Refusal]]:
         ReadError: the DICOMDIR is damaged.
     """
     found: dict[Path, None] = {}
-    refused: list[Refusal] = []
-    folders = _Folders(path.parent)
+    refused: dict[Refusal, None] = {}
+    folders = _Folders(path)
     for parts in _file_ids(path):
         try:
             found[folders.file(parts)] = None
         except ReadError as error:
-            refused.append(Refusal(error.path, error.reason))
-    return list(found), refused
+            refused[Refusal(error.path, error.reason)] = None
+    return list(found), list(refused)
 
 
 def _file_ids(path: Path) -> Iterator[tuple[str, ...]]:
@@ -72,9 +72,9 @@ def _components(record: Dataset) -> tuple[str, ...]:
 class _Folders:
     """The folder of one DICOMDIR; looks each subfolder up once."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._resolved_root = root.resolve()
+    def __init__(self, index: Path) -> None:
+        self._index, self._root = index, index.parent
+        self._resolved_root = index.parent.resolve()
         self._names: dict[Path, dict[str, str]] = {}
 
     def file(self, parts: tuple[str, ...]) -> Path:
@@ -85,7 +85,7 @@ class _Folders:
         """
         shown = one_line("/".join(parts))
         if any(_leads_away(part) for part in parts):
-            raise ReadError(self._root / "DICOMDIR", f"names {shown}, which leads out of its folder: not opened")
+            raise ReadError(self._index, f"names {shown}, which leads out of its folder: not opened")
         here = self._root
         for part in parts:
             here = here / self._names_in(here).get(part.casefold(), part)

@@ -14,7 +14,7 @@ from imaging.errors import NotAnImage, ReadError
 from imaging.formats.content import Format, format_of
 from imaging.formats.dicom_attributes import PARSE_ERRORS, items, text
 from imaging.formats.dicom_header import dataset_stream, read_header
-from imaging.formats.directory import is_directory
+from imaging.formats.directory import is_directory, referenced_files
 from imaging.formats.report_text import coded, report_text
 from imaging.study import Document, DocumentKind, Patient, Refusal, Series
 
@@ -117,7 +117,8 @@ def read_text(document: Document) -> str:
 def documents_among(series: Sequence[Series], refused: Sequence[Refusal]) -> tuple[tuple[Document, ...], list[Refusal]]:
     """The documents among what was found in DICOM files, and the refusals that remain.
 
-    An object that was refused only because it has no pixels is a document; an index (DICOMDIR) is neither. A
+    An object that was refused only because it has no pixels is a document; an index (DICOMDIR) is neither, unless
+    it names files outside its folder. A
     segmentation has pixels and is a series, and is listed here beside it with what it refers to.
     """
     found: list[Document] = []
@@ -125,7 +126,10 @@ def documents_among(series: Sequence[Series], refused: Sequence[Refusal]) -> tup
     for refusal in refused:
         try:
             if _has_no_image(refusal.file):
-                found += [] if is_directory(refusal.file) else [describe(refusal.file)]
+                if is_directory(refusal.file):
+                    remaining += _leading_away(refusal.file)
+                else:
+                    found.append(describe(refusal.file))
                 continue
         except ReadError:
             pass  # the reason of the first reading tells more
@@ -134,7 +138,12 @@ def documents_among(series: Sequence[Series], refused: Sequence[Refusal]) -> tup
     for file in segmented:
         with suppress(ReadError):
             found.append(describe(file))
-    return tuple(sorted(found, key=lambda each: each.file)), remaining
+    return tuple(sorted(found, key=lambda each: each.file)), list(dict.fromkeys(remaining))
+
+
+def _leading_away(index: Path) -> list[Refusal]:
+    """What an index names outside its own folder; an honest one says nothing that its folder does not."""
+    return [refusal for refusal in referenced_files(index)[1] if refusal.file == index]
 
 
 def _has_no_image(path: Path) -> bool:

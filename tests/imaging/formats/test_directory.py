@@ -58,7 +58,9 @@ def test_names_that_lead_out_are_refused(media: Path, file_id: list[str] | str) 
     shutil.copy(str(get_testdata_file("CT_small.dcm")), media.parent / "secret")
     files, refused = referenced_files(pointing_at(media, file_id))
     assert len(files) == 49 and all(file.is_relative_to(media) for file in files)
-    assert "leads out of its folder" in refused[0].reason
+    assert "leads out of its folder" in refused[0].reason and refused[0].file == media / "DICOMDIR"
+    for opened in (media, media / "DICOMDIR"):
+        assert [each.file for each in open_study(opened).refused if "leads out" in each.reason] == [media / "DICOMDIR"]
 
 
 def test_links_that_lead_out_are_refused(media: Path) -> None:
