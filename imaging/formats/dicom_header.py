@@ -19,6 +19,7 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 from imaging.errors import NotAnImage, ReadError
 from imaging.formats.dicom_attributes import PARSE_ERRORS, item, items, text
 from imaging.formats.dicom_nesting import TOO_DEEP, is_too_deep
+from imaging.formats.dicom_walk import Walked, walk
 
 _KEYWORDS = """
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
@@ -68,6 +69,8 @@ ITEM = b"\xfe\xff\x00\xe0"
 """The tag (FFFE,E000) in little endian."""
 
 _NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
+_WANTED = frozenset(int(tag) for tag in WANTED_TAGS)
+_PIXELS = frozenset(group << 16 | element for group, element in PIXEL_TAGS)
 MOST_INFLATION = 10
 MOST_INFLATED_BYTES = 2 << 30
 _ALWAYS_ALLOWED_BYTES = 64 << 20
@@ -170,6 +173,31 @@ def _stamp(path: Path) -> _Stamp:
 
 
 def _read_header(path: Path) -> Header:
+    return _walked_header(path) or _parsed_header(path)
+
+
+def _walked_header(path: Path) -> Header | None:
+    """The header of an ordinary file, many times faster than parsed; None where the parser must judge."""
+    try:
+        found = walk(path, _WANTED, _PIXELS)
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+    if found is None or text(found.dataset, "Rows") == "":
+        return None
+    return Header(path, found.dataset, UID(found.transfer_syntax), True, _walked_pixels(found))
+
+
+def _walked_pixels(found: Walked) -> PixelElement:
+    number = PIXEL_TAGS[found.number_tag >> 16, found.number_tag & 0xFFFF]
+    present, declared = found.file_bytes - found.offset, found.declared
+    if found.transfer_syntax not in _NATIVE and found.begins_with == ITEM:
+        declared = None
+    # A length longer than the file leaves what is there; of fragments under a written length, that length.
+    length = present if found.declared is None else min(found.declared, present)
+    return PixelElement(found.offset, length, declared, number)
+
+
+def _parsed_header(path: Path) -> Header:
     with dataset_stream(path) as stream:
         dataset = _parse(path, stream)
         syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))

@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 from imaging.geometry import PLACEMENT_TOLERANCE_MM
 
+_ROUNDING = 1e-5
+"""By how much float32 numbers may make a unit quaternion too long."""
+
 
 def affine_of(
     codes: tuple[int, ...],
@@ -13,7 +16,11 @@ def affine_of(
     pixdim: tuple[float, ...],
     dim: list[int],
 ) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
-    """The sform where it is set, else the qform, else None; and a warning where the two are set and disagree."""
+    """The sform where it is set, else the qform, else None; and a warning where the two are set and disagree.
+
+    Raises:
+        ValueError: a qform that is no rotation.
+    """
     qform_code, sform_code = codes
     qform = _qform(quaternion, pixdim) if qform_code > 0 else None
     if sform_code <= 0:
@@ -30,8 +37,14 @@ def affine_of(
 
 
 def _qform(quaternion: tuple[float, ...], pixdim: tuple[float, ...]) -> NDArray[np.float64]:
-    """(4, 4) of the quaternion form (nifti1.h, method 2)."""
+    """(4, 4) of the quaternion form (nifti1.h, method 2).
+
+    Raises:
+        ValueError: the quaternion is longer than one, and would scale the volume.
+    """
     b, c, d, x, y, z = quaternion
+    if not b * b + c * c + d * d <= 1 + _ROUNDING:
+        raise ValueError(f"quaternion ({b:g}, {c:g}, {d:g}) is no rotation")
     a = float(np.sqrt(max(0.0, 1 - b * b - c * c - d * d)))
     rotation = np.array(
         [

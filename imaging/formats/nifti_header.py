@@ -123,6 +123,8 @@ def read_header(path: Path) -> NiftiHeader:
         return _parse(path, head, order, version)
     except struct.error as error:
         raise ReadError(path, f"the NIfTI header ends early: found {len(head)} bytes") from error
+    except (OverflowError, ValueError) as error:
+        raise ReadError(path, f"the NIfTI header holds numbers that make no sense: {error}") from error
 
 
 def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:

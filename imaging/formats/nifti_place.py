@@ -18,6 +18,8 @@ def geometry_of(path: Path, header: NiftiHeader) -> Geometry:
         ReadError: the axes are sheared by more than 0.1 mm over the volume, or collapse.
     """
     i_mm, j_mm, k_mm = header.spacing_ijk_mm
+    if header.affine_ras is None and not np.isfinite(header.spacing_ijk_mm).all():
+        raise ReadError(path, f"voxel size {header.spacing_ijk_mm} mm: expected three positive numbers")
     if header.affine_ras is None:
         return Geometry(header.shape_kji, (k_mm, j_mm, i_mm), calibration=Calibration.PIXEL_SPACING)
     affine = _RAS_TO_LPS @ header.affine_ras

@@ -119,3 +119,40 @@ def test_sheared_axes_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.nrrd").write_bytes(header.encode() + bytes(8000))
     (refusal,) = open_study(tmp_path).refused
     assert "sheared" in refusal.reason
+
+
+NRRD = (
+    "NRRD0004\ntype: uint8\ndimension: 3\nsizes: 3 3 3\nencoding: raw\nspace: left-posterior-superior\n"
+    "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\n"
+)
+PLACED = "ObjectType = Image\nNDims = 3\nDimSize = 3 3 3\nElementType = MET_UCHAR\nOffset = 0 0 0\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.nhdr", f"{NRRD}data file: ../secret.raw\n"),
+        ("a.nhdr", f"{NRRD}data file: ../secret.raw\ndata file:=ok.raw\n"),
+        ("a.nhdr", f"{NRRD}data file: ok.raw\ndatafile: ../secret.raw\n"),
+        ("a.nhdr", NRRD + "# pad\n" * 12000 + "data file: ../secret.raw\n"),
+        ("a.nhdr", NRRD + "#" * (65536 - len(NRRD) - 25) + "\ndata file: ../secret.raw"),
+        ("a.nhdr", f"{NRRD}Data File: ../secret.raw\n"),
+        ("a.mhd", f"{PLACED}ElementDataFile : ../secret.raw\n"),
+        ("a.mhd", f"{PLACED}\nElementDataFile = ../secret.raw\n"),
+        ("a.mhd", f"{PLACED}elementdatafile = ok.raw\nElementDataFile = ../secret.raw\n"),
+        ("a.mhd", PLACED + "Foo = 1\n" * 9000 + "ElementDataFile = ../secret.raw\n"),
+    ],
+)
+def test_no_spelling_leads_out_of_the_folder(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "secret.raw").write_bytes(bytes(range(100, 127)))
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "ok.raw").write_bytes(bytes(27))
+    (tmp_path / "box" / name).write_text(text)
+    study = open_study(tmp_path / "box" / name)
+    assert study.series == () and len(study.refused) == 1
+
+
+def test_lengths_that_are_not_millimetres_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.nrrd").write_bytes(f'{NRRD}space units: "um" "um" "um"\n\n'.encode() + bytes(27))
+    (refusal,) = open_study(tmp_path).refused
+    assert "millimetres" in refusal.reason

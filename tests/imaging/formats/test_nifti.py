@@ -1,6 +1,7 @@
 """NIfTI against nibabel and SimpleITK."""
 
 import gzip
+import struct
 from pathlib import Path
 
 import nibabel
@@ -273,3 +274,22 @@ def test_a_volume_of_no_numbers_opens_without_a_word_from_numpy(tmp_path: Path) 
     volume = load(save(tmp_path / "a.nii", np.full((2, 2, 2), np.nan, np.float32), np.eye(4)))
     assert volume.unit == "" and np.isnan(volume.array).all()
     assert (volume.default_window().low, volume.default_window().high) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("offset", "values", "codes"),
+    [
+        (80, (float("nan"),), (0, 0)),
+        (108, (float("inf"),), (0, 1)),
+        (108, (float("nan"),), (0, 1)),
+        (256, (1.2, 0.0, 0.0), (1, 0)),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused_in_words(tmp_path: Path, offset, values, codes):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((3, 4, 5), np.int16), np.diag([2, 2, 2, 1.0])), tmp_path / "a.nii")
+    damaged = bytearray((tmp_path / "a.nii").read_bytes())
+    struct.pack_into(f"<{len(values)}f", damaged, offset, *values)
+    struct.pack_into("<2h", damaged, 252, *codes)
+    (tmp_path / "a.nii").write_bytes(damaged)
+    study = reading.open_study(tmp_path)
+    assert study.series == () and len(study.refused) == 1
