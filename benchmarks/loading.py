@@ -15,7 +15,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from benchmarks.timing import Row, Seconds, compare, timed
-from imaging.formats import dicom_header, reading
+from imaging.formats import reading
+from imaging.formats.dicom import header
 from imaging.sandbox import Sandbox
 from imaging.study import Series
 from imaging.volume import Volume
@@ -53,7 +54,7 @@ def _rows(slices: int, rounds: int) -> list[Row]:
 
 def _list_anew(folder: Path) -> None:
     """List without what is remembered of the last time."""
-    dicom_header.forget()
+    header.forget()
     reading.open_study(folder)
 
 

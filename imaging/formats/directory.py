@@ -11,7 +11,7 @@ from pydicom.tag import Tag
 from imaging.errors import ReadError
 from imaging.formats.character_sets import one_line
 from imaging.formats.content import first_bytes
-from imaging.formats.dicom_attributes import PARSE_ERRORS, items, value, whole
+from imaging.formats.dicom.attributes import PARSE_ERRORS, items, value, whole
 from imaging.study import Refusal
 
 _DIRECTORY_SOP_CLASS = b"1.2.840.10008.1.3.10"

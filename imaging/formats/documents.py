@@ -12,8 +12,8 @@ from pydicom.uid import UID
 
 from imaging.errors import NotAnImage, ReadError
 from imaging.formats.content import Format, format_of
-from imaging.formats.dicom_attributes import PARSE_ERRORS, items, text
-from imaging.formats.dicom_header import dataset_stream, read_header
+from imaging.formats.dicom.attributes import PARSE_ERRORS, items, text
+from imaging.formats.dicom.header import dataset_stream, read_header
 from imaging.formats.directory import is_directory, referenced_files
 from imaging.formats.report_text import coded, report_text
 from imaging.study import Document, DocumentKind, Patient, Refusal, Series

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from imaging.formats.character_sets import one_line
-from imaging.formats.dicom_attributes import items, number, text, whole
+from imaging.formats.dicom.attributes import items, number, text, whole
 from imaging.formats.report_text import coded
 from imaging.study import DocumentKind
 

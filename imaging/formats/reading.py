@@ -63,9 +63,9 @@ def load_volume(series: Series, report: Report = silent, arrival: Arrival | None
     """
     kind = Format(series.format)
     if kind is Format.DICOM:
-        from imaging.formats import dicom
+        from imaging.formats.dicom import reader
 
-        return dicom.load_volume(series, report, arrival)
+        return reader.load_volume(series, report, arrival)
     volume = _readers(kind)[1](series, report)
     return volume if arrival is None else _delivered(volume, arrival)
 
@@ -89,7 +89,7 @@ def _readers(kind: Format) -> tuple[Listing, Loading]:
     """The functions of one format. Imported when first needed: each brings libraries that take time to start."""
     match kind:
         case Format.DICOM:
-            from imaging.formats import dicom as reader
+            from imaging.formats.dicom import reader
         case Format.NIFTI:
             from imaging.formats import nifti as reader
         case Format.NRRD | Format.META:

@@ -6,7 +6,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from imaging.formats.character_sets import lines
-from imaging.formats.dicom_attributes import items, text
+from imaging.formats.dicom.attributes import items, text
 
 DEEPEST = 64
 """Content is shown to this depth. Reports of real makers stay below ten."""

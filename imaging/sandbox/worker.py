@@ -86,7 +86,7 @@ def _carry_out(request: Request, relay: Relay) -> Any:
 
 def _import_readers() -> None:
     """Import before the first request, and while Python may still read its own files as it likes."""
-    for name in ("numpy", "pydicom", "imaging.formats.reading", "imaging.formats.dicom"):
+    for name in ("numpy", "pydicom", "imaging.formats.reading", "imaging.formats.dicom.reader"):
         importlib.import_module(name)
 
 

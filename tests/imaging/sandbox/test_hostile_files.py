@@ -13,7 +13,7 @@ import pydicom.config
 import pytest
 
 from imaging.errors import ReadError
-from imaging.formats.dicom_nesting import TOO_DEEP
+from imaging.formats.dicom.nesting import TOO_DEEP
 from imaging.progress import Cancelled
 from imaging.sandbox import Sandbox
 from tests.imaging.sandbox import hostile

@@ -1,0 +1,1 @@
+"""DICOM files: headers, grouping, places, pixels, presentation."""

@@ -1,0 +1,181 @@
+"""Coded frames to arrays, one function per family of transfer syntaxes (PS3.5 A.4); headers are not known here."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import imagecodecs
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
+from imaging.formats.dicom.codestreams import (
+    StreamError,
+    StreamHeader,
+    jpeg2000_header,
+    jpeg_header,
+    jpegxl_size,
+)
+from imaging.formats.dicom.rle import rle
+
+DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+_END_OF_IMAGE = b"\xff\xd9"
+_FILLER = bytes.fromhex("5aa55a3c96") * 40
+"""Bytes without a marker, after which a decoder that still needs data goes on with other pixels."""
+
+
+_UNKNOWN_PROCESSES = frozenset({0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
+"""Differential frames of hierarchical streams, and lossless frames with arithmetic coding."""
+
+
+Decoder = Callable[[bytes, Wanted], Decoded]
+
+
+def _jpeg(data: bytes, wanted: Wanted) -> Decoded:
+    """JPEG of any process with 2 to 16 bits. Colour of lossless processes stays as it is stored."""
+    header = jpeg_header(data)
+    _check(header, wanted)
+    if header.process in _UNKNOWN_PROCESSES:
+        raise UnknownProcessError(f"JPEG process SOF{header.process - 0xC0} (hierarchical, or arithmetic and lossless)")
+    is_ybr = wanted.samples == 3 and _is_ycbcr(data, header, wanted.photometric)
+    stored = "YCBCR" if is_ybr else "RGB"
+    leaves = stored if header.is_lossless else "RGB"
+
+    def pixels_of(stream: bytes) -> NDArray[Any]:
+        if wanted.samples == 1:
+            return imagecodecs.jpeg8_decode(stream)
+        return imagecodecs.jpeg8_decode(stream, colorspace=stored, outcolorspace=leaves)
+
+    if data.rfind(_END_OF_IMAGE) < header.scan:
+        return Decoded(_without_end(data, header, pixels_of), header.bits, is_ybr and header.is_lossless)
+    return Decoded(pixels_of(data), header.bits, is_ybr and header.is_lossless)
+
+
+def _without_end(data: bytes, header: StreamHeader, pixels_of: Callable[[bytes], NDArray[Any]]) -> NDArray[Any]:
+    """The pixels of a JPEG stream without its end marker, if nothing but the marker is missing.
+
+    The decoder pads a short stream with grey and says nothing: if bytes put at its end change the pixels, it is short.
+    """
+    if not header.is_progressive and header.scanned == header.samples:
+        pixels = pixels_of(data + _END_OF_IMAGE)
+        if np.array_equal(pixels, pixels_of(data + _FILLER + _END_OF_IMAGE)):
+            return pixels
+    raise CodecError(f"truncated: the JPEG stream ends after {len(data)} bytes, before its last pixel")
+
+
+def _is_ycbcr(data: bytes, header: StreamHeader, photometric: str) -> bool:
+    """True when the components are luminance and chrominance.
+
+    A complete Adobe marker decides; then component names R, G, B; then the photometric interpretation. A lossy stream
+    with JFIF or with subsampled components is YCbCr by its definition even where the header calls it RGB.
+    """
+    head = data[:4096]
+    adobe = head.find(b"Adobe")
+    if adobe > 4 and int.from_bytes(head[adobe - 2 : adobe], "big") >= 14 and adobe + 11 < len(head):
+        return head[adobe + 11] != 0
+    if header.components[::2] == b"RGB":
+        return False
+    is_ycbcr_by_definition = header.is_subsampled or b"JFIF\0" in head[:32]
+    return photometric.startswith("YBR") or (not header.is_lossless and is_ycbcr_by_definition)
+
+
+def _jpegls(data: bytes, wanted: Wanted) -> Decoded:
+    header = jpeg_header(data)
+    _check(header, wanted)
+    ended = data if data.rfind(_END_OF_IMAGE) > header.scan else data + _END_OF_IMAGE
+    return Decoded(imagecodecs.jpegls_decode(ended), header.bits, wanted.photometric.startswith("YBR"))
+
+
+def _jpeg2000(data: bytes, wanted: Wanted) -> Decoded:
+    """JPEG 2000 and High-Throughput JPEG 2000; the decoder undoes a colour transform that the stream declares."""
+    header = jpeg2000_header(data)
+    _check(header, wanted)
+    ended = data if data.rstrip(b"\0").endswith(_END_OF_IMAGE) else data + _END_OF_IMAGE
+    is_ybr = wanted.photometric.startswith("YBR_FULL") and not header.is_transformed
+    return Decoded(imagecodecs.jpeg2k_decode(ended), header.bits, is_ybr)
+
+
+def _jpegxl(data: bytes, wanted: Wanted) -> Decoded:
+    size = jpegxl_size(data)
+    if size != (wanted.rows, wanted.columns):
+        raise CodecError(f"the stream holds {size[0]} x {size[1]} pixels, expected {wanted.rows} x {wanted.columns}")
+    return Decoded(imagecodecs.jpegxl_decode(data), None)
+
+
+def _check(header: StreamHeader, wanted: Wanted) -> None:
+    """Compare the head of a stream with the DICOM header before memory is taken."""
+    if (header.rows, header.columns) != (wanted.rows, wanted.columns):
+        raise CodecError(
+            f"the stream holds {header.rows} x {header.columns} pixels, expected {wanted.rows} x {wanted.columns}"
+        )
+    if header.samples != wanted.samples:
+        raise CodecError(f"the stream holds {header.samples} components, expected {wanted.samples} samples per pixel")
+    if header.bits > max(8, wanted.bits_allocated):
+        raise CodecError(f"the stream holds {header.bits} bits per sample, Bits Allocated is {wanted.bits_allocated}")
+
+
+def inflated_frame(data: bytes, size: int) -> bytes:
+    """The native bytes of one frame of Deflated Image Frame Compression (PS3.5 A.4.14).
+
+    Raises:
+        CodecError: damaged, or fewer than ``size`` bytes.
+    """
+    try:
+        plain = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, size)
+    except zlib.error as error:
+        raise CodecError(f"damaged: {error}") from error
+    if len(plain) < size:
+        raise CodecError(f"truncated: the deflated frame holds {len(plain)} bytes, expected {size}")
+    return plain
+
+
+def _family(decoder: Decoder, *suffixes: int) -> dict[str, Decoder]:
+    return dict.fromkeys([f"1.2.840.10008.1.2.4.{suffix}" for suffix in suffixes], decoder)
+
+
+_WITH_COLOUR_TRANSFORM = {
+    **_family(_jpeg, *range(50, 67), 70),
+    **_family(_jpeg2000, 90, 91, 201, 202, 203),
+    **_family(_jpegxl, 110, 111, 112),
+}
+
+LEAVE_RGB = frozenset(_WITH_COLOUR_TRANSFORM)
+"""Transfer syntaxes whose streams may carry a colour transform of their own."""
+
+_DECODERS: Mapping[str, Decoder] = MappingProxyType(
+    {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": rle}
+)
+
+KNOWN = frozenset(_DECODERS) | {DEFLATED_FRAMES}
+"""Encapsulated transfer syntaxes that are decoded here."""
+
+KEEP_EVERY_BIT = frozenset(
+    f"1.2.840.10008.1.2.4.{suffix}" for suffix in (55, 56, 57, 58, 65, 66, 70, 80, 90, 110, 201, 202)
+)
+"""Lossless transfer syntaxes: bits around the stored ones are as they were before coding."""
+
+
+def decode(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
+    """One coded frame.
+
+    Raises:
+        CodecError: damaged, truncated or other than the header says.
+        UnknownProcessError: of a kind that cannot be decoded here.
+    """
+    try:
+        frame = _DECODERS[transfer_syntax](data, wanted)
+    except CodecError:
+        raise
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except StreamError as error:
+        raise CodecError(str(error)) from error
+    except BaseException as error:  # codecs raise what they like on damaged bytes, panics included: their one door
+        raise CodecError(f"damaged: {error}") from error
+    if frame.pixels.shape != wanted.shape:
+        raise CodecError(f"decodes to {frame.pixels.shape}, expected {wanted.shape}")
+    kind, bits = frame.pixels.dtype.kind, 8 * frame.pixels.dtype.itemsize
+    if kind not in "iu" or (frame.bits is None and bits > max(8, wanted.bits_allocated)):
+        raise CodecError(f"decodes to {frame.pixels.dtype}, Bits Allocated is {wanted.bits_allocated}")
+    return frame

@@ -1,0 +1,139 @@
+"""Encapsulated Pixel Data to one run of bytes per frame (PS3.5 A.4), trusting an offset table only if it fits."""
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from imaging.formats.dicom.header import ITEM
+
+DELIMITER = b"\xfe\xff\xdd\xe0"
+
+_STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ", b"\xff\x0a", b"\0\0\0\x0cJXL ")
+"""First bytes of JPEG, JPEG-LS, JPEG 2000 and JPEG XL streams."""
+
+_RLE_HEADER_BYTES = 64
+
+
+class FragmentError(Exception):
+    """Fragments that cannot be told apart into frames, and why."""
+
+
+Span = tuple[int, int]
+"""Offset in the stream and length of one fragment's bytes."""
+
+
+def frame_spans(
+    stream: BinaryIO, offset: int, frames: int, extended_offsets: Sequence[int] = (), length: int | None = None
+) -> list[list[Span]]:
+    """The fragments of each frame.
+
+    Args:
+        stream: the data set's bytes.
+        offset: where the value of Pixel Data begins.
+        frames: Number of Frames.
+        extended_offsets: the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none.
+        length: bytes of the value; without it, to the end of the stream.
+
+    Raises:
+        FragmentError: fewer fragments than frames, or no way to tell which belongs to which.
+    """
+    table, spans = _items(stream, offset, length)
+    if len(spans) < frames:
+        raise FragmentError(f"truncated: found {len(spans)} coded fragments, expected {frames} frames")
+    if frames == 1:
+        return [_one_stream(stream, spans)]
+    if len(spans) == frames:
+        return [[span] for span in spans]
+    for offsets in (extended_offsets, table):
+        groups = _by_offsets(spans, offsets, frames)
+        if groups is not None and _begin_streams(stream, groups, spans):
+            return groups
+    groups = _by_starts(stream, spans)
+    if len(groups) != frames:
+        raise FragmentError(f"{len(spans)} fragments for {frames} frames and no offset table that fits them")
+    return groups
+
+
+def frame_bytes(stream: BinaryIO, spans: Sequence[Span]) -> bytes:
+    """The coded bytes of one frame."""
+    parts: list[bytes] = []
+    for start, length in spans:
+        stream.seek(start)
+        parts.append(stream.read(length))
+    return b"".join(parts)
+
+
+def _items(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[int], list[Span]]:
+    """The Basic Offset Table and the fragments after it; stops at the delimiter, or where the bytes end."""
+    file_end = stream.seek(0, 2)
+    end = file_end if length is None else min(offset + length, file_end)
+    spans: list[Span] = []
+    stream.seek(offset)
+    while stream.tell() + 8 <= end:
+        head = stream.read(8)
+        if head[:4] == DELIMITER:
+            break
+        if head[:4] != ITEM:
+            raise FragmentError(f"damaged: found {head[:4].hex(' ')} where an item of coded pixels should begin")
+        spans.append((stream.tell(), int.from_bytes(head[4:], "little")))
+        stream.seek(spans[-1][1], 1)
+    if spans and sum(spans[-1]) > end:
+        start, size = spans[-1]
+        there = f"{max(0, end - start)} of {size} bytes"
+        raise FragmentError(f"truncated: the file ends within its coded pixels, {there} into item {len(spans)}")
+    if not spans:
+        raise FragmentError("truncated: no coded pixels at all")
+    table = frame_bytes(stream, spans[:1])
+    return [int.from_bytes(table[n : n + 4], "little") for n in range(0, len(table) - 3, 4)], spans[1:]
+
+
+def _by_offsets(spans: list[Span], offsets: Sequence[int], frames: int) -> list[list[Span]] | None:
+    """Fragments grouped by a table, or None where it does not point at the start of a fragment for every frame."""
+    starts = {start - 8 - (spans[0][0] - 8): n for n, (start, _) in enumerate(spans)}
+    first = [starts.get(offset) for offset in offsets]
+    if len(first) != frames or first[0] != 0 or any(n is None for n in first):
+        return None
+    known = [n for n in first if n is not None]
+    if sorted(set(known)) != known:
+        return None
+    return [spans[begin:end] for begin, end in zip(known, [*known[1:], len(spans)], strict=True)]
+
+
+def _one_stream(stream: BinaryIO, spans: list[Span]) -> list[Span]:
+    """The fragments of a single frame, unless they are several frames."""
+    groups = _by_starts(stream, spans)
+    if len(groups) > 1:
+        raise FragmentError(f"{len(groups)} coded frames where the header declares one")
+    return spans
+
+
+def _begin_streams(stream: BinaryIO, groups: list[list[Span]], spans: list[Span]) -> bool:
+    """True where every group begins a coded stream, or where no fragment can be known to begin one."""
+    starts = {start for start, length in spans if _begins_frame(_head(stream, start, length))}
+    return not starts or all(group[0][0] in starts for group in groups)
+
+
+def _head(stream: BinaryIO, start: int, length: int) -> bytes:
+    stream.seek(start)
+    return stream.read(min(length, _RLE_HEADER_BYTES))
+
+
+def _by_starts(stream: BinaryIO, spans: list[Span]) -> list[list[Span]]:
+    """Fragments grouped by those that begin a coded stream."""
+    groups: list[list[Span]] = []
+    for start, length in spans:
+        if _begins_frame(_head(stream, start, length)) or not groups:
+            groups.append([])
+        groups[-1].append((start, length))
+    return groups
+
+
+def _begins_frame(head: bytes) -> bool:
+    """True for the first bytes of a coded stream, or for an RLE header: its count, then its offsets (PS3.5 G.5)."""
+    if head.startswith(_STARTS):
+        return True
+    if len(head) < _RLE_HEADER_BYTES:
+        return False
+    count, *offsets = (int.from_bytes(head[n : n + 4], "little") for n in range(0, _RLE_HEADER_BYTES, 4))
+    used, unused = offsets[:count], offsets[count:]
+    is_header = 1 <= count <= len(offsets) and used[0] == _RLE_HEADER_BYTES and not any(unused)
+    return is_header and used == sorted(set(used))

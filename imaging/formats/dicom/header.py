@@ -1,0 +1,312 @@
+"""What one DICOM file says before its pixels, and where the pixels are in the file."""
+
+import io
+import struct
+import zlib
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom import dcmread
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+
+from imaging.errors import NotAnImage, ReadError
+from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, text
+from imaging.formats.dicom.nesting import TOO_DEEP, is_too_deep
+from imaging.formats.dicom.walk import Walked, walk
+
+_KEYWORDS = """
+    SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
+    Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
+    PatientOrientation BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime
+    DiffusionBValue DiffusionGradientOrientation InversionTime FrameReferenceTime ConvolutionKernel KVP
+    NominalPercentageOfCardiacPhase NominalPercentageOfRespiratoryPhase ComplexImageComponent
+    ConcatenationUID InConcatenationNumber InConcatenationTotalNumber ConcatenationFrameOffsetNumber
+    EnergyWindowVector DetectorVector PhaseVector RotationVector RRIntervalVector TimeSlotVector SliceVector
+    DetectorInformationSequence
+    EstimatedRadiographicMagnificationFactor ImagerPixelSpacing NominalScannedPixelSpacing GantryDetectorTilt
+    CineRate RecommendedDisplayFrameRate FrameTime FrameTimeVector FrameIncrementPointer SequenceOfUltrasoundRegions
+    StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier
+    TemporalPositionIndex FrameOfReferenceUID ImagePositionPatient ImageOrientationPatient
+    SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns PixelSpacing
+    PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
+    DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
+    PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
+    WindowCenterWidthExplanation VOILUTFunction VOILUTSequence PresentationLUTShape GridFrameOffsetVector
+    LossyImageCompression LossyImageCompressionRatio FloatPixelPaddingValue FloatPixelPaddingRangeLimit
+    DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit Units ICCProfile
+    RealWorldValueMappingSequence
+    RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor BluePaletteColorLookupTableDescriptor
+    RedPaletteColorLookupTableData GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
+    SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
+    SegmentedBluePaletteColorLookupTableData
+    SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence ExtendedOffsetTable ExtendedOffsetTableLengths
+"""
+
+
+def _tags(keywords: str) -> list[BaseTag | int]:
+    found = [tag_for_keyword(keyword) for keyword in keywords.split()]
+    return [Tag(tag) for tag in found if tag is not None]
+
+
+_OVERLAY_ROWS: list[BaseTag | int] = [Tag(group, 0x0010) for group in range(0x6000, 0x6020, 2)]
+"""Tell that a file has overlays; they are read with the pixels."""
+
+WANTED_TAGS = _tags(_KEYWORDS) + _OVERLAY_ROWS
+"""Everything the readers look at. A header pass that skips the rest is several times faster."""
+
+PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0, 0x0009): "float64"}
+"""Pixel Data, Float Pixel Data and Double Float Pixel Data (PS3.3 C.7.6.3, C.7.6.24)."""
+
+UNDEFINED_LENGTH = 0xFFFFFFFF
+ITEM = b"\xfe\xff\x00\xe0"
+"""The tag (FFFE,E000) in little endian."""
+
+_NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
+_WANTED = frozenset(int(tag) for tag in WANTED_TAGS)
+_PIXELS = frozenset(group << 16 | element for group, element in PIXEL_TAGS)
+MOST_INFLATION = 10
+MOST_INFLATED_BYTES = 2 << 30
+_ALWAYS_ALLOWED_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class PixelElement:
+    """Where the pixels are: a stretch of the data set's bytes.
+
+    Attributes:
+        offset: first byte of the value.
+        length: bytes of the value that are present in the file; for fragments, all that follows.
+        declared: bytes the element claims, or None for fragments (undefined length).
+        number: ``"integer"``, ``"float32"`` or ``"float64"``.
+        in_file: False where the offset is one in the inflated data set.
+    """
+
+    offset: int
+    length: int
+    declared: int | None
+    number: str
+    in_file: bool = True
+
+    @property
+    def is_fragmented(self) -> bool:
+        return self.declared is None
+
+
+MOST_KEPT = 4096
+"""Headers remembered, each a few ten kilobytes."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """One file before its pixels.
+
+    Attributes:
+        dataset: the wanted attributes only.
+        transfer_syntax: empty where the file does not say and the encoding was guessed.
+        little_endian: byte order of the data set and of native pixels.
+    """
+
+    path: Path
+    dataset: Dataset
+    transfer_syntax: UID
+    little_endian: bool
+    pixels: PixelElement
+
+    def text(self, keyword: str) -> str:
+        """An attribute as one line of text; see :func:`imaging.formats.dicom.attributes.text`."""
+        return text(self.dataset, keyword)
+
+    @cached_property
+    def frame_groups(self) -> list[Dataset]:
+        """Per-frame functional groups, one item per frame; empty in classic files (PS3.3 C.7.6.16)."""
+        return items(self.dataset, "PerFrameFunctionalGroupsSequence")
+
+    @cached_property
+    def shared_groups(self) -> Dataset:
+        """Functional groups that hold for every frame; empty in classic files."""
+        return item(self.dataset, "SharedFunctionalGroupsSequence")
+
+
+def read_header(path: Path) -> Header:
+    """What one file says before its pixels; the pixels are not read.
+
+    The last :data:`MOST_KEPT` are kept for when the same files are loaded; a file that was touched since is read anew.
+
+    Raises:
+        NotAnImage: a DICOM object without pixels; the reason says what it is.
+        ReadError: no DICOM, or broken before the pixels.
+    """
+    stamp = _stamp(path)
+    kept = _kept.get(path)
+    if kept is not None and kept[0] == stamp:
+        return kept[1]
+    header = _read_header(path)
+    while len(_kept) >= MOST_KEPT:
+        _kept.pop(next(iter(_kept)), None)
+    _kept[path] = (stamp, header)
+    return header
+
+
+def forget() -> None:
+    """Remember no header: the next listing reads every file."""
+    _kept.clear()
+
+
+_Stamp = tuple[int, int, int, int]
+_kept: dict[Path, tuple[_Stamp, Header]] = {}
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes when a file does: size, times of content and of attributes in nanoseconds, identity."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+def _read_header(path: Path) -> Header:
+    return _walked_header(path) or _parsed_header(path)
+
+
+def _walked_header(path: Path) -> Header | None:
+    """The header of an ordinary file, many times faster than parsed; None where the parser must judge."""
+    try:
+        found = walk(path, _WANTED, _PIXELS)
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+    if found is None or text(found.dataset, "Rows") == "":
+        return None
+    return Header(path, found.dataset, UID(found.transfer_syntax), True, _walked_pixels(found))
+
+
+def _walked_pixels(found: Walked) -> PixelElement:
+    number = PIXEL_TAGS[found.number_tag >> 16, found.number_tag & 0xFFFF]
+    present, declared = found.file_bytes - found.offset, found.declared
+    if found.transfer_syntax not in _NATIVE and found.begins_with == ITEM:
+        declared = None
+    # A length longer than the file leaves what is there; of fragments under a written length, that length.
+    length = present if found.declared is None else min(found.declared, present)
+    return PixelElement(found.offset, length, declared, number)
+
+
+def _parsed_header(path: Path) -> Header:
+    with dataset_stream(path) as stream:
+        dataset = _parse(path, stream)
+        syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))
+        implicit, little_endian = dataset.original_encoding
+        pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
+        if pixels is not None and syntax and syntax not in _NATIVE:
+            pixels = _of_items(stream, pixels)
+    if pixels is None or text(dataset, "Rows") == "":
+        raise _without_pixels(path, dataset, pixels)
+    return Header(path, dataset, syntax, little_endian is not False and syntax != ExplicitVRBigEndian, pixels)
+
+
+@contextmanager
+def dataset_stream(path: Path) -> Generator[BinaryIO]:
+    """The bytes of a file in which positions of the data set are real: inflated where it is deflated.
+
+    Raises:
+        ReadError: unreadable, or inflating to more than is believable.
+    """
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+            stream.seek(0)
+            deflated = DeflatedExplicitVRLittleEndian.encode() in head
+            yield io.BytesIO(_inflated(path, stream.read())) if deflated else stream
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error
+
+
+def _inflated(path: Path, data: bytes) -> bytes:
+    """The file with its data set inflated and its transfer syntax renamed to the same one undeflated (PS3.5 A.5)."""
+    start = _end_of_meta(data)
+    limit = min(MOST_INFLATED_BYTES, max(_ALWAYS_ALLOWED_BYTES, MOST_INFLATION * len(data)))
+    try:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        dataset = inflater.decompress(data[start:], limit)
+    except zlib.error as error:
+        raise ReadError(path, f"the deflated data set is damaged: {error}") from error
+    if inflater.unconsumed_tail:
+        raise ReadError(path, f"inflates to more than {limit >> 20} MiB from {len(data) >> 10} KiB: refused")
+    # "…1.2.1.99" and "…1.2.1" padded to the same length: nothing else in the file moves.
+    return data[:start].replace(b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.1\0\0\0") + dataset
+
+
+def _end_of_meta(data: bytes) -> int:
+    """First byte after group 0002, from File Meta Information Group Length (PS3.10 7.1)."""
+    if data[132:140] != b"\x02\0\0\0UL\x04\0":
+        return 132
+    return 144 + int.from_bytes(data[140:144], "little")
+
+
+def _parse(path: Path, stream: BinaryIO) -> Dataset:
+    try:
+        dataset = dcmread(stream, stop_before_pixels=True, specific_tags=WANTED_TAGS, force=True)
+    except RecursionError as error:
+        raise ReadError(path, TOO_DEEP) from error
+    except PARSE_ERRORS as error:
+        raise ReadError(path, f"damaged DICOM header: {error}") from error
+    end = stream.tell()
+    stream.seek(0)
+    if is_too_deep(stream.read(end)):
+        raise ReadError(path, TOO_DEEP)
+    return dataset
+
+
+def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> PixelElement | None:
+    """The element at which the parser stopped, if it holds pixels (PS3.5 7.1)."""
+    order = "<" if little_endian else ">"
+    head = stream.read(12)
+    if len(head) < 8:
+        return None
+    number = PIXEL_TAGS.get(struct.unpack(f"{order}HH", head[:4]))
+    if number is None:
+        return None
+    short = implicit or not head[4:6].isalpha()
+    declared = int(struct.unpack(f"{order}L", (head[4:8] if short else head[8:12]).ljust(4, b"\0"))[0])
+    offset = stream.tell() - len(head) + (8 if short else 12)
+    present = stream.seek(0, io.SEEK_END) - offset
+    in_file = not isinstance(stream, io.BytesIO)
+    if declared == UNDEFINED_LENGTH:
+        return PixelElement(offset, present, None, number, in_file)
+    return PixelElement(offset, min(declared, present), declared, number, in_file)
+
+
+def _of_items(stream: BinaryIO, pixels: PixelElement) -> PixelElement:
+    """Coded pixels as fragments also where a length was written instead of the undefined one (PS3.5 A.4)."""
+    stream.seek(pixels.offset)
+    return replace(pixels, declared=None) if stream.read(4) == ITEM else pixels
+
+
+def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:
+    name = UID(text(dataset, "SOPClassUID")).name or UID(_meta_text(dataset, "MediaStorageSOPClassUID")).name
+    patient = text(dataset, "PatientName")
+    if "Directory" in name:
+        return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
+    if pixels is not None:
+        return ReadError(path, "pixels without their size: Rows (0028,0010) is missing", patient)
+    if text(dataset, "Rows") or "Image Storage" in name:
+        found = f"found {name or 'an image'} without Pixel Data (7FE0,0010)"
+        return ReadError(path, f"ends before its pixels: {found}", patient)
+    if not name and not text(dataset, "Modality"):
+        return ReadError(path, "not a DICOM image: found neither a SOP class nor pixels")
+    return NotAnImage(path, f"holds no pixels: it is {name or 'an unnamed object'}, modality {_modality(dataset)}")
+
+
+def _meta_text(dataset: Dataset, keyword: str) -> str:
+    """An attribute of the File Meta Information; empty where there is none."""
+    return text(getattr(dataset, "file_meta", Dataset()), keyword)
+
+
+def _modality(dataset: Dataset) -> str:
+    return text(dataset, "Modality") or "not stated"

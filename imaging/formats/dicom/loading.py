@@ -1,0 +1,171 @@
+"""The frames of a stack into one array: nearest to what is looked at first, several at a time."""
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.arrival import Arrival
+from imaging.errors import ReadError
+from imaging.formats.dicom.fill import FilledArray, TooNarrow
+from imaging.formats.dicom.grid import Stack
+from imaging.formats.dicom.modality import ModalityTransform
+from imaging.formats.dicom.native import is_plain, read_into
+from imaging.formats.dicom.pixels import frames_of
+from imaging.progress import Report
+from imaging.volume import Volume
+
+FRAMES_A_TASK = 8
+"""Frames of one multi-frame file that are read in one go: finding them costs as much as reading a few."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Frames of one file that are read together: positions in the stack, in order."""
+
+    path: Path
+    ks: tuple[int, ...]
+
+
+def load_frames(
+    stack: Stack,
+    transforms: Sequence[ModalityTransform],
+    make: Callable[[NDArray[Any]], Volume],
+    report: Report,
+    arrival: Arrival | None,
+) -> Volume:
+    """The volume that ``make`` gives for the filled array; with an ``arrival``, handed over while it fills.
+
+    Where a header promised a narrower type than its values need, filling starts again with a wider one.
+
+    Raises:
+        ReadError: a frame cannot be decoded.
+        Truncated: a file ends within a frame.
+        Cancelled: by ``report``.
+    """
+    dtype: np.dtype[Any] | None = None
+    while True:
+        filled = FilledArray(stack, transforms, arrival.allocate if arrival else np.empty, dtype)
+        try:
+            return _Loading(stack, transforms, filled, make, report, arrival).run()
+        except TooNarrow as narrow:
+            dtype = narrow.dtype
+
+
+class _Loading:
+    """One filling of one array."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        transforms: Sequence[ModalityTransform],
+        filled: FilledArray,
+        make: Callable[[NDArray[Any]], Volume],
+        report: Report,
+        arrival: Arrival | None,
+    ) -> None:
+        self._stack, self._transforms, self._filled = stack, transforms, filled
+        self._make, self._report, self._arrival = make, report, arrival
+        self._left = _chunks(stack)
+        self._wanted: int | None = None
+        self._volume: Volume | None = None
+        self._done = 0
+
+    def run(self) -> Volume:
+        """The volume, all its frames in place."""
+        first = self._next()
+        self._tell()
+        self._read(first)
+        self._arrived(first)
+        threads = min(len(self._left), os.cpu_count() or 1)
+        if threads > 0:
+            with ThreadPoolExecutor(threads, "wetread-frames") as pool:
+                try:
+                    self._fill(pool, threads)
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
+        assert self._volume is not None, "the first frame makes the volume"
+        return self._volume
+
+    def _fill(self, pool: ThreadPoolExecutor, threads: int) -> None:
+        """Keep every thread busy, and no more: what is wanted may change with each frame."""
+        running: dict[Future[None], Chunk] = {}
+        while self._left or running:
+            while self._left and len(running) <= threads:
+                chunk = self._next()
+                running[pool.submit(self._read, chunk)] = chunk
+            ready, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in ready:
+                chunk = running.pop(future)
+                future.result()
+                self._arrived(chunk)
+
+    def _next(self) -> Chunk:
+        """The chunk nearest to the slice that is looked at."""
+        wanted = len(self._stack.frames) // 2 if self._arrival is None else self._arrival.wanted()
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
+        return self._left.pop()
+
+    def _read(self, chunk: Chunk) -> None:
+        frames, array = self._stack.frames, self._filled.array
+        if all(is_plain(frames[k], self._transforms[k], array.dtype) for k in chunk.ks):
+            with _opened(chunk.path) as stream:
+                for k in chunk.ks:
+                    read_into(stream, frames[k], self._transforms[k], array[k])
+            return
+        with frames_of(frames[chunk.ks[0]].header) as reader:
+            for k in chunk.ks:
+                self._filled.put(k, reader.stored(frames[k].index))
+
+    def _arrived(self, chunk: Chunk) -> None:
+        self._done += len(chunk.ks)
+        if self._volume is None:
+            self._volume = self._make(self._filled.array.view())
+            if self._arrival is not None:
+                self._arrival.begun(self._volume)
+        if self._arrival is not None:
+            for k in chunk.ks:
+                self._arrival.arrived(k)
+        self._tell()
+
+    def _tell(self) -> None:
+        count = len(self._stack.frames)
+        self._report(self._done, count, f"Loading image {min(self._done + 1, count)} of {count}")
+
+
+def _chunks(stack: Stack) -> list[Chunk]:
+    return [chunk for path, ks in _by_file(stack).items() for chunk in _cut(path, ks)]
+
+
+def _by_file(stack: Stack) -> dict[Path, list[int]]:
+    found: dict[Path, list[int]] = {}
+    for k, frame in enumerate(stack.frames):
+        found.setdefault(frame.header.path, []).append(k)
+    return found
+
+
+def _cut(path: Path, ks: list[int]) -> Iterator[Chunk]:
+    for start in range(0, len(ks), FRAMES_A_TASK):
+        yield Chunk(path, tuple(ks[start : start + FRAMES_A_TASK]))
+
+
+def _distance(chunk: Chunk, wanted: int) -> int:
+    return min(abs(chunk.ks[0] - wanted), abs(chunk.ks[-1] - wanted))
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[BinaryIO]:
+    try:
+        with path.open("rb", buffering=0) as stream:
+            yield stream
+    except OSError as error:
+        raise ReadError(path, error.strerror or str(error)) from error

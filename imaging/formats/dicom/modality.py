@@ -1,0 +1,126 @@
+"""Stored values to what they mean: the modality LUT (PS3.3 C.11.1), padding, unit and windows of a frame."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from imaging.formats.dicom.attributes import item, number, text, whole
+from imaging.formats.dicom.header import Header
+from imaging.formats.dicom.lut import lookup_table
+
+_PET_UNITS = {"BQML": "Bq/ml", "GML": "g/ml"}
+_PADDING_PREFIXES = {"integer": "", "float32": "Float", "float64": "DoubleFloat"}
+
+
+@dataclass(frozen=True)
+class ModalityTransform:
+    """Slope and intercept, or a table.
+
+    Attributes:
+        table: output per stored value from ``first`` on, or None where slope and intercept hold.
+        unit: Rescale Type as written.
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    unit: str = ""
+    stated: bool = False
+    first: int = 0
+    table: NDArray[np.int64] | None = None
+
+    @property
+    def is_identity(self) -> bool:
+        """True when values pass unchanged."""
+        return self.table is None and self.slope == 1 and self.intercept == 0
+
+    @property
+    def keeps_integers(self) -> bool:
+        """True when whole numbers stay whole."""
+        return self.table is not None or (self.slope.is_integer() and self.intercept.is_integer())
+
+    def apply(self, stored: NDArray[Any]) -> NDArray[Any]:
+        """Values in the shape of ``stored``: int64 where whole numbers stay whole, else float64."""
+        if self.table is not None:
+            return self.table[np.clip(stored.astype(np.int64) - self.first, 0, len(self.table) - 1)]
+        if self.keeps_integers:
+            return stored.astype(np.int64) * int(self.slope) + int(self.intercept)
+        return stored.astype(np.float64) * self.slope + self.intercept
+
+
+def functional_group(header: Header, index: int, keyword: str) -> Dataset:
+    """The item of a functional group that holds for frame ``index``: its own, else the shared one, else empty.
+
+    DICOM PS3.3 C.7.6.16.
+    """
+    own = item(header.frame_groups[index], keyword) if index < len(header.frame_groups) else Dataset()
+    return own if len(own) else item(header.shared_groups, keyword)
+
+
+def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
+    """What turns the stored values of frame ``index`` into meaningful ones; an empty or zero slope counts as absent."""
+    lut = item(header.dataset, "ModalityLUTSequence")
+    if len(lut):
+        found = _from_table(header, lut)
+        if found is not None:
+            return found
+    group = functional_group(header, index, "PixelValueTransformationSequence")
+    source = group if len(group) else header.dataset
+    slope, intercept = number(source, "RescaleSlope"), number(source, "RescaleIntercept")
+    stated = slope is not None or intercept is not None
+    return ModalityTransform(slope or 1.0, intercept or 0.0, text(source, "RescaleType"), stated)
+
+
+def _from_table(header: Header, lut: Dataset) -> ModalityTransform | None:
+    signed = whole(header.dataset, "PixelRepresentation") == 1
+    found = lookup_table(lut, header.little_endian, signed)
+    if found is None:
+        return None
+    return ModalityTransform(unit=text(lut, "ModalityLUTType"), stated=True, first=found.first, table=found.outputs)
+
+
+def unit_of(header: Header, transform: ModalityTransform) -> str:
+    """The unit of the values where it is certain, else ``""``.
+
+    ``"HU"``: stated, or a CT that rescales and names no other type. A localizer is a projection: its numbers are no
+    Hounsfield units (PS3.3 C.8.2.1.1.1). PET: Units (0054,1001), PS3.3 C.8.9.1.1.3.
+    """
+    modality = header.text("Modality")
+    if modality == "PT":
+        return _PET_UNITS.get(header.text("Units").upper(), "")
+    if modality != "CT" or "LOCALIZER" in header.text("ImageType").upper():
+        return ""
+    stated = transform.unit.upper()
+    return "HU" if stated == "HU" or (not stated and transform.stated) else ""
+
+
+def real_world_unit(header: Header, index: int) -> str:
+    """The unit of a real world value mapping that is noted and not applied (PS3.3 C.7.6.16.2.11); empty without one."""
+    group = functional_group(header, index, "RealWorldValueMappingSequence")
+    source = group if len(group) else item(header.dataset, "RealWorldValueMappingSequence")
+    units = item(source, "MeasurementUnitsCodeSequence")
+    return text(units, "CodeValue")
+
+
+def padding_of(header: Header, transform: ModalityTransform) -> tuple[float, float] | None:
+    """Lowest and highest value outside the image, after the modality LUT, or None (PS3.3 C.7.5.1.1.2, C.7.6.24)."""
+    prefix = _PADDING_PREFIXES[header.pixels.number]
+    first = number(header.dataset, f"{prefix}PixelPaddingValue")
+    if first is None:
+        return None
+    limit = number(header.dataset, f"{prefix}PixelPaddingRangeLimit")
+    ends = np.array([first, first if limit is None else limit])
+    if not prefix:
+        ends = _as_stored(ends.astype(np.int64), header)
+    values = transform.apply(ends)
+    return float(values.min()), float(values.max())
+
+
+def _as_stored(ends: NDArray[np.int64], header: Header) -> NDArray[np.int64]:
+    """Numbers with the sign of the pixels, whichever of US and SS they were written or read with."""
+    bits = whole(header.dataset, "BitsAllocated") or 16
+    if whole(header.dataset, "PixelRepresentation") == 1:
+        return np.where(ends >= 1 << (bits - 1), ends - (1 << bits), ends)
+    return np.where(ends < 0, ends + (1 << bits), ends)

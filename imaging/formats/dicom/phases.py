@@ -1,0 +1,154 @@
+"""Frames at the same positions told apart: points in time, echoes, b values, cardiac phases, repeats."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from imaging.formats.dicom.attributes import whole
+from imaging.formats.dicom.grid import Frame
+from imaging.formats.dicom.time import moment_ms
+from imaging.formats.dicom.traits import B_VALUE, CLOCKS, TRAITS, Trait, said_by
+
+
+@dataclass(frozen=True)
+class Part:
+    """Frames of one phase. ``axis`` is the text that phases of one time axis share; ``in_time`` where it is one."""
+
+    frames: tuple[Frame, ...]
+    name: str
+    axis: str = ""
+    in_time: bool = False
+
+
+class Crowd:
+    """Frames of which several lie at the same position.
+
+    Attributes:
+        frames: as given. spots: for each frame the number of its position.
+    """
+
+    def __init__(self, frames: Sequence[Frame], spots: Sequence[int]) -> None:
+        self.frames, self.spots = tuple(frames), tuple(spots)
+
+    @cached_property
+    def multiplicity(self) -> int:
+        """The most frames at one position."""
+        return max(Counter(self.spots).values())
+
+    @cached_property
+    def _said(self) -> list[dict[str, str]]:
+        return said_by(self.frames)
+
+    def parts(self) -> list[Part]:
+        """One part per phase, each with no more than one frame per position, in order."""
+        traits = self._clean_trait() or self._clean_traits()
+        return self._named(traits) if traits else self._by_turn()
+
+    def in_time(self) -> list[Part]:
+        """One part per frame of a single position by the trait that orders them in time; empty where none does."""
+        traits = self._clean_trait()
+        parts = self._named(traits) if traits and traits[0].in_time else []
+        return parts if len(parts) == len(self.frames) else []
+
+    def _groups(self, traits: Sequence[Trait]) -> dict[tuple[str, ...], list[int]]:
+        groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for n, found in enumerate(self._said):
+            groups[tuple(found.get(trait.keyword, "") for trait in traits)].append(n)
+        return groups
+
+    def _crowding(self, groups: Iterable[Sequence[int]]) -> int:
+        """The most frames of one group at one position."""
+        return max(max(Counter(self.spots[n] for n in group).values()) for group in groups)
+
+    def _clean_trait(self) -> list[Trait]:
+        """The first trait that alone tells apart all frames at each position, without splitting further than needed."""
+        for trait in TRAITS:
+            groups = self._groups([trait])
+            if len(groups) == self.multiplicity and self._crowding(groups.values()) == 1:
+                return [B_VALUE, trait] if trait.keyword == "DiffusionGradientOrientation" else [trait]
+        return []
+
+    def _clean_traits(self) -> list[Trait]:
+        """Several traits that do so together, those in time last; empty where none do."""
+        chosen: list[Trait] = []
+        crowding = self.multiplicity
+        for trait in TRAITS:
+            groups = self._groups([*chosen, trait])
+            now = self._crowding(groups.values())
+            if now < crowding and len(groups) <= self.multiplicity * 2 and len(groups) <= len(self.frames) // 2:
+                chosen, crowding = [*chosen, trait], now
+            if crowding == 1:
+                return sorted(chosen, key=lambda each: each.in_time)
+        return []
+
+    def _named(self, traits: Sequence[Trait]) -> list[Part]:
+        groups = self._groups(traits)
+        values = [sorted({key[n] for key in groups}, key=_natural) for n in range(len(traits))]
+        parts: list[Part] = []
+        for key in sorted(groups, key=lambda each: tuple(map(_natural, each))):
+            names = [trait.name(found, values[n]) for n, (trait, found) in enumerate(zip(traits, key, strict=True))]
+            members = tuple(self.frames[n] for n in groups[key])
+            name = _joined(names) or f"no {traits[0].words or 'name'}"
+            parts.append(Part(members, name, _joined(names[:-1]), traits[-1].in_time))
+        return parts
+
+    def _by_turn(self) -> list[Part]:
+        """The first frames of each position, the second ones …: by the clock where it tells, else by instance."""
+        clock = self._telling_clock()
+        seen: Counter[int] = Counter()
+        turns: dict[int, list[int]] = defaultdict(list)
+        for n in sorted(range(len(self.frames)), key=lambda n: (clock[n], instance(self.frames[n]))):
+            turns[seen[self.spots[n]]].append(n)
+            seen[self.spots[n]] += 1
+        members = [tuple(self.frames[n] for n in sorted(turns[k])) for k in range(len(turns))]
+        names = _turn_names(members, any(clock))
+        return [Part(frames, name, in_time=any(clock)) for frames, name in zip(members, names, strict=True)]
+
+    def _telling_clock(self) -> list[float]:
+        """A time for each frame by which all frames of each position differ; zeros where no attribute gives it."""
+        for keyword in CLOCKS:
+            moments = [moment_ms(keyword, found.get(keyword, "")) for found in self._said]
+            known = [moment for moment in moments if moment is not None]
+            if len(known) == len(moments) == len(set(zip(self.spots, known, strict=True))):
+                return known
+        return [0.0] * len(self.frames)
+
+
+def _turn_names(turns: Sequence[Sequence[Frame]], in_time: bool) -> list[str]:
+    """Names of the first, second … frames of each position."""
+    identities = [{frame.header.text("SOPInstanceUID") for frame in turn} for turn in turns]
+    if all(one == identities[0] != {""} for one in identities) and turns[0][0].layout.frames == 1:
+        return ["", *(f"copy {n} of the same images" for n in range(1, len(turns)))]
+    if 2 * len(turns[1]) < len(turns[0]):
+        return ["each position once", *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
+    return [f"{'time' if in_time else 'pass'} {n + 1} of {len(turns)}" for n in range(len(turns))]
+
+
+def times_ms(parts: Sequence[Part]) -> list[float | None]:
+    """Start of each part since the first, from the first clock that all parts know; else None for each."""
+    heard = said_by([part.frames[0] for part in parts])
+    for keyword in CLOCKS:
+        moments = [moment_ms(keyword, each.get(keyword, "")) for each in heard]
+        known = [moment for moment in moments if moment is not None]
+        if len(known) == len(parts) and all(b > a for a, b in pairwise(known)):
+            return [moment - known[0] for moment in known]
+    return [None] * len(parts)
+
+
+def instance(frame: Frame) -> tuple[float, str, int]:
+    """The order of acquisition as far as the file tells: Instance Number, then name, then frame."""
+    number = whole(frame.header.dataset, "InstanceNumber")
+    return (float("inf") if number is None else number, frame.header.path.name, frame.index)
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(name for name in names if name)
+
+
+def _natural(key: str) -> tuple[tuple[float, ...], str]:
+    try:
+        return tuple(float(part) for part in key.split("\\")), key
+    except ValueError:
+        return (float("inf"),), key

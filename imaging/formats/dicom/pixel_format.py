@@ -1,0 +1,216 @@
+"""How the pixels of one DICOM file are laid out (PS3.3 C.7.6.3), checked before a single one is decoded."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from imaging.errors import ReadError, Truncated
+from imaging.formats.dicom import codecs
+from imaging.formats.dicom.attributes import numbers, whole
+from imaging.formats.dicom.header import Header
+from imaging.formats.dicom.video import VIDEO_SYNTAXES
+
+NumberKind = Literal["integer", "float32", "float64"]
+
+BELIEVABLE_EXPANSION = 1000
+"""Pixel bytes per coded byte beyond which a header is taken for a lie, once the pixels are many."""
+
+_ALWAYS_ALLOWED_BYTES = 64 << 20
+_COLOURS_AS_STORED = ("RGB", "YBR_FULL", "YBR_FULL_422")
+_COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT")
+
+
+_GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"
+"""A private transfer syntax: implicit little endian, but for the pixels (GE DICOM conformance statements)."""
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """Size and meaning of the stored pixels of one file.
+
+    Attributes:
+        palette_bits: bits of a palette's entries as its descriptors say: 8 or 16.
+        assumptions: what was taken for granted against the header, in words.
+    """
+
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    is_signed: bool
+    is_planar: bool
+    photometric: str
+    number: NumberKind
+    little_endian: bool
+    palette_bits: int = 8
+    assumptions: tuple[str, ...] = ()
+
+    @property
+    def frame_bits(self) -> int:
+        """Bits of one frame as stored natively."""
+        if self.photometric == "YBR_FULL_422":
+            return self.rows * self.columns * 2 * self.bits_allocated
+        return self.rows * self.columns * self.samples * self.bits_allocated
+
+    @property
+    def stored_dtype(self) -> np.dtype[np.generic]:
+        """The type of a native pixel in its byte order."""
+        if self.number != "integer":
+            return np.dtype(self.number).newbyteorder("<" if self.little_endian else ">")
+        sign = "i" if self.is_signed and self.bits_stored == self.bits_allocated else "u"
+        return np.dtype(f"{'<' if self.little_endian else '>'}{sign}{self.word_bytes}")
+
+    @property
+    def word_bytes(self) -> int:
+        """Bytes of the smallest integer type that holds a pixel cell: 1, 2, 4 or 8."""
+        return _word_bytes(self.bits_allocated)
+
+    @property
+    def colour_bits(self) -> int:
+        """Bits of a channel: what is stored, or what the palette's entries have; 8 for less."""
+        return max(8, self.bits_stored if self.samples == 3 else self.palette_bits)
+
+    @property
+    def colour_dtype(self) -> np.dtype[np.generic]:
+        """The type of RGB samples that keeps all their bits."""
+        return np.dtype(f"u{_word_bytes(self.colour_bits)}")
+
+    @property
+    def is_colour(self) -> bool:
+        """True where frames become RGB."""
+        return self.samples == 3 or self.photometric == "PALETTE COLOR"
+
+
+def pixel_format(header: Header) -> PixelFormat:
+    """The layout of a file's pixels.
+
+    Raises:
+        ReadError: an attribute is missing or makes no sense, or the transfer syntax cannot be decoded here.
+        Truncated: fewer bytes than the header declares.
+    """
+    rows, columns = _required(header, "Rows"), _required(header, "Columns")
+    number = _number_kind(header.pixels.number)
+    bits = _required(header, "BitsAllocated") if number == "integer" else 8 * np.dtype(number).itemsize
+    stored = (whole(header.dataset, "BitsStored") or bits) if number == "integer" else bits
+    high_bit = whole(header.dataset, "HighBit") if number == "integer" else None
+    found = PixelFormat(
+        rows,
+        columns,
+        max(1, whole(header.dataset, "NumberOfFrames") or 1),
+        whole(header.dataset, "SamplesPerPixel") or 1,
+        bits,
+        stored,
+        stored - 1 if high_bit is None else high_bit,
+        whole(header.dataset, "PixelRepresentation") == 1,
+        whole(header.dataset, "PlanarConfiguration") == 1,
+        header.text("PhotometricInterpretation").upper() or "MONOCHROME2",
+        number,
+        header.little_endian and header.transfer_syntax != _GE_BIG_ENDIAN_PIXELS,
+        _palette_bits(header),
+    )
+    found = _with_possible_high_bit(_with_full_chroma(header, found))
+    _check_layout(header, found)
+    _check_bytes(header, found)
+    return found
+
+
+def _with_possible_high_bit(found: PixelFormat) -> PixelFormat:
+    """The layout with High Bit above all stored bits; a lower one leaves no room for them (PS3.5 8.1.1)."""
+    if found.high_bit >= found.bits_stored - 1:
+        return found
+    said = f"High Bit {found.high_bit} cannot hold {found.bits_stored} stored bits: read as {found.bits_stored - 1}"
+    return replace(found, high_bit=found.bits_stored - 1, assumptions=(*found.assumptions, said))
+
+
+def _with_full_chroma(header: Header, found: PixelFormat) -> PixelFormat:
+    """The layout as YBR_FULL where native pixels called YBR_FULL_422 have the bytes of full chrominance."""
+    full = replace(found, photometric="YBR_FULL")
+    present = header.pixels.length
+    if found.photometric != "YBR_FULL_422" or header.pixels.is_fragmented or found.samples != 3:
+        return found
+    if not 0 <= present - full.frame_bits * full.frames // 8 <= 1:
+        return found
+    said = "named YBR_FULL_422 but stored with full chrominance: read as YBR_FULL"
+    return replace(full, assumptions=(*found.assumptions, said))
+
+
+def _palette_bits(header: Header) -> int:
+    """8 or 16, the third value of the descriptors (PS3.3 C.7.6.3.1.5)."""
+    described = [numbers(header.dataset, f"{c}PaletteColorLookupTableDescriptor") for c in ("Red", "Green", "Blue")]
+    return 16 if any(len(each) == 3 and each[2] > 8 for each in described) else 8
+
+
+def _word_bytes(bits: int) -> int:
+    return 1 << ((bits - 1) // 8).bit_length()
+
+
+def _required(header: Header, keyword: str) -> int:
+    number = whole(header.dataset, keyword)
+    if number is None or number < 1:
+        raise ReadError(header.path, f"{keyword}: found {number or 'nothing'}, expected a positive number")
+    return number
+
+
+def _number_kind(number: str) -> NumberKind:
+    if number == "float32":
+        return "float32"
+    return "float64" if number == "float64" else "integer"
+
+
+def _check_layout(header: Header, found: PixelFormat) -> None:
+    grey = found.samples == 1 and found.photometric in ("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR")
+    in_stream = header.transfer_syntax in codecs.LEAVE_RGB | VIDEO_SYNTAXES
+    colours = _COLOURS_OF_STREAMS if in_stream else _COLOURS_AS_STORED
+    if not grey and not (found.samples == 3 and found.photometric in colours):
+        raise ReadError(
+            header.path,
+            f"photometric interpretation {found.photometric} with {found.samples} samples is not known here",
+        )
+    _check_cells(header, found)
+    if found.photometric == "YBR_FULL_422" and not header.pixels.is_fragmented and found.columns % 2:
+        raise ReadError(header.path, f"YBR_FULL_422 with {found.columns} columns: expected an even number")
+
+
+def _check_cells(header: Header, found: PixelFormat) -> None:
+    """Cells of whole bytes, of one bit, or of 12 bits packed, with room for the stored bits (PS3.5 8.1.1)."""
+    allocated = found.bits_allocated
+    if allocated not in (1, 12) and (allocated % 8 or allocated > 64):
+        raise ReadError(header.path, f"Bits Allocated {allocated}: expected 1, 12 or 8 to 64 in whole bytes")
+    is_plain = found.number == "integer" and allocated > 1
+    if found.samples > 1 and not is_plain:
+        raise ReadError(header.path, f"{found.samples} samples of {allocated} bits ({found.number}): expected integers")
+    if found.number != "integer" and (header.pixels.is_fragmented or found.is_colour):
+        raise ReadError(header.path, f"{found.number} pixels in fragments or as colour: expected native grey ones")
+    if not 1 <= found.bits_stored <= allocated or found.high_bit >= allocated:
+        raise ReadError(
+            header.path,
+            f"Bits Stored {found.bits_stored} and High Bit {found.high_bit} do not fit Bits Allocated {allocated}",
+        )
+
+
+def _check_bytes(header: Header, found: PixelFormat) -> None:
+    """Compare what the header promises with the bytes that are there."""
+    needed = (found.frame_bits * found.frames + 7) // 8
+    present = header.pixels.length
+    is_known = header.transfer_syntax in codecs.KNOWN | VIDEO_SYNTAXES
+    if header.pixels.is_fragmented:
+        if not is_known:
+            raise ReadError(header.path, _unknown_syntax(header))
+        if needed > max(_ALWAYS_ALLOWED_BYTES, BELIEVABLE_EXPANSION * present) or found.frames * 8 > present:
+            raise Truncated(
+                header.path, f"the header declares {needed} bytes of pixels, found only {present} coded bytes"
+            )
+    elif is_known:
+        raise ReadError(header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found")
+    elif present < needed:
+        raise Truncated(header.path, f"truncated: found {present} bytes of pixels, expected {needed}")
+
+
+def _unknown_syntax(header: Header) -> str:
+    syntax = header.transfer_syntax
+    name = f"{syntax.name} ({syntax})" if syntax and syntax.name != syntax else f"{syntax or 'not stated'}"
+    return f"transfer syntax {name} cannot be decoded by this version"

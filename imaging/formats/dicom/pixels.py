@@ -1,0 +1,163 @@
+"""Frames of one DICOM file as arrays of stored values, or as RGB."""
+
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.errors import ReadError, Truncated
+from imaging.formats.dicom import codecs, colour
+from imaging.formats.dicom.attributes import value
+from imaging.formats.dicom.cells import settle_bits, settle_coded, unpack
+from imaging.formats.dicom.codecs import inflated_frame
+from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
+from imaging.formats.dicom.fallback import Fallback, FallbackError
+from imaging.formats.dicom.fragments import FragmentError, Span, frame_bytes, frame_spans
+from imaging.formats.dicom.header import Header, dataset_stream, read_header
+from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
+from imaging.formats.dicom.video import VIDEO_SYNTAXES, VideoError, VideoFrames
+
+
+@dataclass(frozen=True)
+class FrameReader:
+    """An open file from which frames are read in any order."""
+
+    header: Header
+    format: PixelFormat
+    stream: BinaryIO
+    spans: list[list[Span]]
+    swaps_bytes: bool
+    fallback: Fallback
+    video: VideoFrames
+
+    def stored(self, index: int) -> NDArray[Any]:
+        """Frame ``index``: (rows, columns) stored values, unused bits settled; or (rows, columns, 3) RGB.
+
+        Raises:
+            ReadError: the frame cannot be decoded.
+            Truncated: the file ends within the frame.
+        """
+        layout, frame = self.format, self._frame(index)
+        if layout.is_colour and layout.samples > 1:
+            layout = replace(layout, is_signed=False)
+        keeps_every_bit = self.header.transfer_syntax in codecs.KEEP_EVERY_BIT
+        values, bits = settle_coded(frame, layout, keeps_every_bit)
+        if not layout.is_colour:
+            return values
+        if layout.samples == 1:
+            return colour.through_palette(values, layout, self.header)
+        return colour.to_rgb(values, bits, layout, frame.is_ybr)
+
+    def raw(self, index: int) -> NDArray[Any]:
+        """Frame ``index`` as it is stored, with the unused bits that may hold overlays.
+
+        Raises:
+            ReadError: the frame cannot be decoded.
+            Truncated: the file ends within the frame.
+        """
+        return self._frame(index).pixels
+
+    def _frame(self, index: int) -> Decoded:
+        return self._coded(index) if self.spans else self._native(index)
+
+    def _native(self, index: int) -> Decoded:
+        layout = self.format
+        first_bit = index * layout.frame_bits
+        start, end = first_bit // 8, (first_bit + layout.frame_bits + 7) // 8
+        data = self._swapped(start, end) if self.swaps_bytes else self._bytes(start, end)
+        if len(data) < end - start:
+            raise Truncated(self.header.path, f"frame {index + 1}: found {len(data)} bytes, expected {end - start}")
+        return Decoded(unpack(data, layout, first_bit % 8), None, layout.photometric.startswith("YBR"))
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        self.stream.seek(self.header.pixels.offset + start)
+        return self.stream.read(end - start)
+
+    def _swapped(self, start: int, end: int) -> bytes:
+        """Bytes that were written as big-endian words of two."""
+        even = start - start % 2
+        words = np.frombuffer(self._bytes(even, end + end % 2).ljust(end + end % 2 - even, b"\0"), ">u2")
+        return words.astype("<u2").tobytes()[start - even : end - even]
+
+    def _coded(self, index: int) -> Decoded:
+        layout = self.format
+        if self.header.transfer_syntax in VIDEO_SYNTAXES:
+            return self._picture(index)
+        data = frame_bytes(self.stream, self.spans[index])
+        wanted = Wanted(layout.rows, layout.columns, layout.samples, layout.bits_allocated, layout.photometric)
+        try:
+            if self.header.transfer_syntax == codecs.DEFLATED_FRAMES:
+                plain = inflated_frame(data, (layout.frame_bits + 7) // 8)
+                return Decoded(unpack(plain, layout), None, layout.photometric.startswith("YBR"))
+            return codecs.decode(data, self.header.transfer_syntax, wanted)
+        except UnknownProcessError as error:
+            return self._by_tool(index, error)
+        except CodecError as error:
+            name = self.header.transfer_syntax.name
+            raise ReadError(self.header.path, f"frame {index + 1} ({name}): {error}") from error
+
+    def _picture(self, index: int) -> Decoded:
+        try:
+            return Decoded(self.video.frame(index), 8)
+        except VideoError as error:
+            name = self.header.transfer_syntax.name
+            raise ReadError(self.header.path, f"frame {index + 1} of {self.format.frames} ({name}): {error}") from error
+
+    def _by_tool(self, index: int, unknown: UnknownProcessError) -> Decoded:
+        """Frame ``index`` from a native copy of the file that another program made."""
+        path, layout = self.header.path, self.format
+        try:
+            native = self.fallback.native_file()
+        except FallbackError as error:
+            raise ReadError(path, f"frame {index + 1}: {unknown} is not decoded here, and {error}") from unknown
+        with frames_of(read_header(native)) as copy:
+            found = copy.format
+            if copy.spans or (found.rows, found.columns, found.samples, found.frames) != (
+                layout.rows, layout.columns, layout.samples, layout.frames
+            ):  # fmt: skip
+                raise ReadError(path, f"frame {index + 1}: {unknown}; its native copy is of another size")
+            frame = copy._native(index)
+            values = settle_bits(frame.pixels, found)
+            return Decoded(values, found.bits_stored, found.photometric.startswith("YBR"))
+
+
+@contextmanager
+def frames_of(header: Header) -> Generator[FrameReader]:
+    """A reader of the frames of one file, open while the block runs.
+
+    Raises:
+        ReadError: the pixels cannot be found or decoded.
+        Truncated: fewer bytes than the header declares.
+    """
+    layout = pixel_format(header)
+    with dataset_stream(header.path) as stream:
+        spans = _spans(header, layout, stream)
+        swaps_bytes = _swaps_bytes(header, layout, stream)
+        fallback = Fallback(header.path)
+        video = VideoFrames(lambda: frame_bytes(stream, spans[0]), layout.rows, layout.columns)
+        with closing(fallback), closing(video):
+            yield FrameReader(header, layout, stream, spans, swaps_bytes, fallback, video)
+
+
+def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[Span]]:
+    if not header.pixels.is_fragmented:
+        return []
+    table = value(header.dataset, "ExtendedOffsetTable")
+    data = table if isinstance(table, bytes) else b""
+    offsets = [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data) - 7, 8)]
+    streams = 1 if header.transfer_syntax in VIDEO_SYNTAXES else layout.frames
+    try:
+        return frame_spans(stream, header.pixels.offset, streams, offsets, header.pixels.length)
+    except FragmentError as error:
+        raise Truncated(header.path, str(error)) from error
+
+
+def _swaps_bytes(header: Header, layout: PixelFormat, stream: BinaryIO) -> bool:
+    """True for cells of a byte or less in big-endian words of two: VR OW (PS3.5 8.1.1 and annex D)."""
+    if header.little_endian or header.pixels.is_fragmented or layout.bits_allocated > 12:
+        return False
+    stream.seek(header.pixels.offset - 8)
+    return stream.read(2) == b"OW"

@@ -1,0 +1,126 @@
+"""DICOM files to series, and a series to a volume."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from imaging.arrival import Arrival
+from imaging.errors import ReadError
+from imaging.formats.content import identity
+from imaging.formats.dicom.grid import Stack
+from imaging.formats.dicom.header import Header, read_header
+from imaging.formats.dicom.loading import load_frames
+from imaging.formats.dicom.modality import (
+    ModalityTransform,
+    modality_transform,
+    padding_of,
+    unit_of,
+)
+from imaging.formats.dicom.pixel_format import pixel_format
+from imaging.formats.dicom.presentation import presentation_of
+from imaging.formats.dicom.regions import regions_of
+from imaging.formats.dicom.series import frame_times_ms, listed, patient_orientation
+from imaging.formats.dicom.stack import again, stacks_in
+from imaging.progress import Report, silent
+from imaging.study import Refusal, Series
+from imaging.volume import Volume
+
+
+def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
+    """The series in DICOM files, headers only, and the files that were refused.
+
+    Args:
+        paths: files judged to be DICOM by their content.
+        report: told after every file.
+        done: files of the same opening already told to ``report``.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    headers: list[Header] = []
+    refused: list[Refusal] = []
+    for n, path in enumerate(paths):
+        report(done + n, done + len(paths), f"Reading {path.name}")
+        try:
+            header = read_header(path)
+        except ReadError as error:
+            refused.append(Refusal(path, error.reason, error.patient_name))
+            continue
+        try:
+            pixel_format(header)
+        except ReadError as error:
+            refused.append(Refusal(path, error.reason, header.text("PatientName")))
+        else:
+            headers.append(header)
+    headers, copies = _without_copies(headers)
+    _listed[:] = stacks_in(headers)
+    return listed(_listed), refused + copies
+
+
+_listed: list[Stack] = []
+"""The stacks of the last listing, for when one of its series is loaded."""
+
+
+def load_volume(series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
+    """The pixels of one series after the modality LUT, in its order.
+
+    Raises:
+        ReadError: a file changed since it was listed, or cannot be decoded.
+        Truncated: a file ends before its pixels.
+        Cancelled: by ``report``.
+    """
+    stack = again(series, [read_header(path) for path in series.files], tuple(_listed))
+    transforms = [modality_transform(frame.header, frame.index) for frame in stack.frames]
+
+    def make(array: NDArray[Any]) -> Volume:
+        return _volume(series, stack, transforms, array)
+
+    return load_frames(stack, transforms, make, report, arrival)
+
+
+def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform], array: NDArray[Any]) -> Volume:
+    """The volume around an array that may still be filling."""
+    first = stack.frames[0].header
+    shown = presentation_of(stack.frames, transforms, stack.kind == "clip")
+    return Volume(
+        array,
+        stack.geometry,
+        stack.kind,
+        unit="" if array.ndim == 4 else unit_of(first, transforms[0]),
+        modality=first.text("Modality"),
+        series_uid=series.uid,
+        inverted=shown.inverted,
+        windows=shown.windows,
+        frame_times_ms=frame_times_ms(stack),
+        slice_geometries=stack.slice_geometries,
+        patient_orientation=patient_orientation(first),
+        padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
+        colour_bits=stack.frames[0].layout.colour_bits,
+        voi_tables=shown.voi_tables,
+        overlays=shown.overlays,
+        regions=regions_of(first),
+        icc_profile=shown.icc_profile,
+        warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings))),
+    )
+
+
+def _without_copies(headers: Sequence[Header]) -> tuple[list[Header], list[Refusal]]:
+    """The headers without files that repeat another file's bytes; the copies are named, not hidden."""
+    by_name: dict[str, list[Header]] = defaultdict(list)
+    for header in headers:
+        by_name[header.text("SOPInstanceUID") or str(header.path)].append(header)
+    kept: list[Header] = []
+    copies: list[Refusal] = []
+    for same in by_name.values():
+        seen: dict[str, Path] = {}
+        for header in same:
+            content = identity(header.path) if len(same) > 1 else ""
+            if content in seen:
+                copies.append(Refusal(header.path, f"an exact copy of {seen[content].name}, which is open already"))
+            else:
+                seen[content] = header.path
+                kept.append(header)
+    return kept, copies

@@ -1,0 +1,124 @@
+"""A stack of DICOM frames as a series to list."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from imaging.formats.content import identity
+from imaging.formats.dicom.attributes import character_warnings, number, numbers, whole
+from imaging.formats.dicom.grid import Stack
+from imaging.formats.dicom.header import Header
+from imaging.study import Patient, Series
+
+
+def listed(stacks: Sequence[Stack]) -> list[Series]:
+    """Series in order of number, with unique identities; the largest stack of a series keeps the plain one.
+
+    Phases and other parts of one series stay in the order of ``stacks``.
+    """
+    uids = [_series_uid(stack.frames[0].header) for stack in stacks]
+    several = {uid for uid, count in Counter(uids).items() if count > 1}
+    seen: Counter[str] = Counter()
+    found: list[Series] = []
+    for n in sorted(range(len(stacks)), key=lambda n: -len(stacks[n].frames)):
+        seen[uids[n]] += 1
+        unique = uids[n] if seen[uids[n]] == 1 else f"{uids[n]}#{seen[uids[n]]}"
+        found.append(describe(unique, stacks[n], uids[n] in several))
+    return sorted(found, key=lambda each: (each.study_uid, each.number is None, each.number or 0, _natural(each.uid)))
+
+
+def _series_uid(header: Header) -> str:
+    return header.text("SeriesInstanceUID") or header.text("SOPInstanceUID") or identity(header.path)
+
+
+def _natural(uid: str) -> tuple[str, int]:
+    """The identity, and its number among several: ``#10`` comes after ``#2``."""
+    plain, _, number = uid.rpartition("#")
+    return (plain, int(number)) if plain and number.isdecimal() else (uid, 0)
+
+
+def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
+    """The stack as a series with this identity, named apart where its series holds several."""
+    header, layout = stack.frames[0].header, stack.frames[0].layout
+    times = frame_times_ms(stack)
+    return Series(
+        uid=uid,
+        kind=stack.kind,
+        format="DICOM",
+        files=tuple(dict.fromkeys(frame.header.path for frame in stack.frames)),
+        shape_kji=stack.geometry.shape_kji,
+        geometry=stack.geometry,
+        modality=header.text("Modality"),
+        description=_description(stack, one_of_several),
+        number=whole(header.dataset, "SeriesNumber"),
+        photometric=layout.photometric,
+        body_part=header.text("BodyPartExamined"),
+        frame_time_ms=float(np.median(np.diff(times))) if len(times) > 1 else None,
+        study_uid=header.text("StudyInstanceUID"),
+        study_date=header.text("StudyDate"),
+        study_description=header.text("StudyDescription"),
+        accession=header.text("AccessionNumber"),
+        patient=Patient(
+            header.text("PatientID"),
+            header.text("PatientName"),
+            header.text("PatientBirthDate"),
+            header.text("PatientSex"),
+        ),
+        frame_of_reference=header.text("FrameOfReferenceUID"),
+        phase=stack.phase,
+        warnings=stack.warnings + _pixel_warnings(stack) + character_warnings(header.dataset),
+    )
+
+
+def _description(stack: Stack, one_of_several: bool) -> str:
+    """Series Description, and what tells this stack apart from the others of its series."""
+    header, layout = stack.frames[0].header, stack.frames[0].layout
+    parts = [header.text("SeriesDescription")]
+    if stack.label:
+        parts.append(stack.label)
+    elif one_of_several:
+        kind = header.text("ImageType").split("\\")[2:3]
+        instance = whole(header.dataset, "InstanceNumber")
+        start = [] if instance is None else [f"from image {instance}"]
+        parts.append(" ".join([*kind, f"{layout.columns} × {layout.rows}", *start]).lower())
+    return ", ".join(part for part in parts if part)
+
+
+def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
+    first = stack.frames[0]
+    found: list[str] = list(first.layout.assumptions)
+    if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
+        found.append(f"the screen shows the 8 highest of {first.layout.bits_stored} bits of colour")
+    if stack.kind == "clip" and not frame_times_ms(stack):
+        found.append("the file states no frame time")
+    if not first.header.transfer_syntax:
+        found.append("the file does not state its transfer syntax: the encoding was guessed")
+    return tuple(found)
+
+
+def patient_orientation(header: Header) -> tuple[str, str]:
+    """Letters towards which rows and columns run (Patient Orientation, PS3.3 C.7.6.1.1.1); empty unless both are."""
+    parts = header.text("PatientOrientation").upper().split("\\")
+    known = len(parts) == 2 and all(part and set(part) <= set("RLAPHF") for part in parts)
+    return (parts[0], parts[1]) if known else ("", "")
+
+
+def frame_times_ms(stack: Stack) -> tuple[float, ...]:
+    """Start of each frame of a clip, first is 0; empty for other stacks, and where no time is stated."""
+    if stack.kind != "clip":
+        return ()
+    return stack.times_ms or _cine_times_ms(stack.frames[0].header, len(stack.frames))
+
+
+def _cine_times_ms(header: Header, count: int) -> tuple[float, ...]:
+    """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is stated."""
+    vector = numbers(header.dataset, "FrameTimeVector")
+    if len(vector) == count:
+        return tuple(accumulate((0.0, *vector[1:])))
+    step = number(header.dataset, "FrameTime")
+    if not step or step <= 0:
+        rate = number(header.dataset, "CineRate") or number(header.dataset, "RecommendedDisplayFrameRate")
+        step = 1000 / rate if rate and rate > 0 else None
+    return tuple(k * step for k in range(count)) if step else ()

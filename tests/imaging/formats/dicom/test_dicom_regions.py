@@ -1,0 +1,63 @@
+"""Ultrasound regions as values."""
+
+import numpy as np
+import pytest
+from pydicom.dataset import Dataset
+
+from imaging.formats import reading
+from imaging.formats.dicom.header import read_header
+from imaging.formats.dicom.regions import regions_of
+
+
+def region(box=(0, 0, 9, 9), spatial_format=1, units=(3, 3), delta=(0.02, 0.03)) -> Dataset:
+    """A region item: box is first row, first column, last row, last column; units and delta down and across."""
+    found = Dataset()
+    found.RegionSpatialFormat = spatial_format
+    found.RegionLocationMinY0, found.RegionLocationMinX0, found.RegionLocationMaxY1, found.RegionLocationMaxX1 = box
+    found.PhysicalUnitsYDirection, found.PhysicalUnitsXDirection = units
+    found.PhysicalDeltaY, found.PhysicalDeltaX = delta
+    return found
+
+
+def regions(write_dicom, *items):
+    path = write_dicom(np.zeros((20, 30), np.uint8), Modality="US", SequenceOfUltrasoundRegions=list(items))
+    return regions_of(read_header(path))
+
+
+@pytest.mark.parametrize(
+    ("spatial_format", "units", "expected"),
+    [
+        (1, (3, 3), ("2D", ("cm", "cm"))),
+        (2, (3, 4), ("M-mode", ("cm", "s"))),
+        (3, (7, 4), ("spectral", ("cm/s", "s"))),
+        (0, (0, 0), ("none", ("", ""))),
+        (77, (99, 5), ("unknown", ("", "Hz"))),
+    ],
+)
+def test_format_and_units_in_words(write_dicom, spatial_format, units, expected):
+    found = regions(write_dicom, region(spatial_format=spatial_format, units=units))
+    assert [(each.format, each.units) for each in found] == [expected]
+
+
+def test_a_negative_step_keeps_its_size(write_dicom):
+    (found,) = regions(write_dicom, region(box=(2, 3, 19, 29), delta=(0.02, -0.03)))
+    assert found.box_ji == (2, 3, 19, 29) and found.delta == (0.02, 0.03)
+
+
+def test_a_box_outside_the_image_is_left_out(write_dicom):
+    assert regions(write_dicom, region(box=(50, 0, 60, 9))) == ()
+
+
+def test_no_regions(write_dicom):
+    assert regions_of(read_header(write_dicom(np.zeros((2, 2), np.uint8)))) == ()
+
+
+def test_bundled_clip(bundled):
+    (found,) = regions_of(read_header(bundled("examples_ybr_color.dcm")))
+    assert (found.box_ji, found.format, found.units) == ((31, 84, 414, 595), "2D", ("cm", "cm"))
+    assert found.delta == pytest.approx((0.0510497, 0.0510497), rel=1e-4)
+
+
+def test_a_region_larger_than_the_image_is_told(bundled):
+    series = reading.open_study(bundled("examples_ybr_color.dcm")).series[0]
+    assert any("larger than the image" in warning for warning in series.warnings)
