@@ -15,6 +15,12 @@ class Places:
 
     data: Path
     cache: Path
+    config: Path | None = None
+
+    @property
+    def settings(self) -> Path:
+        """The folder of the person's settings: the platform's, else one among the data."""
+        return self.config or self.data / "settings"
 
     @property
     def models(self) -> Path:
@@ -42,9 +48,18 @@ def places() -> Places:
     override = os.environ.get(DATA_VARIABLE)
     if override:
         return Places(Path(override), Path(override) / "cache")
-    return Places(Path(platformdirs.user_data_dir("wetread")), Path(platformdirs.user_cache_dir("wetread")))
+    return Places(
+        Path(platformdirs.user_data_dir("wetread")),
+        Path(platformdirs.user_cache_dir("wetread")),
+        Path(platformdirs.user_config_dir("wetread")),
+    )
 
 
 def builtin_models() -> Path:
     """The folder of the model packages that come with the program."""
-    return Path(__file__).parents[1] / "resources" / "models"
+    return resources() / "models"
+
+
+def resources() -> Path:
+    """The folder of the data that comes with the program."""
+    return Path(__file__).parents[1] / "resources"

@@ -12,6 +12,7 @@ def test_the_platforms_folders_by_default(own_home: Path) -> None:
     assert found.library == str(own_home / ".local/share/wetread/library.sqlite")
     assert found.models == own_home / ".local/share/wetread/models"
     assert found.cache == own_home / ".cache/wetread"
+    assert found.settings == own_home / ".config/wetread"
     assert found.model_folders == (builtin_models(), found.models)
 
 
@@ -20,6 +21,7 @@ def test_one_folder_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     found = places()
     assert (found.data, found.runs, found.cache) == (tmp_path, tmp_path / "runs", tmp_path / "cache")
     assert found.library == str(tmp_path / "library.sqlite")
+    assert found.settings == tmp_path / "settings"
 
 
 def test_a_database_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
