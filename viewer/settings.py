@@ -45,6 +45,10 @@ class SettingsFile(Kept):
     newest: ClassVar[int] = 1
     version: Annotated[int, Field(ge=1)] = 1
 
+    def problem(self) -> tuple[Place, str] | None:
+        """Where and why the contents make no sense although each value has its shape; None when they do."""
+        return None
+
 
 Shape = TypeVar("Shape", bound=SettingsFile)
 
@@ -53,7 +57,7 @@ def read(path: Path, shape: type[Shape]) -> Shape:
     """The contents of a file.
 
     Raises:
-        SettingsError: it is no TOML, is of a newer version, or does not have the shape; names the line.
+        SettingsError: it is no TOML, is of a newer version, lacks the shape or makes no sense; names the line.
         OSError: it cannot be read at all.
     """
     try:
@@ -70,11 +74,14 @@ def read(path: Path, shape: type[Shape]) -> Shape:
         reason = f"version {version}; this program knows up to {shape.newest}. Update Wetread, or remove the file."
         raise SettingsError(path, line_of(text, ["version"]), reason)
     try:
-        return shape.model_validate(table)
+        found = shape.model_validate(table)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise SettingsError(path, line_of(text, first["loc"]), f"{place}: {first['msg']}") from error
+    if (problem := found.problem()) is not None:
+        raise SettingsError(path, line_of(text, problem[0]), problem[1])
+    return found
 
 
 def line_of(text: str, place: Place) -> int:
@@ -84,11 +91,6 @@ def line_of(text: str, place: Place) -> int:
         if len(found) > best and list(place[: len(found)]) == found:
             best, line = len(found), number
     return line
-
-
-def wrong(path: Path, place: Place, reason: str) -> SettingsError:
-    """The error of a value that has the right shape and is wrong all the same; names its line."""
-    return SettingsError(path, line_of(path.read_text(encoding="utf-8"), place), reason)
 
 
 class Settings:

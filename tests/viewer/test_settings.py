@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from imaging.errors import SaveError
-from viewer.settings import Kept, Settings, SettingsError, SettingsFile, line_of, read, wrong
+from viewer.settings import Kept, Settings, SettingsError, SettingsFile, line_of, read
 
 
 class Brush(Kept):
@@ -101,12 +101,26 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         Settings(tmp_path / "config").write("drawing", Drawing())
 
 
-def test_a_value_of_the_right_shape_can_be_wrong_too(settings: Settings) -> None:
-    path = put(settings, 'version = 1\n[keys]\n"next-slice" = ["Down"]\nnowhere = ["X"]\n')
-    assert read(path, Drawing).keys["nowhere"] == ["X"]
-    assert str(wrong(path, ["keys", "nowhere"], "no such action")) == "drawing.toml, line 4: no such action"
-    assert wrong(path, ["keys", "next-slice"], "").line == 3
-    assert wrong(path, ["elsewhere"], "").line == 1
+class Palette(SettingsFile):
+    shade: tuple[Brush, ...] = ()
+
+    def problem(self):
+        seen = [brush.name for brush in self.shade]
+        return (["shade", 1, "name"], "a name twice") if len(set(seen)) < len(seen) else None
+
+
+def test_values_of_the_right_shape_can_contradict_one_another(settings: Settings) -> None:
+    brush = '[[shade]]\nname = "a"\nradius_mm = 1\n'
+    path = put(settings, f"version = 1\n{brush}")
+    assert read(path, Palette).shade == (Brush(name="a", radius_mm=1),)
+    put(settings, f"version = 1\n{brush}{brush}")
+    with pytest.raises(SettingsError, match=r"^drawing\.toml, line 6: a name twice$"):
+        settings.read("drawing", Palette)
+
+
+@pytest.mark.parametrize(("place", "line"), [(["keys", "next-slice"], 3), (["keys", "gone"], 2), (["elsewhere"], 1)])
+def test_the_line_is_that_of_the_value_or_of_what_encloses_it(place: list[str], line: int) -> None:
+    assert line_of('version = 1\n[keys]\n"next-slice" = ["Down"]\n', place) == line
 
 
 @given(st.lists(st.sampled_from(["a", "b-c", "Ctrl+wheel"]), unique=True, min_size=1), st.integers(0, 4))
