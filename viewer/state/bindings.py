@@ -21,7 +21,7 @@ _MODIFIERS = {
     "Alt": Qt.KeyboardModifier.AltModifier,
     "Meta": Qt.KeyboardModifier.MetaModifier,
 }
-_BUTTONS = {
+BUTTONS = {
     Qt.MouseButton.LeftButton: "left",
     Qt.MouseButton.MiddleButton: "middle",
     Qt.MouseButton.RightButton: "right",
@@ -103,7 +103,7 @@ class Bindings(QObject):
 
     def drag_tool(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> Tool | None:
         """The tool that a button drags, None for nothing or for the tool in hand (see :meth:`drags_hand`)."""
-        use = self._use(_BUTTONS.get(button, ""), modifiers)
+        use = self._use(BUTTONS.get(button, ""), modifiers)
         return use if _is_tool(use) else None
 
     def drags_hand(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
