@@ -41,8 +41,10 @@ def default_voi(volume: Volume, k: int | None = None) -> Voi:
 
     Args:
         volume: what is to be shown.
-        k: look at this slice only, while the others are still loading.
+        k: look at this slice only, while the others are still loading, or where each has a window of its own.
     """
+    if k is not None and volume.slice_windows:
+        return volume.slice_windows[k]
     return (proposals(volume) or (volume.default_window(k),))[0]
 
 

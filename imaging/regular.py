@@ -63,6 +63,8 @@ def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report
         series_uid=volume.series_uid + SUFFIX,
         frame_times_ms=(),
         slice_geometries=(),
+        slice_windows=(),
+        slice_paddings=(),
         overlays=(),
         derivation="; ".join(part for part in (volume.derivation, done) if part),
     )

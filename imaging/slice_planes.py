@@ -74,10 +74,11 @@ class Planes:
 
     def _move(self, n: int) -> NDArray[Any]:
         """The n-th slice moved sideways to where it lies, by linear interpolation; NaN around it and at padding."""
-        values = self._volume.array[self._stack.order[n]].astype(self._type)
-        if self._volume.padding is not None:
-            low, high = self._volume.padding
-            values[(values >= low) & (values <= high)] = np.nan
+        k = self._stack.order[n]
+        values = self._volume.array[k].astype(self._type)
+        padding = self._volume.padding_at(k)
+        if padding is not None:
+            values[(values >= padding[0]) & (values <= padding[1])] = np.nan
         lowest = self._stack.shifts_mm.min(axis=0)
         for axis in (0, 1):
             offset = (self._stack.shifts_mm[n][axis] - lowest[axis]) / self._geometry.spacing_mm[1 + axis]

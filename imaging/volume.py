@@ -101,11 +101,13 @@ class Volume:
         series_uid: identity of the series this came from.
         inverted: MONOCHROME1: shown with low values bright; the values themselves are untouched.
         windows: windows the file proposes, first is default.
+        slice_windows: the default window of each k where files propose another from slice to slice, else empty.
         frame_times_ms: start of each frame of a clip, first is 0; empty otherwise.
         slice_geometries: one single-slice geometry per k where the slices make no regular grid, else empty.
         patient_orientation: letters towards which a projection's rows and columns run, e.g. ``("L", "F")``; empty
             where unknown, and where the geometry tells (Patient Orientation, DICOM PS3.3 C.7.6.1.1.1).
         padding: values outside the image (Pixel Padding Value), drawn black and left out of statistics.
+        slice_paddings: that of each k where it differs from slice to slice, as under slopes of their own, else empty.
         colour_bits: how many bits a colour channel uses; screens show the eight highest.
         voi_tables: tables the file proposes beside ``windows``.
         overlays: planes of group 60xx, drawn over the image, never burnt into the values.
@@ -123,10 +125,12 @@ class Volume:
     series_uid: str = ""
     inverted: bool = False
     windows: tuple[Window, ...] = ()
+    slice_windows: tuple[Window, ...] = ()
     frame_times_ms: tuple[float, ...] = ()
     slice_geometries: tuple[Geometry, ...] = ()
     patient_orientation: tuple[str, str] = ("", "")
     padding: tuple[float, float] | None = None
+    slice_paddings: tuple[tuple[float, float], ...] = ()
     colour_bits: int = 8
     voi_tables: tuple[VoiTable, ...] = ()
     overlays: tuple[Overlay, ...] = ()
@@ -147,22 +151,26 @@ class Volume:
 
     def plane(self, k: int) -> NDArray[Any]:
         """Slice ``k`` as it goes to the screen: (J, I) values, or (J, I, 3) uint8, the eight highest bits of colour."""
-        plane = self.array[k]
-        if not self.is_colour or plane.dtype == np.uint8:
-            return plane
-        return (plane >> plane.dtype.type(max(0, self.colour_bits - 8))).astype(np.uint8)
+        return screen_values(self.array[k], self.colour_bits)
 
     def slice_geometry(self, k: int) -> Geometry:
         """The single-slice geometry of slice ``k``, right also where the slices make no regular grid."""
         return self.slice_geometries[k] if self.slice_geometries else self.geometry.slab(k)
 
+    def padding_at(self, k: int) -> tuple[float, float] | None:
+        """The padding range of slice ``k``."""
+        return self.slice_paddings[k] if self.slice_paddings else self.padding
+
     def slab(self, k: int) -> "Volume":
-        """Slice ``k`` alone, on its own grid, with the window that the whole would be shown with."""
+        """Slice ``k`` alone, on its own grid, with the window that it would be shown with in the whole."""
         return replace(
             self,
             array=self.array[k : k + 1],
             geometry=self.slice_geometry(k),
-            windows=self.windows or (self.default_window(),),
+            windows=(self.slice_windows[k],) if self.slice_windows else self.windows or (self.default_window(),),
+            slice_windows=(),
+            padding=self.padding_at(k),
+            slice_paddings=(),
             frame_times_ms=(),
             slice_geometries=(),
         )
@@ -174,20 +182,28 @@ class Volume:
         Statistics of a whole volume cost more than loading it; a stride is enough for a window.
         """
         source = self.array if k is None else self.array[k]
-        values = source.reshape(-1)[:: max(1, source.size // limit)]
-        if values.dtype.kind == "f":
-            values = values[np.isfinite(values)]
-        if self.padding is not None:
-            inside = values[(values < self.padding[0]) | (values > self.padding[1])]
-            values = inside if inside.size else values
-        return values
+        step = max(1, source.size // limit)
+        values = source.reshape(-1)[::step]
+        low, high = self._padding_of(np.arange(len(values)) * step, k)
+        inside = values[(values < low) | (values > high)]
+        values = inside if inside.size else values
+        return values[np.isfinite(values)] if values.dtype.kind == "f" else values
+
+    def _padding_of(self, positions: NDArray[np.intp], k: int | None) -> tuple[Any, Any]:
+        """Lowest and highest padding at places of the flattened array, or one pair for all; NaN where there is none."""
+        if k is None and self.slice_paddings:
+            ends = np.asarray(self.slice_paddings)[positions * len(self.slice_paddings) // self.array.size]
+            return ends[:, 0], ends[:, 1]
+        return (self.padding if k is None else self.padding_at(k)) or (np.nan, np.nan)
 
     def default_window(self, k: int | None = None) -> Window:
         """The file's first window, else a modality's habit (CT: soft tissue), else the 0.5-99.5 percentile range.
 
         Args:
-            k: look at this slice only, while the others are still loading.
+            k: look at this slice only, while the others are still loading, or where each has a window of its own.
         """
+        if k is not None and self.slice_windows:
+            return self.slice_windows[k]
         if self.windows:
             return self.windows[0]
         if self.is_colour or (self.array.dtype == np.uint8 and self.kind != "volume"):
@@ -197,3 +213,10 @@ class Volume:
         values = self.sample(k=k)
         low, high = np.percentile(values, (0.5, 99.5)) if values.size else (0.0, 1.0)
         return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto", "LINEAR_EXACT")
+
+
+def screen_values(plane: NDArray[Any], colour_bits: int = 8) -> NDArray[Any]:
+    """A plane as it goes to the screen: (R, C) values as they are; of wide (R, C, 3) colour the eight highest bits."""
+    if plane.ndim == 2 or plane.dtype == np.uint8:
+        return plane
+    return (plane >> plane.dtype.type(max(0, colour_bits - 8))).astype(np.uint8)

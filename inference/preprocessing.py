@@ -109,18 +109,18 @@ class Preprocessing:
         plane = volume.plane(k).astype(np.float32)
         if volume.is_colour:
             plane = plane.mean(-1)
-        window = self._window(volume)
+        window, padding = self._window(volume, k), volume.padding_at(k)
         grey = np.clip((plane - window.low) / max(window.width, 1e-6), 0, 1)
-        if volume.padding is not None:
-            grey[(plane >= volume.padding[0]) & (plane <= volume.padding[1])] = 1.0 if volume.inverted else 0.0
+        if padding is not None:
+            grey[(plane >= padding[0]) & (plane <= padding[1])] = 1.0 if volume.inverted else 0.0
         return 1 - grey if volume.inverted else grey
 
-    def _window(self, volume: Volume) -> Window:
+    def _window(self, volume: Volume, k: int) -> Window:
         if self.spec.window is not None and volume.unit == "HU":
             return Window(*self.spec.window)
         if (volume.is_colour or volume.array.dtype == np.uint8) and not volume.windows:
             return EIGHT_BIT
-        return volume.default_window()
+        return volume.slice_windows[k] if volume.slice_windows else volume.default_window()
 
     def _place(self, volume: Volume, k: int, grey: Image) -> Placement:
         geometry = volume.slice_geometry(k)

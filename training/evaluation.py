@@ -3,14 +3,13 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.saving import write_bytes
 from imaging.volume import Volume
@@ -153,21 +152,10 @@ def _class_probabilities(predictor: Predictor, example: Example, names: Sequence
 
 
 def _only_slice(volume: Volume, k: int) -> Volume:
-    """Slice ``k`` alone, on its own grid, with everything else that is known of the volume."""
+    """Slice ``k`` alone, in memory of its own, so that the rest of the volume can be let go."""
     if volume.geometry.shape_kji[0] == 1:
         return volume
-    geometry: Geometry = volume.slice_geometry(k)
-    return Volume(
-        volume.array[k : k + 1].copy(),
-        geometry,
-        volume.kind,
-        volume.unit,
-        volume.modality,
-        volume.series_uid,
-        volume.inverted,
-        volume.windows or (volume.default_window(),),
-        padding=volume.padding,
-    )
+    return replace(volume.slab(k), array=volume.array[k : k + 1].copy())
 
 
 def metrics_of(evaluation: Evaluation | None) -> dict[str, tuple[float, float, float]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.formats import nifti, raster
-from imaging.intensity import default_voi, to_grey
+from imaging.intensity import Voi, default_voi, to_grey
 from imaging.labelmap import Labelmap
 from imaging.saving import replacing, write_bytes
 from imaging.volume import Volume
@@ -107,4 +107,8 @@ def _write_values(path: Path, values: NDArray[np.float32]) -> None:
 
 def _picture(volume: Volume, k: int) -> NDArray[np.uint8]:
     plane = volume.plane(k)
-    return plane if volume.is_colour else to_grey(plane, default_voi(volume), volume.inverted, volume.padding)
+    return plane if volume.is_colour else to_grey(plane, _voi(volume, k), volume.inverted, volume.padding_at(k))
+
+
+def _voi(volume: Volume, k: int) -> Voi:
+    return volume.slice_windows[k] if volume.slice_windows else default_voi(volume)

@@ -113,10 +113,12 @@ def _presentation(volume: Volume) -> dict[str, Any]:
     return {
         "inverted": volume.inverted,
         "windows": [asdict(window) for window in volume.windows],
+        "windows_by_slice": [asdict(window) for window in volume.slice_windows],
         "voi_tables": [
             {"name": table.name, "first": table.first, "entries": len(table.grey)} for table in volume.voi_tables
         ],
         "padding": list(volume.padding) if volume.padding else None,
+        "padding_by_slice": [list(each) for each in volume.slice_paddings],
         "overlays": [
             {"name": plane.name, "kind": plane.kind, "origin": list(plane.origin), "pixels_set": int(plane.bits.sum())}
             for plane in volume.overlays

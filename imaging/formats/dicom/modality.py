@@ -1,18 +1,23 @@
 """Stored values to what they mean: the modality LUT (PS3.3 C.11.1), padding, unit and windows of a frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import item, number, text, whole
+from imaging.formats.dicom.attributes import as_read, item, number, text, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
 
 _PET_UNITS = {"BQML": "Bq/ml", "GML": "g/ml"}
 _PADDING_PREFIXES = {"integer": "", "float32": "Float", "float64": "DoubleFloat"}
+_PADDING_TAGS = tuple(
+    Tag(f"{prefix}PixelPadding{end}") for prefix in _PADDING_PREFIXES.values() for end in ("Value", "RangeLimit")
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ def functional_group(header: Header, index: int, keyword: str) -> Dataset:
 
     DICOM PS3.3 C.7.6.16.
     """
+    if not header.frame_groups and not len(header.shared_groups):
+        return Dataset()
     own = item(header.frame_groups[index], keyword) if index < len(header.frame_groups) else Dataset()
     return own if len(own) else item(header.shared_groups, keyword)
 
@@ -102,6 +109,21 @@ def real_world_unit(header: Header, index: int) -> str:
     source = group if len(group) else item(header.dataset, "RealWorldValueMappingSequence")
     units = item(source, "MeasurementUnitsCodeSequence")
     return text(units, "CodeValue")
+
+
+def paddings_of(headers: Sequence[Header], transforms: Sequence[ModalityTransform]) -> tuple[tuple[float, float], ...]:
+    """The padding range of each frame, whose slopes may differ; empty where a frame states none."""
+    known: dict[object, tuple[float, float] | None] = {}
+    found: list[tuple[float, float]] = []
+    for header, transform in zip(headers, transforms, strict=True):
+        said = (as_read(header.dataset, _PADDING_TAGS), transform.slope, transform.intercept, id(transform.table))
+        if said not in known:
+            known[said] = padding_of(header, transform)
+        padding = known[said]
+        if padding is None:
+            return ()
+        found.append(padding)
+    return tuple(found)
 
 
 def padding_of(header: Header, transform: ModalityTransform) -> tuple[float, float] | None:

@@ -6,8 +6,9 @@ from typing import get_args
 
 import numpy as np
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import items, numbers, text, value, whole
+from imaging.formats.dicom.attributes import as_read, items, numbers, text, value, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
@@ -26,6 +27,9 @@ LOSSY_SYNTAXES = {
 }
 """Transfer syntaxes that can only be lossy; others say so in Lossy Image Compression (0028,2110)."""
 
+_WINDOW_TAGS = tuple(
+    Tag(keyword) for keyword in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
+)
 _VIDEO = "1.2.840.10008.1.2.4.10"
 
 
@@ -35,6 +39,7 @@ class Presentation:
 
     inverted: bool
     windows: tuple[Window, ...]
+    slice_windows: tuple[Window, ...]
     voi_tables: tuple[VoiTable, ...]
     overlays: tuple[Overlay, ...]
     icc_profile: str
@@ -53,6 +58,7 @@ def presentation_of(frames: Sequence[Frame], transforms: Sequence[ModalityTransf
     return Presentation(
         grey and is_inverted(header, frame.layout.photometric, found.append),
         windows_of(header, frame.index, found.append) if grey else (),
+        slice_windows_of(frames, found.append) if grey else (),
         voi_tables_of(header, transforms[at], frame.index, found.append) if grey else (),
         overlays_of(frames, found.append),
         icc_profile_of(header),
@@ -95,6 +101,20 @@ def windows_of(header: Header, index: int, warn: Warn) -> tuple[Window, ...]:
         else:
             warn(f"window {centre:g} / {width:g} left out: its width must be above 0")
     return tuple(windows)
+
+
+def slice_windows_of(frames: Sequence[Frame], warn: Warn) -> tuple[Window, ...]:
+    """The first window of each frame where they differ from frame to frame and each has one; else empty."""
+    made: dict[object, Window | None] = {}
+    found: list[Window | None] = []
+    for frame in frames:
+        source = _voi_source(frame.header, frame.index, "WindowCenter")
+        said = as_read(source, _WINDOW_TAGS)
+        if said not in made:
+            made[said] = next(iter(windows_of(frame.header, frame.index, warn)), None)
+        found.append(made[said])
+    several = tuple(window for window in found if window is not None)
+    return several if len(set(several)) > 1 and len(several) == len(found) else ()
 
 
 def _function(source: Dataset, warn: Warn) -> VoiFunction:

@@ -16,7 +16,7 @@ from imaging.formats.dicom.loading import load_frames
 from imaging.formats.dicom.modality import (
     ModalityTransform,
     modality_transform,
-    padding_of,
+    paddings_of,
     unit_of,
 )
 from imaging.formats.dicom.pixel_format import pixel_format
@@ -85,6 +85,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
     """The volume around an array that may still be filling."""
     first = stack.frames[0].header
     shown = presentation_of(stack.frames, transforms, stack.kind == "clip")
+    paddings = () if array.ndim == 4 else paddings_of([frame.header for frame in stack.frames], transforms)
     return Volume(
         array,
         stack.geometry,
@@ -94,10 +95,12 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         series_uid=series.uid,
         inverted=shown.inverted,
         windows=shown.windows,
+        slice_windows=shown.slice_windows,
         frame_times_ms=frame_times_ms(stack),
         slice_geometries=stack.slice_geometries,
         patient_orientation=patient_orientation(first),
-        padding=None if array.ndim == 4 else padding_of(first, transforms[0]),
+        padding=paddings[0] if paddings else None,
+        slice_paddings=paddings if len(set(paddings)) > 1 else (),
         colour_bits=stack.frames[0].layout.colour_bits,
         voi_tables=shown.voi_tables,
         overlays=shown.overlays,

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, ParametricMapStorage
 
 from imaging.formats.reading import load_volume, open_study
+from imaging.intensity import default_voi
 from imaging.volume import Volume
 
 Write = Callable[..., Path]
@@ -255,3 +256,50 @@ def _boxes(text: str, volume: Volume) -> list[tuple[int, ...]]:
     rows, columns = volume.array.shape[1:3]
     found = [tuple(map(int, box.split(","))) for box in re.findall(r"\[([-\d,]+)\]", text)]
     return [(y0, x0, y1, x1) for x0, y0, x1, y1 in found if y0 < rows and x0 < columns]
+
+
+def differing(write_slices: Callable[..., list[Path]], **by_slice: Sequence[object]) -> Volume:
+    """Three CT slices loaded, each with attributes of its own."""
+    paths = write_slices([(0, 0, z) for z in (0, 4, 8)])
+    for n, path in enumerate(paths):
+        data = dcmread(path)
+        for keyword, values in by_slice.items():
+            setattr(data, keyword, values[n])
+            data[keyword].VR = data[keyword].VR.removesuffix(" or SS")
+        data.save_as(path)
+    return load(paths[0].parent)
+
+
+def test_windows_that_differ_are_kept_slice_by_slice(write_slices: Callable[..., list[Path]]):
+    found = differing(write_slices, WindowCenter=[40, [50, 7], 60], WindowWidth=[400, [410, 8], 400])
+    assert [(w.centre, w.width) for w in found.slice_windows] == [(40, 400), (50, 410), (60, 400)]
+    assert found.windows[0].centre == 50, "the middle one is shown first"
+    assert [default_voi(found, k) for k in range(3)] == list(found.slice_windows)
+    assert found.slab(2).windows == (found.slice_windows[2],) and found.slab(2).slice_windows == ()
+
+
+def test_windows_alike_are_kept_once(write_slices: Callable[..., list[Path]]):
+    alike = differing(write_slices, WindowCenter=[40, 40, 40], WindowWidth=["400", "400.0", "400"])
+    assert alike.slice_windows == ()
+
+
+def test_a_slice_without_a_window_leaves_one_for_all(write_slices: Callable[..., list[Path]]):
+    found = differing(write_slices, WindowCenter=[40, 50, 60], WindowWidth=[400, 400, 0])
+    assert found.slice_windows == () and found.windows[0].centre == 50
+    assert "window 60 / 0 left out: its width must be above 0" in found.warnings
+
+
+def test_padding_follows_the_slope_of_each_slice(write_slices: Callable[..., list[Path]]):
+    slopes = {"RescaleSlope": [1, 2, 4], "RescaleIntercept": [0, 0, 0]}
+    found = differing(write_slices, PixelPaddingValue=[5, 105, 205], **slopes)
+    assert found.slice_paddings == ((5, 5), (210, 210), (820, 820)) == tuple(found.padding_at(k) for k in range(3))
+    assert (found.array == 210).sum() == 1 and (found.array == 820).sum() == 1
+    assert 210 not in found.sample(k=1) and found.sample(k=1).size == 11
+    assert found.sample().size == 33 and not {5, 210, 820} & set(found.sample().tolist())
+    assert found.slab(2).padding == (820, 820)
+
+
+def test_frames_of_one_file_have_windows_of_their_own(write_dicom: Write):
+    groups = [frame_group(n, "LINEAR_EXACT") for n in range(3)]
+    found = load(write_dicom(np.stack([VALUES] * 3), PerFrameFunctionalGroupsSequence=groups))
+    assert [window.centre for window in found.slice_windows] == [0, 1, 2]
