@@ -6,13 +6,14 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from viewer.assets import MUTED
 from viewer.commands.action import Action
 from viewer.dialogs.fuzzy import score
 from viewer.state.bindings import Bindings
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _ID = Qt.ItemDataRole.UserRole
+QUIET = "#b8bec6"
+"""4.5:1 on the colour of the chosen line too."""
 WIDTH_PX, HEIGHT_PX = 640, 440
 
 
@@ -106,9 +107,9 @@ class Palette(QDialog):
         row = QTreeWidgetItem([action.text, place, keys])
         row.setData(0, _ID, action.id)
         row.setToolTip(0, action.hint)
-        for column in range(3):
-            if column or not possible:
-                row.setForeground(column, QBrush(QColor(MUTED)))
+        if not possible:
+            for column in range(3):
+                row.setForeground(column, QBrush(QColor(QUIET)))
         return row
 
     def _do(self, row: QTreeWidgetItem | None) -> None:
