@@ -1,6 +1,6 @@
 """Every action with its keys, found by words and bound by pressing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from viewer.commands.action import Action
 from viewer.commands.binding import Binding
+from viewer.dialogs.buttons import button
 from viewer.dialogs.key_capture import KeyCapture
 from viewer.state.bindings import Bindings
 
@@ -42,8 +42,8 @@ class KeyTable(QWidget):
         self.said = QLabel()
         self.said.setProperty("role", "warning")
         self.said.setWordWrap(True)
-        self.take = _button("Take the key", self._take)
-        self.leave = _button("Leave it", self._settle)
+        self.take = button("Take the key", self._take)
+        self.leave = button("Leave it", self._settle)
         self._lay_out()
         bindings.changed.connect(self._show_keys)
         self._show_keys()
@@ -86,7 +86,7 @@ class KeyTable(QWidget):
             ("No key", self.clear),
             ("Reset", self.reset),
         ):
-            buttons.addWidget(_button(text, clicked))
+            buttons.addWidget(button(text, clicked))
         buttons.addStretch()
         answer = QHBoxLayout()
         answer.addWidget(self.said, 1)
@@ -163,10 +163,3 @@ class KeyTable(QWidget):
     def _items(self) -> list[QTreeWidgetItem]:
         found = (self.rows.topLevelItem(row) for row in range(self.rows.topLevelItemCount()))
         return [item for item in found if item is not None]
-
-
-def _button(text: str, clicked: Callable[[], object]) -> QPushButton:
-    made = QPushButton(text)
-    made.setAutoDefault(False)
-    made.clicked.connect(lambda: clicked())
-    return made
