@@ -103,8 +103,7 @@ class Crowd:
             turns[seen[self.spots[n]]].append(n)
             seen[self.spots[n]] += 1
         members = [tuple(self.frames[n] for n in sorted(turns[k])) for k in range(len(turns))]
-        names = _turn_names(members, any(clock))
-        return [Part(frames, name, in_time=any(clock)) for frames, name in zip(members, names, strict=True)]
+        return _turns(members, any(clock))
 
     def _telling_clock(self) -> list[float]:
         """A time for each frame by which all frames of each position differ; zeros where no attribute gives it."""
@@ -116,14 +115,17 @@ class Crowd:
         return [0.0] * len(self.frames)
 
 
-def _turn_names(turns: Sequence[Sequence[Frame]], in_time: bool) -> list[str]:
-    """Names of the first, second … frames of each position."""
+def _turns(turns: Sequence[tuple[Frame, ...]], in_time: bool) -> list[Part]:
+    """The first, second … frames of each position, named; copies and a few repeats are no phases of the first."""
     identities = [{frame.header.text("SOPInstanceUID") for frame in turn} for turn in turns]
     if all(one == identities[0] != {""} for one in identities) and turns[0][0].layout.frames == 1:
-        return ["", *(f"copy {n} of the same images" for n in range(1, len(turns)))]
-    if 2 * len(turns[1]) < len(turns[0]):
-        return ["each position once", *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
-    return [f"{'time' if in_time else 'pass'} {n + 1} of {len(turns)}" for n in range(len(turns))]
+        names = ["", *(f"copy {n} of the same images" for n in range(1, len(turns)))]
+    elif 2 * len(turns[1]) < len(turns[0]):
+        names = ["each position once", *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
+    else:
+        words = "time" if in_time else "pass"
+        return [Part(turn, f"{words} {n + 1} of {len(turns)}", in_time=in_time) for n, turn in enumerate(turns)]
+    return [Part(turn, name, axis=name) for turn, name in zip(turns, names, strict=True)]
 
 
 def times_ms(parts: Sequence[Part]) -> list[float | None]:

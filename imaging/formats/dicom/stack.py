@@ -1,7 +1,7 @@
 """Files to stacks: what belongs together, what is a phase of what, and in which order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -142,31 +142,46 @@ def _overlap(groups: Sequence[Sequence[Frame]]) -> bool:
 def _named(parts: Sequence[Part]) -> list[Stack]:
     """One stack per part; those of one axis on the same grid are phases of one another."""
     stacks = [placed(part.frames, part.name) for part in parts]
-    by_axis: dict[Key, list[int]] = defaultdict(list)
-    for n, (part, stack) in enumerate(zip(parts, stacks, strict=True)):
-        by_axis[(part.axis, stack.geometry, stack.slice_geometries)].append(n)
     identity = parts[0].frames[0].header.text("SOPInstanceUID") or str(parts[0].frames[0].header.path)
-    stacks = _with_shortfall(stacks)
-    for a, members in enumerate(by_axis.values()):
-        if len(members) > 1:
-            times = times_ms([parts[n] for n in members]) if parts[members[0]].in_time else [None] * len(members)
-            for index, (n, time) in enumerate(zip(members, times, strict=True)):
-                phase = Phase(f"{identity} {a + 1}", index, len(members), parts[n].name, time)
-                stacks[n] = replace(stacks[n], phase=phase)
+    groups = _phase_groups(parts, stacks)
+    stacks = _with_shortfall(stacks, {n for members in groups for n in members})
+    for g, members in enumerate(groups):
+        times = times_ms([parts[n] for n in members]) if parts[members[0]].in_time else [None] * len(members)
+        for index, (n, time) in enumerate(zip(members, times, strict=True)):
+            phase = Phase(f"{identity} {g + 1}", index, len(members), parts[n].name, time)
+            stacks[n] = replace(stacks[n], phase=phase)
     return stacks
 
 
-def _with_shortfall(stacks: Sequence[Stack]) -> list[Stack]:
+def _phase_groups(parts: Sequence[Part], stacks: Sequence[Stack]) -> list[list[int]]:
+    """Numbers of the stacks that are phases of one another: of one axis and on one grid.
+
+    Shorter ones are counted with two or more full ones of their axis: they were aborted, and keep their place in the
+    order.
+    """
+    by_grid: dict[str, dict[Key, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for n, (part, stack) in enumerate(zip(parts, stacks, strict=True)):
+        by_grid[part.axis][stack.geometry, stack.slice_geometries].append(n)
+    groups: list[list[int]] = []
+    for grids in by_grid.values():
+        full, *others = sorted(grids.values(), key=lambda group: (-len(group), -len(stacks[group[0]].frames)))
+        short = [group for group in others if len(stacks[group[0]].frames) < len(stacks[full[0]].frames)]
+        joined = short if len(full) > 1 else []
+        groups.append(sorted(n for group in (full, *joined) for n in group))
+        groups += [group for group in others if group not in joined]
+    return [group for group in groups if len(group) > 1]
+
+
+def _with_shortfall(stacks: Sequence[Stack], phases: Set[int]) -> list[Stack]:
     """The stacks, those told that miss some of the slices of the longest; a few repeats are no phase."""
     most = max(len(stack.frames) for stack in stacks)
-    return [
-        replace(
-            stack, warnings=(*stack.warnings, f"{most - len(stack.frames)} of {most} slices of this phase are missing")
-        )
-        if most / 2 <= len(stack.frames) < most
-        else stack
-        for stack in stacks
-    ]
+    told: list[Stack] = []
+    for n, stack in enumerate(stacks):
+        count = len(stack.frames)
+        is_short = count < most and (n in phases or 2 * count >= most)
+        words = (f"{most - count} of {most} slices of this phase are missing",) if is_short else ()
+        told.append(replace(stack, warnings=(*stack.warnings, *words)))
+    return told
 
 
 def _flat(frames: Sequence[Frame], label: str) -> Stack:

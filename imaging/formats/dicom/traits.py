@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
+from imaging.formats.dicom.diffusion import b_value
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.nuclear import vector
@@ -115,7 +116,7 @@ def said_by(frames: Sequence[Frame]) -> list[dict[str, str]]:
 
 def _in_common(header: Header) -> dict[str, str]:
     top = {trait.keyword: text(header.dataset, trait.keyword) for trait in TRAITS if trait.keyword not in _VECTORS}
-    return top | _in_groups(header.shared_groups)
+    return top | {B_VALUE.keyword: b_value(header.dataset)} | _in_groups(header.shared_groups)
 
 
 def _in_groups(group: Dataset) -> dict[str, str]:

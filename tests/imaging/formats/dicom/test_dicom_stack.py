@@ -146,7 +146,42 @@ def test_a_phase_that_misses_slices_says_so(write):
     found = reading.open_study(folder).series
     assert [series.frames for series in found] == [4, 4, 3]
     assert found[2].warnings == ("1 of 4 slices of this phase are missing",) and found[0].warnings == ()
-    assert [series.phase is None for series in found] == [False, False, True]
+    assert [series.phase and (series.phase.index, series.phase.count) for series in found] == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_an_aborted_pass_is_counted_with_the_others(write):
+    passes = [[(z, {}) for z in (0, 2, 4, 6, 8)] for _ in range(4)]
+    found = opened(write([*passes[0], *passes[1], *passes[2], *passes[3][:2]]))
+    assert [(name, len(values), phase) for _, name, values, phase in found] == [
+        ("pass 1 of 4", 5, (0, 4, None)),
+        ("pass 2 of 4", 5, (1, 4, None)),
+        ("pass 3 of 4", 5, (2, 4, None)),
+        ("pass 4 of 4", 2, (3, 4, None)),
+    ]
+
+
+def test_a_phase_aborted_first_keeps_its_place_in_the_order(write):
+    places = [(0, 1)] + [(z, t) for t in (2, 3) for z in (0, 2, 4)]
+    folder = write([(z, {"TemporalPositionIdentifier": t}) for z, t in places])
+    found = reading.open_study(folder).series
+    told = [(series.description, series.frames, series.phase and series.phase.index) for series in found]
+    assert sorted(told) == [
+        ("temporal position 1 of 3", 1, 0),
+        ("temporal position 2 of 3", 3, 1),
+        ("temporal position 3 of 3", 3, 2),
+    ]
+    assert [series.warnings[-1:] for series in found if series.frames == 1] == [
+        ("2 of 3 slices of this phase are missing",)
+    ]
+
+
+def test_two_lengths_of_one_kind_are_no_phases(write):
+    """Thin and thick slices share some positions; none of them is an aborted other."""
+    slices = [(z, {"SliceThickness": 1}) for z in range(9)] + [(z, {"SliceThickness": 4}) for z in (0, 4, 8)]
+    assert [(name, len(values), phase) for _, name, values, phase in opened(write(slices))] == [
+        ("slice thickness 1 mm", 9, None),
+        ("slice thickness 4 mm", 3, None),
+    ]
 
 
 def test_stations_beside_one_another_are_not_mixed(write):
@@ -194,7 +229,8 @@ def test_the_clock_orders_what_nothing_else_tells_apart(write):
 
 def test_another_file_of_the_same_images_is_called_a_copy(write):
     slices = [(2 * k, {"SOPInstanceUID": f"1.7.{k}"}) for k in range(3)] * 2
-    assert [name for _, name, _, _ in opened(write(slices))] == ["3 × 2 from image 1", "copy 1 of the same images"]
+    found = [(name, phase) for _, name, _, phase in opened(write(slices))]
+    assert found == [("3 × 2 from image 1", None), ("copy 1 of the same images", None)]
 
 
 def test_a_mosaic_claims_no_place(write):
