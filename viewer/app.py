@@ -14,9 +14,12 @@ from imaging.sandbox import Sandbox
 from inference.registry import Registry
 from viewer import assets, runtime
 from viewer.canvas.slice_view import SliceView
-from viewer.commands.actions import Action, Desk, actions
+from viewer.canvas.viewports import Viewports
+from viewer.commands.action import Action
+from viewer.commands.actions import Desk, actions
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring
+from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
 from viewer.commands.reading import Reading
 from viewer.commands.teaching import Teaching
@@ -32,6 +35,7 @@ from viewer.panels.training_panel import TrainingPanel
 from viewer.places import Places, places
 from viewer.state.findings import Findings
 from viewer.state.learning import Learning
+from viewer.state.links import Links
 from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
@@ -48,7 +52,7 @@ class Application(QObject):
     def __init__(self, where: Places | None = None) -> None:
         super().__init__()
         self.places = where or places()
-        self.session, self.view, self.segmentation = Session(), View(), Segmentation()
+        self.session, self.links, self.segmentation = Session(), Links(), Segmentation()
         self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
         self.runner, self.process, self.sandbox = Runner(), InferenceProcess(), Sandbox()
         self.library = Library(self.places.library)
@@ -62,29 +66,30 @@ class Application(QObject):
             self.library,
             self.runner,
         )
-        self.loading = Loading(
-            self.session,
-            self.view,
-            self.findings,
-            self.notices,
-            self.runner,
-            self.annotating,
-            self.library,
-            self.sandbox,
-        )
-        self.reading = Reading(
-            self.session, self.view, self.notices, self.runner, self.annotating, self.loading, self.sandbox
-        )
+        self.session.volume_changed.connect(self.annotating.follow)
+        self.loading = Loading(self.session, self.notices, self.runner, self.library, self.sandbox)
+        self.linking = Linking(self.session, self.links)
+        self.reading = Reading(self.session, self.notices, self.runner, self.annotating, self.loading, self.sandbox)
         self.inferring = Inferring(
-            self.session, self.view, self.findings, self.models, self.notices, self.runner, self.registry, self.process
+            self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
         self.teaching = Teaching(
             self.learning, self.notices, self.runner, self.library, self.inferring, self.places.models, self.places.runs
         )
-        self.canvas = SliceView(self.session, self.view, self.segmentation, self.findings)
+        self.viewports = Viewports(self.session, self.segmentation, self.findings)
         self.window = self._make_window()
         self._connect()
         self.inferring.refresh()
+
+    @property
+    def view(self) -> View:
+        """How the active viewport looks at its volume."""
+        return self.session.view
+
+    @property
+    def canvas(self) -> SliceView:
+        """The active viewport."""
+        return self.viewports.active
 
     def start(self, paths: Sequence[Path] = ()) -> None:
         """Show the window, open ``paths``, and get the model process ready once the window is painted."""
@@ -109,10 +114,10 @@ class Application(QObject):
 
     def _make_window(self) -> MainWindow:
         desk = Desk(
-            self.session, self.view, self.segmentation, self.findings, self.reading, self.annotating, self.inferring
+            self.session, self.links, self.segmentation, self.findings, self.reading, self.annotating, self.inferring
         )
         table = (*self._file_actions(), *actions(desk))
-        window = MainWindow(table, self.canvas, self.view)
+        window = MainWindow(table, self.viewports)
         window.add_left("Series", SeriesList(self.session, self.reading))
         self.tabs = window.add_right(
             (
@@ -120,12 +125,12 @@ class Application(QObject):
                     "Findings",
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
-                ("Annotation", AnnotationPanel(self.segmentation, self.view, self.annotating)),
+                ("Annotation", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
                 ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
             )
         )
         self.document_text = DocumentText(self.session, window)
-        window.setStatusBar(StatusBar(self.session, self.view, self.runner, self.notices))
+        window.setStatusBar(StatusBar(self.session, self.runner, self.notices))
         return window
 
     def _file_actions(self) -> tuple[Action, ...]:
@@ -142,12 +147,16 @@ class Application(QObject):
         self.window.dropped.connect(self.reading.open)
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)
+        self.session.series_dropped.connect(self.reading.load_uid)
         self.segmentation.history_changed.connect(self.annotating.draft)
         for signal in (
             self.session.volume_changed,
-            self.view.changed,
-            self.view.tool_changed,
-            self.view.playing_changed,
+            self.session.view_changed,
+            self.session.playing_changed,
+            self.session.panes_changed,
+            self.session.hand.changed,
+            self.session.marks.changed,
+            self.links.changed,
             self.segmentation.history_changed,
             self.segmentation.labels_changed,
             self.findings.changed,

@@ -4,16 +4,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QWidget
 
-from viewer.commands.actions import Action
-from viewer.state.view import View
+from viewer.commands.action import Action
 
 FILTER = (
     "Images (*.dcm *.nii *.nii.gz *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.mp4 *.avi *.mov *.zip DICOMDIR);;"
     "All files (*)"
 )
-MENUS = ("File", "Edit", "View", "Window", "Tools", "Model")
+MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model")
 
 
 class MainWindow(QMainWindow):
@@ -28,9 +27,9 @@ class MainWindow(QMainWindow):
     dropped = Signal(list)
     closing = Signal()
 
-    def __init__(self, table: tuple[Action, ...], canvas: QWidget, view: View) -> None:
+    def __init__(self, table: tuple[Action, ...], canvas: QWidget) -> None:
         super().__init__()
-        self._table, self._view = table, view
+        self._table = table
         self.allow_close = True
         self.actions_by_id: dict[str, QAction] = {}
         self.setWindowTitle("Wetread: research use only")
@@ -108,7 +107,16 @@ class MainWindow(QMainWindow):
             shown.setToolTip((action.hint or action.text) + keys)
             shown.triggered.connect(lambda _=False, run=action.run: self._run(run))
             self.actions_by_id[action.id] = shown
-            menus[action.menu].addAction(shown)
+            self._menu(menus, action.menu).addAction(shown)
+        for title in MENUS:
+            menus[title].menuAction().setVisible(not menus[title].isEmpty())
+
+    def _menu(self, menus: dict[str, QMenu], path: str) -> QMenu:
+        """The menu named by ``path``; one inside another is made when first asked for."""
+        if path not in menus:
+            parent, _, title = path.rpartition("/")
+            menus[path] = self._menu(menus, parent).addMenu(title)
+        return menus[path]
 
     def _run(self, run: "object") -> None:
         assert callable(run)

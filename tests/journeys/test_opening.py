@@ -48,7 +48,7 @@ def test_the_middle_slice_is_seen_before_the_rest_is_there(
 ) -> None:
     seen: list[tuple[bool, int, bool]] = []
     window.session.volume_changed.connect(
-        lambda: seen.append((window.session.complete, window.view.k, window.session.has(0)))
+        lambda: seen.append((window.session.complete, window.view.k, window.session.active.has(0)))
     )
     arrived: list[int] = []
     window.session.slice_arrived.connect(arrived.append)

@@ -4,20 +4,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imaging.geometry import Calibration, letters
+from imaging.geometry import Calibration, Geometry, letters
 from imaging.study import Series
 from imaging.volume import Volume
-from viewer.canvas.transform import ViewTransform
+from viewer.state.marks import CornerText
+from viewer.state.pane import Pane
+from viewer.state.transform import ViewTransform
 from viewer.state.view import View
 
 RESEARCH_USE = "Research use only – not a medical device"
 EMPTY = "Nothing open yet"
 EMPTY_HINT = "Drop a folder, a DICOM or NIfTI file, a picture or a clip here,\nor press Ctrl+O"
 CHOOSE = "Choose a series from the list"
+DROP_HERE = "Drop a series here"
 WAITING = "Loading this slice …"
 MARK = "⚠"
 """Starts the line that says what the picture is not: repaired, assumed, resampled, compressed with a loss."""
 
+REDUCED = 0.99
+"""Below this many screen pixels per stored pixel the picture is marked as reduced."""
+
+_PROJECTIONS = {"max": "MIP", "min": "MinIP", "mean": "Mean"}
 _CALIBRATIONS = {
     Calibration.PATIENT: "",
     Calibration.PIXEL_SPACING: "",
@@ -37,14 +44,18 @@ class Corners:
     bottom_right: tuple[str, ...] = ()
 
 
-def corners(volume: Volume, series: Series | None, view: View) -> Corners:
-    """The corner texts of the shown slice; empty lines left out."""
-    who, what = ((), ()) if series is None else (_patient_lines(series), _series_lines(series))
+def corners(pane: Pane, shown: CornerText = "all") -> Corners:
+    """The corner texts of a viewport that shows a volume; empty lines left out.
+
+    Args:
+        shown: ``few`` says where and how only, ``none`` only what was done to the pixels.
+    """
+    volume, series = pane.volume, pane.series
+    if volume is None or shown == "none":
+        return Corners(bottom_right=_filled((mark_text(pane),)))
+    who, what = ((), ()) if series is None or shown == "few" else (_patient_lines(series), _series_lines(series))
     return Corners(
-        _filled(who),
-        _filled(what),
-        _filled(_place_lines(volume, series, view)),
-        _filled(_display_lines(volume, series, view)),
+        _filled(who), _filled(what), _filled(_place_lines(pane, volume)), _filled(_display_lines(pane, volume))
     )
 
 
@@ -71,15 +82,17 @@ def _series_lines(series: Series) -> tuple[str, ...]:
     )
 
 
-def _place_lines(volume: Volume, series: Series | None, view: View) -> tuple[str, ...]:
+def _place_lines(pane: Pane, volume: Volume) -> tuple[str, ...]:
+    view, geometry = pane.view, pane.slice_geometry(pane.view.k)
     noun = "Frame" if volume.kind == "clip" else "Slice"
-    count = volume.geometry.shape_kji[0]
     return (
-        _phase_text(series),
-        f"{noun} {view.k + 1}/{count}" if count > 1 else "",
+        _phase_text(pane.series),
+        pane.plane.capitalize() if pane.plane != "stored" else "",
+        f"{noun} {view.k + 1}/{view.frames}" if view.frames > 1 else "",
         _time_text(volume, view.k),
-        position_text(volume, view.k),
-        f"Zoom {view.zoom:.2f}×",
+        position_text(geometry) if geometry else "",
+        f"{_PROJECTIONS[view.projection]} {view.slab_mm:.1f} mm" if view.slab_mm > 0 else "",
+        f"Zoom {view.zoom:.2f}×" + (f" · turned {view.angle_deg:.0f}°" if view.angle_deg else ""),
     )
 
 
@@ -96,9 +109,8 @@ def _time_text(volume: Volume, k: int) -> str:
     return f"{volume.frame_times_ms[k] / 1000:.2f} s"
 
 
-def position_text(volume: Volume, k: int) -> str:
-    """Where slice ``k`` lies along its normal, e.g. ``H 12.5 mm``, or nothing when that is unknown."""
-    geometry = volume.slice_geometry(k)
+def position_text(geometry: Geometry) -> str:
+    """Where a single slice lies along its normal, e.g. ``H 12.5 mm``, or nothing when that is unknown."""
     if not geometry.has_position:
         return ""
     normal = np.cross(geometry.axes_lps[2], geometry.axes_lps[1])
@@ -107,28 +119,34 @@ def position_text(volume: Volume, k: int) -> str:
     return f"{letters(normal if distance >= 0 else -normal)[:1]} {abs(distance):.1f} mm"
 
 
-def _display_lines(volume: Volume, series: Series | None, view: View) -> tuple[str, ...]:
+def _display_lines(pane: Pane, volume: Volume) -> tuple[str, ...]:
     return (
-        mark_text(volume, series),
-        "inverted" if view.inverted else "",
+        mark_text(pane),
+        "inverted" if pane.view.inverted else "",
         _CALIBRATIONS[volume.geometry.calibration],
-        "RGB" if volume.is_colour else window_text(view),
+        "RGB" if volume.is_colour else window_text(pane.view),
     )
 
 
-def only_mark(volume: Volume, series: Series | None) -> Corners:
-    """What stays on the view when its texts are hidden."""
-    return Corners(bottom_right=_filled((mark_text(volume, series),)))
-
-
-def reasons(volume: Volume, series: Series | None) -> tuple[str, ...]:
+def reasons(pane: Pane) -> tuple[str, ...]:
     """What was done to the shown pixels, assumed of them or lost, each once."""
-    return _filled(tuple(dict.fromkeys((volume.derivation, *volume.warnings, *(series.warnings if series else ())))))
+    volume, series = pane.volume, pane.series
+    if volume is None:
+        return ()
+    repairs = (volume.derivation, *volume.warnings, *(series.warnings if series else ()))
+    return _filled(tuple(dict.fromkeys((*repairs, _reduction_text(pane)))))
 
 
-def mark_text(volume: Volume, series: Series | None) -> str:
+def _reduction_text(pane: Pane) -> str:
+    """That several stored pixels share one on the screen."""
+    transform = pane.transform()
+    share = 1.0 if transform is None else min(transform.scale) * pane.device_ratio
+    return f"reduced: {100 * share:.0f} % of the stored resolution" if share < REDUCED else ""
+
+
+def mark_text(pane: Pane) -> str:
     """The first reason and how many more there are, e.g. ``⚠ lossy compression 10:1 (+2)``; empty without any."""
-    found = reasons(volume, series)
+    found = reasons(pane)
     if not found:
         return ""
     return f"{MARK} {found[0]}" + (f" (+{len(found) - 1})" if len(found) > 1 else "")
@@ -150,19 +168,32 @@ def date_text(date: str) -> str:
     return f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdigit() else date
 
 
-def edge_letters(volume: Volume, k: int, transform: ViewTransform) -> tuple[str, str, str, str] | None:
-    """Orientation letters at the left, top, right and bottom edge, or None where nobody knows them."""
-    geometry = volume.slice_geometry(k)
+def edge_letters(volume: Volume, geometry: Geometry, transform: ViewTransform) -> tuple[str, str, str, str] | None:
+    """Orientation letters at the left, top, right and bottom edge of a single slice, or None where nobody knows."""
     if not geometry.has_position:
-        right, down = volume.patient_orientation
-        return (_opposite(right), _opposite(down), right, down) if right and down else None
+        return _projection_letters(volume.patient_orientation, transform)
     turn = transform.orientation
     down, right = (np.asarray(geometry.axes_lps[a]) for a in (1, 2))
     if turn.transposed:
         down, right = right, down
     right = -right if turn.flip_x else right
     down = -down if turn.flip_y else down
+    cos, sin = np.cos(np.radians(transform.angle_deg)), np.sin(np.radians(transform.angle_deg))
+    right, down = cos * right - sin * down, sin * right + cos * down
     return letters(-right), letters(-down), letters(right), letters(down)
+
+
+def _projection_letters(towards: tuple[str, str], transform: ViewTransform) -> tuple[str, str, str, str] | None:
+    """Letters of a projection, which names the sides of its rows and columns; none while it is turned freely."""
+    right, down = towards
+    if not (right and down) or transform.angle_deg:
+        return None
+    turn = transform.orientation
+    if turn.transposed:
+        right, down = down, right
+    right = _opposite(right) if turn.flip_x else right
+    down = _opposite(down) if turn.flip_y else down
+    return _opposite(right), _opposite(down), right, down
 
 
 def _opposite(towards: str) -> str:

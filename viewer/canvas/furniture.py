@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from inference.prediction import HeatMap
-from viewer.canvas.annotation_text import CHOOSE, EMPTY, EMPTY_HINT, MARK, RESEARCH_USE, WAITING, Corners
+from viewer.canvas.annotation_text import CHOOSE, DROP_HERE, EMPTY, EMPTY_HINT, MARK, RESEARCH_USE, WAITING, Corners
 from viewer.canvas.heat_colours import colours, limits_text
 
 TEXT = QColor(225, 228, 232)
@@ -124,10 +124,10 @@ class Furniture:
             self.text(box, Qt.AlignmentFlag.AlignRight, number)
         return BAR_WIDTH + wide + 18
 
-    def empty_page(self, study_open: bool) -> None:
+    def empty_page(self, study_open: bool, one_of_several: bool = False) -> None:
         """What to do when nothing is shown."""
-        if study_open:
-            self._centred(CHOOSE, self.height / 2, self._large, QUIET)
+        if study_open or one_of_several:
+            self._centred(DROP_HERE if one_of_several else CHOOSE, self.height / 2, self._large, QUIET)
             return
         self._drop_frame()
         self._centred(EMPTY, self.height / 2 - 1.4 * self._line, self._large, TEXT)

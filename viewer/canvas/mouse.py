@@ -2,8 +2,11 @@
 
 from PySide6.QtCore import QPoint, Qt
 
-from viewer.canvas.tools import LEFT, Drag, DragTool, Point, Viewport, pan, zoom, zoom_about
+from viewer.canvas.dragging import Drag, DragTool, Point, Viewport, focus_at
+from viewer.canvas.tools import LEFT, pan, zoom, zoom_about
 from viewer.state.view import Cursor
+
+SLAB_STEP_MM = 1.0
 
 NOTCH = 120
 """One step of an ordinary wheel in eighths of a degree; finer wheels send parts of it."""
@@ -31,16 +34,18 @@ class Mouse:
     def press(self, button: Qt.MouseButton, point: Point) -> None:
         """Begin the drag of ``button``, unless another is under way or nothing is shown."""
         tool = self._tool_of(button)
-        if self._drag is not None or tool is None or self._viewport.transform() is None:
+        if self._drag is not None or tool is None or self._viewport.pane.transform() is None:
             return
         self._button, self._drag = button, tool(self._viewport, point)
         next(self._drag)
 
-    def move(self, point: Point) -> None:
-        """Go on with the drag, and say which voxel lies under the mouse."""
+    def move(self, point: Point, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Go on with the drag, and say which voxel lies under the mouse; with Shift, all planes follow it."""
         self.hover = point
         if self._drag is not None:
             self._drag.send(point)
+        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
+            focus_at(self._viewport, point)
         self._tell_cursor()
 
     def release(self, button: Qt.MouseButton) -> None:
@@ -62,18 +67,20 @@ class Mouse:
     def leave(self) -> None:
         """The mouse is no longer over the viewport."""
         self.hover = None
-        self._viewport.view.set_cursor(None)
+        self._viewport.pane.view.set_cursor(None)
 
     def wheel(self, angle: QPoint, modifiers: Qt.KeyboardModifier, point: Point) -> None:
-        """Scroll slices; with Ctrl zoom about the mouse, with Shift change the brush."""
+        """Scroll slices; with Ctrl zoom about the mouse, with Shift change the brush, with Alt the slab."""
         delta = angle.y() or angle.x()
-        view, transform = self._viewport.view, self._viewport.transform()
+        hand, view, transform = self._viewport.session.hand, self._viewport.pane.view, self._viewport.pane.transform()
         if transform is None:
             return
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             zoom_about(view, transform, point, view.zoom * 1.2 ** (delta / NOTCH))
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            view.set_radius_mm(view.radius_mm * 1.2 ** (delta / NOTCH))
+            hand.set_radius_mm(hand.radius_mm * 1.2 ** (delta / NOTCH))
+        elif modifiers & Qt.KeyboardModifier.AltModifier:
+            view.set_slab(view.slab_mm + SLAB_STEP_MM * delta / NOTCH)
         else:
             view.scroll(-self._whole_notches(delta))
         self._tell_cursor()
@@ -88,10 +95,12 @@ class Mouse:
 
     def _tool_of(self, button: Qt.MouseButton) -> DragTool | None:
         if button == Qt.MouseButton.LeftButton:
-            return LEFT[self._viewport.view.tool]
+            return LEFT[self._viewport.session.hand.tool]
         return {Qt.MouseButton.MiddleButton: pan, Qt.MouseButton.RightButton: zoom}.get(button)
 
     def _tell_cursor(self) -> None:
-        transform, view = self._viewport.transform(), self._viewport.view
+        pane = self._viewport.pane
+        transform = pane.transform()
         pixel = None if transform is None or self.hover is None else transform.pixel_at(*self.hover)
-        view.set_cursor(None if pixel is None else Cursor((view.k, *pixel)))
+        voxel = None if pixel is None else pane.voxel_at(*pixel)
+        pane.view.set_cursor(None if voxel is None else Cursor(voxel))

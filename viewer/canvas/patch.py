@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from viewer.canvas.transform import AS_STORED, Orientation, ViewTransform
+from viewer.state.orientation import AS_STORED, Orientation
+from viewer.state.transform import ViewTransform
 
 WHOLE_PIXELS = 2_000_000
 """Planes up to this size are prepared whole, so that panning and zooming only repaint."""

@@ -21,21 +21,23 @@ from viewer.canvas.overlay_planes import overlay_image
 from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
 from viewer.canvas.rendering import colour_image, grey_image
 from viewer.state.findings import Findings
+from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
-from viewer.state.view import View
+from viewer.state.session import Session
 
 PROPOSAL_OPACITY = 0.18
 
 _Place = tuple[int, Patch]
-_Look = tuple[_Place, Voi, bool]
+_Look = tuple[_Place, Voi, bool, tuple[float, str]]
 
 
 class PlanePicture:
     """One patch of one slice as a QImage: grey or colour, heat map, masks, in this order."""
 
-    def __init__(self, view: View, segmentation: Segmentation, findings: Findings) -> None:
-        self._view, self._segmentation, self._findings = view, segmentation, findings
-        self._plane: Latest[tuple[int, int], NDArray[Any]] = Latest()
+    def __init__(self, session: Session, pane: Pane, segmentation: Segmentation, findings: Findings) -> None:
+        self._session, self._pane, self._segmentation, self._findings = session, pane, segmentation, findings
+        self._view = pane.view
+        self._plane: Latest[tuple[int, int, float, str], NDArray[Any]] = Latest()
         self._ground: Latest[_Look, QImage] = Latest()
         self._overlays: Latest[_Place, QImage | None] = Latest()
         self._heat: Latest[_Place, QImage] = Latest()
@@ -70,8 +72,13 @@ class PlanePicture:
         if overlay is None or place is None or not self._mask_fits(volume):
             self.forget_mask()
             return
-        (k0, k1), rows, columns = (s.indices(n)[:2] for s, n in zip(edit.box, volume.array.shape, strict=False))
-        box = place[1].box_of(rows, columns) if k0 <= place[0] < k1 else None
+        axis = self._pane.axis
+        if axis is None:
+            self.forget_mask()
+            return
+        spans = [s.indices(n)[:2] for s, n in zip(edit.box, volume.array.shape, strict=False)]
+        k0, k1 = spans.pop(axis)
+        box = place[1].box_of(*spans) if k0 <= place[0] < k1 else None
         if box is None:
             return
         overlay.refresh(box)
@@ -88,23 +95,26 @@ class PlanePicture:
 
     def overlays(self, volume: Volume, patch: Patch) -> QImage | None:
         """The overlays of the file for the shown slice, in pixels of :meth:`image`; None where none are to be seen."""
-        if not self._view.overlays or not volume.overlays:
+        if not self._session.marks.overlays or not volume.overlays or self._pane.plane != "stored":
             return None
         return self._overlays.of((self._view.k, patch), lambda: overlay_image(volume, self._view.k, patch))
 
     def explained(self, heat: HeatMap) -> bool:
         """Whether the shown slice has values in ``heat``."""
-        return self._explained.of(self._view.k, lambda: not bool(np.isnan(heat.array[self._view.k]).all()))
+        return self._explained.of(
+            self._view.k, lambda: not bool(np.isnan(self._pane.cut(heat.array, self._view.k)).all())
+        )
 
     def shown_heat(self, volume: Volume) -> HeatMap | None:
         """The heat map, if it is to be seen and belongs to a grid like this volume's."""
         heat = self._findings.heat
-        if heat is None or not self._findings.heat_visible:
+        if heat is None or not self._findings.heat_visible or not self._is_worked_on:
             return None
         return heat if heat.array.shape == volume.array.shape[:3] else None
 
     def _look(self, patch: Patch) -> _Look:
-        return (self._view.k, patch), self._view.voi, self._view.inverted
+        slab = (self._view.slab_mm, self._view.projection)
+        return (self._view.k, patch), self._view.voi, self._view.inverted, slab
 
     def _compose(self, volume: Volume, patch: Patch) -> QImage:
         ground = self._ground.of(self._look(patch), lambda: self._ground_image(volume, patch))
@@ -139,8 +149,8 @@ class PlanePicture:
             yield self._mask.of(place, lambda: self._mask_overlay(patch))
 
     def _ground_image(self, volume: Volume, patch: Patch) -> QImage:
-        key = (self._view.k, patch.factor)
-        plane = self._plane.of(key, lambda: mean_reduced(volume.plane(self._view.k), patch.factor))
+        key = (self._view.k, patch.factor, self._view.slab_mm, self._view.projection)
+        plane = self._plane.of(key, lambda: mean_reduced(self._pane.values(self._view.k), patch.factor))
         inverted = volume.inverted != self._view.inverted
         if volume.is_colour:
             return colour_image(patch.cut(plane), inverted)
@@ -157,17 +167,24 @@ class PlanePicture:
         return MaskOverlay(self._cut(shown.array, patch), shown.labels, shown.opacity, proposed=False)
 
     def _cut(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
-        return patch.cut(picked_reduced(array[self._view.k], patch.factor))
+        return patch.cut(picked_reduced(self._pane.cut(array, self._view.k), patch.factor))
 
     def _shown_proposal(self, volume: Volume) -> Labelmap | None:
         prediction = self._findings.prediction
         if prediction is None or prediction.mask is None or not self._findings.proposal_visible:
             return None
+        if not self._is_worked_on:
+            return None
         return prediction.mask if prediction.mask.array.shape == volume.array.shape[:3] else None
 
     def _mask_fits(self, volume: Volume) -> bool:
         shown = self._segmentation
-        return shown.visible and shown.array.shape == volume.array.shape[:3]
+        return shown.visible and self._is_worked_on and shown.array.shape == volume.array.shape[:3]
+
+    @property
+    def _is_worked_on(self) -> bool:
+        """Masks and findings belong to the series of the active viewport; others that show it have them too."""
+        return self._pane.opened is self._session.opened
 
 
 def _draw(image: QImage, layers: list[tuple[QImage, float]], part: QRect | None = None) -> None:

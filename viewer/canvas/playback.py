@@ -6,16 +6,14 @@ from itertools import pairwise
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
 
 from imaging.volume import Volume
-from viewer.state.session import Session
-from viewer.state.view import View
+from viewer.state.pane import Pane
 
 FALLBACK_FRAME_MS = 100.0
 """Frame time of stacks that state none."""
 
 
-def frame_starts_ms(volume: Volume) -> tuple[tuple[float, ...], float]:
-    """Start of each frame and the length of the clip, in ms; the last frame lasts as long as the one before."""
-    count = volume.geometry.shape_kji[0]
+def frame_starts_ms(volume: Volume, count: int) -> tuple[tuple[float, ...], float]:
+    """Start of each of ``count`` frames and the length of the clip, in ms; the last lasts as long as the one before."""
     times = volume.frame_times_ms
     if len(times) != count or any(b <= a for a, b in pairwise(times)):
         times = tuple(k * FALLBACK_FRAME_MS for k in range(count))
@@ -30,10 +28,10 @@ class Playback(QObject):
         dropped: frames that were due but never shown since playing began.
     """
 
-    def __init__(self, session: Session, view: View, parent: QObject | None = None) -> None:
+    def __init__(self, pane: Pane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.dropped = 0
-        self._session, self._view = session, view
+        self._pane, self._view = pane, pane.view
         self._starts: tuple[float, ...] = (0.0,)
         self._length_ms = FALLBACK_FRAME_MS
         self._offset_ms = 0.0
@@ -43,14 +41,14 @@ class Playback(QObject):
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
-        view.playing_changed.connect(self._start_or_stop)
+        pane.view.playing_changed.connect(self._start_or_stop)
 
     def _start_or_stop(self) -> None:
         self._timer.stop()
-        volume = self._session.volume
+        volume = self._pane.volume
         if not self._view.playing or volume is None:
             return
-        self._starts, self._length_ms = frame_starts_ms(volume)
+        self._starts, self._length_ms = frame_starts_ms(volume, self._view.frames)
         self._offset_ms = self._starts[self._view.k]
         self._shown, self.dropped = self._view.k, 0
         self._clock.start()

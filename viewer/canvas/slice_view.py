@@ -1,15 +1,30 @@
-"""One viewport: slice ``view.k`` of the shown volume, masks and heat map over it, texts around it, the mouse on it."""
+"""One viewport: a plane of the shown volume, masks and heat map over it, texts around it, the mouse on it."""
 
 from html import escape
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from imaging.editing import MaskEdit
+from imaging.geometry import Geometry
 from imaging.volume import Volume
 from viewer.canvas import annotation_text
 from viewer.canvas.contour import draw_outlines
+from viewer.canvas.crosshair import draw_focus, draw_lines
 from viewer.canvas.furniture import Furniture
 from viewer.canvas.heat_colours import legend
 from viewer.canvas.mouse import Mouse
@@ -17,59 +32,65 @@ from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
 from viewer.canvas.tools import brush_radius_mm
-from viewer.canvas.transform import ViewTransform, plane_transform
 from viewer.state.findings import Findings
+from viewer.state.hand import Tool
+from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
-from viewer.state.session import Session
-from viewer.state.view import Tool, View
+from viewer.state.session import SERIES_MIME, Session
+from viewer.state.transform import ViewTransform
 
 BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser"))
+MM_PER_INCH = 25.4
+LENS_PX = 90.0
+LENS_ZOOM = 2.5
+ACTIVE = QColor(74, 158, 255)
 
 _POINTERS: dict[Tool, Qt.CursorShape] = {
     "window": Qt.CursorShape.ArrowCursor,
     "scroll": Qt.CursorShape.SizeVerCursor,
     "pan": Qt.CursorShape.OpenHandCursor,
     "zoom": Qt.CursorShape.SizeVerCursor,
-    "brush": Qt.CursorShape.CrossCursor,
-    "eraser": Qt.CursorShape.CrossCursor,
 }
 
 
 class SliceView(QWidget):
-    """Shows what the state says and turns mouse events into requests to it; computes no model.
-
-    Attributes:
-        smooth: interpolate when pixels are enlarged; shrinking is always smooth.
-    """
+    """Shows what the state says and turns mouse events into requests to it; computes no model."""
 
     def __init__(
         self,
         session: Session,
-        view: View,
+        pane: Pane,
         segmentation: Segmentation,
         findings: Findings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.session, self.view, self.segmentation, self.findings = session, view, segmentation, findings
-        self.smooth = True
-        self.playback = Playback(session, view, self)
-        self._picture = PlanePicture(view, segmentation, findings)
+        self.session, self.pane, self.segmentation, self.findings = session, pane, segmentation, findings
+        self.playback = Playback(pane, self)
+        self._picture = PlanePicture(session, pane, segmentation, findings)
         self._mouse = Mouse(self)
         self._mark: QRectF | None = None
+        self._lens: QPointF | None = None
         self.setMouseTracking(True)
+        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(60, 60)
         self._connect()
+        self._on_tool()
 
     def _connect(self) -> None:
-        self.session.volume_changed.connect(self._on_volume)
-        self.session.study_changed.connect(self.update)
-        self.session.slice_arrived.connect(self._on_slice)
-        self.session.completed.connect(self._on_slice)
-        self.view.changed.connect(self.update)
-        self.view.tool_changed.connect(self._on_tool)
+        session, pane = self.session, self.pane
+        pane.volume_changed.connect(self._on_volume)
+        pane.grid_changed.connect(self._on_volume)
+        pane.slice_arrived.connect(self._on_slice)
+        pane.completed.connect(self._on_slice)
+        pane.view.changed.connect(self.update)
+        for signal in (session.study_changed, session.marks.changed, session.focus_changed, session.panes_changed):
+            signal.connect(self.update)
+        session.pane_changed.connect(self._on_other)
+        session.active_changed.connect(self._on_labels)
+        session.hand.changed.connect(self._on_tool)
         self.segmentation.changed.connect(self._on_mask)
         self.segmentation.labels_changed.connect(self._on_labels)
         self.findings.changed.connect(self._on_findings)
@@ -77,18 +98,10 @@ class SliceView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(800, 800)
 
-    def set_smooth(self, smooth: bool) -> None:
-        """Interpolate enlarged pixels, or show them as squares."""
-        self.smooth = smooth
+    def set_lens(self, point: tuple[float, float] | None) -> None:
+        """Magnify what is around ``point``, or nothing."""
+        self._lens = None if point is None else QPointF(*point)
         self.update()
-
-    def transform(self) -> ViewTransform | None:
-        """The transform of the shown slice, None when nothing is shown."""
-        volume, view = self.session.volume, self.view
-        if volume is None or view.k >= volume.geometry.shape_kji[0]:
-            return None
-        geometry = volume.slice_geometry(view.k)
-        return plane_transform(geometry, (self.width(), self.height()), view.zoom, view.pan_px)
 
     def _on_volume(self) -> None:
         self._mouse.cancel()
@@ -96,12 +109,17 @@ class SliceView(QWidget):
         self.update()
 
     def _on_slice(self, k: int | None = None) -> None:
-        if k in (None, self.view.k):
+        if k in (None, self.pane.view.k) or self.pane.axis != 0:
             self._picture.forget_volume()
             self.update()
 
+    def _on_other(self, pane: Pane) -> None:
+        """Another viewport moved: its plane cuts this one elsewhere."""
+        if pane is not self.pane and (pane is self.session.active or self.session.layout.one_volume):
+            self.update()
+
     def _on_mask(self, edit: MaskEdit | None) -> None:
-        volume = self.session.volume
+        volume = self.pane.volume
         if edit is None or volume is None:
             self._picture.forget_mask()
         else:
@@ -117,77 +135,128 @@ class SliceView(QWidget):
         self.update()
 
     def _on_tool(self) -> None:
-        self.setCursor(_POINTERS[self.view.tool])
+        self.setCursor(_POINTERS.get(self.session.hand.tool, Qt.CursorShape.CrossCursor))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), Qt.GlobalColor.black)
         furniture = Furniture(painter, self.width(), self.height(), self.font())
-        volume, transform = self.session.volume, self.transform()
-        if volume is None or transform is None:
-            furniture.empty_page(self.session.study is not None)
+        pane = self.pane
+        volume, geometry, transform = pane.volume, pane.slice_geometry(pane.view.k), pane.transform()
+        if volume is None or geometry is None or transform is None:
+            furniture.empty_page(self.session.study is not None, len(self.session.panes) > 1)
             furniture.footer()
         else:
-            if self.session.has(self.view.k):
+            if pane.has(pane.view.k):
                 self._paint_picture(painter, volume, transform)
+                self._paint_lens(painter, volume, transform)
             else:
                 furniture.waiting_page()
-            self._paint_furniture(furniture, volume, transform)
+            draw_lines(painter, self.session, pane)
+            draw_focus(painter, self.session, pane)
+            self._paint_furniture(furniture, volume, geometry, transform)
             self._paint_brush(painter, transform)
+        self._paint_frame(painter)
         painter.end()
 
     def _paint_picture(self, painter: QPainter, volume: Volume, transform: ViewTransform) -> None:
         patch = patch_for(transform, self.devicePixelRatioF())
         if patch is None:
             return
-        target, source = QRectF(*patch.screen_rect(transform)), QRectF(*patch.source_rect)
+        target, source = QRectF(*patch.screen_rect(transform.upright)), QRectF(*patch.source_rect)
         shrinks = target.width() < source.width() or target.height() < source.height()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.smooth or shrinks)
+        smooth = self.session.marks.smooth or shrinks or transform.angle_deg != 0
+        painter.save()
+        painter.translate(self.width() / 2, self.height() / 2)
+        painter.rotate(transform.angle_deg)
+        painter.translate(-self.width() / 2, -self.height() / 2)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, self._picture.image(volume, patch), source)
         overlays = self._picture.overlays(volume, patch)
         if overlays is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
             painter.drawImage(target, overlays, source)
         draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
+        painter.restore()
 
-    def _paint_furniture(self, furniture: Furniture, volume: Volume, transform: ViewTransform) -> None:
+    def _paint_lens(self, painter: QPainter, volume: Volume, transform: ViewTransform) -> None:
+        if self._lens is None:
+            return
+        glass = QPainterPath()
+        glass.addEllipse(self._lens, LENS_PX, LENS_PX)
+        painter.save()
+        painter.setClipPath(glass)
+        painter.fillPath(glass, Qt.GlobalColor.black)
+        painter.translate(self._lens)
+        painter.scale(LENS_ZOOM, LENS_ZOOM)
+        painter.translate(-self._lens)
+        self._paint_picture(painter, volume, transform)
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ACTIVE, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(self._lens, LENS_PX, LENS_PX)
+
+    def _paint_furniture(
+        self, furniture: Furniture, volume: Volume, geometry: Geometry, transform: ViewTransform
+    ) -> None:
         heat = self._picture.shown_heat(volume)
         bottom = furniture.footer(legend(heat, self._picture.explained(heat)) if heat else "")
         right = furniture.colour_bar(heat) if heat is not None else 0.0
-        series = self.session.series
-        if not self.view.corner_text:
-            texts = annotation_text.only_mark(volume, series)
-            self._mark = furniture.corner_texts(texts, bottom, 0.0)
-            return
-        texts = annotation_text.corners(volume, series, self.view)
+        shown = self.session.marks.corner_text
+        texts = annotation_text.corners(self.pane, shown)
         self._mark = furniture.corner_texts(texts, bottom, 0.0)
-        if volume.geometry.has_mm:
+        if shown == "none":
+            return
+        if geometry.has_mm:
             bar = annotation_text.scale_bar(transform.px_per_mm, self.width() / 5)
             bottom += furniture.scale_bar(*bar, bottom) if bar else 0.0
-        edges = annotation_text.edge_letters(volume, self.view.k, transform)
+        edges = annotation_text.edge_letters(volume, geometry, transform)
         if edges:
             furniture.edge_letters(edges, bottom, right)
 
     def _paint_brush(self, painter: QPainter, transform: ViewTransform) -> None:
-        point = self._mouse.hover
-        if point is None or self.view.tool not in BRUSHES:
+        point, hand = self._mouse.hover, self.session.hand
+        if point is None or hand.tool not in BRUSHES:
             return
-        radius = brush_radius_mm(self.view.radius_mm, transform.spacing_mm) * transform.px_per_mm
+        radius = brush_radius_mm(hand.radius_mm, transform.spacing_mm) * transform.px_per_mm
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         label = self.segmentation.active_label
-        colour = QColor(*label.colour) if label and self.view.tool == "brush" else QColor(255, 255, 255)
+        colour = QColor(*label.colour) if label and hand.tool == "brush" else QColor(255, 255, 255)
         for width, shade in ((3.0, QColor(0, 0, 0, 160)), (1.3, colour)):
             painter.setPen(QPen(shade, width))
             painter.drawEllipse(QPointF(*point), radius, radius)
 
+    def _paint_frame(self, painter: QPainter) -> None:
+        """Which viewport is worked in, where there are several."""
+        if len(self.session.shown_panes) > 1 and self.pane is self.session.active:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(ACTIVE, 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.pane.size_px = (float(max(1, self.width())), float(max(1, self.height())))
+        self.pane.device_ratio = self.devicePixelRatioF()
+        self.pane.display_px_per_mm = self.screen().physicalDotsPerInch() / MM_PER_INCH
+        super().resizeEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.session.activate(self.pane)
         self._mouse.press(event.button(), event.position().toTuple())
 
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or self.session.hand.tool in BRUSHES:
+            self.mousePressEvent(event)
+        else:
+            self._mouse.cancel()
+            self.session.set_maximised(not self.session.maximised)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._mouse.move(event.position().toTuple())
-        if self.view.tool in BRUSHES:
+        self._mouse.move(event.position().toTuple(), event.modifiers())
+        if self.session.hand.tool in BRUSHES:
             self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -202,6 +271,18 @@ class SliceView(QWidget):
         self._mouse.wheel(event.angleDelta(), event.modifiers(), event.position().toTuple())
         event.accept()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a series of the list; files go to the window."""
+        if event.mimeData().hasFormat(SERIES_MIME):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Show the dropped series here."""
+        if event.mimeData().hasFormat(SERIES_MIME):
+            event.acceptProposedAction()
+            self.session.activate(self.pane)
+            self.session.series_dropped.emit(bytes(event.mimeData().data(SERIES_MIME).data()).decode())
+
     def event(self, event: QEvent) -> bool:
         """Keep Escape from the window's shortcuts while there is a drag to take back."""
         if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
@@ -214,11 +295,10 @@ class SliceView(QWidget):
 
     def tip_at(self, point: QPoint) -> str:
         """What to say when the mouse rests at ``point``: on the mark, all that it stands for."""
-        volume = self.session.volume
-        if volume is None or self._mark is None or not self._mark.contains(point.toPointF()):
+        if self._mark is None or not self._mark.contains(point.toPointF()):
             return ""
-        found = annotation_text.reasons(volume, self.session.series)
-        return f"<qt>{'<br>'.join(escape(reason) for reason in found)}</qt>"
+        found = annotation_text.reasons(self.pane)
+        return f"<qt>{'<br>'.join(escape(reason) for reason in found)}</qt>" if found else ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._mouse.dragging and _is_escape(event):

@@ -1,22 +1,19 @@
 """What dragging does. A tool is a generator: before the first ``yield`` the button goes down, the loop is the drag,
 after it the button comes up; closing the generator takes the half drag back."""
 
-from collections.abc import Callable, Generator
 from math import hypot
-from typing import Protocol
 
 import numpy as np
 
 from imaging.editing import stroke
+from imaging.geometry import Geometry
+from imaging.reslicing import Axis
 from imaging.volume import VoiFunction, Volume, Window
-from viewer.canvas.transform import ViewTransform
-from viewer.state.segmentation import Segmentation
-from viewer.state.session import Session
-from viewer.state.view import MAX_ZOOM, MIN_ZOOM, Tool, View
-
-Point = tuple[float, float]
-Drag = Generator[None, Point | None, None]
-"""Receives screen points while the mouse moves and None when the button comes up."""
+from viewer.canvas.crosshair import crosshair
+from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
+from viewer.state.hand import Tool
+from viewer.state.transform import ViewTransform
+from viewer.state.view import MAX_ZOOM, MIN_ZOOM, View
 
 ZOOM_PX = 120.0
 """A drag of this many pixels doubles the zoom."""
@@ -24,26 +21,11 @@ WINDOW_PX = 300.0
 """A drag of this many pixels changes the window by its own width."""
 
 
-class Viewport(Protocol):
-    """What a tool may see and ask."""
-
-    session: Session
-    view: View
-    segmentation: Segmentation
-
-    def transform(self) -> ViewTransform | None:
-        """The transform of what is on screen, None when nothing is."""
-        ...
-
-
-DragTool = Callable[[Viewport, Point], Drag]
-
-
 def window_level(viewport: Viewport, start: Point) -> Drag:
     """Right: wider window. Up: lower centre, which is brighter."""
-    view, before, shown = viewport.view, viewport.view.window, viewport.view.voi
-    function = _dragged_function(before, viewport.session.volume)
-    least = narrowest(viewport.session.volume)
+    view, before, shown = viewport.pane.view, viewport.pane.view.window, viewport.pane.view.voi
+    function = _dragged_function(before, viewport.pane.volume)
+    least = narrowest(viewport.pane.volume)
     speed = max(before.width, least) / WINDOW_PX
     try:
         while (point := (yield)) is not None:
@@ -67,7 +49,7 @@ def narrowest(volume: Volume | None) -> float:
 
 def pan(viewport: Viewport, start: Point) -> Drag:
     """The picture follows the mouse."""
-    view, before = viewport.view, viewport.view.pan_px
+    view, before = viewport.pane.view, viewport.pane.view.pan_px
     try:
         while (point := (yield)) is not None:
             view.set_pan((before[0] + point[0] - start[0], before[1] + point[1] - start[1]))
@@ -78,7 +60,7 @@ def pan(viewport: Viewport, start: Point) -> Drag:
 
 def zoom(viewport: Viewport, start: Point) -> Drag:
     """Up: larger, about the point where the button went down."""
-    view, before, transform = viewport.view, viewport.view.pan_px, viewport.transform()
+    view, before, transform = viewport.pane.view, viewport.pane.view.pan_px, viewport.pane.transform()
     first = view.zoom
     try:
         while (point := (yield)) is not None:
@@ -97,7 +79,7 @@ def zoom_about(view: View, transform: ViewTransform, point: Point, wanted: float
 
 def scroll(viewport: Viewport, start: Point) -> Drag:
     """Down: later slices; the height of the viewport runs through a long stack once."""
-    view, before, transform = viewport.view, viewport.view.k, viewport.transform()
+    view, before, transform = viewport.pane.view, viewport.pane.view.k, viewport.pane.transform()
     height = transform.size_px[1] if transform else 1.0
     step = max(2.0, min(24.0, height / max(view.frames, 1)))
     try:
@@ -147,15 +129,32 @@ def _paint(viewport: Viewport, start: Point, value: int) -> Drag:
 
 
 def _dab(viewport: Viewport, last: Point, point: Point, value: int) -> None:
-    transform, segmentation, volume = viewport.transform(), viewport.segmentation, viewport.session.volume
+    transform, segmentation, volume = viewport.pane.transform(), viewport.segmentation, viewport.pane.volume
     if transform is None or volume is None or segmentation.array.shape != volume.array.shape[:3]:
         return
-    k = viewport.view.k
+    pane = viewport.pane
+    if pane.axis is None or pane.opened is not viewport.session.opened:
+        return
+    k = pane.view.k
     path = [transform.to_image(*last), transform.to_image(*point)]
-    radius_mm = brush_radius_mm(viewport.view.radius_mm, transform.spacing_mm)
-    edit = stroke(segmentation.array, volume.slice_geometry(k), 0, k, path, radius_mm, value)
+    radius_mm = brush_radius_mm(viewport.session.hand.radius_mm, transform.spacing_mm)
+    edit = stroke(segmentation.array, _stroke_geometry(volume, pane.axis, k), pane.axis, k, path, radius_mm, value)
     if edit is not None:
         segmentation.apply(edit)
+
+
+def _stroke_geometry(volume: Volume, axis: Axis, k: int) -> Geometry:
+    return volume.slice_geometry(k) if axis == 0 else volume.geometry
+
+
+def magnifier(viewport: Viewport, start: Point) -> Drag:
+    """A lens under the mouse, as long as the button is held."""
+    try:
+        viewport.set_lens(start)
+        while (point := (yield)) is not None:
+            viewport.set_lens(point)
+    finally:
+        viewport.set_lens(None)
 
 
 LEFT: dict[Tool, DragTool] = {
@@ -163,6 +162,8 @@ LEFT: dict[Tool, DragTool] = {
     "scroll": scroll,
     "pan": pan,
     "zoom": zoom,
+    "crosshair": crosshair,
+    "magnifier": magnifier,
     "brush": brush,
     "eraser": eraser,
 }

@@ -12,10 +12,11 @@ from imaging.study import Series
 from imaging.volume import Volume
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.state.findings import Findings
+from viewer.state.findings import Findings, Said
 from viewer.state.models import Models
 from viewer.state.notices import Notices
-from viewer.state.segmentation import Segmentation
+from viewer.state.opened import OpenSeries
+from viewer.state.segmentation import Mask, Segmentation
 from viewer.state.session import Session
 
 DEFAULT_LABELS = (Label(1, "lesion", PALETTE[0]),)
@@ -46,6 +47,33 @@ class Annotating:
         self._findings, self._models = findings, models
         self._notices, self._library, self._runner = notices, library, runner
         self._draft_due = False
+        self._worked_on: OpenSeries | None = None
+        self._others: dict[OpenSeries, tuple[Mask, Said]] = {}
+
+    def follow(self) -> None:
+        """Work on the series of the active viewport; others that are still shown keep mask, undo line and findings."""
+        opened = self._session.opened
+        if opened is self._worked_on:
+            return
+        if self._worked_on is not None:
+            self._others[self._worked_on] = self._segmentation.mask, self._findings.said
+        self._worked_on = opened
+        if opened in self._others:
+            mask, said = self._others.pop(opened)
+            self._findings.resume(said)
+            self._segmentation.resume(mask)
+        else:
+            self._findings.clear()
+            self._restore(opened)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Save and forget the masks of series that no viewport shows any more."""
+        shown = {pane.opened for pane in self._session.panes}
+        for opened in [opened for opened in self._others if opened not in shown]:
+            mask = self._others[opened][0]
+            if mask.saved or self._save(opened.series, mask):
+                del self._others[opened]
 
     def accept(self) -> None:
         """Make the proposed mask the annotation, in one undoable step; a person's mask is never lost, undo has it."""
@@ -83,15 +111,21 @@ class Annotating:
 
     def save(self) -> bool:
         """Keep the mask in the library as a new revision; on failure it stays in the window and the draft."""
-        series, state = self._session.series, self._segmentation
-        if series is None or state.geometry is None:
+        if not self._save(self._session.series, self._segmentation.mask):
             return False
+        self._segmentation.history_changed.emit()
+        return True
+
+    def _save(self, series: Series | None, mask: Mask) -> bool:
+        if series is None or mask.geometry is None:
+            return False
+        origin = Provenance(author(), datetime.now(UTC), mask.model, mask.model_version)
         try:
-            revision = self._library.save_mask(series, state.labelmap(), self._provenance(), state.revision)
+            mask.revision = self._library.save_mask(series, mask.labelmap(), origin, mask.revision)
         except LibraryError as error:
             self._notices.add("error", f"{words(error)} Your annotation is still here; nothing was lost.")
             return False
-        state.mark_saved(revision)
+        mask.saved = True
         self._notices.add("info", f"Annotation of {series.description or series.uid} saved.")
         return True
 
@@ -112,10 +146,18 @@ class Annotating:
 
     def keep(self) -> bool:
         """Save if anything is unsaved, as before another series is shown or the window closes."""
-        return self._segmentation.saved or self.save()
+        others = [self._save(opened.series, mask) for opened, (mask, _) in self._others.items() if not mask.saved]
+        return all(others) and (self._segmentation.saved or self.save())
 
-    def restore(self, series: Series, volume: Volume) -> None:
-        """Bring back the saved mask of ``series``, or start an empty one."""
+    def _restore(self, opened: OpenSeries | None) -> None:
+        """Bring back the saved mask of a series, or start an empty one."""
+        if opened is None:
+            self._segmentation.load(None, None)
+            return
+        series, volume = opened.series, opened.volume
+        if series is None:
+            self._segmentation.load(volume.geometry, None, self._new_labels())
+            return
         try:
             saved, draft = self._library.latest_mask(series.uid), self._library.draft(series.uid)
         except LibraryError as error:
@@ -144,7 +186,8 @@ class Annotating:
         return None
 
     def _provenance(self) -> Provenance:
-        return Provenance(author(), datetime.now(UTC), self._segmentation.model, self._segmentation.model_version)
+        mask = self._segmentation.mask
+        return Provenance(author(), datetime.now(UTC), mask.model, mask.model_version)
 
     def _drafted(self) -> None:
         if self._draft_due:

@@ -12,7 +12,6 @@ from viewer.state.findings import Findings
 from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.session import Session
-from viewer.state.view import View
 
 Method = Literal["gradcam", "integrated-gradients"]
 
@@ -23,7 +22,6 @@ class Inferring:
     def __init__(
         self,
         session: Session,
-        view: View,
         findings: Findings,
         models: Models,
         notices: Notices,
@@ -31,7 +29,7 @@ class Inferring:
         registry: Registry,
         process: InferenceProcess,
     ) -> None:
-        self._session, self._view, self._findings, self._models = session, view, findings, models
+        self._session, self._findings, self._models = session, findings, models
         self._notices, self._runner, self._registry, self._process = notices, runner, registry, process
 
     def refresh(self) -> None:
@@ -73,7 +71,7 @@ class Inferring:
 
     def explain(self, method: Method, target: str) -> None:
         """Show what on the current slice made the model say ``target``."""
-        package, volume, k = self._package_of_prediction(), self._session.volume, self._view.k
+        package, volume, k = self._package_of_prediction(), self._session.volume, self._session.active.stored_k
         if package is None or volume is None or not self._session.complete:
             return
         self._runner.start(

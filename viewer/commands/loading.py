@@ -1,5 +1,6 @@
 """Loading a series: its first slice at once, the rest as it comes, then a check that the files are what they were."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from imaging.fingerprint import fingerprint
@@ -9,88 +10,84 @@ from imaging.regular import SUFFIX, regularise
 from imaging.sandbox import Sandbox
 from imaging.study import Series
 from imaging.volume import Volume
-from viewer.commands.annotating import Annotating
 from viewer.errors import words
 from viewer.jobs.arrivals import Arrivals
 from viewer.jobs.runner import Runner
-from viewer.state.findings import Findings
 from viewer.state.notices import Notices
+from viewer.state.opened import OpenSeries
+from viewer.state.pane import Pane
 from viewer.state.session import Session
-from viewer.state.view import View
+
+
+@dataclass
+class _Load:
+    """A series on its way into a viewport."""
+
+    pane: Pane
+    series: Series
+    stays: bool
+    arrivals: Arrivals | None = None
+    opened: OpenSeries | None = None
 
 
 class Loading:
-    """Brings a series on screen; one at a time, the latest wins."""
+    """Brings series on screen; one at a time per viewport, the latest wins."""
 
-    def __init__(
-        self,
-        session: Session,
-        view: View,
-        findings: Findings,
-        notices: Notices,
-        runner: Runner,
-        annotating: Annotating,
-        library: Library,
-        sandbox: Sandbox,
-    ) -> None:
-        self._session, self._view, self._findings = session, view, findings
-        self._notices, self._runner, self._annotating, self._library = notices, runner, annotating, library
-        self._sandbox = sandbox
-        self._arrivals: Arrivals | None = None
-        view.changed.connect(self._on_view)
-        runner.cancelled.connect(self._on_cancelled)
+    def __init__(self, session: Session, notices: Notices, runner: Runner, library: Library, sandbox: Sandbox) -> None:
+        self._session, self._notices, self._runner = session, notices, runner
+        self._library, self._sandbox = library, sandbox
+        self._loads: dict[str, _Load] = {}
+        session.pane_changed.connect(self._on_view)
+        runner.cancelled.connect(self._give_up)
 
-    def start(self, series: Series) -> None:
-        """Read the pixels of ``series`` in the background; what is loading now is given up.
+    def start(self, series: Series, pane: Pane) -> None:
+        """Read the pixels of ``series`` in the background into ``pane``; what is loading there now is given up.
 
-        From one phase to another the slice, the window and the zoom stay.
+        A series that another viewport shows is shared. From one phase to another the slice, the window and the zoom
+        stay.
         """
-        stays = are_phases(self._session.series, series)
-        self.stop()
-        first = self._view.k if stays else 0 if series.kind == "clip" else series.frames // 2
-        arrivals = Arrivals(first, lambda volume: self._begun(series, volume, stays), self._session.arrive)
-        self._arrivals = arrivals
+        key = _key(pane)
+        self._runner.cancel(key)
+        open_elsewhere = next((each.opened for each in self._session.panes if each.series == series), None)
+        if open_elsewhere is not None:
+            pane.show(open_elsewhere)
+            return
+        load = _Load(pane, series, are_phases(pane.series, series))
+        first = pane.view.k if load.stays else 0 if series.kind == "clip" else series.frames // 2
+        load.arrivals = Arrivals(first, lambda volume: self._begun(load, volume), lambda k: _arrived(load, k))
+        self._loads[key] = load
         self._runner.start(
-            "load",
+            key,
             f"Loading {series.description or series.modality or series.files[0].name}",
-            lambda report: self._read(series, report, arrivals),
-            lambda volume: self._loaded(series, volume, stays),
-            self._failed,
+            lambda report: self._read(series, report, load.arrivals),
+            lambda volume: self._loaded(key, load, volume),
+            lambda error: self._failed(key, error),
         )
 
     def stop(self) -> None:
-        """Give up what is loading."""
-        self._runner.cancel("load")
+        """Give up all that is loading."""
+        for key in list(self._loads):
+            self._runner.cancel(key)
 
-    def _read(self, series: Series, report: Report, arrivals: Arrivals) -> Volume:
+    def _read(self, series: Series, report: Report, arrivals: Arrivals | None) -> Volume:
         """The volume; that of a regularised series is made anew from the one it stands for."""
         study = self._session.study
         if study is None or not series.uid.endswith(SUFFIX):
             return self._sandbox.load_volume(series, report, arrivals)
         return regularise(self._sandbox.load_volume(study.find(series.uid.removesuffix(SUFFIX)), report), None, report)
 
-    def _begun(self, series: Series, volume: Volume, stays: bool) -> None:
-        self._show(series, volume, None if self._arrivals is None else self._arrivals.looked_at, stays)
+    def _begun(self, load: _Load, volume: Volume) -> None:
+        _show(load, volume, None if load.arrivals is None else load.arrivals.looked_at)
 
-    def _show(self, series: Series, volume: Volume, only_k: int | None, stays: bool) -> None:
-        """Put the volume on screen; ``only_k`` is the one slice that is there, None when all are."""
-        self._findings.clear()
-        self._session.show(series, volume, only_k)
-        if stays:
-            self._view.follow_to(volume)
+    def _loaded(self, key: str, load: _Load, volume: Volume) -> None:
+        self._loads.pop(key, None)
+        if load.opened is not None and load.opened.volume.array is volume.array:
+            load.opened.finish()
         else:
-            self._view.reset_to(volume, only_k)
-        self._annotating.restore(series, volume)
-
-    def _loaded(self, series: Series, volume: Volume, stays: bool) -> None:
-        self._arrivals = None
-        shown = self._session.volume
-        if shown is not None and shown.array is volume.array:
-            self._session.finish()
-        else:
-            self._show(series, volume, None, stays)
+            _show(load, volume, None)
+        series = load.series
         self._runner.start(
-            "fingerprint",
+            f"fingerprint {series.uid}",
             "Checking the files",
             lambda report: self._changes(series, volume, report),
             self._tell_changes,
@@ -112,25 +109,40 @@ class Loading:
     def _failed_check(self, error: BaseException) -> None:
         self._notices.add("warning", f"The files could not be checked for changes: {words(error)}")
 
-    def _failed(self, error: BaseException) -> None:
-        self._give_up()
+    def _failed(self, key: str, error: BaseException) -> None:
+        self._give_up(key)
         self._notices.add("error", words(error))
 
-    def _on_view(self) -> None:
-        if self._arrivals is not None and self._session.volume is not None and not self._session.complete:
-            self._arrivals.looked_at = self._view.k
+    def _on_view(self, pane: Pane) -> None:
+        load = self._loads.get(_key(pane))
+        if load is not None and load.arrivals is not None and load.opened is pane.opened and pane.axis == 0:
+            load.arrivals.looked_at = pane.view.k
 
-    def _on_cancelled(self, key: str) -> None:
-        if key == "load":
-            self._give_up()
+    def _give_up(self, key: str) -> None:
+        """Expect nothing more of this load; a half-loaded volume leaves the screen."""
+        load = self._loads.pop(key, None)
+        if load is None:
+            return
+        if load.arrivals is not None:
+            load.arrivals.stop()
+        for pane in self._session.panes:
+            if load.opened is not None and pane.opened is load.opened and not load.opened.complete:
+                pane.show(None)
 
-    def _give_up(self) -> None:
-        """Expect nothing more; a half-loaded volume leaves the screen."""
-        if self._arrivals is not None:
-            self._arrivals.stop()
-            self._arrivals = None
-        if not self._session.complete:
-            self._session.show(None, None)
+
+def _key(pane: Pane) -> str:
+    return f"load {id(pane)}"
+
+
+def _show(load: _Load, volume: Volume, only_k: int | None) -> None:
+    """Put the volume on screen; ``only_k`` is the one slice that is there, None when all are."""
+    load.opened = OpenSeries(load.series, volume, only_k)
+    load.pane.show(load.opened, only_k, load.stays)
+
+
+def _arrived(load: _Load, k: int) -> None:
+    if load.opened is not None:
+        load.opened.arrive(k)
 
 
 def are_phases(one: Series | None, other: Series) -> bool:

@@ -13,9 +13,10 @@ from viewer.commands.annotating import Annotating
 from viewer.commands.loading import Loading, are_phases
 from viewer.errors import words
 from viewer.jobs.runner import Runner
+from viewer.state.layout import Layout
 from viewer.state.notices import Notices
+from viewer.state.pane import Pane
 from viewer.state.session import Session
-from viewer.state.view import View
 
 
 class Reading:
@@ -24,14 +25,13 @@ class Reading:
     def __init__(
         self,
         session: Session,
-        view: View,
         notices: Notices,
         runner: Runner,
         annotating: Annotating,
         loading: Loading,
         sandbox: Sandbox,
     ) -> None:
-        self._session, self._view, self._notices = session, view, notices
+        self._session, self._notices = session, notices
         self._runner, self._annotating, self._loading, self._sandbox = runner, annotating, loading, sandbox
 
     def open(self, paths: Sequence[Path]) -> None:
@@ -54,10 +54,38 @@ class Reading:
             self._failed,
         )
 
-    def load(self, series: Series) -> None:
-        """Read the pixels of ``series`` in the background, then show them."""
+    def load(self, series: Series, pane: Pane | None = None) -> None:
+        """Read the pixels of ``series`` in the background, then show them in ``pane``, else in the active viewport."""
         self._annotating.keep()
-        self._loading.start(series)
+        self._loading.start(series, pane or self._session.active)
+
+    def load_uid(self, uid: str) -> None:
+        """Show the series with this uid in the active viewport."""
+        study = self._session.study
+        if study is not None and any(series.uid == uid for series in study.series):
+            self.load(study.find(uid))
+
+    def lay_out(self, layout: Layout) -> None:
+        """Lay the viewports out otherwise, and fill those that are empty with the series that are not shown yet."""
+        session = self._session
+        if layout.one_volume and not session.active.can_cut:
+            self._notices.add("warning", "Only a volume with a known place in the patient can be cut in other planes.")
+            return
+        session.set_layout(layout)
+        session.marks.set_crosshair(layout.one_volume)
+        centre = session.active.centre_lps()
+        if layout.one_volume and centre is not None:
+            session.set_focus(centre, session.active)
+        elif not layout.one_volume:
+            self._fill_empty()
+
+    def _fill_empty(self) -> None:
+        session = self._session
+        shown = [pane.series for pane in session.panes]
+        waiting = [series for series in (session.study.series if session.study else ()) if series not in shown]
+        empty = [pane for pane in session.panes if pane.opened is None and pane is not session.active]
+        for pane, series in zip(empty, waiting, strict=False):
+            self.load(series, pane)
 
     def show_document(self, document: Document) -> None:
         """Read what a document says in the background, then show it as text."""
@@ -115,11 +143,11 @@ class Reading:
         if volume is None:
             return
         if volume.unit == "HU" and key in PRESETS:
-            self._view.set_window(PRESETS[key])
+            self._session.view.set_window(PRESETS[key])
         elif volume.unit != "HU" and key <= len(proposals(volume)):
-            self._view.set_voi(proposals(volume)[key - 1])
+            self._session.view.set_voi(proposals(volume)[key - 1])
         elif volume.unit != "HU" and key == 1:
-            self._view.set_voi(default_voi(volume))
+            self._session.view.set_voi(default_voi(volume))
 
     def next_proposal(self) -> None:
         """Show the next window or table that the file proposes, after the last one the first."""
@@ -127,13 +155,13 @@ class Reading:
         if volume is None:
             return
         found = proposals(volume) or (default_voi(volume),)
-        at = found.index(self._view.voi) + 1 if self._view.voi in found else 0
-        self._view.set_voi(found[at % len(found)])
+        at = found.index(self._session.view.voi) + 1 if self._session.view.voi in found else 0
+        self._session.view.set_voi(found[at % len(found)])
 
     def toggle_playing(self) -> None:
         """Play or stop a clip; a stack of slices plays as cine."""
-        if self._session.volume is not None and self._view.frames > 1:
-            self._view.set_playing(not self._view.playing)
+        if self._session.volume is not None and self._session.view.frames > 1:
+            self._session.view.set_playing(not self._session.view.playing)
 
     def _opened(self, study: Study) -> None:
         self._session.open(study)

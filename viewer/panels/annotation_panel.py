@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 from imaging.labelmap import Label
 from viewer.commands.annotating import Annotating
 from viewer.panels.layout import button, column, heading, muted, percent_slider
+from viewer.state.hand import MAX_RADIUS_MM, MIN_RADIUS_MM, Hand
 from viewer.state.segmentation import Segmentation
-from viewer.state.view import MAX_RADIUS_MM, MIN_RADIUS_MM, View
 
 _VALUE = Qt.ItemDataRole.UserRole
 
@@ -26,9 +26,9 @@ _VALUE = Qt.ItemDataRole.UserRole
 class AnnotationPanel(QWidget):
     """The mask's labels and the brush."""
 
-    def __init__(self, segmentation: Segmentation, view: View, annotating: Annotating) -> None:
+    def __init__(self, segmentation: Segmentation, hand: Hand, annotating: Annotating) -> None:
         super().__init__()
-        self._segmentation, self._view, self._annotating = segmentation, view, annotating
+        self._segmentation, self._hand, self._annotating = segmentation, hand, annotating
         self.labels = QListWidget()
         self.labels.setMaximumHeight(150)
         self.labels.currentItemChanged.connect(self._chosen)
@@ -39,17 +39,17 @@ class AnnotationPanel(QWidget):
         self.radius.setRange(MIN_RADIUS_MM, MAX_RADIUS_MM)
         self.radius.setDecimals(1)
         self.radius.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.radius.valueChanged.connect(view.set_radius_mm)
+        self.radius.valueChanged.connect(hand.set_radius_mm)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(MIN_RADIUS_MM * 10), 300)
-        self.slider.valueChanged.connect(lambda tenths: view.set_radius_mm(tenths / 10))
+        self.slider.valueChanged.connect(lambda tenths: hand.set_radius_mm(tenths / 10))
         self.visible = QCheckBox("Show annotation")
         self.visible.toggled.connect(segmentation.set_visible)
         self.state = muted()
         self._lay_out()
         segmentation.labels_changed.connect(self._show_labels)
         segmentation.history_changed.connect(self._show_state)
-        view.tool_changed.connect(self._show_radius)
+        hand.changed.connect(self._show_radius)
         self._show_labels()
         self._show_state()
         self._show_radius()
@@ -105,8 +105,8 @@ class AnnotationPanel(QWidget):
 
     def _show_radius(self) -> None:
         with QSignalBlocker(self.radius), QSignalBlocker(self.slider):
-            self.radius.setValue(self._view.radius_mm)
-            self.slider.setValue(round(self._view.radius_mm * 10))
+            self.radius.setValue(self._hand.radius_mm)
+            self.slider.setValue(round(self._hand.radius_mm * 10))
 
     def _show_state(self) -> None:
         state = self._segmentation
@@ -118,8 +118,8 @@ class AnnotationPanel(QWidget):
             text = "There are changes that are not saved yet. They are saved when you leave this series."
         else:
             text = "All changes are in the library."
-        if state.model:
-            text += f" Based on {state.model} {state.model_version}."
+        if state.mask.model:
+            text += f" Based on {state.mask.model} {state.mask.model_version}."
         self.state.setText(text)
         self.save.setEnabled(geometry is not None and not state.saved)
 

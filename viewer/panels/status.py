@@ -9,7 +9,6 @@ from viewer.jobs.runner import Runner
 from viewer.panels.layout import plain, plain_tip
 from viewer.state.notices import Notice, Notices
 from viewer.state.session import Session
-from viewer.state.view import View
 
 NOTICE_MS = 12_000
 _COLOURS = {"info": TEXT, "warning": WARNING, "error": ERROR}
@@ -18,9 +17,9 @@ _COLOURS = {"info": TEXT, "warning": WARNING, "error": ERROR}
 class StatusBar(QStatusBar):
     """Cursor read-out, progress with Cancel, messages."""
 
-    def __init__(self, session: Session, view: View, runner: Runner, notices: Notices) -> None:
+    def __init__(self, session: Session, runner: Runner, notices: Notices) -> None:
         super().__init__()
-        self._session, self._view, self._runner = session, view, runner
+        self._session, self._runner = session, runner
         self._titles: dict[str, str] = {}
         self.message = plain()
         self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
@@ -38,8 +37,8 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(widget)
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._timer.timeout.connect(self.message.clear)
-        view.cursor_changed.connect(self._show_cursor)
-        view.changed.connect(self._show_cursor)
+        session.cursor_changed.connect(self._show_cursor)
+        session.pane_changed.connect(self._show_cursor)
         runner.started.connect(self._started)
         runner.progressed.connect(self._progressed)
         runner.ended.connect(self._ended)
@@ -49,7 +48,8 @@ class StatusBar(QStatusBar):
         self._show_progress()
 
     def _show_cursor(self) -> None:
-        volume, cursor = self._session.volume, self._view.cursor
+        pane = self._session.hovered
+        volume, cursor = pane.volume, pane.view.cursor
         if volume is None or cursor is None:
             self.cursor_text.clear()
             return

@@ -1,8 +1,18 @@
 """What the model said: its prediction, the proposed mask, the heat map, and how they are shown."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
 
 from inference.prediction import HeatMap, Prediction
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said about one series, to come back to."""
+
+    prediction: Prediction | None = None
+    heat: HeatMap | None = None
 
 
 class Findings(QObject):
@@ -22,9 +32,18 @@ class Findings(QObject):
         self.heat_visible = True
         self.heat_opacity = 0.5
 
+    @property
+    def said(self) -> Said:
+        """Prediction and heat map as they are."""
+        return Said(self.prediction, self.heat)
+
     def clear(self) -> None:
         """Forget prediction and heat map, as for a new volume."""
-        self.prediction = self.heat = None
+        self.resume(Said())
+
+    def resume(self, said: Said) -> None:
+        """Show what was said about another series."""
+        self.prediction, self.heat = said.prediction, said.heat
         self.changed.emit()
 
     def show_prediction(self, prediction: Prediction | None) -> None:

@@ -1,22 +1,49 @@
-"""What is open: the study that was found and the series that is shown."""
+"""What is open: the study that was found, the viewports, and which of them is worked in."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from imaging.geometry import Triple
 from imaging.study import Document, Series, Study
 from imaging.volume import Volume
+from viewer.state.hand import Hand
+from viewer.state.layout import SINGLE, Layout
+from viewer.state.marks import Marks
+from viewer.state.opened import OpenSeries
+from viewer.state.pane import Pane, Plane
+from viewer.state.view import View
+
+SERIES_MIME = "application/x-wetread-series"
+"""What a dragged series is: its uid in UTF-8."""
+
+
+@dataclass(frozen=True)
+class Focus:
+    """A point that all planes of one frame of reference go through, and the series it was chosen in."""
+
+    point_lps: Triple
+    opened: OpenSeries
+    frame_of_reference: str
 
 
 class Session(QObject):
-    """The open study and the volume on screen.
+    """The open study and the viewports on it. ``series``, ``volume`` and ``view`` are those of the active viewport.
 
     Signals:
         study_changed: another set of series was opened.
-        volume_changed: another volume, or none, is shown.
-        slice_arrived: the pixels of slice k of the shown volume are there.
+        volume_changed: another volume, or none, is worked on.
+        slice_arrived: the pixels of slice k of that volume are there.
         completed: all of them are.
         document_changed: the text of another document, or of none, is shown.
+        panes_changed: there are other viewports, or they lie otherwise.
+        active_changed: another viewport is worked in.
+        pane_changed: the view of any viewport changed; carries the :class:`Pane`.
+        view_changed, playing_changed: of the active viewport's view.
+        cursor_changed: the voxel under the mouse, in ``hovered``.
+        focus_changed: another common point.
+        series_dropped: a series was dragged onto the active viewport; carries its uid.
     """
 
     study_changed = Signal()
@@ -24,30 +51,66 @@ class Session(QObject):
     slice_arrived = Signal(int)
     completed = Signal()
     document_changed = Signal()
+    panes_changed = Signal()
+    active_changed = Signal()
+    pane_changed = Signal(object)
+    view_changed = Signal()
+    playing_changed = Signal()
+    cursor_changed = Signal()
+    focus_changed = Signal()
+    series_dropped = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.study: Study | None = None
-        self.series: Series | None = None
-        self.volume: Volume | None = None
         self.document: Document | None = None
         self.document_text = ""
-        self._missing: set[int] = set()
+        self.hand, self.marks = Hand(), Marks()
+        self.layout: Layout = SINGLE
+        self.maximised = False
+        self.focus: Focus | None = None
+        self.panes: tuple[Pane, ...] = (self._new_pane(),)
+        self.active: Pane = self.panes[0]
+        self.hovered: Pane = self.active
+        self._worked_on: OpenSeries | None = None
+
+    @property
+    def opened(self) -> OpenSeries | None:
+        """The series of the active viewport with its pixels."""
+        return self.active.opened
+
+    @property
+    def series(self) -> Series | None:
+        """The series of the active viewport."""
+        return self.active.series
+
+    @property
+    def volume(self) -> Volume | None:
+        """The volume of the active viewport."""
+        return self.active.volume
+
+    @property
+    def view(self) -> View:
+        """How the active viewport looks at its volume."""
+        return self.active.view
 
     @property
     def complete(self) -> bool:
-        """False while pixels of the shown volume are still loading."""
-        return not self._missing
+        """False while pixels of the active viewport's volume are still loading."""
+        return self.active.complete
 
-    def has(self, k: int) -> bool:
-        """True when the pixels of slice ``k`` are there."""
-        return k not in self._missing
+    @property
+    def shown_panes(self) -> tuple[Pane, ...]:
+        """The viewports on screen: all, or the one that is maximised."""
+        return (self.active,) if self.maximised else self.panes
 
     def open(self, study: Study) -> None:
         """Show the series list of ``study``; nothing is on screen until a volume is shown."""
         self.study = study
+        self.focus = None
         self.study_changed.emit()
-        self.show(None, None)
+        for pane in self.panes:
+            pane.show(None)
         self.show_document(None, "")
 
     def add(self, series: Series) -> None:
@@ -57,12 +120,8 @@ class Session(QObject):
             self.study_changed.emit()
 
     def show(self, series: Series | None, volume: Volume | None, only_k: int | None = None) -> None:
-        """Put ``volume`` of ``series`` on screen, or clear it; with ``only_k`` no other slice has its pixels yet."""
-        self.series, self.volume = series, volume
-        self._missing = set()
-        if volume is not None and only_k is not None:
-            self._missing = set(range(volume.geometry.shape_kji[0])) - {only_k}
-        self.volume_changed.emit()
+        """Put ``volume`` of ``series`` into the active viewport, or clear it; see :meth:`Pane.show`."""
+        self.active.show(None if volume is None else OpenSeries(series, volume, only_k), only_k)
 
     def show_document(self, document: Document | None, text: str) -> None:
         """Show the text of a document beside the picture, or close it."""
@@ -70,13 +129,94 @@ class Session(QObject):
             self.document, self.document_text = document, text
             self.document_changed.emit()
 
-    def arrive(self, k: int) -> None:
-        """Note that the pixels of slice ``k`` are there."""
-        if k in self._missing:
-            self._missing.discard(k)
-            self.slice_arrived.emit(k)
+    def activate(self, pane: Pane) -> None:
+        """Work in another viewport."""
+        if pane is self.active or pane not in self.panes:
+            return
+        self.active = pane
+        self.active_changed.emit()
+        self._tell_volume()
+        self.view_changed.emit()
+        self.playing_changed.emit()
 
-    def finish(self) -> None:
-        """Note that all pixels are there."""
-        self._missing.clear()
-        self.completed.emit()
+    def set_layout(self, layout: Layout) -> None:
+        """Lay the viewports out otherwise; the active one comes first and keeps what it shows."""
+        others = [pane for pane in self.panes if pane is not self.active]
+        wanted = len(layout.cells)
+        kept = [self.active, *others][:wanted]
+        kept.sort(key=self.panes.index)
+        self.panes = (*kept, *(self._new_pane() for _ in range(wanted - len(kept))))
+        was_one_volume, self.layout, self.maximised = self.layout.one_volume, layout, False
+        for pane, cell in zip(self.panes, layout.cells, strict=True):
+            if layout.one_volume and pane.opened is not self.opened:
+                pane.show(self.opened)
+                pane.view.set_voi(self.view.voi)
+            if layout.one_volume and cell.plane not in (pane.plane, "oblique"):
+                pane.set_plane(cell.plane)
+            elif was_one_volume and not layout.one_volume:
+                _part(pane, self.active)
+        self.panes_changed.emit()
+
+    def set_maximised(self, maximised: bool) -> None:
+        """Give the active viewport the whole room, or put it back among the others."""
+        self.maximised = maximised and len(self.panes) > 1
+        self.panes_changed.emit()
+
+    def set_focus(self, point_lps: Triple, pane: Pane) -> None:
+        """Make a point in ``pane`` the common one: viewports in the same frame of reference go to it."""
+        if pane.opened is None:
+            return
+        frame = pane.series.frame_of_reference if pane.series else ""
+        self.focus = Focus(point_lps, pane.opened, frame)
+        for each in self.panes:
+            if self.in_focus_frame(each):
+                each.go_to(point_lps)
+        self.focus_changed.emit()
+
+    def in_focus_frame(self, pane: Pane) -> bool:
+        """Whether the common point means a place in what ``pane`` shows."""
+        if self.focus is None or pane.opened is None:
+            return False
+        frame = pane.series.frame_of_reference if pane.series else ""
+        return pane.opened is self.focus.opened or (bool(frame) and frame == self.focus.frame_of_reference)
+
+    def cell_plane(self, pane: Pane) -> Plane:
+        """The plane that a viewport of the layout stands for, also while it is turned by hand."""
+        return self.layout.cells[self.panes.index(pane)].plane if self.layout.one_volume else pane.plane
+
+    def _new_pane(self) -> Pane:
+        pane = Pane()
+        pane.volume_changed.connect(self._for_active(pane, self._tell_volume))
+        pane.slice_arrived.connect(lambda k: self.slice_arrived.emit(k) if pane is self.active else None)
+        pane.completed.connect(self._for_active(pane, self.completed.emit))
+        pane.grid_changed.connect(lambda: self.pane_changed.emit(pane))
+        pane.view.changed.connect(lambda: self.pane_changed.emit(pane))
+        pane.view.changed.connect(self._for_active(pane, self.view_changed.emit))
+        pane.view.playing_changed.connect(self._for_active(pane, self.playing_changed.emit))
+        pane.view.cursor_changed.connect(lambda: self._hover(pane))
+        return pane
+
+    def _for_active(self, pane: Pane, then: Callable[[], object]) -> Callable[[], None]:
+        def tell() -> None:
+            if pane is self.active:
+                then()
+
+        return tell
+
+    def _hover(self, pane: Pane) -> None:
+        self.hovered = pane
+        self.cursor_changed.emit()
+
+    def _tell_volume(self) -> None:
+        """Say that another volume is worked on, unless both viewports show the same one."""
+        if self.opened is None or self.opened is not self._worked_on:
+            self._worked_on = self.opened
+            self.volume_changed.emit()
+
+
+def _part(pane: Pane, active: Pane) -> None:
+    """Leave the planes of one volume: the active viewport goes on with the slices as acquired, the others are free."""
+    if pane is active:
+        pane.set_plane("stored")
+    elif pane.opened is active.opened:
+        pane.show(None)

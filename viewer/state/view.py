@@ -1,4 +1,4 @@
-"""How one viewport looks at a volume: slice, window, zoom, pan, tool."""
+"""How one viewport looks at a volume: slice, window, zoom, pan, turn, slab."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -7,11 +7,10 @@ from PySide6.QtCore import QObject, Signal
 
 from imaging.intensity import Voi, default_voi, equivalent_window
 from imaging.volume import VoiTable, Volume, Window
-
-Tool = Literal["window", "scroll", "pan", "zoom", "brush", "eraser"]
+from viewer.state.orientation import AS_STORED, Orientation
 
 MIN_ZOOM, MAX_ZOOM = 0.05, 64.0
-MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0
+Projection = Literal["max", "min", "mean"]
 
 
 @dataclass(frozen=True)
@@ -25,20 +24,22 @@ class View(QObject):
     """One viewport's own state.
 
     Signals:
-        changed: slice, window, zoom, pan or inversion; the picture must be drawn again.
-        tool_changed: the tool of the left button, or its size.
+        changed: anything the picture depends on; it must be drawn again.
         cursor_changed: the voxel under the mouse.
         playing_changed: a clip starts or stops.
 
     Attributes:
+        k: number of the plane; ``frames`` of them are there to step through.
         zoom: screen pixels per fitted pixel; 1.0 fits the image into the viewport.
         pan_px: (x, y) shift on the screen, in screen pixels.
         window: grey window; where a table of the file is shown, the linear window that comes closest.
         table: table of the file that is shown in place of the window.
+        turn: how the picture is turned beyond its usual orientation.
+        angle_deg: free rotation on the screen, clockwise, after ``turn``.
+        slab_mm: thickness that ``projection`` looks through; 0 is a single plane.
     """
 
     changed = Signal()
-    tool_changed = Signal()
     cursor_changed = Signal()
     playing_changed = Signal()
 
@@ -51,12 +52,12 @@ class View(QObject):
         self.inverted = False
         self.zoom = 1.0
         self.pan_px = (0.0, 0.0)
-        self.tool: Tool = "window"
-        self.radius_mm = 5.0
+        self.turn = AS_STORED
+        self.angle_deg = 0.0
+        self.slab_mm = 0.0
+        self.projection: Projection = "max"
         self.playing = False
         self.cursor: Cursor | None = None
-        self.corner_text = True
-        self.overlays = True
         self._home: Voi = self.window
 
     @property
@@ -64,30 +65,37 @@ class View(QObject):
         """What makes values grey now: the table, else the window."""
         return self.window if self.table is None else self.table
 
-    def reset_to(self, volume: Volume | None, only_k: int | None = None) -> None:
+    def reset_to(self, volume: Volume | None, only_k: int | None = None, frames: int | None = None) -> None:
         """Fit a new volume: middle slice (first frame of a clip), its default window.
 
         Args:
             only_k: the one slice whose pixels are there already; the window is chosen by it.
+            frames: planes to step through, where they are not the slices as acquired.
         """
         self.set_playing(False)
         self.set_cursor(None)
-        self.frames = 0 if volume is None else volume.geometry.shape_kji[0]
+        self.frames = 0 if volume is None else frames or volume.geometry.shape_kji[0]
         self.k = 0 if volume is None or volume.kind == "clip" else self.frames // 2
+        self.slab_mm = 0.0
         if volume is not None:
             self._home = default_voi(volume, only_k)
         self.reset()
 
     def follow_to(self, volume: Volume) -> None:
         """Take another phase of what is shown: slice, window, zoom and pan stay."""
-        self.frames = volume.geometry.shape_kji[0]
-        self.k = min(self.k, self.frames - 1)
-        self._home = default_voi(volume, self.k)
+        self._home = default_voi(volume, min(self.k, volume.geometry.shape_kji[0] - 1))
+        self.changed.emit()
+
+    def step_through(self, frames: int, k: int) -> None:
+        """Another set of planes; window, zoom and turn stay."""
+        self.set_playing(False)
+        self.frames, self.k = frames, max(0, min(k, frames - 1))
         self.changed.emit()
 
     def reset(self) -> None:
-        """Default window, no inversion, fitted."""
+        """Default window, no inversion, fitted, not turned."""
         self.inverted = False
+        self.turn, self.angle_deg = AS_STORED, 0.0
         self.zoom, self.pan_px = 1.0, (0.0, 0.0)
         self.set_voi(self._home)
 
@@ -132,15 +140,21 @@ class View(QObject):
         self.pan_px = pan_px
         self.changed.emit()
 
-    def set_tool(self, tool: Tool) -> None:
-        """Choose what the left button does."""
-        self.tool = tool
-        self.tool_changed.emit()
+    def turn_by(self, turn: Orientation) -> None:
+        """Turn or mirror the picture as it is seen now."""
+        self.turn = self.turn.then(turn)
+        self.changed.emit()
 
-    def set_radius_mm(self, radius_mm: float) -> None:
-        """Brush radius, held within its range."""
-        self.radius_mm = max(MIN_RADIUS_MM, min(radius_mm, MAX_RADIUS_MM))
-        self.tool_changed.emit()
+    def set_angle_deg(self, angle_deg: float) -> None:
+        """Rotate the picture freely on the screen, clockwise."""
+        self.angle_deg = (angle_deg + 180.0) % 360.0 - 180.0
+        self.changed.emit()
+
+    def set_slab(self, slab_mm: float, projection: Projection | None = None) -> None:
+        """Look through ``slab_mm`` around each plane; 0 shows the plane alone."""
+        self.slab_mm = max(0.0, slab_mm)
+        self.projection = projection or self.projection
+        self.changed.emit()
 
     def set_playing(self, playing: bool) -> None:
         """Start or stop a clip."""
@@ -153,13 +167,3 @@ class View(QObject):
         if cursor != self.cursor:
             self.cursor = cursor
             self.cursor_changed.emit()
-
-    def set_corner_text(self, shown: bool) -> None:
-        """Show or hide the text in the corners."""
-        self.corner_text = shown
-        self.changed.emit()
-
-    def set_overlays(self, shown: bool) -> None:
-        """Show or hide the overlays of the file."""
-        self.overlays = shown
-        self.changed.emit()

@@ -38,9 +38,8 @@ class Stage:
     canvas: SliceView
 
     def show(self, volume: Volume, series: Series | None = None) -> None:
-        self.view.reset_to(volume)
-        self.segmentation.load(volume.geometry, None, LABELS)
         self.session.show(series, volume)
+        self.segmentation.load(volume.geometry, None, LABELS)
 
     def grab(self) -> np.ndarray:
         return pixels(self.canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32))[..., :3]
@@ -81,13 +80,13 @@ class Stage:
 @pytest.fixture
 def stage(qtbot):
     """A viewport of 100 x 100 screen pixels without texts, showing nothing yet."""
-    session, view, segmentation, findings = Session(), View(), Segmentation(), Findings()
-    view.set_corner_text(False)
-    canvas = SliceView(session, view, segmentation, findings)
+    session, segmentation, findings = Session(), Segmentation(), Findings()
+    session.marks.corner_text = "none"
+    canvas = SliceView(session, session.active, segmentation, findings)
     canvas.setMinimumSize(1, 1)
     canvas.resize(100, 100)
     qtbot.addWidget(canvas)
     with qtbot.waitExposed(canvas):
         canvas.show()
     canvas.setFocus()
-    return Stage(session, view, segmentation, findings, canvas)
+    return Stage(session, session.view, segmentation, findings, canvas)

@@ -6,8 +6,20 @@ import pytest
 from imaging.geometry import Calibration, Geometry
 from imaging.study import Patient, Series
 from imaging.volume import Volume, Window
-from viewer.canvas.annotation_text import corners, date_text, edge_letters, position_text, scale_bar, window_text
-from viewer.canvas.transform import plane_transform
+from viewer.canvas.annotation_text import (
+    Corners,
+    corners,
+    date_text,
+    edge_letters,
+    position_text,
+    reasons,
+    scale_bar,
+    window_text,
+)
+from viewer.state.opened import OpenSeries
+from viewer.state.orientation import CLOCKWISE
+from viewer.state.pane import Pane
+from viewer.state.transform import plane_transform
 from viewer.state.view import View
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
@@ -19,7 +31,14 @@ def volume(axes=(Z, Y, X), calibration=Calibration.PATIENT, **rest) -> Volume:
 
 
 def letters_of(shown: Volume) -> tuple[str, str, str, str] | None:
-    return edge_letters(shown, 0, plane_transform(shown.slice_geometry(0), (100, 100)))
+    return edge_letters(shown, shown.slice_geometry(0), plane_transform(shown.slice_geometry(0), (100, 100)))
+
+
+def pane_with(shown: Volume, series: Series | None = None, size_px: tuple[float, float] = (100, 100)) -> Pane:
+    pane = Pane()
+    pane.size_px = size_px
+    pane.show(OpenSeries(series, shown))
+    return pane
 
 
 def test_letters_of_an_axial_slice():
@@ -51,14 +70,14 @@ def test_no_letters_without_a_place_in_the_patient():
 
 
 def test_position_counts_along_the_normal_from_the_origin():
-    assert position_text(volume(), 0) == "F 12.0 mm"
-    assert position_text(volume(), 4) == "F 2.0 mm"
-    assert position_text(volume(calibration=Calibration.NONE), 0) == ""
+    assert position_text(volume().slice_geometry(0)) == "F 12.0 mm"
+    assert position_text(volume().slice_geometry(4)) == "F 2.0 mm"
+    assert position_text(volume(calibration=Calibration.NONE).slice_geometry(0)) == ""
 
 
 def test_place_of_a_stored_feet_first_stack_is_the_same():
     feet_first = volume(axes=((0.0, 0.0, -1.0), (0.0, -1.0, 0.0), X))
-    assert position_text(feet_first, 2) == "F 17.0 mm"
+    assert position_text(feet_first.slice_geometry(2)) == "F 17.0 mm"
 
 
 def test_corner_texts_say_who_what_where_and_how():
@@ -76,10 +95,8 @@ def test_corner_texts_say_who_what_where_and_how():
         patient=Patient("P1", "Doe^Jane", "19610203", "F"),
         warnings=("a slice is missing",),
     )
-    view = View()
     shown = volume(unit="HU", windows=(Window(-600, 1500, "lung"),), warnings=("a slice is missing", "no spacing"))
-    view.reset_to(shown)
-    texts = corners(shown, series, view)
+    texts = corners(pane_with(shown, series))
     assert texts.top_left == ("Doe Jane", "P1", "F · born 1961-02-03")
     assert texts.top_right == ("2020-03-31 · Thorax", "Series 3 · lung", "CT")
     assert texts.bottom_left == ("Slice 3/5", "F 7.0 mm", "Zoom 1.00×")
@@ -88,17 +105,51 @@ def test_corner_texts_say_who_what_where_and_how():
 
 def test_a_clip_tells_its_time_and_a_picture_that_it_has_no_millimetres():
     clip = volume(calibration=Calibration.NONE, kind="clip", frame_times_ms=(0.0, 40.0, 80.0, 120.0, 160.0))
-    view = View()
-    view.reset_to(clip)
-    view.set_slice(3)
-    texts = corners(clip, None, view)
+    pane = pane_with(clip)
+    pane.view.set_slice(3)
+    texts = corners(pane)
     assert texts.top_left == texts.top_right == ()
     assert texts.bottom_left == ("Frame 4/5", "0.12 s", "Zoom 1.00×")
     assert "uncalibrated" in texts.bottom_right[0]
 
 
+def test_few_texts_leave_out_the_patient_and_none_keeps_the_mark():
+    series = Series("1.2", "volume", "DICOM", (), (5, 4, 6), patient=Patient("P1", "Doe^Jane"), warnings=("tilted",))
+    pane = pane_with(volume(), series)
+    few, none = corners(pane, "few"), corners(pane, "none")
+    assert few.top_left == () and "Slice 3/5" in few.bottom_left
+    assert none == Corners(bottom_right=("⚠ tilted",))
+
+
+def test_a_picture_with_several_pixels_on_one_of_the_screen_says_so():
+    shown = volume()
+    assert not reasons(pane_with(shown, size_px=(6, 4)))
+    assert reasons(pane_with(shown, size_px=(3, 2))) == ("reduced: 50 % of the stored resolution",)
+
+
+def test_letters_of_a_turned_projection_follow_it():
+    shown = volume(calibration=Calibration.DETECTOR, patient_orientation=("L", "F"))
+    pane = pane_with(shown)
+    pane.view.turn_by(CLOCKWISE)
+    transform = pane.transform()
+    assert transform is not None
+    assert edge_letters(shown, shown.slice_geometry(0), transform) == ("F", "R", "H", "L")
+    pane.view.set_angle_deg(10)
+    turned = pane.transform()
+    assert turned is not None and edge_letters(shown, shown.slice_geometry(0), turned) is None
+
+
+def test_letters_of_a_slice_turned_by_90_degrees_freely_are_those_of_the_quarter_turn():
+    shown = volume()
+    quarter, free = pane_with(shown), pane_with(shown)
+    quarter.view.turn_by(CLOCKWISE)
+    free.view.set_angle_deg(90)
+    letters = [edge_letters(shown, shown.slice_geometry(0), t) for t in (quarter.transform(), free.transform()) if t]
+    assert letters == [("P", "R", "A", "L")] * 2
+
+
 def test_detector_millimetres_are_named():
-    texts = corners(volume(calibration=Calibration.DETECTOR), None, View())
+    texts = corners(pane_with(volume(calibration=Calibration.DETECTOR)))
     assert "at the detector" in " ".join(texts.bottom_right)
 
 

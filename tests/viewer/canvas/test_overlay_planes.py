@@ -12,7 +12,7 @@ from imaging.volume import Overlay, VoiTable, Volume, Window
 from viewer.canvas.annotation_text import window_text
 from viewer.canvas.overlay_planes import COLOUR, overlay_image
 from viewer.canvas.patch import Patch
-from viewer.state.view import View
+from viewer.state.marks import Marks
 
 WHOLE = Patch((0, 10), (0, 10))
 
@@ -75,9 +75,9 @@ def test_overlays_are_over_the_picture_until_put_away(stage):
     stage.view.set_slice(1)
     assert stage.grab()[55, 55].tolist() == list(COLOUR)
     assert stage.grab()[45, 45].tolist() == [0, 0, 0]
-    stage.view.set_overlays(False)
+    stage.session.marks.set_overlays(False)
     assert stage.grab()[55, 55].tolist() == [0, 0, 0]
-    stage.view.set_overlays(True)
+    stage.session.marks.set_overlays(True)
     stage.view.set_slice(0)
     assert stage.grab()[55, 55].tolist() == [0, 0, 0]
 
@@ -140,4 +140,4 @@ def test_fractions_are_dragged_by_the_exact_function(stage):
 
 
 def test_a_view_starts_with_overlays_shown(qtbot):
-    assert View().overlays
+    assert Marks().overlays

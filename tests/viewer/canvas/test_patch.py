@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from viewer.canvas.patch import Patch, mean_reduced, patch_for, picked_reduced, reduction_for
-from viewer.canvas.transform import Orientation, ViewTransform
+from viewer.state.transform import Orientation, ViewTransform
 
 ORIENTATIONS = [Orientation(*turns) for turns in itertools.product((False, True), repeat=3)]
 

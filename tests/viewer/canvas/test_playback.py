@@ -16,12 +16,12 @@ def clip(times: tuple[float, ...], count: int = 4) -> Volume:
 
 @pytest.fixture
 def playing(qtbot):
-    session, view = Session(), View()
-    playback = Playback(session, view)
+    session = Session()
+    view = session.view
+    playback = Playback(session.active)
     assert qtbot is not None, "timers need an application"
 
     def start(volume: Volume) -> tuple[Playback, View]:
-        view.reset_to(volume)
         session.show(None, volume)
         view.set_playing(True)
         return playback, view
@@ -31,13 +31,13 @@ def playing(qtbot):
 
 
 def test_the_last_frame_lasts_as_long_as_the_one_before():
-    assert frame_starts_ms(clip((0, 40, 80, 130))) == ((0, 40, 80, 130), 180)
+    assert frame_starts_ms(clip((0, 40, 80, 130)), 4) == ((0, 40, 80, 130), 180)
 
 
 def test_stacks_without_or_with_broken_times_get_even_ones():
-    assert frame_starts_ms(clip(())) == ((0, 100, 200, 300), 400)
-    assert frame_starts_ms(clip((0, 40, 40, 80))) == ((0, 100, 200, 300), 400)
-    assert frame_starts_ms(clip((), 1)) == ((0,), 100)
+    assert frame_starts_ms(clip(()), 4) == ((0, 100, 200, 300), 400)
+    assert frame_starts_ms(clip((0, 40, 40, 80)), 4) == ((0, 100, 200, 300), 400)
+    assert frame_starts_ms(clip((), 1), 1) == ((0,), 100)
 
 
 def test_frames_are_shown_by_the_clock_and_late_ones_are_counted(playing):

@@ -90,9 +90,9 @@ def test_aspect_ratio_follows_the_spacing(stage):
 def test_enlarged_pixels_stay_in_place_without_smoothing(stage, zoom):
     volume = square()
     stage.show(volume)
-    stage.canvas.set_smooth(False)
+    stage.session.marks.set_smooth(False)
     stage.view.set_zoom(zoom)
-    transform = stage.canvas.transform()
+    transform = stage.session.active.transform()
     expected = windowed(volume.array[1], 0, 1000)
     found = stage.grab()
     for x, y in [(3, 4), (50, 50), (77, 31), (99, 79)]:
@@ -184,11 +184,11 @@ def test_a_strip_20000_pixels_wide_is_drawn_and_can_be_read_at_its_end(stage):
     stage.show(Volume(values, Geometry((1, 400, 20000)), "image", windows=(Window(2048, 4096),)))
     whole = stage.grab()[50, :, 0]
     assert whole[:49].max() == 0 and whole[51:].min() == 255
-    transform = stage.canvas.transform()
+    transform = stage.session.active.transform()
     end = transform.zoomed_about(99.9, 50, 64.0)
     stage.view.set_zoom(end.zoom, end.pan_px)
     # 0.32 screen pixels each; (99.9 px) * 200 - 0.5 = 19979.5 stays, 0.4 px left of it is 1.25 columns less.
-    assert stage.canvas.transform().pixel_at(99.5, 50)[1] == 19978
+    assert stage.session.active.transform().pixel_at(99.5, 50)[1] == 19978
     assert (stage.grab()[40:60, :, 0] == 255).all()
 
 
@@ -223,7 +223,7 @@ def test_texts_and_letters_are_drawn_when_wanted(stage):
     stage.canvas.resize(600, 400)
     stage.show(square())
     bare = stage.grab()
-    stage.view.set_corner_text(True)
+    stage.session.marks.step_corner_text()
     written = stage.grab()
     for corner in (np.s_[300:380, :120], np.s_[300:380, 480:], np.s_[180:220, :30], np.s_[180:220, 570:]):
         assert (bare[corner] != written[corner]).any()
@@ -234,8 +234,8 @@ def test_the_brush_is_drawn_at_its_true_radius(stage):
     geometry = Geometry((1, 100, 100), (1.0, 0.5, 0.5), calibration=Calibration.PATIENT)
     stage.show(Volume(np.zeros((1, 100, 100), np.int16), geometry, "image", windows=(Window(0, 1000),)))
     grey = stage.grab()[50, 50].tolist()
-    stage.view.set_tool("brush")
-    stage.view.set_radius_mm(10)
+    stage.session.hand.set_tool("brush")
+    stage.session.hand.set_radius_mm(10)
     stage.move(50, 50)
     row = stage.grab()[50].astype(int)
     touched = np.flatnonzero((row != grey).any(axis=1))

@@ -72,13 +72,13 @@ def test_escape_goes_to_the_drag_before_a_shortcut_of_the_window(shown, qtbot):
 def test_middle_drag_pans(shown):
     shown.drag((50, 50), (57, 41), button=MIDDLE)
     assert shown.view.pan_px == (7, -9)
-    assert shown.canvas.transform().pixel_at(57.5, 41.5) == (50, 50)
+    assert shown.canvas.pane.transform().pixel_at(57.5, 41.5) == (50, 50)
 
 
 def test_right_drag_up_zooms_about_the_pressed_point(shown):
     shown.drag((20, 70), (25, 60), (25, 10), button=RIGHT)
     assert shown.view.zoom == pytest.approx(2**0.5)
-    assert shown.canvas.transform().to_image(20, 70) == pytest.approx((69.5, 19.5))
+    assert shown.canvas.pane.transform().to_image(20, 70) == pytest.approx((69.5, 19.5))
 
 
 def test_the_second_button_waits_for_the_first(shown):
@@ -95,7 +95,7 @@ def test_the_second_button_waits_for_the_first(shown):
 @pytest.mark.parametrize(("tool", "changed"), [("pan", "pan_px"), ("zoom", "zoom"), ("scroll", "k")])
 def test_the_left_button_drags_the_chosen_tool(shown, tool, changed):
     before = getattr(shown.view, changed)
-    shown.view.set_tool(tool)
+    shown.session.hand.set_tool(tool)
     shown.drag((50, 50), (50, 70))
     assert getattr(shown.view, changed) != before
     assert shown.view.window == Window(40, 300, "soft tissue")
@@ -103,7 +103,7 @@ def test_the_left_button_drags_the_chosen_tool(shown, tool, changed):
 
 def test_scroll_drag_runs_through_the_stack(shown):
     # 100 px for 20 slices: one per 5 px.
-    shown.view.set_tool("scroll")
+    shown.session.hand.set_tool("scroll")
     shown.drag((50, 50), (50, 61))
     assert shown.view.k == 12
 
@@ -137,15 +137,15 @@ def test_wheel_stops_at_the_ends(shown):
 def test_ctrl_wheel_zooms_about_the_mouse(shown):
     shown.wheel(240, (30, 80), CTRL)
     assert shown.view.zoom == pytest.approx(1.44)
-    assert shown.canvas.transform().to_image(30, 80) == pytest.approx((79.5, 29.5))
+    assert shown.canvas.pane.transform().to_image(30, 80) == pytest.approx((79.5, 29.5))
     assert shown.view.k == 10
 
 
 def test_shift_wheel_sizes_the_brush_also_where_the_system_turns_it_sideways(shown):
     shown.wheel(120, modifiers=SHIFT)
-    assert shown.view.radius_mm == pytest.approx(6)
+    assert shown.session.hand.radius_mm == pytest.approx(6)
     shown.wheel(-120, modifiers=SHIFT, across=True)
-    assert shown.view.radius_mm == pytest.approx(5)
+    assert shown.session.hand.radius_mm == pytest.approx(5)
 
 
 def test_the_voxel_under_the_mouse_is_told(shown):
@@ -173,24 +173,24 @@ def test_nothing_happens_on_an_empty_view(stage):
 
 
 def test_a_dab_paints_a_disc(shown):
-    shown.view.set_tool("brush")
-    shown.view.set_radius_mm(1.0)
+    shown.session.hand.set_tool("brush")
+    shown.session.hand.set_radius_mm(1.0)
     shown.drag((40, 30))
     # The corner between four voxels is under screen (40, 30) of a 1:1 view: image (29.5, 39.5).
     assert painted(shown) == [[10, 29, 39], [10, 29, 40], [10, 30, 39], [10, 30, 40]]
 
 
 def test_a_stroke_between_two_events_has_no_gap(shown):
-    shown.view.set_tool("brush")
-    shown.view.set_radius_mm(1.0)
+    shown.session.hand.set_tool("brush")
+    shown.session.hand.set_radius_mm(1.0)
     shown.drag((10, 30), (90, 30))
     columns = {i for _, j, i in painted(shown) if j == 30}
     assert columns == set(range(9, 91))
 
 
 def test_a_stroke_follows_the_mouse_round_a_corner(shown):
-    shown.view.set_tool("brush")
-    shown.view.set_radius_mm(2.0)
+    shown.session.hand.set_tool("brush")
+    shown.session.hand.set_radius_mm(2.0)
     shown.drag((10, 20), (10, 80), (90, 80))
     plane = shown.segmentation.array[10]
     assert plane[50, 10] and plane[80, 50]
@@ -200,8 +200,8 @@ def test_a_stroke_follows_the_mouse_round_a_corner(shown):
 def test_the_brush_paints_true_millimetres_on_anisotropic_pixels(stage):
     # 50 rows of 2 mm and 100 columns of 1 mm: rows are drawn 2 px apart.
     stage.show(stack(Geometry((1, 50, 100), (1.0, 2.0, 1.0), calibration=Calibration.PATIENT)))
-    stage.view.set_tool("brush")
-    stage.view.set_radius_mm(4.2)
+    stage.session.hand.set_tool("brush")
+    stage.session.hand.set_radius_mm(4.2)
     stage.view.set_zoom(1.0, (0.5, 1.0))
     stage.drag((51, 52))
     # Screen (51, 52) is row 25, column 50: 2 rows up and down, 4 columns to the sides, an ellipse of voxels.
@@ -214,15 +214,15 @@ def test_the_brush_paints_true_millimetres_on_anisotropic_pixels(stage):
 def test_the_brush_paints_under_the_mouse_on_a_mirrored_display(stage):
     axes = (UP, (0.0, -1.0, 0.0), (-1.0, 0.0, 0.0))
     stage.show(stack(Geometry((1, 100, 100), axes_lps=axes, calibration=Calibration.PATIENT)))
-    stage.view.set_tool("brush")
-    stage.view.set_radius_mm(0.5)
+    stage.session.hand.set_tool("brush")
+    stage.session.hand.set_radius_mm(0.5)
     stage.drag((20, 30))
     # Mirrored in both directions: 100 - 30 = row 70 and 100 - 20 = column 80 meet there.
     assert painted(stage) == [[0, 69, 79], [0, 69, 80], [0, 70, 79], [0, 70, 80]]
 
 
 def test_a_drag_is_one_undo(shown):
-    shown.view.set_tool("brush")
+    shown.session.hand.set_tool("brush")
     shown.drag((30, 30), (40, 30), (50, 40), (60, 40))
     once = shown.segmentation.array.copy()
     assert once.any()
@@ -235,7 +235,7 @@ def test_a_drag_is_one_undo(shown):
 
 @pytest.mark.parametrize("interrupt", ["escape", "focus", "volume"])
 def test_a_half_stroke_is_taken_back(shown, interrupt):
-    shown.view.set_tool("brush")
+    shown.session.hand.set_tool("brush")
     shown.press(30, 30)
     shown.move(60, 60)
     assert shown.segmentation.array.any()
@@ -252,12 +252,12 @@ def test_a_half_stroke_is_taken_back(shown, interrupt):
 
 
 def test_the_eraser_clears_and_paints_no_label(shown):
-    shown.view.set_tool("brush")
-    shown.view.set_radius_mm(10)
+    shown.session.hand.set_tool("brush")
+    shown.session.hand.set_radius_mm(10)
     shown.drag((50, 50))
     before = len(painted(shown))
-    shown.view.set_tool("eraser")
-    shown.view.set_radius_mm(3)
+    shown.session.hand.set_tool("eraser")
+    shown.session.hand.set_radius_mm(3)
     shown.drag((50, 50))
     assert 0 < len(painted(shown)) < before
     assert shown.segmentation.array[10, 50, 50] == 0
@@ -266,7 +266,7 @@ def test_the_eraser_clears_and_paints_no_label(shown):
 def test_the_active_label_is_painted_and_a_hidden_mask_appears(shown):
     shown.segmentation.set_active(2)
     shown.segmentation.set_visible(False)
-    shown.view.set_tool("brush")
+    shown.session.hand.set_tool("brush")
     shown.drag((50, 50))
     assert shown.segmentation.array[10, 50, 50] == 2
     assert shown.segmentation.visible
@@ -274,7 +274,7 @@ def test_the_active_label_is_painted_and_a_hidden_mask_appears(shown):
 
 def test_without_a_label_the_brush_paints_nothing(shown):
     shown.segmentation.set_labels(())
-    shown.view.set_tool("brush")
+    shown.session.hand.set_tool("brush")
     shown.drag((50, 50), (60, 60))
     assert not shown.segmentation.array.any()
     assert not shown.segmentation.history.can_undo
@@ -282,8 +282,8 @@ def test_without_a_label_the_brush_paints_nothing(shown):
 
 def test_the_smallest_brush_reaches_a_voxel_from_anywhere_in_a_pixel(stage):
     stage.show(stack(Geometry((1, 4, 4), (1.0, 3.0, 3.0), calibration=Calibration.PATIENT)))
-    stage.view.set_tool("brush")
-    stage.view.set_radius_mm(0.5)
+    stage.session.hand.set_tool("brush")
+    stage.session.hand.set_radius_mm(0.5)
     stage.drag((26, 26))
     assert [0, 1, 1] in painted(stage)
     assert brush_radius_mm(0.5, (3.0, 4.0)) == 2.5
@@ -292,7 +292,7 @@ def test_the_smallest_brush_reaches_a_voxel_from_anywhere_in_a_pixel(stage):
 
 def test_painting_is_seen_at_once(shown):
     before = shown.grab()
-    shown.view.set_tool("brush")
+    shown.session.hand.set_tool("brush")
     shown.press(50, 50)
     assert (shown.grab()[50, 50] != before[50, 50]).any()
     shown.release(50, 50)

@@ -15,19 +15,19 @@ def test_a_whole_volume_is_complete(qtbot) -> None:
     session = Session()
     assert session.complete
     session.show(None, volume())
-    assert session.complete and session.has(3)
+    assert session.complete and session.active.has(3)
 
 
 def test_slices_arrive_one_by_one(qtbot) -> None:
     session, heard = Session(), []
     session.slice_arrived.connect(heard.append)
     session.show(None, volume(), only_k=2)
-    assert [session.has(k) for k in range(4)] == [False, False, True, False] and not session.complete
+    assert [session.active.has(k) for k in range(4)] == [False, False, True, False] and not session.complete
     for k in (2, 1, 1, 0):
-        session.arrive(k)
+        session.opened.arrive(k)
     assert heard == [1, 0], "said once each, and not for what was there"
     assert not session.complete
-    session.arrive(3)
+    session.opened.arrive(3)
     assert session.complete
 
 
@@ -35,7 +35,7 @@ def test_finishing_leaves_nothing_missing(qtbot) -> None:
     session, heard = Session(), []
     session.completed.connect(lambda: heard.append("completed"))
     session.show(None, volume(), only_k=0)
-    session.finish()
+    session.opened.finish()
     assert session.complete and heard == ["completed"]
 
 

@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.geometry import Calibration, Geometry
-from viewer.canvas.transform import Orientation, ViewTransform, orientation_of, plane_transform
+from imaging.reslicing import orthogonal
+from viewer.state.orientation import ANTICLOCKWISE, AS_STORED, CLOCKWISE, MIRRORED, UPSIDE_DOWN, Orientation
+from viewer.state.transform import ViewTransform, orientation_of, plane_transform
+from viewer.state.view import View
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 
@@ -117,8 +120,8 @@ def test_axial_of_any_storage_shows_right_on_the_left_and_anterior_on_top(row, c
 
 def test_coronal_and_sagittal_planes_have_the_head_on_top():
     axial = located(Z, Y, X)
-    assert orientation_of(axial, 1) == Orientation(flip_y=True)
-    assert orientation_of(axial, 2) == Orientation(flip_y=True)
+    assert orientation_of(orthogonal(axial, 1)) == Orientation(flip_y=True)
+    assert orientation_of(orthogonal(axial, 2)) == Orientation(flip_y=True)
     coronal = located(negative(Y), negative(Z), X)
     assert orientation_of(coronal) == Orientation()
 
@@ -136,6 +139,56 @@ def test_pictures_without_a_place_are_shown_as_stored():
 
 def test_other_axes_take_their_own_shape_and_spacing():
     geometry = Geometry((7, 8, 9), (3.0, 2.0, 1.0), calibration=Calibration.PATIENT)
-    transform = plane_transform(geometry, (100, 100), axis=1)
+    transform = plane_transform(orthogonal(geometry, 1).slab(0), (100, 100))
     assert transform.shape == (7, 9)
     assert transform.spacing_mm == (3.0, 1.0)
+
+
+def test_a_free_rotation_turns_about_the_middle_of_the_viewport():
+    # The pixel right of the middle by 10 px goes below it by 10 px after a quarter turn clockwise.
+    transform = ViewTransform((100, 100), (10, 10), angle_deg=90)
+    assert transform.to_screen(4.5, 5.5) == pytest.approx((50, 60))
+    assert transform.to_image(50, 60) == pytest.approx((4.5, 5.5))
+    assert transform.upright.to_screen(4.5, 5.5) == pytest.approx((60, 50))
+
+
+@given(
+    st.tuples(st.floats(-20, 20), st.floats(-20, 20)),
+    st.floats(-180, 180),
+    st.sampled_from([AS_STORED, CLOCKWISE, ANTICLOCKWISE, MIRRORED, UPSIDE_DOWN]),
+)
+def test_every_turn_has_a_way_back(pixel, angle, turn):
+    transform = ViewTransform((120, 80), (9, 7), (1.5, 0.5), turn, 1.7, (5, -3), angle)
+    assert transform.to_image(*transform.to_screen(*pixel)) == pytest.approx(pixel, abs=1e-9)
+
+
+def test_zooming_keeps_the_place_under_the_mouse_also_when_turned():
+    transform = ViewTransform((120, 80), (9, 7), (1.5, 0.5), CLOCKWISE, 1.7, (5, -3), 33)
+    before, there = transform.to_image(31, 17), transform.zoomed_about(31, 17, 4.0)
+    assert there.to_image(31, 17) == pytest.approx(before)
+
+
+def test_four_quarter_turns_are_none_and_opposite_ones_undo_each_other():
+    assert CLOCKWISE.then(CLOCKWISE).then(CLOCKWISE).then(CLOCKWISE) == AS_STORED
+    assert CLOCKWISE.then(ANTICLOCKWISE) == AS_STORED
+    assert CLOCKWISE.then(CLOCKWISE) == MIRRORED.then(UPSIDE_DOWN)
+    assert MIRRORED.then(CLOCKWISE) != CLOCKWISE.then(MIRRORED), "mirrors and turns do not commute"
+
+
+@pytest.mark.parametrize("first", [AS_STORED, MIRRORED, UPSIDE_DOWN, CLOCKWISE, Orientation(True, False, False)])
+def test_a_quarter_turn_of_any_orientation_turns_what_is_seen(first):
+    """What was right of the middle is below it after a turn clockwise."""
+    before = ViewTransform((100, 100), (10, 10), orientation=first)
+    after = ViewTransform((100, 100), (10, 10), orientation=first.then(CLOCKWISE))
+    assert after.to_screen(*before.to_image(70, 50)) == pytest.approx((50, 70))
+    assert after.to_screen(*before.to_image(50, 70)) == pytest.approx((30, 50))
+
+
+def test_a_view_turns_on_top_of_the_usual_orientation():
+    geometry = located(Z, negative(Y), negative(X)).slab(0)
+    view = View()
+    view.turn_by(MIRRORED)
+    view.set_angle_deg(190)
+    transform = plane_transform(geometry, (100, 100), view)
+    assert transform.orientation == Orientation(flip_x=False, flip_y=True)
+    assert transform.angle_deg == -170

@@ -1,17 +1,12 @@
 """Where a pixel of a slice is on the screen, and back. Pure numbers: no Qt, no drawing."""
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from imaging.geometry import Geometry, Triple
-
-Axis = Literal[0, 1, 2]
-"""The array axis a plane is cut across: 0 shows (j, i), 1 shows (k, i), 2 shows (k, j)."""
-
-PLANE_AXES: dict[Axis, tuple[int, int]] = {0: (1, 2), 1: (0, 2), 2: (0, 1)}
-"""Array axes of a plane's rows and columns."""
+from viewer.state.orientation import AS_STORED, Orientation
+from viewer.state.view import View
 
 # Screen right and screen down in LPS by the axis a plane is nearest to being across: sagittal, coronal, axial.
 _SCREEN_LPS: tuple[tuple[Triple, Triple], ...] = (
@@ -21,26 +16,14 @@ _SCREEN_LPS: tuple[tuple[Triple, Triple], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Orientation:
-    """How a stored plane is turned for display: transposed first, then mirrored on the screen."""
-
-    transposed: bool = False
-    flip_x: bool = False
-    flip_y: bool = False
-
-
-AS_STORED = Orientation()
-
-
-def orientation_of(geometry: Geometry, axis: Axis = 0) -> Orientation:
+def orientation_of(geometry: Geometry) -> Orientation:
     """The radiological orientation of a plane: patient's right on the left, anterior (or head) on top.
 
     Planes without a place in the patient, projections and pictures among them, are shown as stored.
     """
     if not geometry.has_position:
         return AS_STORED
-    row, column = (np.asarray(geometry.axes_lps[a]) for a in PLANE_AXES[axis])
+    row, column = (np.asarray(geometry.axes_lps[a]) for a in (1, 2))
     right, down = _SCREEN_LPS[int(np.argmax(np.abs(np.cross(column, row))))]
     transposed = abs(column @ right) + abs(row @ down) < abs(row @ right) + abs(column @ down)
     across, along = (row, column) if transposed else (column, row)
@@ -58,6 +41,7 @@ class ViewTransform:
         orientation: how the plane is turned for display.
         zoom: 1.0 shows the whole plane as large as the viewport allows.
         pan_px: shift of the picture (x, y) from the middle of the viewport.
+        angle_deg: rotation on the screen about the middle of the viewport, clockwise, after all else.
     """
 
     size_px: tuple[float, float]
@@ -66,6 +50,12 @@ class ViewTransform:
     orientation: Orientation = AS_STORED
     zoom: float = 1.0
     pan_px: tuple[float, float] = (0.0, 0.0)
+    angle_deg: float = 0.0
+
+    @property
+    def upright(self) -> "ViewTransform":
+        """This transform before its free rotation."""
+        return self if self.angle_deg == 0 else replace(self, angle_deg=0.0)
 
     @property
     def displayed_shape(self) -> tuple[int, int]:
@@ -104,11 +94,14 @@ class ViewTransform:
         y, x = (column, row) if turn.transposed else (row, column)
         x = columns - 1 - x if turn.flip_x else x
         y = rows - 1 - y if turn.flip_y else y
-        return self.origin[0] + (x + 0.5) * self.scale[0], self.origin[1] + (y + 0.5) * self.scale[1]
+        return self._rotated(
+            self.origin[0] + (x + 0.5) * self.scale[0], self.origin[1] + (y + 0.5) * self.scale[1], self.angle_deg
+        )
 
     def to_image(self, x: float, y: float) -> tuple[float, float]:
         """Fractional (row, column) under a screen point; outside the picture the numbers go on."""
         turn, (rows, columns) = self.orientation, self.displayed_shape
+        x, y = self._rotated(x, y, -self.angle_deg)
         column = (x - self.origin[0]) / self.scale[0] - 0.5
         row = (y - self.origin[1]) / self.scale[1] - 0.5
         column = columns - 1 - column if turn.flip_x else column
@@ -124,25 +117,28 @@ class ViewTransform:
     def zoomed_about(self, x: float, y: float, zoom: float) -> "ViewTransform":
         """This view at another zoom, with what lies under (x, y) staying there."""
         ratio = zoom / self.zoom
+        x, y = self._rotated(x, y, -self.angle_deg)
         middle = (self.size_px[0] / 2, self.size_px[1] / 2)
         pan = tuple(p - m - (p - m - shift) * ratio for p, m, shift in zip((x, y), middle, self.pan_px, strict=True))
         return replace(self, zoom=zoom, pan_px=(pan[0], pan[1]))
 
+    def _rotated(self, x: float, y: float, angle_deg: float) -> tuple[float, float]:
+        if angle_deg == 0:
+            return x, y
+        cos, sin = float(np.cos(np.radians(angle_deg))), float(np.sin(np.radians(angle_deg)))
+        dx, dy = x - self.size_px[0] / 2, y - self.size_px[1] / 2
+        return self.size_px[0] / 2 + cos * dx - sin * dy, self.size_px[1] / 2 + sin * dx + cos * dy
 
-def plane_transform(
-    geometry: Geometry,
-    size_px: tuple[float, float],
-    zoom: float = 1.0,
-    pan_px: tuple[float, float] = (0.0, 0.0),
-    axis: Axis = 0,
-) -> ViewTransform:
-    """The transform of a plane of ``geometry`` across ``axis`` in a viewport of ``size_px``."""
-    rows, columns = PLANE_AXES[axis]
-    return ViewTransform(
-        size_px,
-        (geometry.shape_kji[rows], geometry.shape_kji[columns]),
-        (geometry.spacing_mm[rows], geometry.spacing_mm[columns]),
-        orientation_of(geometry, axis),
-        zoom,
-        pan_px,
+
+def plane_transform(geometry: Geometry, size_px: tuple[float, float], view: View | None = None) -> ViewTransform:
+    """The transform of a single-slice geometry in a viewport of ``size_px``, as ``view`` looks at it."""
+    transform = ViewTransform(size_px, geometry.shape_kji[1:], geometry.spacing_mm[1:], orientation_of(geometry))
+    if view is None:
+        return transform
+    return replace(
+        transform,
+        orientation=transform.orientation.then(view.turn),
+        zoom=view.zoom,
+        pan_px=view.pan_px,
+        angle_deg=view.angle_deg,
     )

@@ -1,0 +1,104 @@
+"""Viewports that follow one another."""
+
+import numpy as np
+import pytest
+
+from imaging.geometry import Calibration, Geometry
+from imaging.study import Series
+from imaging.volume import Volume, Window
+from viewer.commands.linking import Linking
+from viewer.state.layout import LAYOUTS
+from viewer.state.links import Links
+from viewer.state.session import Session
+
+
+def volume(count: int, step_mm: float, first_mm: float, modality: str = "CT") -> Volume:
+    geometry = Geometry((count, 8, 8), (step_mm, 1.0, 1.0), (0.0, 0.0, first_mm), calibration=Calibration.PATIENT)
+    return Volume(np.zeros((count, 8, 8), np.int16), geometry, "volume", "HU", modality, windows=(Window(0, 100),))
+
+
+@pytest.fixture
+def room(qtbot):
+    """Two viewports: 20 slices of 1 mm from 0, and 10 of 2 mm from 1, in one frame of reference."""
+
+    def make(frames=("f", "f"), modalities=("CT", "CT")) -> tuple[Session, Links]:
+        session, links = Session(), Links()
+        session.linking = Linking(session, links)
+        session.set_layout(LAYOUTS["1x2"])
+        shown = (volume(20, 1.0, 0.0, modalities[0]), volume(10, 2.0, 1.0, modalities[1]))
+        for pane, made, frame in zip(session.panes, shown, frames, strict=True):
+            pane.size_px = (100.0, 100.0)
+            session.activate(pane)
+            session.show(Series(frame, "volume", "DICOM", (), made.array.shape, frame_of_reference=frame), made)
+        return session, links
+
+    return make
+
+
+def test_the_same_place_is_shown_in_one_frame_of_reference(room):
+    session, _ = room()
+    one, two = session.panes
+    one.view.set_slice(15)
+    assert two.view.k == 7, "15 mm is nearest to 1 + 7 x 2 mm"
+    two.view.set_slice(2)
+    assert one.view.k == 5
+
+
+def test_other_frames_of_reference_do_not_follow_by_place(room):
+    session, _ = room(frames=("f", "g"))
+    before = session.panes[1].view.k
+    session.panes[0].view.set_slice(15)
+    assert session.panes[1].view.k == before
+
+
+def test_linked_from_here_both_keep_their_distance(room):
+    session, links = room(frames=("f", "g"))
+    one, two = session.panes
+    one.view.set_slice(4)
+    two.view.set_slice(5)
+    links.set_follow("offset")
+    one.view.set_slice(10)
+    assert two.view.k == 8, "6 mm further, 3 slices of 2 mm"
+    one.view.set_slice(4)
+    assert two.view.k == 5, "and back"
+
+
+def test_links_can_be_switched_off(room):
+    session, links = room()
+    links.set_follow("off")
+    before = session.panes[1].view.k
+    session.panes[0].view.set_slice(15)
+    assert session.panes[1].view.k == before
+
+
+def test_windows_follow_when_linked_and_where_they_mean_the_same(room):
+    session, links = room()
+    one, two = session.panes
+    one.view.set_window(Window(40, 400))
+    assert two.view.window == Window(0, 100), "not linked"
+    links.set_window(True)
+    one.view.set_window(Window(50, 300))
+    assert two.view.window == Window(50, 300)
+    session, links = room(modalities=("CT", "MR"))
+    links.set_window(True)
+    session.panes[0].view.set_window(Window(50, 300))
+    assert session.panes[1].view.window == Window(0, 100)
+
+
+def test_planes_of_one_volume_always_share_their_window(room):
+    session, _ = room()
+    session.set_layout(LAYOUTS["mpr"])
+    session.panes[1].view.set_window(Window(7, 70))
+    assert {pane.view.window for pane in session.panes} == {Window(7, 70)}
+
+
+def test_zoom_is_the_same_in_millimetres(room):
+    session, links = room()
+    links.set_zoom(True)
+    one, two = session.panes
+    two.size_px = (200.0, 200.0)
+    one.view.set_zoom(3.0, (4.0, 5.0))
+    here, there = one.transform(), two.transform()
+    assert here is not None and there is not None
+    assert there.px_per_mm == pytest.approx(here.px_per_mm)
+    assert two.view.pan_px == (4.0, 5.0)

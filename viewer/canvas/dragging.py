@@ -1,0 +1,34 @@
+"""What every drag is made of: a generator that takes screen points, and the viewport it works on."""
+
+from collections.abc import Callable, Generator
+from typing import Protocol
+
+from viewer.state.pane import Pane
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+Point = tuple[float, float]
+Drag = Generator[None, Point | None, None]
+"""Receives screen points while the mouse moves and None when the button comes up."""
+
+
+class Viewport(Protocol):
+    """What a tool may see and ask."""
+
+    session: Session
+    pane: Pane
+    segmentation: Segmentation
+
+    def set_lens(self, point: Point | None) -> None:
+        """Magnify what is around ``point``, or nothing."""
+        ...
+
+
+DragTool = Callable[[Viewport, Point], Drag]
+
+
+def focus_at(viewport: Viewport, point: Point) -> None:
+    """Let all planes of this frame of reference go through the place under ``point``."""
+    place = viewport.pane.point_lps(*point)
+    if place is not None:
+        viewport.session.set_focus(place, viewport.pane)

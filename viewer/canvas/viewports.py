@@ -1,0 +1,68 @@
+"""All viewports of the layout, side by side."""
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from viewer.canvas.slice_view import SliceView
+from viewer.state.findings import Findings
+from viewer.state.pane import Pane
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+GAP_PX = 2
+
+
+class Viewports(QWidget):
+    """A slice view for each pane of the session, laid out as its layout says."""
+
+    def __init__(self, session: Session, segmentation: Segmentation, findings: Findings) -> None:
+        super().__init__()
+        self._session, self._segmentation, self._findings = session, segmentation, findings
+        self._views: dict[Pane, SliceView] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(GAP_PX)
+        session.panes_changed.connect(self._lay_out)
+        session.active_changed.connect(self._focus)
+        self._lay_out()
+
+    @property
+    def active(self) -> SliceView:
+        """The view of the active pane."""
+        return self._views[self._session.active]
+
+    def view_of(self, pane: Pane) -> SliceView:
+        """The view of ``pane``."""
+        return self._views[pane]
+
+    def _lay_out(self) -> None:
+        session = self._session
+        for pane in [pane for pane in self._views if pane not in session.panes]:
+            self._views.pop(pane).deleteLater()
+        for view in self._views.values():
+            self._grid.removeWidget(view)
+        for pane, cell in zip(session.panes, session.layout.cells, strict=True):
+            if pane not in self._views:
+                self._views[pane] = SliceView(session, pane, self._segmentation, self._findings, self)
+            view = self._views[pane]
+            self._grid.addWidget(view, cell.row, cell.column, cell.rows, cell.columns)
+            view.setVisible(pane in session.shown_panes)
+        self._stretch()
+        self._focus()
+
+    def _stretch(self) -> None:
+        """Equal shares for the rows and columns that are seen; nothing for the others."""
+        session = self._session
+        shown = [
+            cell for pane, cell in zip(session.panes, session.layout.cells, strict=True) if pane in session.shown_panes
+        ]
+        rows = {cell.row + n for cell in shown for n in range(cell.rows)}
+        columns = {cell.column + n for cell in shown for n in range(cell.columns)}
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, int(row in rows))
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, int(column in columns))
+
+    def _focus(self) -> None:
+        self.setFocusProxy(self.active)
+        if self.isVisible():
+            self.active.setFocus()

@@ -1,0 +1,80 @@
+"""Viewports: how many, which one, and what they do together."""
+
+from collections.abc import Callable
+
+from viewer.commands.action import Action
+from viewer.commands.reading import Reading
+from viewer.state.layout import LAYOUTS, Layout
+from viewer.state.links import Follow, Links
+from viewer.state.session import Session
+
+_KEYS = {
+    "1x1": "Ctrl+Alt+1",
+    "1x2": "Ctrl+Alt+2",
+    "1x3": "Ctrl+Alt+3",
+    "2x2": "Ctrl+Alt+4",
+    "2x3": "Ctrl+Alt+6",
+    "mpr": "Ctrl+M",
+    "mpr-columns": "Ctrl+Shift+M",
+}
+
+
+def layout_actions(session: Session, links: Links, reading: Reading) -> tuple[Action, ...]:
+    """Everything in the Layout menu."""
+    return (
+        *(_layout(session, reading, layout) for layout in LAYOUTS.values()),
+        *_viewports(session),
+        *_links(session, links),
+    )
+
+
+def _layout(session: Session, reading: Reading, layout: Layout) -> Action:
+    key = (_KEYS[layout.name],) if layout.name in _KEYS else ()
+
+    def possible() -> bool:
+        return not layout.one_volume or session.active.can_cut
+
+    return Action(
+        f"layout-{layout.name}", layout.text, "Layout", lambda: reading.lay_out(layout), key, possible,
+        lambda: session.layout == layout,
+    )  # fmt: skip
+
+
+def _viewports(session: Session) -> tuple[Action, ...]:
+    def several() -> bool:
+        return len(session.panes) > 1
+
+    def step(count: int) -> Callable[[], None]:
+        def go() -> None:
+            at = session.panes.index(session.active) + count
+            session.activate(session.panes[at % len(session.panes)])
+
+        return go
+
+    return (
+        Action("maximise", "Maximise viewport", "Layout", lambda: session.set_maximised(not session.maximised), ("F",),
+               several, lambda: session.maximised, False, "A double click does the same"),
+        Action("next-viewport", "Next viewport", "Layout", step(1), ("F6",), several),
+        Action("previous-viewport", "Previous viewport", "Layout", step(-1), ("Shift+F6",), several),
+    )  # fmt: skip
+
+
+def _links(session: Session, links: Links) -> tuple[Action, ...]:
+    def several() -> bool:
+        return len(session.panes) > 1
+
+    def follow(how: Follow, text: str, key: str, hint: str) -> Action:
+        def change() -> None:
+            links.set_follow("off" if links.follow == how else how)
+
+        return Action(f"link-{how}", text, "Layout", change, (key,), several, lambda: links.follow == how, False, hint)
+
+    return (
+        follow("position", "Scroll together by place", "L", "Viewports in one frame of reference show the same place"),
+        follow("offset", "Scroll together from here", "Shift+L",
+               "Viewports keep the distance they have now, also between examinations"),
+        Action("link-window", "Window together", "Layout", lambda: links.set_window(not links.window), ("Shift+W",),
+               several, lambda: links.window),
+        Action("link-zoom", "Zoom and pan together", "Layout", lambda: links.set_zoom(not links.zoom), ("Shift+Z",),
+               several, lambda: links.zoom),
+    )  # fmt: skip

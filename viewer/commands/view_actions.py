@@ -1,0 +1,195 @@
+"""What can be done to look at the shown volume: scroll, turn, zoom, cut."""
+
+from collections.abc import Callable
+
+from imaging.reslicing import PatientPlane
+from viewer.commands.action import Action
+from viewer.commands.reading import Reading
+from viewer.state.orientation import ANTICLOCKWISE, CLOCKWISE, MIRRORED, UPSIDE_DOWN, Orientation
+from viewer.state.session import Session
+from viewer.state.view import Projection
+
+FIRST_SLAB_MM = 10.0
+
+
+def view_actions(session: Session, reading: Reading) -> tuple[Action, ...]:
+    """Everything in the View menu."""
+    looks = Looks(session)
+    return (
+        *_scrolling(session, reading),
+        *_turning(session, looks),
+        *_zooming(session, looks),
+        *_cutting(session, looks),
+        *_marks(session, reading),
+    )
+
+
+class Looks:
+    """Asks and changes how the active viewport looks at its volume."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def shown(self) -> bool:
+        """True when a volume is on screen."""
+        return self._session.volume is not None
+
+    def several(self) -> bool:
+        """True when there are planes to step through."""
+        return self.shown() and self._session.view.frames > 1
+
+    def can_cut(self) -> bool:
+        """True when planes that were not acquired can be shown."""
+        return self._session.active.can_cut
+
+    def turn(self, turn: Orientation) -> Callable[[], None]:
+        """A function that turns the picture."""
+        return lambda: self._session.view.turn_by(turn)
+
+    def rotate(self, degrees: float) -> Callable[[], None]:
+        """A function that rotates the picture on."""
+        return lambda: self._session.view.set_angle_deg(self._session.view.angle_deg + degrees)
+
+    def fit(self) -> None:
+        """The whole picture, as large as the viewport allows."""
+        self._session.view.set_zoom(1.0, (0.0, 0.0))
+
+    def pixel_by_pixel(self) -> None:
+        """One pixel of the display for each stored pixel."""
+        transform = self._session.active.transform()
+        if transform is not None:
+            share = min(transform.scale) * self._session.active.device_ratio
+            self._session.view.set_zoom(self._session.view.zoom / share)
+
+    def real_size(self) -> None:
+        """A millimetre on the screen for each millimetre, by the pixel size that the display states or was told."""
+        pane, transform = self._session.active, self._session.active.transform()
+        if transform is not None and pane.display_px_per_mm > 0:
+            self._session.view.set_zoom(self._session.view.zoom * pane.display_px_per_mm / transform.px_per_mm)
+
+    def has_real_size(self) -> bool:
+        """True when millimetres are known of the image and of the display."""
+        volume = self._session.volume
+        return volume is not None and volume.geometry.has_mm and self._session.active.display_px_per_mm > 0
+
+    def project(self, how: Projection) -> Callable[[], None]:
+        """A function that looks through a slab, or at the plane alone when it does already."""
+
+        def change() -> None:
+            view = self._session.view
+            on = view.slab_mm > 0 and view.projection == how
+            view.set_slab(0.0 if on else view.slab_mm or FIRST_SLAB_MM, how)
+
+        return change
+
+    def thicken(self, mm: float) -> Callable[[], None]:
+        """A function that makes the slab thicker."""
+        return lambda: self._session.view.set_slab(self._session.view.slab_mm + mm)
+
+
+def _scrolling(session: Session, reading: Reading) -> tuple[Action, ...]:
+    looks = Looks(session)
+    several, shown = looks.several, looks.shown
+
+    def go(count: int) -> Callable[[], None]:
+        return lambda: session.view.scroll(count)
+
+    return (
+        Action("next-slice", "Next slice", "View/Scroll", go(1), ("Down",), several),
+        Action("previous-slice", "Previous slice", "View/Scroll", go(-1), ("Up",), several),
+        Action("forward-10", "Ten slices on", "View/Scroll", go(10), ("Shift+Down",), several),
+        Action("back-10", "Ten slices back", "View/Scroll", go(-10), ("Shift+Up",), several),
+        Action("first-slice", "First slice", "View/Scroll", lambda: session.view.set_slice(0), ("Home",), several),
+        Action("last-slice", "Last slice", "View/Scroll", lambda: session.view.set_slice(session.view.frames),
+               ("End",), several),
+        Action("next-series", "Next series", "View/Scroll", lambda: reading.step_series(1), ("PgDown",), shown),
+        Action("previous-series", "Previous series", "View/Scroll", lambda: reading.step_series(-1), ("PgUp",), shown),
+        Action("next-phase", "Next phase", "View/Scroll", lambda: reading.step_phase(1), ("Ctrl+Right",),
+               reading.has_phases, None, False, "The same slice at the next point in time, echo or b value"),
+        Action("previous-phase", "Previous phase", "View/Scroll", lambda: reading.step_phase(-1), ("Ctrl+Left",),
+               reading.has_phases),
+        Action("play", "Play", "View", reading.toggle_playing, ("C",), several, lambda: session.view.playing, True,
+               "Play the clip at its own frame times"),
+    )  # fmt: skip
+
+
+def _turning(session: Session, looks: Looks) -> tuple[Action, ...]:
+    shown = looks.shown
+    return (
+        Action("invert", "Invert", "View", lambda: session.view.set_inverted(not session.view.inverted), ("I",), shown,
+               lambda: session.view.inverted, True, "Swap black and white on the screen; values stay"),
+        Action("flip-horizontal", "Flip left and right", "View/Turn", looks.turn(MIRRORED), ("Alt+F",), shown),
+        Action("flip-vertical", "Flip top and bottom", "View/Turn", looks.turn(UPSIDE_DOWN), ("Alt+V",), shown),
+        Action("rotate-right", "Rotate right 90°", "View/Turn", looks.turn(CLOCKWISE), ("Alt+R",), shown),
+        Action("rotate-left", "Rotate left 90°", "View/Turn", looks.turn(ANTICLOCKWISE), ("Alt+L",), shown),
+        Action("rotate-5", "Rotate right 5°", "View/Turn", looks.rotate(5), ("Alt+Shift+R",), shown),
+        Action("rotate-minus-5", "Rotate left 5°", "View/Turn", looks.rotate(-5), ("Alt+Shift+L",), shown),
+    )  # fmt: skip
+
+
+def _zooming(session: Session, looks: Looks) -> tuple[Action, ...]:
+    shown = looks.shown
+
+    def zoom(factor: float) -> Callable[[], None]:
+        return lambda: session.view.set_zoom(session.view.zoom * factor)
+
+    return (
+        Action("zoom-in", "Zoom in", "View/Zoom", zoom(1.25), ("+", "="), shown),
+        Action("zoom-out", "Zoom out", "View/Zoom", zoom(1 / 1.25), ("-",), shown),
+        Action("zoom-fit", "Fit", "View/Zoom", looks.fit, ("Ctrl+Return",), shown),
+        Action("zoom-pixel", "Pixel by pixel (1:1)", "View/Zoom", looks.pixel_by_pixel, ("Ctrl+1",), shown),
+        Action("zoom-real", "Real size", "View/Zoom", looks.real_size, ("Ctrl+2",), looks.has_real_size, None, False,
+               "As large as in the patient, where the display's size is known"),
+        Action("reset", "Reset view", "View", lambda: session.view.reset(), ("Space",), shown, None, True,
+               "Default window, fitted, not inverted, not turned"),
+    )  # fmt: skip
+
+
+def _cutting(session: Session, looks: Looks) -> tuple[Action, ...]:
+    def cut(plane: PatientPlane, text: str, key: str) -> Action:
+        return Action(f"plane-{plane}", text, "View/Planes", lambda: session.active.set_plane(plane), (key,),
+                      looks.can_cut, lambda: session.active.plane == plane)  # fmt: skip
+
+    def project(how: Projection, text: str, key: str) -> Action:
+        return Action(f"slab-{how}", text, "View/Planes", looks.project(how), (key,), looks.can_cut,
+                      lambda: session.view.slab_mm > 0 and session.view.projection == how)  # fmt: skip
+
+    return (
+        Action("plane-stored", "As acquired", "View/Planes", lambda: session.active.set_plane("stored"), ("Alt+1",),
+               looks.can_cut, lambda: session.active.plane == "stored"),
+        cut("axial", "Axial", "Alt+2"),
+        cut("coronal", "Coronal", "Alt+3"),
+        cut("sagittal", "Sagittal", "Alt+4"),
+        project("max", "Slab: brightest (MIP)", "Alt+5"),
+        project("min", "Slab: darkest (MinIP)", "Alt+6"),
+        project("mean", "Slab: mean", "Alt+7"),
+        Action("slab-thicker", "Thicker slab", "View/Planes", looks.thicken(1), ("Alt+Up",), looks.can_cut),
+        Action("slab-thinner", "Thinner slab", "View/Planes", looks.thicken(-1), ("Alt+Down",), looks.can_cut),
+    )  # fmt: skip
+
+
+def _marks(session: Session, reading: Reading) -> tuple[Action, ...]:
+    marks = session.marks
+
+    def shown() -> bool:
+        return session.volume is not None
+
+    def overlaid() -> bool:
+        return session.volume is not None and bool(session.volume.overlays)
+
+    return (
+        Action("regularise", "Regularise slices", "View", reading.regularise, ("Ctrl+R",),
+               lambda: reading.can_regularise, None, False,
+               "Resample slices with gaps, tilt or uneven spacing to a regular volume"),
+        Action("corner-text", "Less corner text", "View/Marks", marks.step_corner_text, ("T",), shown, None, False,
+               "All, then only place and window, then none"),
+        Action("overlays", "Overlays of the file", "View/Marks", lambda: marks.set_overlays(not marks.overlays), ("O",),
+               overlaid, lambda: marks.overlays, False, "Show or hide the graphics stored with the image"),
+        Action("reference-lines", "Reference lines", "View/Marks",
+               lambda: marks.set_reference_lines(not marks.reference_lines), ("Shift+R",), shown,
+               lambda: marks.reference_lines, False, "Where the active plane cuts the others"),
+        Action("crosshair", "Show crosshair", "View/Marks", lambda: marks.set_crosshair(not marks.crosshair),
+               ("Shift+C",), shown, lambda: marks.crosshair),
+        Action("smooth", "Interpolate pixels", "View/Marks", lambda: marks.set_smooth(not marks.smooth), ("Shift+I",),
+               shown, lambda: marks.smooth, False, "Smooth when enlarged, or squares as stored"),
+    )  # fmt: skip

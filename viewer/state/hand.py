@@ -1,0 +1,34 @@
+"""What the left button holds, in every viewport alike: the tool and the size of the brush."""
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+Tool = Literal["window", "scroll", "pan", "zoom", "crosshair", "magnifier", "brush", "eraser"]
+
+MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0
+
+
+class Hand(QObject):
+    """The tool of the left button.
+
+    Signals:
+        changed: the tool or its size.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tool: Tool = "window"
+        self.radius_mm = 5.0
+
+    def set_tool(self, tool: Tool) -> None:
+        """Choose what the left button does."""
+        self.tool = tool
+        self.changed.emit()
+
+    def set_radius_mm(self, radius_mm: float) -> None:
+        """Brush radius, held within its range."""
+        self.radius_mm = max(MIN_RADIUS_MM, min(radius_mm, MAX_RADIUS_MM))
+        self.changed.emit()

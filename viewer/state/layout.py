@@ -1,0 +1,60 @@
+"""How viewports share the window: rows and columns, or planes of one volume side by side."""
+
+from dataclasses import dataclass
+
+from viewer.state.pane import Plane
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where one viewport lies in the grid of a layout."""
+
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    plane: Plane = "stored"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A named arrangement.
+
+    Attributes:
+        name: ``"2x3"`` is two rows of three; ``"mpr"`` three planes of one volume.
+        one_volume: every cell shows the volume of the active viewport.
+    """
+
+    name: str
+    cells: tuple[Cell, ...]
+    one_volume: bool = False
+
+    @property
+    def text(self) -> str:
+        """The name for people."""
+        return {"mpr": "Three planes (MPR)", "mpr-columns": "Three planes side by side"}.get(
+            self.name, self.name.replace("x", " × ")
+        )
+
+
+def _grid(rows: int, columns: int) -> Layout:
+    return Layout(f"{rows}x{columns}", tuple(Cell(r, c) for r in range(rows) for c in range(columns)))
+
+
+SINGLE = _grid(1, 1)
+MPR = Layout(
+    "mpr",
+    (Cell(0, 0, rows=2, plane="axial"), Cell(0, 1, plane="coronal"), Cell(1, 1, plane="sagittal")),
+    one_volume=True,
+)
+MPR_COLUMNS = Layout(
+    "mpr-columns",
+    (Cell(0, 0, plane="axial"), Cell(0, 1, plane="coronal"), Cell(0, 2, plane="sagittal")),
+    one_volume=True,
+)
+
+LAYOUTS: dict[str, Layout] = {
+    layout.name: layout
+    for layout in (*(_grid(rows, columns) for rows in (1, 2, 3) for columns in (1, 2, 3, 4)), MPR, MPR_COLUMNS)
+}
+"""All layouts by name, 1x1 to 3x4 and the planes."""

@@ -1,0 +1,58 @@
+"""What is drawn over and around the pictures, in every viewport alike."""
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+CornerText = Literal["all", "few", "none"]
+_NEXT: dict[CornerText, CornerText] = {"all": "few", "few": "none", "none": "all"}
+
+
+class Marks(QObject):
+    """Which marks are shown.
+
+    Signals:
+        changed: any of them.
+
+    Attributes:
+        corner_text: ``few`` leaves out who the patient is and what was done: place and window stay.
+        overlays: planes of group 60xx.
+        reference_lines: where the active viewport's plane cuts the others.
+        crosshair: the point that all planes go through.
+        smooth: interpolate when pixels are enlarged; shrinking is always smooth.
+    """
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.corner_text: CornerText = "all"
+        self.overlays = True
+        self.reference_lines = True
+        self.crosshair = False
+        self.smooth = True
+
+    def step_corner_text(self) -> None:
+        """Show less text in the corners; after none, all again."""
+        self.corner_text = _NEXT[self.corner_text]
+        self.changed.emit()
+
+    def set_overlays(self, shown: bool) -> None:
+        """Show or hide the overlays of the file."""
+        self.overlays = shown
+        self.changed.emit()
+
+    def set_reference_lines(self, shown: bool) -> None:
+        """Show or hide where the active plane cuts the others."""
+        self.reference_lines = shown
+        self.changed.emit()
+
+    def set_crosshair(self, shown: bool) -> None:
+        """Show or hide the point that all planes go through."""
+        self.crosshair = shown
+        self.changed.emit()
+
+    def set_smooth(self, smooth: bool) -> None:
+        """Interpolate enlarged pixels, or show them as squares."""
+        self.smooth = smooth
+        self.changed.emit()
