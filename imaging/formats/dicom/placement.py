@@ -7,7 +7,7 @@ from imaging.formats.dicom.attributes import number, numbers, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import functional_group
 from imaging.formats.dicom.nuclear import detector_numbers, reconstructed_planes
-from imaging.formats.dicom.place import Place
+from imaging.formats.dicom.place import Place, dot
 from imaging.formats.dicom.regions import believable_size, reaches_beyond, region_spacing_mm, regions_of
 from imaging.geometry import Calibration, Geometry
 
@@ -73,12 +73,8 @@ def _is_believable(position: Sequence[float], sizes: Sequence[float]) -> bool:
 
 
 def _is_orthonormal(row: tuple[float, ...], column: tuple[float, ...]) -> bool:
-    errors = (_dot(row, row) - 1, _dot(column, column) - 1, _dot(row, column))
+    errors = (dot(row, row) - 1, dot(column, column) - 1, dot(row, column))
     return max(map(abs, errors)) < _ORTHONORMAL_TOLERANCE
-
-
-def _dot(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    return sum(a * b for a, b in zip(one, other, strict=True))  # ten times faster than NumPy on three numbers
 
 
 def _is_mosaic(header: Header) -> bool:

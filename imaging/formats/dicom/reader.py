@@ -19,7 +19,7 @@ from imaging.formats.dicom.modality import (
     paddings_of,
     unit_of,
 )
-from imaging.formats.dicom.pixel_format import pixel_format
+from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.presentation import presentation_of
 from imaging.formats.dicom.regions import regions_of
 from imaging.formats.dicom.series import frame_times_ms, listed, patient_orientation
@@ -41,6 +41,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
         Cancelled: by ``report``.
     """
     headers: list[Header] = []
+    layouts: dict[Path, PixelFormat] = {}
     refused: list[Refusal] = []
     for n, path in enumerate(paths):
         report(done + n, done + len(paths), f"Reading {path.name}")
@@ -50,13 +51,13 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
             refused.append(Refusal(path, error.reason, error.patient_name))
             continue
         try:
-            pixel_format(header)
+            layouts[path] = pixel_format(header)
         except ReadError as error:
             refused.append(Refusal(path, error.reason, header.text("PatientName")))
         else:
             headers.append(header)
     headers, copies = _without_copies(headers)
-    _listed[:] = stacks_in(headers)
+    _listed[:] = stacks_in(headers, layouts)
     return listed(_listed), refused + copies
 
 

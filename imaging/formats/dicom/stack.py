@@ -1,9 +1,10 @@
 """Files to stacks: what belongs together, what is a phase of what, and in which order."""
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import number, numbers, text
@@ -20,12 +21,25 @@ from imaging.formats.dicom.traits import INTERLEAVING, said_by
 from imaging.study import Phase, Series
 
 
-def stacks_in(headers: Sequence[Header]) -> list[Stack]:
-    """The stacks that files make: multi-frame objects one by one, single frames by what must agree."""
+def stacks_in(headers: Sequence[Header], layouts: Mapping[Path, PixelFormat] | None = None) -> list[Stack]:
+    """The stacks that files make: multi-frame objects one by one, single frames by what must agree.
+
+    Args:
+        headers: of the files.
+        layouts: of the pixels of each file, where they are known already.
+
+    Raises:
+        ReadError: by :func:`pixel_format`, of a file that is not among ``layouts``.
+    """
+    known = layouts or {}
     stacks: list[Stack] = []
     singles: dict[Key, list[Frame]] = defaultdict(list)
     for whole in wholes(headers):
-        frames = [frame for header in whole.headers for frame in frames_in(header, pixel_format(header))]
+        frames = [
+            frame
+            for header in whole.headers
+            for frame in frames_in(header, known.get(header.path) or pixel_format(header))
+        ]
         if len(frames) > 1 or whole.warnings:
             stacks += _told(multiframes(frames), whole)
         else:
