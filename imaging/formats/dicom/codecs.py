@@ -47,9 +47,21 @@ def _jpeg(data: bytes, wanted: Wanted) -> Decoded:
             return imagecodecs.jpeg8_decode(stream)
         return imagecodecs.jpeg8_decode(stream, colorspace=stored, outcolorspace=leaves)
 
-    if data.rfind(_END_OF_IMAGE) < header.scan:
-        return Decoded(_without_end(data, header, pixels_of), header.bits, is_ybr and header.is_lossless)
-    return Decoded(pixels_of(data), header.bits, is_ybr and header.is_lossless)
+    is_ended = data.rfind(_END_OF_IMAGE) >= header.scan
+    pixels = pixels_of(data) if is_ended else _without_end(data, header, pixels_of)
+    repairs = (*_completed(is_ended), *_other_colour(is_ybr, wanted))
+    return Decoded(pixels, header.bits, is_ybr and header.is_lossless, repairs)
+
+
+def _completed(is_ended: bool) -> tuple[str, ...]:
+    return () if is_ended else ("a coded frame lacks its end marker: it was put there",)
+
+
+def _other_colour(is_ybr: bool, wanted: Wanted) -> tuple[str, ...]:
+    """That colour is coded otherwise than the photometric interpretation says."""
+    if wanted.samples == 1 or is_ybr == wanted.photometric.startswith("YBR"):
+        return ()
+    return (f"colour is named {wanted.photometric}, found {'YCbCr' if is_ybr else 'RGB'} in the coded frames: read so",)
 
 
 def _without_end(data: bytes, header: StreamHeader, pixels_of: Callable[[bytes], NDArray[Any]]) -> NDArray[Any]:
@@ -83,17 +95,19 @@ def _is_ycbcr(data: bytes, header: StreamHeader, photometric: str) -> bool:
 def _jpegls(data: bytes, wanted: Wanted) -> Decoded:
     header = jpeg_header(data)
     _check(header, wanted)
-    ended = data if data.rfind(_END_OF_IMAGE) > header.scan else data + _END_OF_IMAGE
-    return Decoded(imagecodecs.jpegls_decode(ended), header.bits, wanted.photometric.startswith("YBR"))
+    is_ended = data.rfind(_END_OF_IMAGE) > header.scan
+    pixels = imagecodecs.jpegls_decode(data if is_ended else data + _END_OF_IMAGE)
+    return Decoded(pixels, header.bits, wanted.photometric.startswith("YBR"), _completed(is_ended))
 
 
 def _jpeg2000(data: bytes, wanted: Wanted) -> Decoded:
     """JPEG 2000 and High-Throughput JPEG 2000; the decoder undoes a colour transform that the stream declares."""
     header = jpeg2000_header(data)
     _check(header, wanted)
-    ended = data if data.rstrip(b"\0").endswith(_END_OF_IMAGE) else data + _END_OF_IMAGE
+    is_ended = data.rstrip(b"\0").endswith(_END_OF_IMAGE)
     is_ybr = wanted.photometric.startswith("YBR_FULL") and not header.is_transformed
-    return Decoded(imagecodecs.jpeg2k_decode(ended), header.bits, is_ybr)
+    pixels = imagecodecs.jpeg2k_decode(data if is_ended else data + _END_OF_IMAGE)
+    return Decoded(pixels, header.bits, is_ybr, _completed(is_ended))
 
 
 def _jpegxl(data: bytes, wanted: Wanted) -> Decoded:

@@ -39,8 +39,10 @@ class Decoded:
         bits: precision of a sample by the stream, counted from the lowest bit; None where the stream holds whole
             words as native pixels do.
         is_ybr: colour that is still luminance and chrominance.
+        repairs: what of the stream was taken otherwise than it or the header says, in words.
     """
 
     pixels: NDArray[Any]
     bits: int | None
     is_ybr: bool = False
+    repairs: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Encapsulated Pixel Data to one run of bytes per frame (PS3.5 A.4), trusting an offset table only if it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from imaging.formats.dicom.header import ITEM
@@ -22,7 +22,12 @@ Span = tuple[int, int]
 
 
 def frame_spans(
-    stream: BinaryIO, offset: int, frames: int, extended_offsets: Sequence[int] = (), length: int | None = None
+    stream: BinaryIO,
+    offset: int,
+    frames: int,
+    extended_offsets: Sequence[int] = (),
+    length: int | None = None,
+    note: Callable[[str], object] = str,
 ) -> list[list[Span]]:
     """The fragments of each frame.
 
@@ -32,18 +37,28 @@ def frame_spans(
         frames: Number of Frames.
         extended_offsets: the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none.
         length: bytes of the value; without it, to the end of the stream.
+        note: told of an offset table that does not fit and was not used.
 
     Raises:
         FragmentError: fewer fragments than frames, or no way to tell which belongs to which.
     """
     table, spans = _items(stream, offset, length)
+    groups = _groups(stream, spans, frames, (extended_offsets, table))
+    starts = [group[0][0] - spans[0][0] for group in groups]
+    if any(offsets and list(offsets) != starts for offsets in (extended_offsets, table)):
+        note("the table of frame offsets does not fit the coded frames: found without it")
+    return groups
+
+
+def _groups(stream: BinaryIO, spans: list[Span], frames: int, tables: Sequence[Sequence[int]]) -> list[list[Span]]:
+    """The fragments of each frame: by their number, by the first table that fits, or by how streams begin."""
     if len(spans) < frames:
         raise FragmentError(f"truncated: found {len(spans)} coded fragments, expected {frames} frames")
     if frames == 1:
         return [_one_stream(stream, spans)]
     if len(spans) == frames:
         return [[span] for span in spans]
-    for offsets in (extended_offsets, table):
+    for offsets in tables:
         groups = _by_offsets(spans, offsets, frames)
         if groups is not None and _begin_streams(stream, groups, spans):
             return groups

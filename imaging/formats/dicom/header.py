@@ -20,6 +20,7 @@ from imaging.errors import NotAnImage, ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, text
 from imaging.formats.dicom.diffusion import PRIVATE_TAGS
 from imaging.formats.dicom.nesting import TOO_DEEP, is_too_deep
+from imaging.formats.dicom.repairs import WRITTEN_LENGTH, repairs_of
 from imaging.formats.dicom.walk import Walked, walk
 
 _KEYWORDS = """
@@ -112,6 +113,7 @@ class Header:
         dataset: the wanted attributes only.
         transfer_syntax: empty where the file does not say and the encoding was guessed.
         little_endian: byte order of the data set and of native pixels.
+        repairs: what had to be read otherwise than the file says, in words.
     """
 
     path: Path
@@ -119,6 +121,7 @@ class Header:
     transfer_syntax: UID
     little_endian: bool
     pixels: PixelElement
+    repairs: tuple[str, ...] = ()
 
     def text(self, keyword: str) -> str:
         """An attribute as one line of text; see :func:`imaging.formats.dicom.attributes.text`."""
@@ -185,7 +188,9 @@ def _walked_header(path: Path) -> Header | None:
         raise ReadError(path, error.strerror or str(error)) from error
     if found is None or text(found.dataset, "Rows") == "":
         return None
-    return Header(path, found.dataset, UID(found.transfer_syntax), True, _walked_pixels(found))
+    pixels = _walked_pixels(found)
+    repairs = (WRITTEN_LENGTH,) if pixels.is_fragmented and found.declared is not None else ()
+    return Header(path, found.dataset, UID(found.transfer_syntax), True, pixels, repairs)
 
 
 def _walked_pixels(found: Walked) -> PixelElement:
@@ -203,12 +208,15 @@ def _parsed_header(path: Path) -> Header:
         dataset = _parse(path, stream)
         syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))
         implicit, little_endian = dataset.original_encoding
+        repairs = repairs_of(stream, dataset, syntax)
         pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
-        if pixels is not None and syntax and syntax not in _NATIVE:
-            pixels = _of_items(stream, pixels)
+        if pixels is not None and syntax and syntax not in _NATIVE and _holds_items(stream, pixels):
+            repairs += () if pixels.is_fragmented else (WRITTEN_LENGTH,)
+            pixels = replace(pixels, declared=None)
     if pixels is None or text(dataset, "Rows") == "":
         raise _without_pixels(path, dataset, pixels)
-    return Header(path, dataset, syntax, little_endian is not False and syntax != ExplicitVRBigEndian, pixels)
+    is_little = little_endian is not False and syntax != ExplicitVRBigEndian
+    return Header(path, dataset, syntax, is_little, pixels, repairs)
 
 
 @contextmanager
@@ -283,10 +291,10 @@ def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> Pix
     return PixelElement(offset, min(declared, present), declared, number, in_file)
 
 
-def _of_items(stream: BinaryIO, pixels: PixelElement) -> PixelElement:
-    """Coded pixels as fragments also where a length was written instead of the undefined one (PS3.5 A.4)."""
+def _holds_items(stream: BinaryIO, pixels: PixelElement) -> bool:
+    """True for coded pixels in fragments, also where a length was written instead of the undefined one (PS3.5 A.4)."""
     stream.seek(pixels.offset)
-    return replace(pixels, declared=None) if stream.read(4) == ITEM else pixels
+    return stream.read(4) == ITEM
 
 
 def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:

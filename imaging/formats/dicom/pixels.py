@@ -23,7 +23,11 @@ from imaging.formats.dicom.video import VIDEO_SYNTAXES, VideoError, VideoFrames
 
 @dataclass(frozen=True)
 class FrameReader:
-    """An open file from which frames are read in any order."""
+    """An open file from which frames are read in any order.
+
+    Attributes:
+        repairs: what was taken otherwise than the file says, in words; more may come with each frame.
+    """
 
     header: Header
     format: PixelFormat
@@ -32,6 +36,7 @@ class FrameReader:
     swaps_bytes: bool
     fallback: Fallback
     video: VideoFrames
+    repairs: dict[str, None]
 
     def stored(self, index: int) -> NDArray[Any]:
         """Frame ``index``: (rows, columns) stored values, unused bits settled; or (rows, columns, 3) RGB.
@@ -45,11 +50,18 @@ class FrameReader:
             layout = replace(layout, is_signed=False)
         keeps_every_bit = self.header.transfer_syntax in codecs.KEEP_EVERY_BIT
         values, bits = settle_coded(frame, layout, keeps_every_bit)
+        self._note(frame, bits)
         if not layout.is_colour:
             return values
         if layout.samples == 1:
             return colour.through_palette(values, layout, self.header)
         return colour.to_rgb(values, bits, layout, frame.is_ybr)
+
+    def _note(self, frame: Decoded, bits: int) -> None:
+        self.repairs.update(dict.fromkeys(frame.repairs))
+        stored = self.format.bits_stored
+        if bits != stored:
+            self.repairs[f"coded frames have {bits} bits a sample, the header says {stored}: read as coded"] = None
 
     def raw(self, index: int) -> NDArray[Any]:
         """Frame ``index`` as it is stored, with the unused bits that may hold overlays.
@@ -121,7 +133,8 @@ class FrameReader:
                 raise ReadError(path, f"frame {index + 1}: {unknown}; its native copy is of another size")
             frame = copy._native(index)
             values = settle_bits(frame.pixels, found)
-            return Decoded(values, found.bits_stored, found.photometric.startswith("YBR"))
+            said = f"{unknown}: decompressed by another program"
+            return Decoded(values, found.bits_stored, found.photometric.startswith("YBR"), (said,))
 
 
 @contextmanager
@@ -133,16 +146,17 @@ def frames_of(header: Header) -> Generator[FrameReader]:
         Truncated: fewer bytes than the header declares.
     """
     layout = pixel_format(header)
+    repairs: dict[str, None] = {}
     with dataset_stream(header.path) as stream:
-        spans = _spans(header, layout, stream)
+        spans = _spans(header, layout, stream, repairs)
         swaps_bytes = _swaps_bytes(header, layout, stream)
         fallback = Fallback(header.path)
         video = VideoFrames(lambda: frame_bytes(stream, spans[0]), layout.rows, layout.columns)
         with closing(fallback), closing(video):
-            yield FrameReader(header, layout, stream, spans, swaps_bytes, fallback, video)
+            yield FrameReader(header, layout, stream, spans, swaps_bytes, fallback, video, repairs)
 
 
-def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[Span]]:
+def _spans(header: Header, layout: PixelFormat, stream: BinaryIO, repairs: dict[str, None]) -> list[list[Span]]:
     if not header.pixels.is_fragmented:
         return []
     table = value(header.dataset, "ExtendedOffsetTable")
@@ -150,7 +164,7 @@ def _spans(header: Header, layout: PixelFormat, stream: BinaryIO) -> list[list[S
     offsets = [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data) - 7, 8)]
     streams = 1 if header.transfer_syntax in VIDEO_SYNTAXES else layout.frames
     try:
-        return frame_spans(stream, header.pixels.offset, streams, offsets, header.pixels.length)
+        return frame_spans(stream, header.pixels.offset, streams, offsets, header.pixels.length, repairs.setdefault)
     except FragmentError as error:
         raise Truncated(header.path, str(error)) from error
 

@@ -88,7 +88,8 @@ def _description(stack: Stack, one_of_several: bool) -> str:
 
 def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     first = stack.frames[0]
-    found: list[str] = list(first.layout.assumptions)
+    told = (words for frame in stack.frames for words in (*frame.header.repairs, *frame.layout.assumptions))
+    found = list(dict.fromkeys(told))
     if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
         found.append(f"the screen shows the 8 highest of {first.layout.bits_stored} bits of colour")
     if stack.kind == "clip" and not frame_times_ms(stack):
