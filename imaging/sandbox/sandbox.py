@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,9 @@ from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
 
 _KEPT_WARM = 2
+
+Partial = Callable[[Study], None]
+"""Takes what is known of a folder that is still being listed."""
 
 
 class Sandbox:
@@ -48,8 +51,16 @@ class Sandbox:
         with suppress(OSError):
             self._idle.append(self._new_worker())
 
-    def open_study(self, path: Path, report: Report = silent) -> Study:
+    def open_study(self, path: Path, report: Report = silent, partial: Partial | None = None) -> Study:
         """As :func:`imaging.formats.reading.open_study`; files that stop a worker are among the refused.
+
+        Args:
+            path: a file or a folder.
+            report: told of every file; where it raises, all workers of this opening are stopped.
+            partial: called from this thread, now and then while a large folder is listed, with the study so far. Each
+                series in it is whole and final: all its files are known, and it is in every later study too, but for a
+                ``#2`` that a later double may add to the uid. What is refused and the documents grow the same way.
+                Not called for small folders and single files.
 
         Raises:
             ReadError: there is nothing at ``path``, it may not be read, or reading the one file there was stopped.
