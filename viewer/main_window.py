@@ -1,5 +1,6 @@
 """The window: menus, toolbar and keys from the action table; panels around the picture."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -7,12 +8,13 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QWidget
 
 from viewer.commands.action import Action
+from viewer.state.bindings import Keys
 
 FILTER = (
     "Images (*.dcm *.nii *.nii.gz *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.gif *.mp4 *.avi *.mov *.zip DICOMDIR);;"
     "All files (*)"
 )
-MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model")
+MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model", "Help")
 
 
 class MainWindow(QMainWindow):
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(canvas)
         self._make_menus()
         self._make_toolbar()
+        self.use_keys({action.id: action.keys for action in table})
         self.refresh()
 
     def add_left(self, title: str, widget: QWidget) -> None:
@@ -61,8 +64,19 @@ class MainWindow(QMainWindow):
         for action in self._table:
             shown = self.actions_by_id[action.id]
             shown.setEnabled(action.enabled())
+            if action.caption is not None:
+                shown.setText(action.words.replace("&", "&&"))
+                shown.setVisible(bool(action.words))
             if action.checked is not None:
                 shown.setChecked(action.checked())
+
+    def use_keys(self, keys: Mapping[str, Keys]) -> None:
+        """Bind these keys to the actions, all others to none."""
+        for action in self._table:
+            shown, bound = self.actions_by_id[action.id], keys.get(action.id, ())
+            shown.setShortcuts([QKeySequence(key) for key in bound])
+            beside = f"  ({bound[0]})" if bound else ""
+            shown.setToolTip((action.hint or action.text) + beside)
 
     def choose_files(self) -> None:
         """Ask for files to open."""
@@ -101,10 +115,7 @@ class MainWindow(QMainWindow):
         menus = {title: self.menuBar().addMenu(title) for title in MENUS}
         for action in self._table:
             shown = QAction(action.text, self)
-            shown.setShortcuts([QKeySequence(key) for key in action.keys])
             shown.setCheckable(action.checked is not None)
-            keys = f"  ({action.keys[0]})" if action.keys else ""
-            shown.setToolTip((action.hint or action.text) + keys)
             shown.triggered.connect(lambda _=False, run=action.run: self._run(run))
             self.actions_by_id[action.id] = shown
             self._menu(menus, action.menu).addAction(shown)

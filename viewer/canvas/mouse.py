@@ -3,7 +3,7 @@
 from PySide6.QtCore import QPoint, Qt
 
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport, focus_at
-from viewer.canvas.tools import LEFT, pan, zoom, zoom_about
+from viewer.canvas.tools import LEFT, zoom_about
 from viewer.state.view import Cursor
 
 SLAB_STEP_MM = 1.0
@@ -31,9 +31,9 @@ class Mouse:
         """True while a button holds a tool."""
         return self._drag is not None
 
-    def press(self, button: Qt.MouseButton, point: Point) -> None:
-        """Begin the drag of ``button``, unless another is under way or nothing is shown."""
-        tool = self._tool_of(button)
+    def press(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, point: Point) -> None:
+        """Begin the drag that is bound to ``button``, unless another is under way or nothing is shown."""
+        tool = self._tool_of(button, modifiers)
         if self._drag is not None or tool is None or self._viewport.pane.transform() is None:
             return
         self._button, self._drag = button, tool(self._viewport, point)
@@ -70,19 +70,22 @@ class Mouse:
         self._viewport.pane.view.set_cursor(None)
 
     def wheel(self, angle: QPoint, modifiers: Qt.KeyboardModifier, point: Point) -> None:
-        """Scroll slices; with Ctrl zoom about the mouse, with Shift change the brush, with Alt the slab."""
+        """Scroll slices, zoom about the mouse, change the brush or the slab: as the keys held are bound."""
         delta = angle.y() or angle.x()
         hand, view, transform = self._viewport.session.hand, self._viewport.pane.view, self._viewport.pane.transform()
         if transform is None:
             return
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            zoom_about(view, transform, point, view.zoom * 1.2 ** (delta / NOTCH))
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            hand.set_radius_mm(hand.radius_mm * 1.2 ** (delta / NOTCH))
-        elif modifiers & Qt.KeyboardModifier.AltModifier:
-            view.set_slab(view.slab_mm + SLAB_STEP_MM * delta / NOTCH)
-        else:
-            view.scroll(-self._whole_notches(delta))
+        match self._viewport.session.bindings.wheel_use(modifiers):
+            case "zoom":
+                zoom_about(view, transform, point, view.zoom * 1.2 ** (delta / NOTCH))
+            case "brush-size":
+                hand.set_radius_mm(hand.radius_mm * 1.2 ** (delta / NOTCH))
+            case "slab":
+                view.set_slab(view.slab_mm + SLAB_STEP_MM * delta / NOTCH)
+            case "scroll":
+                view.scroll(-self._whole_notches(delta))
+            case "none":
+                pass
         self._tell_cursor()
 
     def _whole_notches(self, delta: int) -> int:
@@ -93,10 +96,12 @@ class Mouse:
         self._angle -= notches * NOTCH
         return notches
 
-    def _tool_of(self, button: Qt.MouseButton) -> DragTool | None:
-        if button == Qt.MouseButton.LeftButton:
-            return LEFT[self._viewport.session.hand.tool]
-        return {Qt.MouseButton.MiddleButton: pan, Qt.MouseButton.RightButton: zoom}.get(button)
+    def _tool_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> DragTool | None:
+        session = self._viewport.session
+        if session.bindings.drags_hand(button, modifiers):
+            return LEFT[session.hand.tool]
+        bound = session.bindings.drag_tool(button, modifiers)
+        return None if bound is None else LEFT[bound]
 
     def _tell_cursor(self) -> None:
         pane = self._viewport.pane

@@ -245,7 +245,7 @@ class SliceView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.session.activate(self.pane)
-        self._mouse.press(event.button(), event.position().toTuple())
+        self._mouse.press(event.button(), event.modifiers(), event.position().toTuple())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self.session.hand.tool in BRUSHES:

@@ -22,15 +22,17 @@ WINDOW_PX = 300.0
 
 
 def window_level(viewport: Viewport, start: Point) -> Drag:
-    """Right: wider window. Up: lower centre, which is brighter."""
+    """Right: wider window. Up: lower centre, which is brighter; down where the profile says so (IHE BIR)."""
     view, before, shown = viewport.pane.view, viewport.pane.view.window, viewport.pane.view.voi
     function = _dragged_function(before, viewport.pane.volume)
     least = narrowest(viewport.pane.volume)
     speed = max(before.width, least) / WINDOW_PX
+    down = -1 if viewport.session.bindings.profile.down_brightens else 1
     try:
         while (point := (yield)) is not None:
             width = max(before.width + (point[0] - start[0]) * speed, least)
-            view.set_window(Window(before.centre + (point[1] - start[1]) * speed, width, "", function))
+            centre = before.centre + down * (point[1] - start[1]) * speed
+            view.set_window(Window(centre, width, "", function))
     except GeneratorExit:
         view.set_voi(shown)
         raise

@@ -20,6 +20,7 @@ class Action:
         enabled: asked whenever the state changes.
         checked: for actions that are on or off, else None.
         tool: True for the toolbar.
+        caption: what the menu says instead of ``text``, where that depends on what is shown; empty hides the action.
     """
 
     id: str
@@ -31,3 +32,9 @@ class Action:
     checked: Check | None = None
     tool: bool = False
     hint: str = ""
+    caption: Callable[[], str] | None = None
+
+    @property
+    def words(self) -> str:
+        """What the action is called now; empty while it has nothing to do with what is shown."""
+        return self.text if self.caption is None else self.caption()

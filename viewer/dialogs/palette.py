@@ -90,7 +90,8 @@ class Palette(QDialog):
     def _fill(self) -> None:
         """List what fits, best first; what cannot be done now comes with the reason and last among equals."""
         typed = self.typed.text().strip()
-        scored = [(score(typed, f"{action.text} {action.menu}"), action) for action in self._table]
+        listed = [action for action in self._table if action.words]
+        scored = [(score(typed, f"{action.words} {action.menu}"), action) for action in listed]
         fitting = [(points, action) for points, action in scored if points is not None]
         if typed:
             fitting.sort(key=lambda pair: (-pair[0], not pair[1].enabled()))
@@ -104,7 +105,7 @@ class Palette(QDialog):
         possible = action.enabled()
         place = action.menu.replace("/", " › ") if possible else self._why_not(action) or "not possible now"
         keys = "   ".join(self._bindings.keys.get(action.id, action.keys))
-        row = QTreeWidgetItem([action.text, place, keys])
+        row = QTreeWidgetItem([action.words, place, keys])
         row.setData(0, _ID, action.id)
         row.setToolTip(0, action.hint)
         if not possible:

@@ -30,6 +30,17 @@ BUTTONS = {
 }
 
 
+USUAL_MOUSE = {
+    "middle": "pan",
+    "right": "zoom",
+    "wheel": "scroll",
+    "Ctrl+wheel": "zoom",
+    "Shift+wheel": "brush-size",
+    "Alt+wheel": "slab",
+}
+"""What most viewers have in common, for profiles that say nothing of the mouse."""
+
+
 class KeyProfile(SettingsFile):
     """One profile: the keys and buttons that readers from one program already have in their fingers.
 
@@ -45,7 +56,7 @@ class KeyProfile(SettingsFile):
     tool: Tool = "window"
     down_brightens: bool = False
     keys: dict[str, Keys] = {}
-    mouse: dict[str, str] = {}
+    mouse: dict[str, str] = USUAL_MOUSE
 
     def problem(self) -> tuple[Place, str] | None:
         """A gesture that is none, or one that cannot do what it is given."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from imaging.geometry import Triple
 from imaging.study import Document, Series, Study
 from imaging.volume import Volume
+from viewer.state.bindings import Bindings
 from viewer.state.hand import Hand
 from viewer.state.layout import SINGLE, Layout
 from viewer.state.marks import Marks
@@ -65,7 +66,7 @@ class Session(QObject):
         self.study: Study | None = None
         self.document: Document | None = None
         self.document_text = ""
-        self.hand, self.marks = Hand(), Marks()
+        self.hand, self.marks, self.bindings = Hand(), Marks(), Bindings()
         self.layout: Layout = SINGLE
         self.maximised = False
         self.focus: Focus | None = None
