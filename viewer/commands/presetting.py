@@ -53,13 +53,18 @@ class Presetting:
             self._session.view.set_window(preset.window(volume))
 
     def text(self, key: int) -> str:
-        """What the menu says beside a number key: it depends on the shown volume."""
+        """What the menu says of a number key: it depends on the shown volume; empty without a preset."""
         preset = self.group.at(key)
-        return preset.text if preset else f"(no preset on {key})"
+        return preset.text if preset else ""
 
     def has(self, key: int) -> bool:
         """Whether a number key does anything now."""
         return self._session.volume is not None and self.group.at(key) is not None
+
+    @property
+    def without_key(self) -> tuple[Preset, ...]:
+        """The presets for the shown volume that have no key."""
+        return tuple(preset for preset in self.group.preset if preset.key is None)
 
     @property
     def group(self) -> PresetGroup:

@@ -1,0 +1,41 @@
+"""The Window menu: presets on their keys, those without a key, and the windows of the file."""
+
+from collections.abc import Callable
+
+from viewer.commands.action import Action
+from viewer.commands.presetting import Presetting
+from viewer.commands.reading import Reading
+from viewer.state.session import Session
+
+MOST_WITHOUT_KEY = 12
+"""Presets without a key that the menu has room for; all are in the dialog."""
+
+
+def preset_actions(session: Session, reading: Reading, presetting: Presetting) -> tuple[Action, ...]:
+    """Everything in the Window menu; which presets it lists depends on what is shown."""
+
+    def shown() -> bool:
+        return session.volume is not None
+
+    def caption(key: int) -> Callable[[], str]:
+        return lambda: presetting.text(key)
+
+    def on_key(key: int) -> Action:
+        return Action(f"preset-{key}", f"Preset {key}", "Window", lambda: presetting.apply(key), (str(key),),
+                      lambda: presetting.has(key), caption=caption(key))  # fmt: skip
+
+    def without_key(n: int) -> Action:
+        def run() -> None:
+            presetting.show(presetting.without_key[n])
+
+        def words() -> str:
+            return presetting.without_key[n].text if n < len(presetting.without_key) else ""
+
+        return Action(f"preset-other-{n + 1}", f"Preset {n + 1} without a key", "Window", run, (), shown, caption=words)
+
+    return (
+        Action("file-window", "Next of the file", "Window", reading.next_proposal, ("0",), shown, None, False,
+               "Go through the windows and tables that the file proposes"),
+        *(on_key(key) for key in range(1, 10)),
+        *(without_key(n) for n in range(MOST_WITHOUT_KEY)),
+    )  # fmt: skip

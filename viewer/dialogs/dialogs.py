@@ -1,0 +1,88 @@
+"""The dialogs of the window, each made when it is first asked for: the window starts without them."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from PySide6.QtWidgets import QWidget
+
+from viewer.commands.action import Action
+from viewer.commands.binding import Binding
+from viewer.commands.key_sheet import KeySheet
+from viewer.commands.presetting import Presetting
+from viewer.dialogs.key_sheet import KeySheetView
+from viewer.dialogs.keys import KeysAndMouse
+from viewer.dialogs.palette import Palette
+from viewer.dialogs.presets import WindowPresets
+from viewer.state.presets import Presets
+from viewer.state.session import Session
+
+
+class Dialogs:
+    """Opens dialogs over a window.
+
+    Args:
+        table: every action of the window.
+        run: does the action with an id.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        table: Sequence[Action],
+        run: Callable[[str], object],
+        session: Session,
+        binding: Binding,
+        presets: Presets,
+        presetting: Presetting,
+    ) -> None:
+        self._window, self._table, self._run, self._session = window, table, run, session
+        self._binding, self._presets, self._presetting = binding, presets, presetting
+
+    def open_palette(self) -> None:
+        """Find an action by a few letters."""
+        self.palette.open_over()
+
+    def open_keys(self) -> None:
+        """Change keys and mouse."""
+        self.keys.open_anew()
+
+    def open_key_sheet(self) -> None:
+        """Show the keys in effect."""
+        self.key_sheet.open_anew()
+
+    def open_presets(self) -> None:
+        """Change the window presets."""
+        self.presets.open_anew()
+
+    def close(self) -> None:
+        """Close those that would stay open without the window."""
+        if "key_sheet" in self.__dict__:
+            self.key_sheet.close()
+
+    @cached_property
+    def palette(self) -> Palette:
+        """The command palette."""
+        return Palette(self._table, self._session.bindings, self._run, self._why_not, self._window)
+
+    @cached_property
+    def keys(self) -> KeysAndMouse:
+        """Keys and mouse."""
+        return KeysAndMouse(self._table, self._session.bindings, self._binding, self._window)
+
+    @cached_property
+    def key_sheet(self) -> KeySheetView:
+        """The sheet of keys."""
+        return KeySheetView(self._sheet, self._window)
+
+    @cached_property
+    def presets(self) -> WindowPresets:
+        """The window presets."""
+        return WindowPresets(self._presets, self._presetting, self._window)
+
+    def _sheet(self) -> KeySheet:
+        bindings = self._session.bindings
+        return KeySheet(self._table, bindings.profile, bindings.keys, bindings.mouse)
+
+    def _why_not(self, action: Action) -> str:
+        """Why an action cannot be done now, as far as one can tell."""
+        return "open an image first" if self._session.volume is None else ""
