@@ -154,7 +154,8 @@ class PlanePicture:
         inverted = volume.inverted != self._view.inverted
         if volume.is_colour:
             return colour_image(patch.cut(plane), inverted)
-        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.voi, inverted, volume.padding)
+        padding = volume.padding_at(self._view.k) if self._pane.axis == 0 else volume.padding
+        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.voi, inverted, padding)
 
     def _heat_image(self, heat: HeatMap, patch: Patch) -> QImage:
         return heat_image(self._cut(heat.array, patch), heat.limit, heat.signed)

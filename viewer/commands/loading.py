@@ -1,5 +1,6 @@
 """Loading a series: its first slice at once, the rest as it comes, then a check that the files are what they were."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,6 +27,7 @@ class _Load:
     pane: Pane
     series: Series
     stays: bool
+    then: Callable[[], object] | None = None
     arrivals: Arrivals | None = None
     opened: OpenSeries | None = None
 
@@ -40,19 +42,24 @@ class Loading:
         session.pane_changed.connect(self._on_view)
         runner.cancelled.connect(self._give_up)
 
-    def start(self, series: Series, pane: Pane) -> None:
+    def start(self, series: Series, pane: Pane, then: Callable[[], object] | None = None) -> None:
         """Read the pixels of ``series`` in the background into ``pane``; what is loading there now is given up.
 
         A series that another viewport shows is shared. From one phase to another the slice, the window and the zoom
         stay.
+
+        Args:
+            then: called once when the series is on screen, whole or in part.
         """
         key = _key(pane)
         self._runner.cancel(key)
         open_elsewhere = next((each.opened for each in self._session.panes if each.series == series), None)
         if open_elsewhere is not None:
             pane.show(open_elsewhere)
+            if then is not None:
+                then()
             return
-        load = _Load(pane, series, are_phases(pane.series, series))
+        load = _Load(pane, series, are_phases(pane.series, series), then)
         first = pane.view.k if load.stays else 0 if series.kind == "clip" else series.frames // 2
         load.arrivals = Arrivals(first, lambda volume: self._begun(load, volume), lambda k: _arrived(load, k))
         self._loads[key] = load
@@ -82,7 +89,7 @@ class Loading:
     def _loaded(self, key: str, load: _Load, volume: Volume) -> None:
         self._loads.pop(key, None)
         if load.opened is not None and load.opened.volume.array is volume.array:
-            load.opened.finish()
+            load.opened.finish(volume)
         else:
             _show(load, volume, None)
         series = load.series
@@ -138,6 +145,8 @@ def _show(load: _Load, volume: Volume, only_k: int | None) -> None:
     """Put the volume on screen; ``only_k`` is the one slice that is there, None when all are."""
     load.opened = OpenSeries(load.series, volume, only_k)
     load.pane.show(load.opened, only_k, load.stays)
+    if load.then is not None:
+        load.then()
 
 
 def _arrived(load: _Load, k: int) -> None:

@@ -42,7 +42,8 @@ class OpenSeries(QObject):
             self._missing.discard(k)
             self.slice_arrived.emit(k)
 
-    def finish(self) -> None:
-        """Note that all pixels are there."""
+    def finish(self, volume: Volume) -> None:
+        """Note that all pixels are there, and what was learned of them on the way."""
+        self.volume = volume
         self._missing.clear()
         self.completed.emit()

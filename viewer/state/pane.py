@@ -123,7 +123,7 @@ class Pane(QObject):
         self._use(plane, axis, grid)
         point = through_lps or before
         k = grid.shape_kji[0] // 2 if point is None else round(float(grid.index_kji(point)[0]))
-        self.view.step_through(grid.shape_kji[0], k)
+        self.view.step_through(grid.shape_kji[0], k, volume.slice_windows if axis == 0 else ())
         self.grid_changed.emit()
 
     def centre_lps(self) -> Triple | None:

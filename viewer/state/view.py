@@ -59,6 +59,7 @@ class View(QObject):
         self.playing = False
         self.cursor: Cursor | None = None
         self._home: Voi = self.window
+        self._slice_windows: tuple[Window, ...] = ()
 
     @property
     def voi(self) -> Voi:
@@ -78,18 +79,27 @@ class View(QObject):
         self.k = 0 if volume is None or volume.kind == "clip" else self.frames // 2
         self.slab_mm = 0.0
         if volume is not None:
-            self._home = default_voi(volume, only_k)
+            self._home, self._slice_windows = default_voi(volume, only_k), volume.slice_windows
         self.reset()
 
     def follow_to(self, volume: Volume) -> None:
         """Take another phase of what is shown: slice, window, zoom and pan stay."""
+        follows = self._follows_slices
         self._home = default_voi(volume, min(self.k, volume.geometry.shape_kji[0] - 1))
+        self._slice_windows = volume.slice_windows
+        self._follow(follows)
         self.changed.emit()
 
-    def step_through(self, frames: int, k: int) -> None:
-        """Another set of planes; window, zoom and turn stay."""
+    def step_through(self, frames: int, k: int, slice_windows: tuple[Window, ...] = ()) -> None:
+        """Another set of planes; window, zoom and turn stay.
+
+        Args:
+            slice_windows: the window of each plane, where files propose another from slice to slice.
+        """
         self.set_playing(False)
-        self.frames, self.k = frames, max(0, min(k, frames - 1))
+        follows = self._follows_slices
+        self.frames, self.k, self._slice_windows = frames, max(0, min(k, frames - 1)), slice_windows
+        self._follow(follows)
         self.changed.emit()
 
     def reset(self) -> None:
@@ -97,13 +107,15 @@ class View(QObject):
         self.inverted = False
         self.turn, self.angle_deg = AS_STORED, 0.0
         self.zoom, self.pan_px = 1.0, (0.0, 0.0)
-        self.set_voi(self._home)
+        self.set_voi(self._own_voi)
 
     def set_slice(self, k: int) -> None:
         """Go to slice ``k``, held within the stack."""
         k = max(0, min(k, self.frames - 1))
         if k != self.k and self.frames:
+            follows = self._follows_slices
             self.k = k
+            self._follow(follows)
             self.changed.emit()
 
     def scroll(self, count: int) -> None:
@@ -122,6 +134,20 @@ class View(QObject):
         else:
             self.window, self.table = equivalent_window(voi), voi
             self.changed.emit()
+
+    @property
+    def _own_voi(self) -> Voi:
+        """What the file proposes for the plane that is shown."""
+        return self._slice_windows[self.k] if self.k < len(self._slice_windows) else self._home
+
+    @property
+    def _follows_slices(self) -> bool:
+        """True while the window is the one that the file proposes for this very slice."""
+        return bool(self._slice_windows) and self.voi == self._own_voi
+
+    def _follow(self, follows: bool) -> None:
+        if follows and isinstance(self._own_voi, Window):
+            self.window, self.table = self._own_voi, None
 
     def set_inverted(self, inverted: bool) -> None:
         """Swap black and white on the screen."""

@@ -1,5 +1,7 @@
 """Which slices of the shown volume are there."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from imaging.geometry import Geometry
@@ -35,7 +37,9 @@ def test_finishing_leaves_nothing_missing(qtbot) -> None:
     session, heard = Session(), []
     session.completed.connect(lambda: heard.append("completed"))
     session.show(None, volume(), only_k=0)
-    session.opened.finish()
+    learned = replace(session.opened.volume, warnings=("a repair",))
+    session.opened.finish(learned)
+    assert session.volume is learned
     assert session.complete and heard == ["completed"]
 
 
