@@ -129,6 +129,10 @@ class MainWindow(QMainWindow):
             menus[path] = self._menu(menus, parent).addMenu(title)
         return menus[path]
 
+    def run(self, action_id: str) -> None:
+        """Do the action with this id, as its menu entry does."""
+        self.actions_by_id[action_id].trigger()
+
     def _run(self, run: "object") -> None:
         assert callable(run)
         run()

@@ -83,6 +83,6 @@ class Dialogs:
         bindings = self._session.bindings
         return KeySheet(self._table, bindings.profile, bindings.keys, bindings.mouse)
 
-    def _why_not(self, action: Action) -> str:
-        """Why an action cannot be done now, as far as one can tell."""
+    def _why_not(self) -> str:
+        """Why some actions cannot be done now, as far as one can tell."""
         return "open an image first" if self._session.volume is None else ""

@@ -24,7 +24,7 @@ class Palette(QDialog):
         table: every action.
         bindings: for the keys beside them.
         run: does the action with an id.
-        why_not: says why an action cannot be done now; empty when nobody knows.
+        why_not: says why actions cannot be done now; empty when nobody knows.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Palette(QDialog):
         table: Sequence[Action],
         bindings: Bindings,
         run: Callable[[str], object],
-        why_not: Callable[[Action], str],
+        why_not: Callable[[], str],
         parent: QWidget,
     ) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
@@ -103,7 +103,7 @@ class Palette(QDialog):
 
     def _row(self, action: Action) -> QTreeWidgetItem:
         possible = action.enabled()
-        place = action.menu.replace("/", " › ") if possible else self._why_not(action) or "not possible now"
+        place = action.menu.replace("/", " › ") if possible else self._why_not() or "not possible now"
         keys = "   ".join(self._bindings.keys.get(action.id, action.keys))
         row = QTreeWidgetItem([action.words, place, keys])
         row.setData(0, _ID, action.id)

@@ -43,6 +43,8 @@ class StatusBar(QStatusBar):
         runner.progressed.connect(self._progressed)
         runner.ended.connect(self._ended)
         notices.added.connect(self._tell)
+        for notice in notices.all:  # what went wrong before the window stood
+            self._tell(notice)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 12, 0)
         self._show_progress()

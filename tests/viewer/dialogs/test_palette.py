@@ -32,8 +32,8 @@ class Room:
         self.palette = Palette(self.table, self.bindings, self.done.append, self.why_not, self.window)
         self.palette.open_over()
 
-    def why_not(self, action: Action) -> str:
-        return "open an image first" if action.id == "predict" else ""
+    def why_not(self) -> str:
+        return "open an image first"
 
     def press(self, *keys: Qt.Key) -> None:
         for key in keys:
