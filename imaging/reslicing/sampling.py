@@ -1,0 +1,87 @@
+"""The kernels, loaded when first needed and run by several threads on interleaved rows."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from os import cpu_count
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Projection = Literal["max", "min", "mean"]
+
+_SMALL = 1 << 14
+_MOST_THREADS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a plane lies in an array.
+
+    Attributes:
+        origin: (3,) index k, j, i of pixel (0, 0).
+        steps: (3, 3) steps of that index from plane to plane, row to row and column to column.
+    """
+
+    origin: NDArray[np.float64]
+    steps: NDArray[np.float64]
+
+
+def sample_linear(
+    array: NDArray[Any], place: Place, side: int, how: Projection, outside: float, out: NDArray[Any]
+) -> None:
+    """Write to ``out`` (R, C) what lies in ``side`` planes before and behind ``place``, linearly interpolated."""
+    kernels, whole = _kernels(), array.dtype.kind in "iu"
+    _in_threads(
+        out,
+        lambda rows: kernels.linear(
+            array, place.origin, place.steps, (-side, side + 1), kernels.CODES[how], outside, whole, out, rows
+        ),
+    )
+
+
+def sample_nearest(array: NDArray[Any], place: Place, outside: float, out: NDArray[Any]) -> None:
+    """Write to ``out`` (R, C) the voxels that the pixels' centres lie in."""
+    kernels = _kernels()
+    _in_threads(out, lambda rows: kernels.nearest(array, place.origin, place.steps, outside, out, rows))
+
+
+def project(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
+    """(R, C, ...) of whole planes (P, R, C, ...), of their type: the largest, smallest or mean values."""
+    if planes.ndim == 3 and planes.strides[0] == planes.itemsize:
+        return _project_along_rows(planes, how)
+    if how == "max":
+        return planes.max(axis=0)
+    if how == "min":
+        return planes.min(axis=0)
+    mean = planes.mean(axis=0, dtype=np.float64)
+    return (np.floor(mean + 0.5) if planes.dtype.kind in "iu" else mean).astype(planes.dtype)
+
+
+def _project_along_rows(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
+    """Neighbours in memory lie across the planes: one thread reads them together."""
+    kernels, whole = _kernels(), planes.dtype.kind in "iu"
+    out = np.empty(planes.shape[1:], planes.dtype)
+    lines = planes.transpose(1, 2, 0)
+    _in_threads(out, lambda rows: kernels.along_rows(lines, kernels.CODES[how], whole, out, rows))
+    return out
+
+
+def _in_threads(out: NDArray[Any], write: Callable[[tuple[int, int]], None]) -> None:
+    """Have the rows of ``out`` written by as many threads as there are cores: (first row, step between rows) each."""
+    threads = 1 if out.size < _SMALL else min(cpu_count() or 1, _MOST_THREADS)
+    if threads == 1:
+        write((0, 1))
+        return
+    with ThreadPoolExecutor(threads, "wetread-planes") as pool:
+        list(pool.map(write, [(n, threads) for n in range(threads)]))
+
+
+@cache
+def _kernels() -> ModuleType:
+    from imaging.reslicing import kernels  # numba takes longer to load than a window to open
+
+    return kernels
