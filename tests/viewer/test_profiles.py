@@ -1,0 +1,137 @@
+"""The five key profiles against the real table of actions."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.commands.binding import builtin_profiles, mistakes, resolve
+from viewer.places import Places
+from viewer.state.bindings import OwnBindings
+
+NAMES = ("wetread", "ohif", "weasis", "horos", "bir")
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(made.window)
+    made.window.resize(1280, 800)
+    made.window.show()
+    yield made
+    made.dialogs.palette.close()
+    made.dialogs.keys.close()
+    made.dialogs.presets.close()
+    made.window.close()
+
+
+def test_there_are_the_five(main: Application) -> None:
+    assert set(builtin_profiles()) == set(NAMES) == set(main.binding.profiles)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_profile_is_right_and_complete(main: Application, name: str) -> None:
+    """No strange id, no clash, and whoever loses all its keys to the profile is given others there."""
+    profile = builtin_profiles()[name]
+    keys, clashes = resolve(main.table, profile, OwnBindings())
+    assert mistakes(main.table, profile.keys) == ()
+    assert clashes == ()
+    assert [action.id for action in main.table if action.keys and not keys[action.id]] == []
+    assert profile.about and profile.mouse
+
+
+def test_the_window_starts_with_our_own_keys(main: Application) -> None:
+    shown = main.window.actions_by_id
+    assert [key.toString() for key in shown["invert"].shortcuts()] == ["I"]
+    assert shown["invert"].toolTip().endswith("(I)")
+    assert main.notices.all == []
+
+
+def test_bir_starts_with_scroll_in_hand(main: Application) -> None:
+    assert main.session.hand.tool == "window"
+    main.binding.choose("bir")
+    assert main.session.hand.tool == "scroll" and main.session.bindings.profile.down_brightens
+
+
+def test_another_profile_holds_at_once_and_after_a_restart(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    main.binding.choose("horos")
+    QTest.keyClick(main.window, Qt.Key.Key_M)
+    assert main.session.hand.tool == "pan"
+    QTest.keyClick(main.window, Qt.Key.Key_I)
+    assert not main.view.inverted, "I rotates here"
+    again = Application(main.places)
+    assert again.session.bindings.keys["rotate-right"] == ("I",)
+    again.window.close()
+
+
+def test_a_broken_settings_file_is_told_and_the_window_works(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "settings").mkdir(parents=True)
+    (tmp_path / "settings" / "keys.toml").write_text('version = 1\n[keys]\ninvert = "I"\n')
+    (tmp_path / "settings" / "presets.toml").write_text("version = 1\nnonsense\n")
+    application()
+    made = Application(Places(tmp_path, tmp_path))
+    said = " ".join(notice.text for notice in made.notices.all)
+    assert "keys.toml, line 3" in said and "presets.toml, line 2" in said
+    assert made.session.bindings.keys["invert"] == ("I",)
+    assert made.window.statusBar().message.text() == made.notices.all[-1].text  # pyright: ignore[reportAttributeAccessIssue]
+    made.window.close()
+
+
+def test_every_dialog_by_its_key(qtbot: QtBot, main: Application) -> None:
+    dialogs = main.dialogs
+    for key, modifiers, dialog in (
+        (
+            Qt.Key.Key_P,
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+            lambda: dialogs.palette,
+        ),
+        (Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier, lambda: dialogs.palette),
+        (Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier, lambda: dialogs.keys),
+        (
+            Qt.Key.Key_W,
+            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+            lambda: dialogs.presets,
+        ),
+        (Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier, lambda: dialogs.key_sheet),
+    ):
+        QTest.keyClick(main.window, key, modifiers)
+        assert dialog().isVisible()
+        QTest.keyClick(dialog(), Qt.Key.Key_Escape)
+        assert not dialog().isVisible()
+
+
+def test_the_palette_does_what_the_menu_does(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    main.dialogs.open_palette()
+    QTest.keyClicks(main.dialogs.palette.typed, "invert")
+    QTest.keyClick(main.dialogs.palette.typed, Qt.Key.Key_Return)
+    assert main.view.inverted and main.window.actions_by_id["invert"].isChecked()
+
+
+def test_the_window_menu_follows_what_is_shown(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    shown = main.window.actions_by_id
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    assert (
+        shown["preset-2"].text() == "lung  1500 / -600"
+        and shown["preset-other-1"].text() == "temporal bone  4000 / 700"
+    )
+    shown["preset-other-1"].trigger()
+    assert main.view.window.name == "temporal bone"
+    main.reading.open([phantom_study.xray])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume.modality == "DX", timeout=20_000)
+    assert shown["preset-3"].text() == "lung fields  1 to 75 %"
+    assert not shown["preset-9"].isVisible() and not shown["preset-other-1"].isVisible()
+    QTest.keyClick(main.window, Qt.Key.Key_3)
+    assert main.view.window.name == "lung fields"
