@@ -27,13 +27,14 @@ _INTEGER, _DECIMAL = rb" *[+-]?\d{1,15} *", rb" *[+-]?\d{1,15}(\.\d{0,20})?([eE]
 _ORDINARY = {vr: re.compile(rb"%b(\\%b)*\0?" % (each, each)) for vr, each in (("IS", _INTEGER), ("DS", _DECIMAL))}
 """Values of the standard's form (PS3.5 6.2), a number or more."""
 
-_ABOUT_CHARACTER_SETS = re.compile(
+_TOLD_ELSEWHERE = re.compile(
     "Unknown encoding|Incorrect value for Specific Character Set|Value .* (for Specific|cannot be used as code)"
-    "|Failed to decode byte string|Found unknown escape sequence"
+    "|Failed to decode byte string|Found unknown escape sequence|Expected (implicit|explicit) VR, but found"
 )
-# pydicom tells the terminal of odd character sets; character_warnings says it where it is seen.
+# pydicom tells the terminal of odd character sets and encodings; the warnings of the series say it where it is seen.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.charset")
-logging.getLogger("pydicom").addFilter(lambda record: not _ABOUT_CHARACTER_SETS.match(record.getMessage()))
+warnings.filterwarnings("ignore", "Expected (implicit|explicit) VR, but found", UserWarning)
+logging.getLogger("pydicom").addFilter(lambda record: not _TOLD_ELSEWHERE.match(record.getMessage()))
 
 NOTHING = Dataset()
 """The data set that stands for an absent one. Not to be written to: making one costs as much as ten look-ups."""

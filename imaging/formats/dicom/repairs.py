@@ -2,6 +2,7 @@
 
 from typing import BinaryIO
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
@@ -34,10 +35,12 @@ def _missing_head(dataset: Dataset) -> str:
 
 def _other_vr(dataset: Dataset, syntax: UID) -> str:
     """Value representations that are written or left out against the transfer syntax (PS3.5 7.1.2, 7.1.3)."""
-    implicit = dataset.original_encoding[0]
-    if not syntax or syntax.is_private or implicit is None or not syntax.is_transfer_syntax:
+    raw = (dataset.get_item(tag) for tag in dataset.keys())  # noqa: SIM118 - iterating a data set reads every value
+    found = {element.is_implicit_VR for element in raw if isinstance(element, RawDataElement)}
+    if not syntax or syntax.is_private or not syntax.is_transfer_syntax or len(found) != 1:
         return ""
-    if bool(implicit) == syntax.is_implicit_VR:
+    (implicit,) = found
+    if implicit == syntax.is_implicit_VR:
         return ""
     stated, used = ("explicit", "implicit") if implicit else ("implicit", "explicit")
     return f"the file says that its header has {stated} VR, found {used} VR: read so"
