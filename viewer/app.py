@@ -18,11 +18,15 @@ from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
 from viewer.commands.annotating import Annotating
+from viewer.commands.binding import Binding
+from viewer.commands.hanging import Hanging
 from viewer.commands.inferring import Inferring
 from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
+from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
 from viewer.commands.teaching import Teaching
+from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
@@ -33,11 +37,13 @@ from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
 from viewer.panels.training_panel import TrainingPanel
 from viewer.places import Places, places
+from viewer.settings import Settings
 from viewer.state.findings import Findings
 from viewer.state.learning import Learning
 from viewer.state.links import Links
 from viewer.state.models import Models
 from viewer.state.notices import Notices
+from viewer.state.presets import Presets
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.view import View
@@ -69,7 +75,15 @@ class Application(QObject):
         self.session.volume_changed.connect(self.annotating.follow)
         self.loading = Loading(self.session, self.notices, self.runner, self.library, self.sandbox)
         self.linking = Linking(self.session, self.links)
-        self.reading = Reading(self.session, self.notices, self.runner, self.annotating, self.loading, self.sandbox)
+        self.settings, self.presets = Settings(self.places.settings), Presets()
+        self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
+        self.binding = Binding(self.session.bindings, self.session.hand, self.settings, self.notices)
+        self.hanging = Hanging(
+            self.session, self.loading, self.annotating, self.presets, self.notices, self.places.settings / "hanging"
+        )
+        self.reading = Reading(
+            self.session, self.notices, self.runner, self.annotating, self.loading, self.hanging, self.sandbox
+        )
         self.inferring = Inferring(
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
@@ -106,6 +120,7 @@ class Application(QObject):
     def shut_down(self) -> None:
         """Stop all work and processes, and close the windows beside the main one."""
         self.document_text.close()
+        self.dialogs.close()
         self.runner.cancel_all()
         self.process.shut_down()
         self.runner.shut_down()
@@ -114,10 +129,21 @@ class Application(QObject):
 
     def _make_window(self) -> MainWindow:
         desk = Desk(
-            self.session, self.links, self.segmentation, self.findings, self.reading, self.annotating, self.inferring
+            self.session,
+            self.links,
+            self.segmentation,
+            self.findings,
+            self.reading,
+            self.hanging,
+            self.annotating,
+            self.inferring,
+            self.presetting,
         )
-        table = (*self._file_actions(), *actions(desk))
+        self.table = table = (*self._file_actions(), *actions(desk), *self._dialog_actions())
         window = MainWindow(table, self.viewports)
+        self.binding.begin(table)
+        window.use_keys(self.session.bindings.keys)
+        self.dialogs = Dialogs(window, table, window.run, self.session, self.binding, self.presets, self.presetting)
         window.add_left("Series", SeriesList(self.session, self.reading))
         self.tabs = window.add_right(
             (
@@ -143,7 +169,20 @@ class Application(QObject):
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
         )  # fmt: skip
 
+    def _dialog_actions(self) -> tuple[Action, ...]:
+        return (
+            Action("presets", "Edit window presets…", "Window", lambda: self.dialogs.open_presets(), ("Ctrl+Shift+W",)),
+            Action("palette", "Command palette…", "Help", lambda: self.dialogs.open_palette(),
+                   ("Ctrl+Shift+P", "Ctrl+K"), hint="Find anything that can be done by a few letters"),
+            Action("keys", "Keys and mouse…", "Help", lambda: self.dialogs.open_keys(), ("F2",),
+                   hint="Profiles of other viewers; every key and button can be changed"),
+            Action("key-sheet", "Key sheet", "Help", lambda: self.dialogs.open_key_sheet(), ("F1",),
+                   hint="All keys on one sheet, to look at, print and keep"),
+        )  # fmt: skip
+
     def _connect(self) -> None:
+        self.session.bindings.changed.connect(lambda: self.window.use_keys(self.session.bindings.keys))
+        self.presets.changed.connect(self.window.refresh)
         self.window.dropped.connect(self.reading.open)
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)

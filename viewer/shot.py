@@ -16,12 +16,14 @@ from imaging.volume import Volume
 from inference.prediction import HeatMap
 from viewer.app import Application, Places, application
 from viewer.errors import ViewerError
+from viewer.state.layout import LAYOUTS, Layout
 from viewer.waiting import wait_until
 
 
 @dataclass(frozen=True)
 class Shot:
-    """What to show: slice (0-based), preset by name or number key, mask and heat map files, window size in pixels."""
+    """What to show: slice (0-based), preset by name or number key, mask and heat map files, window size in pixels,
+    series by uid, layout by name."""
 
     path: Path
     slice: int | None = None
@@ -30,6 +32,7 @@ class Shot:
     heat: Path | None = None
     size: tuple[int, int] = (1480, 900)
     series: str | None = None
+    layout: str | None = None
 
 
 def render(shot: Shot, out: Path) -> Path:
@@ -74,6 +77,9 @@ def _set_up(main: Application, shot: Shot) -> None:
     volume = main.session.volume
     if volume is None:
         raise ViewerError("; ".join(notice.text for notice in main.notices.all) or f"{shot.path}: nothing to show")
+    if shot.layout is not None:
+        main.reading.lay_out(_layout(shot.layout, main))
+        wait_until(lambda: not main.runner.busy(), "the viewports to fill")
     if shot.slice is not None:
         if not 0 <= shot.slice < main.view.frames:
             raise ViewerError(f"slice {shot.slice}: expected 0 to {main.view.frames - 1}")
@@ -84,6 +90,14 @@ def _set_up(main: Application, shot: Shot) -> None:
         main.segmentation.load(volume.geometry, _mask(shot.mask, volume))
     if shot.heat is not None:
         main.findings.show_heat(_heat(shot.heat, volume, main.view.k))
+
+
+def _layout(name: str, main: Application) -> Layout:
+    if name not in LAYOUTS:
+        raise ViewerError(f"layout {name!r}: expected one of {', '.join(LAYOUTS)}")
+    if LAYOUTS[name].one_volume and not main.session.active.can_cut:
+        raise ViewerError(f"layout {name!r}: this series has no voxels with a known place in the patient to cut")
+    return LAYOUTS[name]
 
 
 def _series(study: Study, uid: str) -> Series:

@@ -252,6 +252,7 @@ class SliceView(QWidget):
             self.mousePressEvent(event)
         else:
             self._mouse.cancel()
+            self.session.activate(self.pane)
             self.session.set_maximised(not self.session.maximised)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -36,10 +36,12 @@ class Viewports(QWidget):
 
     def _lay_out(self) -> None:
         session = self._session
-        for pane in [pane for pane in self._views if pane not in session.panes]:
-            self._views.pop(pane).deleteLater()
         for view in self._views.values():
             self._grid.removeWidget(view)
+        for pane in [pane for pane in self._views if pane not in session.panes]:
+            gone = self._views.pop(pane)
+            gone.hide()
+            gone.deleteLater()
         for pane, cell in zip(session.panes, session.layout.cells, strict=True):
             if pane not in self._views:
                 self._views[pane] = SliceView(session, pane, self._segmentation, self._findings, self)

@@ -56,6 +56,7 @@ def shot(
     heat: Annotated[Path | None, typer.Option(help="Heat map to lay over: NIfTI or NPY.")] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Size of the window in pixels.")] = "1480x900",
     series: Annotated[str | None, typer.Option(metavar="UID", help="Which series; the first when left out.")] = None,
+    layout: Annotated[str | None, typer.Option(help="Viewports, such as 1x1, 2x3, mpr; 1x1 when left out.")] = None,
 ) -> None:
     """Render the real window offscreen on images, with mask and heat map if given."""
     measured = SIZE.fullmatch(size)
@@ -67,7 +68,7 @@ def shot(
         _offscreen()
         from viewer.shot import Shot, render
 
-        wanted = Shot(path, slice_, preset, mask, heat, (int(measured[1]), int(measured[2])), series)
+        wanted = Shot(path, slice_, preset, mask, heat, (int(measured[1]), int(measured[2])), series, layout)
         typer.echo(str(render(wanted, out)))
 
 

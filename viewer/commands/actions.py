@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from imaging.intensity import PRESETS
 from viewer.commands.action import Action
 from viewer.commands.annotating import Annotating
+from viewer.commands.hanging import Hanging
 from viewer.commands.inferring import Inferring, Method
 from viewer.commands.layout_actions import layout_actions
+from viewer.commands.preset_actions import preset_actions
+from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
 from viewer.commands.view_actions import view_actions
 from viewer.state.findings import Findings
@@ -26,8 +28,10 @@ class Desk:
     segmentation: Segmentation
     findings: Findings
     reading: Reading
+    hanging: Hanging
     annotating: Annotating
     inferring: Inferring
+    presetting: Presetting
 
     @property
     def shown(self) -> bool:
@@ -44,9 +48,9 @@ def actions(desk: Desk) -> tuple[Action, ...]:
     """Every action of a desk; ids are unique."""
     return (
         *view_actions(desk.session, desk.reading),
-        *layout_actions(desk.session, desk.links, desk.reading),
+        *layout_actions(desk.session, desk.links, desk.reading, desk.hanging),
         *_tool_actions(desk),
-        *_preset_actions(desk),
+        *preset_actions(desk.session, desk.reading, desk.presetting),
         *_mask_actions(desk),
         *_ai(desk),
     )
@@ -81,21 +85,6 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
         Action("bigger-brush", "Bigger brush", "Tools", lambda: hand.set_radius_mm(hand.radius_mm * 1.2), ("]",)),
         Action("smaller-brush", "Smaller brush", "Tools", lambda: hand.set_radius_mm(hand.radius_mm / 1.2), ("[",)),
     )
-
-
-def _preset_actions(desk: Desk) -> Sequence[Action]:
-    def action(key: int) -> Action:
-        window = PRESETS[key]
-        return Action(
-            f"preset-{key}", f"{window.name}  {window.width:g} / {window.centre:g}", "Window",
-            lambda: desk.reading.apply_preset(key), (str(key),), lambda: desk.shown,
-        )  # fmt: skip
-
-    return (
-        Action("file-window", "Next of the file", "Window", desk.reading.next_proposal, ("0",), lambda: desk.shown,
-               None, False, "Go through the windows and tables that the file proposes"),
-        *(action(key) for key in PRESETS),
-    )  # fmt: skip
 
 
 def _mask_actions(desk: Desk) -> Sequence[Action]:

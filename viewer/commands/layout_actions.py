@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from viewer.commands.action import Action
+from viewer.commands.hanging import Hanging
 from viewer.commands.reading import Reading
 from viewer.state.layout import LAYOUTS, Layout
 from viewer.state.links import Follow, Links
@@ -19,11 +20,12 @@ _KEYS = {
 }
 
 
-def layout_actions(session: Session, links: Links, reading: Reading) -> tuple[Action, ...]:
+def layout_actions(session: Session, links: Links, reading: Reading, hanging: Hanging) -> tuple[Action, ...]:
     """Everything in the Layout menu."""
     return (
         *(_layout(session, reading, layout) for layout in LAYOUTS.values()),
         *_viewports(session),
+        *_stages(hanging),
         *_links(session, links),
     )
 
@@ -56,6 +58,19 @@ def _viewports(session: Session) -> tuple[Action, ...]:
                several, lambda: session.maximised, False, "A double click does the same"),
         Action("next-viewport", "Next viewport", "Layout", step(1), ("F6",), several),
         Action("previous-viewport", "Previous viewport", "Layout", step(-1), ("Shift+F6",), several),
+    )  # fmt: skip
+
+
+def _stages(hanging: Hanging) -> tuple[Action, ...]:
+    def several() -> bool:
+        return hanging.several
+
+    return (
+        Action("next-stage", "Next stage", "Layout", lambda: hanging.step(1), (".",), several, None, False,
+               "The next arrangement of the hanging protocol"),
+        Action("previous-stage", "Previous stage", "Layout", lambda: hanging.step(-1), (",",), several),
+        Action("next-protocol", "Next hanging protocol", "Layout", hanging.next_protocol, ("Ctrl+.",),
+               lambda: hanging.several_protocols),
     )  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.intensity import PRESETS, default_voi, proposals
+from imaging.intensity import default_voi, proposals
 from imaging.progress import Report
 from imaging.regular import regularised
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Refusal, Series, Study
 from viewer.commands.annotating import Annotating
+from viewer.commands.hanging import Hanging
 from viewer.commands.loading import Loading, are_phases
 from viewer.errors import words
 from viewer.jobs.runner import Runner
@@ -29,10 +30,12 @@ class Reading:
         runner: Runner,
         annotating: Annotating,
         loading: Loading,
+        hanging: Hanging,
         sandbox: Sandbox,
     ) -> None:
         self._session, self._notices = session, notices
         self._runner, self._annotating, self._loading, self._sandbox = runner, annotating, loading, sandbox
+        self._hanging = hanging
 
     def open(self, paths: Sequence[Path]) -> None:
         """Find the series under ``paths`` in the background, then show the first."""
@@ -137,18 +140,6 @@ class Reading:
         volume = self._session.volume
         return volume is not None and len(volume.slice_geometries) > 1 and not volume.is_colour
 
-    def apply_preset(self, key: int) -> None:
-        """Show the window preset on number key ``key``: CT windows for HU, else the windows of the file."""
-        volume = self._session.volume
-        if volume is None:
-            return
-        if volume.unit == "HU" and key in PRESETS:
-            self._session.view.set_window(PRESETS[key])
-        elif volume.unit != "HU" and key <= len(proposals(volume)):
-            self._session.view.set_voi(proposals(volume)[key - 1])
-        elif volume.unit != "HU" and key == 1:
-            self._session.view.set_voi(default_voi(volume))
-
     def next_proposal(self) -> None:
         """Show the next window or table that the file proposes, after the last one the first."""
         volume = self._session.volume
@@ -167,7 +158,8 @@ class Reading:
         self._session.open(study)
         self._tell_refusals(study)
         if study.series:
-            self.load(study.series[0])
+            if not self._hanging.hang(study):
+                self.load(study.series[0])
         elif study.documents:
             self.show_document(study.documents[0])
 

@@ -56,3 +56,19 @@ def test_a_preset_that_is_none_is_named(wetread, phantom_study, tmp_path: Path) 
 def test_a_series_that_is_not_there_is_named(wetread, phantom_study, tmp_path: Path) -> None:
     result = wetread("shot", phantom_study.ct, "--out", tmp_path / "a.png", "--series", "1.2.3")
     assert result.exit_code == 1 and "no series 1.2.3" in result.stderr
+
+
+@pytest.mark.parametrize("layout", ["1x1", "2x3", "3x4", "mpr", "mpr-columns"])
+def test_shot_lays_the_viewports_out(wetread, phantom_study, tmp_path: Path, layout: str) -> None:
+    out = tmp_path / "layout.png"
+    result = wetread("shot", phantom_study.study, "--layout", layout, "--out", out, "--size", "1280x800")
+    assert result.exit_code == 0, result.stderr
+    picture = np.asarray(Image.open(out).convert("L"), int)
+    assert picture.shape == (800, 1280) and picture[150:700, 300:900].max() > 200
+
+
+def test_a_layout_that_cannot_be_is_named(wetread, phantom_study, tmp_path: Path) -> None:
+    result = wetread("shot", phantom_study.ct, "--out", tmp_path / "a.png", "--layout", "9x9")
+    assert result.exit_code == 1 and "9x9" in result.stderr and "mpr" in result.stderr
+    result = wetread("shot", phantom_study.xray, "--out", tmp_path / "a.png", "--layout", "mpr")
+    assert result.exit_code == 1 and "place in the patient" in result.stderr

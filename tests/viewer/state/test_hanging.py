@@ -1,0 +1,117 @@
+"""Which protocol is for a study, and which series goes where."""
+
+from pathlib import Path
+
+import pytest
+
+from imaging.study import Patient, Series
+from viewer.places import resources
+from viewer.settings import SettingsError, read
+from viewer.state.hanging import Match, Protocol, Stage, Wanted, at_hand, chosen, fitting
+
+
+def series(description: str, modality: str = "DX", frames: int = 1, date: str = "20260101", **rest) -> Series:
+    return Series(
+        f"{description} {date}",
+        "volume" if frames > 1 else "image",
+        "DICOM",
+        (),
+        (frames, 10, 10),
+        modality=modality,
+        description=description,
+        study_date=date,
+        study_uid=date,
+        patient=rest.pop("patient", Patient("P1")),
+        **rest,
+    )
+
+
+def builtin() -> tuple[Protocol, ...]:
+    return tuple(read(path, Protocol) for path in sorted((resources() / "hanging").glob("*.toml")))
+
+
+def chosen_by(protocol: Protocol, stage: int, listed: list[Series]) -> list[str]:
+    hung = at_hand(listed)
+    found = [chosen(wanted, hung) for wanted in protocol.stage[stage].viewport]
+    return [each.uid if each else "-" for each in found]
+
+
+def test_every_built_in_protocol_can_be_read_and_has_a_name_of_its_own():
+    names = [protocol.name for protocol in builtin()]
+    assert len(names) >= 5 and len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        ([series("Chest PA", body_part="CHEST")], "Chest X-ray: PA and lateral"),
+        ([series("Chest PA"), series("Chest LAT")], "Chest X-ray: two views"),
+        ([series("Chest PA"), series("Chest AP", date="20250101")], "Chest X-ray: current and prior"),
+        ([series("Thorax 1 mm", "CT", 300)], "Chest CT"),
+        ([series("Thorax", "CT", 300), series("Abdomen", "CT", 90, "20240101")], "CT follow-up"),
+        ([series("clip 1", "US", 40), series("clip 2", "US", 40)], "Ultrasound clips"),
+    ],
+)
+def test_the_protocol_that_states_most_of_what_holds_comes_first(listed, name):
+    assert fitting(builtin(), at_hand(listed))[0].name == name
+
+
+def test_a_study_without_a_protocol_has_none():
+    assert fitting(builtin(), at_hand([series("knee", body_part="KNEE")])) == ()
+    assert fitting(builtin(), at_hand([])) == ()
+
+
+def test_lateral_and_frontal_go_to_their_sides_in_whatever_order_they_came():
+    protocol = next(one for one in builtin() if one.name == "Chest X-ray: two views")
+    lateral, frontal = series("Chest lateral"), series("Chest PA")
+    assert chosen_by(protocol, 0, [lateral, frontal]) == [frontal.uid, lateral.uid]
+
+
+def test_the_newest_study_is_current_and_the_one_before_it_is_prior():
+    old, older = series("Chest PA", date="20250101"), series("Chest PA", date="20200101")
+    new = series("Chest PA")
+    protocol = next(one for one in builtin() if one.name == "Chest X-ray: current and prior")
+    assert chosen_by(protocol, 0, [older, new, old]) == [new.uid, old.uid]
+
+
+def test_another_patients_images_are_no_prior():
+    other = series("Chest PA", date="20250101", patient=Patient("P2"))
+    assert at_hand([series("Chest PA"), other]).prior == ()
+
+
+def test_a_series_that_is_not_there_leaves_its_viewport_empty():
+    protocol = next(one for one in builtin() if one.name == "Ultrasound clips")
+    clips = [series(f"clip {n}", "US", 30) for n in range(2)]
+    assert chosen_by(protocol, 0, clips) == [clips[0].uid, clips[1].uid, "-", "-"]
+
+
+def test_frames_and_number_choose_among_several():
+    hung = at_hand([series("scout", "CT", 1), series("a", "CT", 9), series("b", "CT", 9)])
+    assert chosen(Wanted(modality=("CT",), several=True, nth=1), hung).description == "b"
+    assert chosen(Wanted(several=False), hung).description == "scout"
+
+
+def test_every_condition_must_hold():
+    stage = (Stage(name="one", layout="1x1"),)
+    strict = Protocol(name="strict", match=Match(modality=("DX",), most_series=1), stage=stage)
+    anything = Protocol(name="anything", stage=stage)
+    assert [p.name for p in fitting((anything, strict), at_hand([series("a")]))] == ["strict", "anything"]
+    assert [p.name for p in fitting((anything, strict), at_hand([series("a"), series("b")]))] == ["anything"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ('name = "a"\n\n[[stage]]\nname = "s"\nlayout = "7x7"\n', 5, "7x7"),
+        ('name = "a"\n[match]\nmodalty = ["CT"]\n[[stage]]\nname = "s"\nlayout = "1x1"\n', 3, "modalty"),
+        ('name = "a"\n[match]\nbody_part = "(["\n[[stage]]\nname = "s"\nlayout = "1x1"\n', 3, "regular expression"),
+        ('name = "a"\n[[stage]]\nname = "s"\nlayout = "1x1"\nviewport = [{}, {}]\n', 2, "2 viewports"),
+        ('name = "a\n', 1, "llegal|nterminated|haracter"),
+    ],
+)
+def test_an_error_is_told_with_its_line(tmp_path: Path, text, line, reason):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=reason) as caught:
+        read(path, Protocol)
+    assert caught.value.line == line and "mine.toml" in str(caught.value)

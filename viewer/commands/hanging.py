@@ -1,0 +1,150 @@
+"""Hangs a study: the protocol that is for it, its stages one after the other."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from imaging.study import Study
+from viewer.commands.annotating import Annotating
+from viewer.commands.loading import Loading
+from viewer.errors import words
+from viewer.places import resources
+from viewer.settings import SettingsError, read
+from viewer.state.hanging import Hung, Protocol, Stage, Wanted, at_hand, chosen, fitting
+from viewer.state.layout import LAYOUTS, SINGLE, Layout
+from viewer.state.notices import Notices
+from viewer.state.pane import Pane
+from viewer.state.presets import Presets
+from viewer.state.session import Session
+
+
+class Hanging:
+    """Lays a study out by hanging protocols.
+
+    Args:
+        own: a person's folder of protocols; one there replaces the program's of the same file name.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        loading: Loading,
+        annotating: Annotating,
+        presets: Presets,
+        notices: Notices,
+        own: Path,
+    ) -> None:
+        self._session, self._loading, self._annotating = session, loading, annotating
+        self._presets, self._notices, self._own = presets, notices, own
+        self._hung = Hung(())
+        self._fitting: tuple[Protocol, ...] = ()
+        self._stage = 0
+
+    def hang(self, study: Study) -> bool:
+        """Hang ``study`` by the protocol that is for it; False when none is."""
+        self._hung = at_hand(study.series)
+        self._fitting = fitting(self._protocols(), self._hung)
+        self._stage = 0
+        if not self._fitting:
+            return False
+        self._apply()
+        return True
+
+    @property
+    def several(self) -> bool:
+        """True when there is another stage to step to."""
+        return bool(self._fitting) and len(self._fitting[0].stage) > 1
+
+    @property
+    def several_protocols(self) -> bool:
+        """True when another protocol is for this study too."""
+        return len(self._fitting) > 1
+
+    def step(self, count: int) -> None:
+        """Go ``count`` stages on; after the last comes the first."""
+        if self.several:
+            self._stage = (self._stage + count) % len(self._fitting[0].stage)
+            self._apply()
+            stages = self._fitting[0].stage
+            where = f"{self._stage + 1} of {len(stages)}"
+            self._notices.add("info", f"{self._fitting[0].name}: {stages[self._stage].name} ({where})")
+
+    def next_protocol(self) -> None:
+        """Hang the study by the next protocol that is for it."""
+        if self.several_protocols:
+            self._fitting = (*self._fitting[1:], self._fitting[0])
+            self._stage = 0
+            self._apply()
+            self._notices.add("info", f"Hanging protocol: {self._fitting[0].name}")
+
+    def _apply(self) -> None:
+        self._annotating.keep()
+        stage = self._fitting[0].stage[self._stage]
+        layout = LAYOUTS[stage.layout]
+        if layout.one_volume:
+            self._cut(stage, layout)
+        else:
+            self._fill(stage, layout)
+
+    def _fill(self, stage: Stage, layout: Layout) -> None:
+        self._session.set_layout(layout)
+        for number, pane in enumerate(self._session.panes):
+            wanted = stage.viewport[number] if number < len(stage.viewport) else None
+            series = chosen(wanted, self._hung) if wanted else None
+            if wanted is None or series is None:
+                pane.show(None)
+            else:
+                self._loading.start(series, pane, self._look(pane, wanted))
+        self._session.activate(self._session.panes[0])
+
+    def _cut(self, stage: Stage, layout: Layout) -> None:
+        """Show one volume first; where its place is known, the planes through it."""
+        wanted = stage.viewport[0] if stage.viewport else Wanted()
+        series = chosen(wanted, self._hung)
+        if series is None:
+            return
+        self._session.set_layout(SINGLE)
+        pane = self._session.active
+        look = self._look(pane, wanted)
+
+        def lay_out() -> None:
+            look()
+            centre = pane.centre_lps()
+            if pane.can_cut and centre is not None:
+                self._session.set_layout(layout)
+                self._session.marks.set_crosshair(True)
+                self._session.set_focus(centre, pane)
+
+        self._loading.start(series, pane, lay_out)
+
+    def _look(self, pane: Pane, wanted: Wanted) -> Callable[[], None]:
+        """A function that shows the loaded series as it is wanted."""
+
+        def look() -> None:
+            volume = pane.volume
+            preset = None if volume is None else self._presets.of(volume).named(wanted.preset)
+            if volume is not None and wanted.preset and preset is not None:
+                pane.view.set_window(preset.window(volume))
+            if wanted.plane and pane.can_cut:
+                pane.set_plane(wanted.plane)
+
+        return look
+
+    def _protocols(self) -> tuple[Protocol, ...]:
+        """All protocols that can be read; one with an error is told, and the program's own takes its place."""
+        paths = {path.name: path for path in sorted((resources() / "hanging").glob("*.toml"))}
+        own = {path.name: path for path in sorted(self._own.glob("*.toml"))}
+        found: list[Protocol] = []
+        for name in sorted({*paths, *own}):
+            protocol = self._read(own[name]) if name in own else None
+            if protocol is None and name in paths:
+                protocol = self._read(paths[name])
+            if protocol is not None:
+                found.append(protocol)
+        return tuple(found)
+
+    def _read(self, path: Path) -> Protocol | None:
+        try:
+            return read(path, Protocol)
+        except (SettingsError, OSError) as error:
+            self._notices.add("warning", f"Hanging protocol not used: {words(error)}")
+            return None

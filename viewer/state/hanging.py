@@ -1,0 +1,148 @@
+"""Hanging protocols: which series goes into which viewport, for studies that look alike. Values only."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from imaging.study import Series
+from viewer.settings import Kept, Place, SettingsFile
+from viewer.state.layout import LAYOUTS
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"no regular expression: {error}") from error
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
+"""A regular expression, looked for anywhere, whatever the case."""
+
+
+class Wanted(Kept):
+    """What a series must be like to go into a viewport.
+
+    Attributes:
+        study: ``current`` is the newest study that was opened, ``prior`` the one before it of the same patient.
+        modality: any of these; empty takes every one.
+        description: looked for in description and body part.
+        several: True for more than one slice or frame, False for a single image.
+        nth: which of those that fit, from 0; several viewports may show the same one.
+        plane, preset: planes and window to show it in; empty leaves what is usual.
+    """
+
+    study: Literal["current", "prior"] = "current"
+    modality: tuple[str, ...] = ()
+    description: Expression = ""
+    several: bool | None = None
+    nth: Annotated[int, Field(ge=0)] = 0
+    plane: Literal["", "axial", "coronal", "sagittal"] = ""
+    preset: str = ""
+
+
+class Stage(Kept):
+    """One arrangement; viewports are filled in the order of ``viewport``."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    layout: str
+    viewport: tuple[Wanted, ...] = ()
+
+
+class Match(Kept):
+    """Which studies a protocol is for. Everything that is stated must hold; the protocol that states most wins.
+
+    Attributes:
+        modality: of the study's first series.
+        body_part, description: looked for in any series of the current study.
+        least_series, most_series: how many series the current study has.
+        prior: True only with an earlier study of the same patient at hand, False only without.
+    """
+
+    modality: tuple[str, ...] = ()
+    body_part: Expression = ""
+    description: Expression = ""
+    least_series: int | None = None
+    most_series: int | None = None
+    prior: bool | None = None
+
+
+class Protocol(SettingsFile):
+    """A hanging protocol: what it is for, and the stages to step through."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    match: Match = Match()
+    stage: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    def problem(self) -> tuple[Place, str] | None:
+        """A layout that does not exist, or more viewports than it has."""
+        for number, stage in enumerate(self.stage):
+            if stage.layout not in LAYOUTS:
+                return ["stage", number, "layout"], f"layout {stage.layout!r}: expected one of {', '.join(LAYOUTS)}"
+            if len(stage.viewport) > len(LAYOUTS[stage.layout].cells):
+                return ["stage", number], f"{len(stage.viewport)} viewports, {stage.layout} has fewer"
+        return None
+
+
+@dataclass(frozen=True)
+class Hung:
+    """The series at hand, of the newest study and of the one before it."""
+
+    current: tuple[Series, ...]
+    prior: tuple[Series, ...] = ()
+
+
+def at_hand(series: Sequence[Series]) -> Hung:
+    """The newest study of the first series' patient, and the one before it; the rest is left out."""
+    if not series:
+        return Hung(())
+    patient = series[0].group
+    studies: dict[tuple[str, str], list[Series]] = {}
+    for each in series:
+        if each.group == patient:
+            studies.setdefault((each.study_date, each.study_uid), []).append(each)
+    newest_first = [studies[key] for key in sorted(studies, reverse=True)]
+    return Hung(tuple(newest_first[0]), tuple(newest_first[1]) if len(newest_first) > 1 else ())
+
+
+def fitting(protocols: Sequence[Protocol], hung: Hung) -> tuple[Protocol, ...]:
+    """The protocols that are for such a study, the one that states most first."""
+    scored = [(score, protocol) for protocol in protocols if (score := _score(protocol.match, hung)) is not None]
+    return tuple(protocol for _, protocol in sorted(scored, key=lambda pair: -pair[0]))
+
+
+def chosen(wanted: Wanted, hung: Hung) -> Series | None:
+    """The series for a viewport; None when there is none."""
+    found = [each for each in (hung.current if wanted.study == "current" else hung.prior) if _fits(wanted, each)]
+    return found[wanted.nth] if wanted.nth < len(found) else None
+
+
+def _fits(wanted: Wanted, series: Series) -> bool:
+    text = f"{series.description} {series.body_part}"
+    return (
+        (not wanted.modality or series.modality in wanted.modality)
+        and bool(re.search(wanted.description, text, re.IGNORECASE))
+        and (wanted.several is None or wanted.several == (series.frames > 1))
+    )
+
+
+def _score(match: Match, hung: Hung) -> int | None:
+    """How many of its conditions hold; None when one does not."""
+    if not hung.current:
+        return None
+    body_parts = " ".join(f"{each.body_part} {each.description} {each.study_description}" for each in hung.current)
+    descriptions = " ".join(f"{each.study_description} {each.description}" for each in hung.current)
+    count = len(hung.current)
+    answers = (
+        None if not match.modality else hung.current[0].modality in match.modality,
+        None if not match.body_part else bool(re.search(match.body_part, body_parts, re.IGNORECASE)),
+        None if not match.description else bool(re.search(match.description, descriptions, re.IGNORECASE)),
+        None if match.least_series is None else count >= match.least_series,
+        None if match.most_series is None else count <= match.most_series,
+        None if match.prior is None else match.prior == bool(hung.prior),
+    )
+    return None if False in answers else answers.count(True)
