@@ -109,7 +109,7 @@ def _elements(dataset: Any, depth: int) -> Iterator[Element]:
     for tag in sorted(dataset.keys()):
         try:
             raw = dataset.get_item(tag, keep_deferred=True)
-            if getattr(raw, "value", None) is None and getattr(raw, "length", 0) > 0:
+            if _was_left_out(raw, tag):
                 yield Element(depth, _tag(tag), str(raw.VR or ""), _name(tag), _size(raw.length))
                 continue
             element = dataset[tag]
@@ -121,6 +121,15 @@ def _elements(dataset: Any, depth: int) -> Iterator[Element]:
             for n, item in enumerate(element.value, start=1):
                 yield Element(depth + 1, "", "", f"Item {n}", "")
                 yield from _elements(item, depth + 2)
+
+
+def _was_left_out(raw: Any, tag: int) -> bool:
+    """True for a large value that was skipped in the file; large sequences are read all the same."""
+    from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+    skipped = getattr(raw, "value", None) is None and getattr(raw, "length", 0) > 0
+    vr = skipped and (raw.VR or (dictionary_VR(tag) if dictionary_has_tag(tag) else "UN"))
+    return skipped and vr != "SQ"
 
 
 def _value(element: Any) -> str:
