@@ -1,7 +1,9 @@
 """DICOM objects without an image of their own: what each one is, and what it says as plain text."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -11,8 +13,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from imaging.errors import NotAnImage, ReadError
-from imaging.formats.content import Format, format_of
-from imaging.formats.dicom.attributes import PARSE_ERRORS, items, text
+from imaging.formats.content import Format, format_of, identity
+from imaging.formats.dicom.attributes import PARSE_ERRORS, character_warnings, items, text
 from imaging.formats.dicom.header import dataset_stream, read_header
 from imaging.formats.directory import is_directory, referenced_files
 from imaging.formats.report_text import coded, report_text
@@ -57,7 +59,7 @@ _NEWER_NAMES = {
 _LISTED = """
     SpecificCharacterSet SOPClassUID SOPInstanceUID Modality DocumentTitle ContentLabel ContentDescription RTPlanLabel
     StructureSetLabel SeriesDescription StudyInstanceUID SeriesInstanceUID PatientName PatientID PatientBirthDate
-    PatientSex MIMETypeOfEncapsulatedDocument ConceptNameCodeSequence ReferencedSeriesSequence
+    PatientSex IssuerOfPatientID MIMETypeOfEncapsulatedDocument ConceptNameCodeSequence ReferencedSeriesSequence
     CurrentRequestedProcedureEvidenceSequence ReferencedFrameOfReferenceSequence SourceInstanceSequence
 """
 _LISTED_TAGS = [tag_for_keyword(keyword) or 0 for keyword in _LISTED.split()]
@@ -89,6 +91,7 @@ def describe(path: Path) -> Document:
             text(dataset, "PatientName"),
             text(dataset, "PatientBirthDate"),
             text(dataset, "PatientSex"),
+            text(dataset, "IssuerOfPatientID"),
         ),
         refers_to=refers_to,
     )
@@ -108,10 +111,11 @@ def read_text(document: Document) -> str:
             raise ReadError(document.file, f"has {size >> 20} MiB; text is shown up to {MOST_BYTES >> 20} MiB")
         try:
             dataset = dcmread(stream, stop_before_pixels=True, force=True)
+            heading = _heading(document, dataset)
             body = _body(document, dataset) or object_text(document.kind, dataset)
         except PARSE_ERRORS as error:
             raise ReadError(document.file, f"damaged DICOM object: {error}") from error
-    return "\n".join((*_heading(document, dataset), "", body or "It holds nothing that can be shown as text."))
+    return "\n".join((*heading, "", body or "It holds nothing that can be shown as text."))
 
 
 def documents_among(series: Sequence[Series], refused: Sequence[Refusal]) -> tuple[tuple[Document, ...], list[Refusal]]:
@@ -138,7 +142,26 @@ def documents_among(series: Sequence[Series], refused: Sequence[Refusal]) -> tup
     for file in segmented:
         with suppress(ReadError):
             found.append(describe(file))
-    return tuple(sorted(found, key=lambda each: each.file)), list(dict.fromkeys(remaining))
+    kept, copies = _without_copies(sorted(found, key=lambda each: each.file))
+    return tuple(kept), list(dict.fromkeys(remaining + copies))
+
+
+def _without_copies(documents: Sequence[Document]) -> tuple[list[Document], list[Refusal]]:
+    """The documents without files that repeat another file's bytes; the copies are named, not hidden."""
+    told = [replace(document, file=Path()) for document in documents]
+    alike = Counter(told)
+    seen: dict[str, Path] = {}
+    kept: list[Document] = []
+    copies: list[Refusal] = []
+    for document, said in zip(documents, told, strict=True):
+        content = identity(document.file) if alike[said] > 1 else str(document.file)
+        if content in seen:
+            reason = f"an exact copy of {seen[content].name}, which is listed already"
+            copies.append(Refusal(document.file, reason, document.patient.name))
+        else:
+            seen[content] = document.file
+            kept.append(document)
+    return kept, copies
 
 
 def _leading_away(index: Path) -> list[Refusal]:
@@ -222,4 +245,4 @@ def _heading(document: Document, dataset: Dataset) -> list[str]:
         found = text(dataset, keyword)
         if found:
             lines.append(f"{words}: {found.capitalize()}")
-    return lines
+    return lines + [f"Note: {words}" for words in character_warnings(dataset)]

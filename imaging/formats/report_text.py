@@ -6,7 +6,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from imaging.formats.character_sets import lines
-from imaging.formats.dicom.attributes import items, text
+from imaging.formats.dicom.attributes import items, text, written_text
 
 DEEPEST = 64
 """Content is shown to this depth. Reports of real makers stay below ten."""
@@ -72,7 +72,7 @@ def _value(node: Dataset) -> list[str]:
     kind = text(node, "ValueType").upper()
     match kind:
         case "TEXT":
-            return _several_lines(node, "TextValue")
+            return lines(written_text(node, "TextValue")) or [""]
         case "CODE":
             return [coded(node, "ConceptCodeSequence")]
         case "NUM":
@@ -87,11 +87,6 @@ def _value(node: Dataset) -> list[str]:
             return [_simple(kind, text(node, _SIMPLE[kind]))]
         case _:
             return [_by_reference(node)]
-
-
-def _several_lines(node: Dataset, keyword: str) -> list[str]:
-    found = node.get(keyword)
-    return lines(str(found)) if found else [""]
 
 
 def _measured(node: Dataset) -> str:

@@ -10,7 +10,7 @@ from functools import cache
 import pydicom.config
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
@@ -20,7 +20,8 @@ from imaging.formats.character_sets import Decoded, decode, one_line
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 # Real files break value rules everywhere; what matters is checked where it is used.
 
-_TEXT_VRS = ("PN", "LO", "SH", "ST", "LT", "UC", "UT")
+_LONG_TEXT_VRS = ("ST", "LT", "UT")
+_TEXT_VRS = ("PN", "LO", "SH", "UC", *_LONG_TEXT_VRS)
 _NAMES = ("PatientName", "PatientID", "StudyDescription", "SeriesDescription", "BodyPartExamined")
 
 _INTEGER, _DECIMAL = rb" *[+-]?\d{1,15} *", rb" *[+-]?\d{1,15}(\.\d{0,20})?([eE][+-]?\d{1,2})? *"
@@ -90,14 +91,18 @@ def as_read(dataset: Dataset, tags: Iterable[BaseTag]) -> tuple[object, ...]:
 
 def text(dataset: Dataset, keyword: str) -> str:
     """The value as one line of printable text, several values joined by a backslash; ``""`` where there is none."""
+    return one_line(written_text(dataset, keyword))
+
+
+def written_text(dataset: Dataset, keyword: str) -> str:
+    """The value as text with its line ends and control characters; ``""`` where there is none."""
     stored = _beyond_ascii(dataset, keyword)
     if stored is not None:
-        return one_line(stored.text)
+        return stored.text
     found = value(dataset, keyword)
     if found is None:
         return ""
-    joined = "\\".join(map(str, found)) if isinstance(found, (MultiValue, list, tuple)) else str(found)
-    return one_line(joined)
+    return "\\".join(map(str, found)) if isinstance(found, (MultiValue, list, tuple)) else str(found)
 
 
 def character_warnings(dataset: Dataset) -> tuple[str, ...]:
@@ -110,13 +115,10 @@ def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
     """The text of a value with other than ASCII characters, from its bytes; None for all other values.
 
     pydicom decodes lazily: while nobody asked it for the value, the bytes are there. It is not asked, because text in
-    a wrong or missing character set would be lost in its replacement characters. Inside sequences, which may inherit
-    their character set, pydicom decodes.
+    a wrong or missing character set would be lost in its replacement characters.
     """
     tag = _tag(keyword)
     if tag is None or tag not in dataset:
-        return None
-    if _CHARACTER_SET not in dataset and not isinstance(dataset, FileDataset):
         return None
     try:
         raw = dataset.get_item(tag)
@@ -127,7 +129,8 @@ def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
     vr = dictionary_VR(tag) if raw.VR in (None, "UN") else raw.VR
     if vr not in _TEXT_VRS or (raw.value.isascii() and b"\x1b" not in raw.value):
         return None
-    found = decode(raw.value.rstrip(b"\0 "), _declared(dataset), "^=\\" if vr == "PN" else "\\")
+    delimiters = "" if vr in _LONG_TEXT_VRS else "^=\\" if vr == "PN" else "\\"
+    found = decode(raw.value.rstrip(b"\0 "), _declared(dataset), delimiters)
     return Decoded(found.text.rstrip("="), found.odd) if vr == "PN" else found
 
 
@@ -188,11 +191,19 @@ def whole(dataset: Dataset, keyword: str) -> int | None:
 
 
 def items(dataset: Dataset, keyword: str) -> list[Dataset]:
-    """The items of a sequence; empty where it is absent or no sequence."""
+    """The items of a sequence; empty where it is absent or no sequence.
+
+    An item without a character set of its own is given the one around it, which holds for it (PS3.3 C.12.1.1.2).
+    """
     found = value(dataset, keyword)
     if not isinstance(found, Iterable) or isinstance(found, (str, bytes)):
         return []
-    return [item for item in found if isinstance(item, Dataset)]
+    inner = [item for item in found if isinstance(item, Dataset)]
+    if _CHARACTER_SET in dataset:
+        for each in inner:
+            if len(each) and _CHARACTER_SET not in each:
+                each[_CHARACTER_SET] = dataset.get_item(_CHARACTER_SET)
+    return inner
 
 
 def item(dataset: Dataset, keyword: str) -> Dataset:

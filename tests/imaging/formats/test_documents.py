@@ -214,3 +214,54 @@ def test_files_without_an_image_beside_images_hide_nothing(tmp_path: Path) -> No
     study = open_study(tmp_path)
     assert [document.file.name for document in study.documents] == ["b"]
     assert [refusal.file.name for refusal in study.refused] == ["a.txt"]
+
+
+def test_exact_copies_are_listed_once_and_named(tmp_path: Path) -> None:
+    first = written(tmp_path / "a", EnhancedSRStorage, "SR")
+    for name in ("b", "c"):
+        (tmp_path / name).write_bytes(first.read_bytes())
+    written(tmp_path / "d", EnhancedSRStorage, "SR")
+    study = open_study(tmp_path)
+    assert [document.file.name for document in study.documents] == ["a", "d"], "d has an identity of its own"
+    assert [(refusal.file.name, refusal.reason) for refusal in study.refused] == [
+        ("b", "an exact copy of a, which is listed already"),
+        ("c", "an exact copy of a, which is listed already"),
+    ]
+
+
+def reencoded(path: Path, old: bytes, new: bytes) -> Path:
+    """The file with bytes of the same number in place of others: what no writer would let through."""
+    data = path.read_bytes()
+    assert data.count(old) == 1 and len(old) == len(new)
+    path.write_bytes(data.replace(old, new))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("around", "inside", "stored", "shown"),
+    [
+        ("ISO_IR 144", None, "\u041c\u043e\u0437\u0433 1".encode("iso8859_5"), "\u041c\u043e\u0437\u0433 1"),
+        ("ISO_IR 100", "ISO_IR 144", "\u041c\u043e\u0437\u0433 1".encode("iso8859_5"), "\u041c\u043e\u0437\u0433 1"),
+        ("ISO_IR 192", None, "H\u00e9lio".encode(), "H\u00e9lio"),
+        (["", "ISO 2022 IR 87"], None, b"\x1b$B;3ED\x1b(B1 ", "\u5c71\u75301"),
+        (None, None, b"H\xe9lio ", "H\u00e9lio"),
+    ],
+)
+def test_text_inside_a_report_is_in_its_own_character_set_or_the_one_around_it(
+    tmp_path: Path, around, inside, stored: bytes, shown: str
+) -> None:
+    placeholder = "Q" * len(stored)
+    child = content("TEXT", "Finding", TextValue=placeholder)
+    if inside:
+        child.SpecificCharacterSet = inside
+    rest = {"SpecificCharacterSet": around} if around else {}
+    path = written(tmp_path / "a", EnhancedSRStorage, "SR", ContentSequence=[child], **rest)
+    text = read_text(describe(reencoded(path, placeholder.encode(), stored)))
+    assert text.splitlines()[-1].strip() == f"Finding: {shown}"
+
+
+def test_an_odd_character_set_is_told_above_the_text(tmp_path: Path) -> None:
+    path = written(tmp_path / "a", EnhancedSRStorage, "SR")
+    text = read_text(describe(reencoded(path, b"Curie^Maria", b"Curie^M\xe9ria")))
+    assert "Patient: Curie Méria" in text
+    assert "Note: text uses letters beyond ASCII without a declared character set or escape sequence" in text

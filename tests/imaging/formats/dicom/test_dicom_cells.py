@@ -172,7 +172,6 @@ def test_cells_that_make_no_sense_are_refused(write_dicom, attributes, words):
 
 
 @pytest.mark.filterwarnings("ignore:Expected explicit VR")
-@pytest.mark.expects_log("Expected explicit VR, but found implicit VR")  # pydicom does not know this syntax
 def test_the_private_syntax_of_big_endian_pixels_under_a_little_endian_header(write_dicom):
     pixels = np.array([[1, 258], [40000, 3]], np.uint16)
     path = write_dicom(pixels)
