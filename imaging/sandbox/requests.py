@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
+from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.formats.segmentation.imported import ImportedMask
 from imaging.study import Document, Series, Study
 from imaging.volume import Volume
 
@@ -44,9 +46,29 @@ class ReadText:
         return self.document.file
 
 
-Request = OpenStudy | LoadVolume | ReadText
-REQUESTS: dict[str, type[Request]] = {each.__name__: each for each in (OpenStudy, LoadVolume, ReadText)}
-RESULTS: dict[type[Request], Any] = {OpenStudy: Study, LoadVolume: Volume, ReadText: str}
+@dataclass(frozen=True)
+class ReadSegmentation:
+    """:func:`imaging.formats.segmentation.dicom_seg.read_onto`."""
+
+    path: Path
+    grid: ImageGrid
+    series: Series
+
+    @property
+    def subject(self) -> Path:
+        return self.path
+
+
+Request = OpenStudy | LoadVolume | ReadText | ReadSegmentation
+REQUESTS: dict[str, type[Request]] = {
+    each.__name__: each for each in (OpenStudy, LoadVolume, ReadText, ReadSegmentation)
+}
+RESULTS: dict[type[Request], Any] = {
+    OpenStudy: Study,
+    LoadVolume: Volume,
+    ReadText: str,
+    ReadSegmentation: ImportedMask,
+}
 
 UNEXPECTED = "unexpected"
 """Name of an error that no reader meant to raise: the worker is not used again."""

@@ -12,10 +12,12 @@ from typing import Any, Self
 
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
+from imaging.formats.segmentation.image_grid import grid_of
+from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
 from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.process import Stopped, WorkerProcess
-from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadText, Request
+from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadSegmentation, ReadText, Request
 from imaging.sandbox.starting import WORKER
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
@@ -101,6 +103,15 @@ class Sandbox:
             ReadError: the file cannot be read, or stopped the worker.
         """
         return self._ask_for_one(ReadText(document), silent)
+
+    def read_segmentation(self, path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
+        """As :func:`imaging.formats.segmentation.dicom_seg.read_segmentation`.
+
+        Raises:
+            ReadError: the file cannot be read, does not fit the image, or stopped the worker.
+            Cancelled: by ``report``.
+        """
+        return self._ask_for_one(ReadSegmentation(path, grid_of(volume), series), report)
 
     def close(self) -> None:
         """End all workers that have nothing to do; ones at work end with their request. Unpacked archives go."""

@@ -7,6 +7,7 @@ it expects, and every field is checked against its annotation before the value's
 import types
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,8 @@ def encode(value: Any, put_array: Callable[[NDArray[Any]], ArraySpec]) -> Json:
         return value.item() if isinstance(value, np.generic) else value.value
     if isinstance(value, Path):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     raise WireError(f"{type(value).__name__} cannot be sent")
 
 
@@ -80,6 +83,8 @@ def _plain(expected: Any, data: Json) -> Any:
         return float(_checked(type(data) in (int, float), expected, data))
     if expected is Path:
         return Path(_checked(isinstance(data, str) and "\0" not in data, expected, data))
+    if expected is datetime:
+        return datetime.fromisoformat(_checked(isinstance(data, str), expected, data))
     if isinstance(expected, type) and issubclass(expected, Enum):
         return expected(_checked(data in [each.value for each in expected], expected, data))
     if expected in (bool, int, str, types.NoneType):

@@ -18,7 +18,7 @@ from typing import Any
 from imaging.sandbox import limits
 from imaging.sandbox.channel import Channel, Message
 from imaging.sandbox.relay import Relay
-from imaging.sandbox.requests import REQUESTS, LoadVolume, OpenStudy, ReadText, Request, describe_error
+from imaging.sandbox.requests import REQUESTS, LoadVolume, OpenStudy, ReadSegmentation, ReadText, Request, describe_error
 from imaging.sandbox.wire import decode
 
 
@@ -82,6 +82,10 @@ def _carry_out(request: Request, relay: Relay) -> Any:
             return reading.load_volume(request.series, relay.report, arrival=relay)
         case ReadText():
             return documents.read_text(request.document)
+        case ReadSegmentation():
+            from imaging.formats.segmentation import dicom_seg
+
+            return dicom_seg.read_onto(request.path, request.grid, request.series, relay.report)
 
 
 def _import_readers() -> None:

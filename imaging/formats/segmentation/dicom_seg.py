@@ -1,0 +1,131 @@
+"""A DICOM SEG (PS3.3 A.51) onto the image it was made from: binary, fractional or label map."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.errors import ReadError
+from imaging.formats.dicom.header import Header, read_header
+from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
+from imaging.formats.dicom.pixels import FrameReader, frames_of
+from imaging.formats.segmentation.image_grid import ImageGrid, grid_of
+from imaging.formats.segmentation.imported import ImportedMask, Segment
+from imaging.formats.segmentation.seg_frames import SegFrame, placed_frames
+from imaging.formats.segmentation.seg_header import MOST_LABELS, SegHeader, read_seg_header
+from imaging.formats.segmentation.source import Source, source_of
+from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.progress import Report, silent
+from imaging.study import Series
+from imaging.volume import Volume
+
+
+def read_segmentation(path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
+    """The mask of a DICOM SEG on the grid of ``volume``, which was loaded from ``series``.
+
+    See :func:`read_onto`.
+    """
+    return read_onto(path, grid_of(volume), series, report)
+
+
+def read_onto(path: Path, grid: ImageGrid, series: Series, report: Report = silent) -> ImportedMask:
+    """The mask of a DICOM SEG on a grid.
+
+    A frame lies on the slice whose image it refers to, checked by position to 0.1 mm; without reference by position
+    alone; without position by the frame number it refers to. Slices without a frame are empty. A labelmap holds one
+    value per voxel: where segments overlap the later one wins, and a warning says how many voxels the others lose.
+    Fractions count from half of the maximum on, which a warning says too.
+
+    Raises:
+        ReadError: no segmentation, damaged, or one that does not fit this image; says what was found and expected.
+        Truncated: the file ends before its pixels.
+        Cancelled: by ``report``.
+    """
+    head, header = read_seg_header(path), read_header(path)
+    layout = pixel_format(header)
+    if layout.samples != 1 or layout.number != "integer":
+        raise ReadError(
+            path, f"no segmentation: {layout.samples} samples of {layout.number} pixels, expected one integer"
+        )
+    source = source_of(series, grid)
+    frames = placed_frames(header, layout, head, source)
+    reading = _Reading(head, header, layout, source)
+    with frames_of(header) as reader:
+        reading.read(reader, frames, report)
+    return reading.result()
+
+
+class _Reading:
+    """One segmentation on its way into a labelmap."""
+
+    def __init__(self, head: SegHeader, header: Header, layout: PixelFormat, source: Source) -> None:
+        self._head, self._path, self._layout, self._source = head, header.path, layout, source
+        self._mask = np.zeros(source.grid.geometry.shape_kji, np.uint8)
+        self._values = {segment.number: segment.value for segment in head.segments}
+        self._unnamed: set[int] = set()
+        self._overlapping = self._lost = 0
+
+    def read(self, reader: FrameReader, frames: Sequence[SegFrame], report: Report) -> None:
+        """Every frame in order of segment, so that the later one wins."""
+        # A palette gives label values colours; the values themselves are wanted.
+        plain = replace(reader, format=replace(reader.format, photometric="MONOCHROME2"))
+        for n, frame in enumerate(sorted(frames, key=lambda each: (each.number, each.index))):
+            report(n, len(frames), f"Reading {self._path.name}, frame {frame.index + 1}")
+            self._put(frame, self._labels_in(frame, plain.stored(frame.index)))
+
+    def result(self) -> ImportedMask:
+        segments = tuple(sorted((*self._head.segments, *map(_unnamed, self._unnamed)), key=lambda each: each.value))
+        labels = tuple(Label(each.value, each.name, each.colour) for each in segments)
+        mask = Labelmap(self._mask, self._source.grid.geometry, labels, self._head.provenance)
+        return ImportedMask(mask, segments, self._head.title, tuple(self._warnings()))
+
+    def _labels_in(self, frame: SegFrame, stored: NDArray[Any]) -> NDArray[np.uint8]:
+        """(rows, columns) uint8 label values that a frame marks."""
+        if self._head.kind == "LABELMAP":
+            return self._renumbered(frame, stored)
+        marked = stored != 0 if self._head.kind == "BINARY" else 2 * stored.astype(np.int64) >= self._head.full
+        return marked * np.uint8(self._values[frame.number])
+
+    def _renumbered(self, frame: SegFrame, stored: NDArray[Any]) -> NDArray[np.uint8]:
+        found = {int(each) for each in np.unique(stored)} - {0, self._head.padding}
+        unnamed = found - set(self._values)
+        if max(unnamed, default=0) > MOST_LABELS or min(unnamed, default=1) < 0:
+            number = next(each for each in unnamed if not 0 <= each <= MOST_LABELS)
+            raise ReadError(
+                self._path, f"frame {frame.index + 1}: label {number} is not described, and a mask holds 1 to 255"
+            )
+        if taken := unnamed & set(self._values.values()):
+            raise ReadError(self._path, f"frame {frame.index + 1}: label {min(taken)} is not described by any segment")
+        self._unnamed |= unnamed
+        labels = np.zeros(stored.shape, np.uint8)
+        for value in found:
+            labels[stored == value] = self._values.get(value, value)
+        return labels
+
+    def _put(self, frame: SegFrame, labels: NDArray[np.uint8]) -> None:
+        turned, target, lost = frame.fit.place(labels, self._mask[frame.k])
+        marked = turned != 0
+        self._overlapping += int(np.count_nonzero(target[marked]))
+        self._lost += lost
+        np.copyto(target, turned, where=marked)
+
+    def _warnings(self) -> list[str]:
+        said: list[str] = []
+        if self._head.kind == "FRACTIONAL":
+            said.append(f"fractions: voxels count from 0.5 of the maximum ({self._head.full}) on")
+        if self._overlapping:
+            said.append(f"segments overlap: {self._overlapping} voxels went to the later segment")
+        if self._lost:
+            said.append(f"{self._lost} marked pixels lie outside the image and were left out")
+        if self._unnamed:
+            said.append(f"label values without a description: {', '.join(map(str, sorted(self._unnamed)))}")
+        if not self._source.instances:
+            said.append("placed by position alone: the image has no DICOM instances to compare with")
+        return said
+
+
+def _unnamed(value: int) -> Segment:
+    return Segment(value, value, f"segment {value}", PALETTE[(value - 1) % len(PALETTE)])

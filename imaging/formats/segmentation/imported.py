@@ -1,0 +1,54 @@
+"""A mask as a file brings it: voxels on the image's own grid, what each segment means, and what was assumed."""
+
+from dataclasses import dataclass, field
+
+from imaging.labelmap import Colour, Labelmap
+
+
+@dataclass(frozen=True)
+class Code:
+    """One coded concept (DICOM PS3.3 8.1): value, scheme and meaning; all empty where the file states none."""
+
+    value: str = ""
+    scheme: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """What a file says of one segment.
+
+    Attributes:
+        value: marks its voxels in the labelmap.
+        number: Segment Number in the file, or the value there.
+        category: Segmented Property Category, e.g. "Anatomical Structure". kind: Segmented Property Type, e.g. "Lung".
+        algorithm_type: MANUAL, SEMIAUTOMATIC or AUTOMATIC; empty where not stated.
+        algorithm, algorithm_version: what made it; empty where a person did.
+    """
+
+    value: int
+    number: int
+    name: str
+    colour: Colour
+    category: Code = field(default_factory=Code)
+    kind: Code = field(default_factory=Code)
+    algorithm_type: str = ""
+    algorithm: str = ""
+    algorithm_version: str = ""
+
+
+@dataclass(frozen=True)
+class ImportedMask:
+    """A labelmap on the grid of its image, as read from a file.
+
+    Attributes:
+        labelmap: with its labels and, where the file says, who or what made it and when.
+        segments: one per label, in order.
+        title: Content Label, description or name of the file.
+        warnings: repairs, assumptions and losses, in words.
+    """
+
+    labelmap: Labelmap
+    segments: tuple[Segment, ...]
+    title: str = ""
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,55 @@
+"""The image a mask lies on: its slices, each with the DICOM instance and frame it came from."""
+
+from dataclasses import dataclass
+
+from imaging.formats.dicom.header import read_header
+from imaging.formats.dicom.stack import again
+from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.regular import SUFFIX
+from imaging.study import Series
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One frame of a DICOM image.
+
+    Attributes:
+        uid: SOP Instance UID.
+        frame: number of the frame in it, from 1. frames: how many it has.
+    """
+
+    uid: str
+    frame: int
+    frames: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """An image with the DICOM instances of its slices.
+
+    Attributes:
+        instances: of each k; empty for images that are not DICOM, and for resampled ones.
+        series_uid: Series Instance UID as in the files.
+    """
+
+    grid: ImageGrid
+    instances: tuple[Instance, ...]
+    series_uid: str
+    frame_of_reference: str
+    name: str
+
+
+def source_of(series: Series, grid: ImageGrid) -> Source:
+    """The image of a listed series.
+
+    Raises:
+        ReadError: its files have changed since it was listed.
+    """
+    name = series.description or series.modality or series.uid
+    if series.format != "DICOM" or series.uid.endswith(SUFFIX):
+        return Source(grid, (), series.uid.removesuffix(SUFFIX).split("#")[0], series.frame_of_reference, name)
+    stack = again(series, [read_header(path) for path in series.files])
+    instances = tuple(
+        Instance(frame.header.text("SOPInstanceUID"), frame.index + 1, frame.layout.frames) for frame in stack.frames
+    )
+    return Source(grid, instances, stack.frames[0].header.text("SeriesInstanceUID"), series.frame_of_reference, name)
