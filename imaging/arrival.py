@@ -1,6 +1,8 @@
 """A volume that can be looked at while the rest of it still arrives."""
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,4 +27,33 @@ class Arrival(Protocol):
 
     def arrived(self, k: int) -> None:
         """Note that slice ``k`` is complete."""
+        ...
+
+
+class Planes(Protocol):
+    """Memory for the planes of one volume, to be filled by any number of threads.
+
+    Attributes:
+        array: what the volume is made around; not to be written to.
+    """
+
+    array: NDArray[Any]
+
+    def filling(self, ks: Sequence[int]) -> AbstractContextManager[Sequence[NDArray[Any]]]:
+        """Memory for the planes ``ks``, in their order, to be filled within the block."""
+        ...
+
+
+@runtime_checkable
+class PlaneTaker(Protocol):
+    """An arrival that would rather be given planes than give the memory of all: it lives in another process."""
+
+    def planes(self, shape: tuple[int, ...], dtype: np.dtype[Any], buffers: tuple[int, int]) -> Planes:
+        """Memory for a volume of this shape and type.
+
+        Args:
+            shape: of the volume, planes first.
+            dtype: of its values.
+            buffers: how many threads will fill planes, and how many planes at most in one block.
+        """
         ...

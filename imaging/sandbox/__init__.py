@@ -13,13 +13,13 @@ seconds without progress. Codecs that crash, hang, panic or eat memory cost one 
 
 Nothing a worker says is trusted: messages are JSON, read as the one type that is expected (:mod:`.wire`). Arrays lie in
 shared memory without a name, handed over by descriptor (:mod:`.memory`), so that nothing is left when either side is
-killed. Outside Linux nothing confines writing, and Windows does not limit memory; death, silence and nonsense are
-handled as everywhere.
+killed; the planes of a DICOM series only pass through a little of it (:mod:`.planes`). Outside Linux nothing confines
+writing, and Windows does not limit memory; death, silence and nonsense are handled as everywhere.
 
 Modules: ``sandbox`` the workers as one reader · ``process`` one worker, seen from the program · ``starting`` how it is
 started · ``exchange`` one request under way · ``worker`` the other side · ``relay`` its line to the program ·
-``channel`` messages on a socket · ``wire`` values as JSON · ``memory`` shared arrays · ``limits`` what a worker may
-do · ``requests`` what can be asked.
+``channel`` messages on a socket · ``wire`` values as JSON · ``memory`` shared arrays · ``planes`` a volume plane by
+plane · ``opened`` which files a worker turned to · ``limits`` what a worker may do · ``requests`` what can be asked.
 """
 
 from imaging.sandbox.sandbox import Sandbox

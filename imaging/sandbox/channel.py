@@ -8,6 +8,7 @@ import struct
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from imaging.sandbox.wire import Json, WireError
 
@@ -39,6 +40,17 @@ class Message:
         if type(value) is not int:
             raise WireError(f"expected a number as {key}, found {str(value)[:80]!r}")
         return value
+
+    def numbers(self, key: str) -> list[int]:
+        """Whole numbers of the body.
+
+        Raises:
+            WireError: they are none.
+        """
+        values = self.body.get(key)
+        if not isinstance(values, list) or not all(type(value) is int for value in values):
+            raise WireError(f"expected numbers as {key}, found {str(values)[:80]!r}")
+        return cast("list[int]", values)
 
     def text(self, key: str) -> str:
         """A text of the body.

@@ -1,7 +1,6 @@
 """What is kept of one request while it is carried out."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,9 @@ from imaging.errors import ImagingError
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.memory import Block
+from imaging.sandbox.planes import TakenPlanes
 from imaging.sandbox.requests import Request
 from imaging.sandbox.wire import ArraySpec, WireError, array_layout, decode
-
-_REMEMBERED_FILES = 8
 
 
 @dataclass
@@ -26,19 +24,9 @@ class Exchange:
     report: Report
     arrival: Arrival | None
     progress: tuple[int, int, str] = (0, 0, "")
-    opened: list[Path] = field(default_factory=list)
     blocks: dict[int, Block] = field(default_factory=dict)
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Files last opened, the one that the progress names first, then the newest."""
-        newest = list(dict.fromkeys(reversed(self.opened)))
-        newest.sort(key=lambda path: not self.progress[2].endswith(path.name))
-        return tuple(newest[:_REMEMBERED_FILES])
-
-    def note_opened(self, path: Path) -> None:
-        """Note that the worker turned to this file."""
-        self.opened = [*self.opened[-4 * _REMEMBERED_FILES :], path]
+    taken: dict[int, TakenPlanes] = field(default_factory=dict)
+    begun: bool = False
 
     def decoded(self, expected: Any, message: Message) -> Any:
         """The value in a message, its arrays from the message's tail or from the shared memory lent.
@@ -59,6 +47,8 @@ class Exchange:
     def _array(self, spec: ArraySpec, tail: bytearray) -> NDArray[Any]:
         shape, dtype, size = array_layout(spec)
         number, offset = spec.get("block"), spec.get("offset")
+        if type(number) is int and number in self.taken:
+            return self._planes(self.taken[number], shape, dtype)
         if type(number) is int and number in self.blocks and self.blocks[number].size == size:
             return self.blocks[number].array(shape, dtype)
         if type(offset) is not int or not 0 <= offset <= len(tail) - size:
@@ -66,3 +56,9 @@ class Exchange:
         array = np.frombuffer(bytes(tail[offset : offset + size]), dtype).reshape(shape)
         array.flags.writeable = False
         return array
+
+    @staticmethod
+    def _planes(taken: TakenPlanes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+        if shape != taken.array.shape or dtype != taken.array.dtype:
+            raise WireError("an array of another shape than its planes")
+        return taken.array

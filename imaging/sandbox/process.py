@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,19 @@ from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.exchange import Exchange
 from imaging.sandbox.limits import Limits
-from imaging.sandbox.memory import new_block
+from imaging.sandbox.memory import Block, new_block
+from imaging.sandbox.opened import opened_files
+from imaging.sandbox.planes import TakenPlanes
 from imaging.sandbox.requests import RESULTS, UNEXPECTED, Request, error_from
 from imaging.sandbox.starting import WORKER, started
-from imaging.sandbox.wire import ArraySpec, Json, WireError, encode
+from imaging.sandbox.wire import ArraySpec, Json, WireError, array_layout, encode
 from imaging.volume import Volume
 
 START_S = 60.0
 """A worker imports libraries before its first word; a cold disk takes its time."""
 
-_LOOK_AGAIN_S = 0.1
+_LOOK_AGAIN_S = 0.02
+_REMEMBERED_FILES = 8
 
 
 class Stopped(Exception):
@@ -62,11 +66,17 @@ class WorkerProcess:
     def __init__(self, limits: Limits, scratch: str, program: Sequence[str] = WORKER) -> None:
         self._limits = limits
         self._ready = False
-        self._channel, self._process = started(program, limits, scratch)
+        self._opened = Path(scratch, f"opened-{secrets.token_hex(8)}")
+        self._channel, self._process = started(program, limits, scratch, self._opened)
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def _files(self) -> tuple[Path, ...]:
+        """Files it turned to last, the newest first."""
+        return tuple(dict.fromkeys(reversed(opened_files(self._opened))))[:_REMEMBERED_FILES]
 
     @property
     def is_alive(self) -> bool:
@@ -91,9 +101,9 @@ class WorkerProcess:
             self._channel.send({**body, "request": encode(request, _no_arrays)})
             return self._answer(exchange)
         except WireError as error:
-            raise Stopped(f"the reader gave an answer that makes no sense ({error})", exchange.files) from error
+            raise Stopped(f"the reader gave an answer that makes no sense ({error})", self._files) from error
         except (EOFError, OSError) as error:
-            raise Stopped(self._end_in_words(), exchange.files) from error
+            raise Stopped(self._end_in_words(), self._files) from error
         finally:
             exchange.close()
 
@@ -119,7 +129,7 @@ class WorkerProcess:
                     expected = RESULTS[type(exchange.request)]
                     return exchange.decoded(expected, message)
                 case "error" if message.text("name") == UNEXPECTED:
-                    raise Stopped(message.text("words"), exchange.files)
+                    raise Stopped(message.text("words"), self._files)
                 case "error":
                     raise error_from(message.text("name"), message.text("path"), message.text("words"))
                 case _:
@@ -130,11 +140,14 @@ class WorkerProcess:
             case "progress":
                 exchange.progress = (message.number("done"), message.number("total"), message.text("text"))
                 exchange.report(*exchange.progress)
-            case "opening":
-                exchange.note_opened(Path(message.text("path")))
             case "allocate":
                 self._lend(message.number("bytes"), exchange)
+            case "planes":
+                self._lend_planes(message, exchange)
+            case "filled":
+                self._take(message, exchange)
             case "begun" if exchange.arrival:
+                exchange.begun = True
                 exchange.arrival.begun(exchange.decoded(Volume, message))
             case "wanted" if exchange.arrival:
                 self._channel.send({"kind": "wanted", "k": int(exchange.arrival.wanted())})
@@ -144,18 +157,41 @@ class WorkerProcess:
             case _:
                 raise WireError(f"unexpected message {message.kind[:40]!r}")
 
-    def _lend(self, size: int, exchange: Exchange) -> None:
+    def _lend(self, size: int, exchange: Exchange, planes: Callable[[Block], TakenPlanes] | None = None) -> None:
+        """Send the worker shared memory, for a whole array or to pass ``planes`` through; or refuse."""
         lent = sum(block.size for block in exchange.blocks.values())
+        number = len(exchange.blocks)
         try:
             if size <= 0 or lent + size > self._limits.memory_bytes:
                 raise OSError("more than a worker can hold")
-            block = new_block(size)
-        except (OSError, ValueError):
+            exchange.blocks[number] = block = new_block(size)
+            if planes is not None:
+                exchange.taken[number] = planes(block)
+        except (OSError, ValueError, MemoryError):
             self._channel.send({"kind": "refused"})
             return
-        number = len(exchange.blocks)
-        exchange.blocks[number] = block
         self._channel.send({"kind": "memory", "number": number, "bytes": size, "name": block.name}, fd=block.fd)
+
+    def _lend_planes(self, message: Message, exchange: Exchange) -> None:
+        shape, dtype, size = array_layout(message.body)
+        buffers = message.number("buffers"), message.number("each")
+        together = size + sum(taken.array.nbytes for taken in exchange.taken.values())
+        if not shape or 0 in shape or min(buffers) < 1 or together > self._limits.memory_bytes:
+            self._channel.send({"kind": "refused"})
+            return
+        exchange.taken.clear()  # a worker begins again where values need a wider type; nobody waits for the first
+        passing = size // shape[0] * buffers[0] * buffers[1]
+        self._lend(passing, exchange, lambda block: TakenPlanes(shape, dtype, buffers, block))
+
+    def _take(self, message: Message, exchange: Exchange) -> None:
+        ks, taken = message.numbers("ks"), exchange.taken.get(message.number("number"))
+        if taken is None:
+            raise WireError("planes of no volume")
+        taken.take(message.number("buffer"), ks)
+        self._channel.send({"kind": "taken"})
+        if exchange.arrival and exchange.begun:
+            for k in ks:
+                exchange.arrival.arrived(k)
 
     def _next(self, exchange: Exchange, patience_s: float) -> Message:
         """The next message. Asks ``report`` meanwhile: the person may cancel while the worker is silent.
@@ -167,7 +203,7 @@ class WorkerProcess:
         while not self._channel.waiting(_LOOK_AGAIN_S):
             exchange.report(*exchange.progress)
             if time.monotonic() > until:
-                raise Stopped(f"took longer than {patience_s:g} s without progress: stopped", exchange.files)
+                raise Stopped(f"took longer than {patience_s:g} s without progress: stopped", self._files)
         message = self._channel.receive()
         if message.fd is not None:
             os.close(message.fd)

@@ -4,9 +4,11 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,10 @@ from numpy.typing import NDArray
 
 from imaging.sandbox.channel import Channel, Message
 from imaging.sandbox.memory import writable
+from imaging.sandbox.opened import OpenedFiles
+from imaging.sandbox.planes import LentPlanes
 from imaging.sandbox.requests import LoadVolume, Request
+from imaging.sandbox.starting import OPENED_VARIABLE
 from imaging.sandbox.wire import ArraySpec, Json, array_spec, encode
 from imaging.volume import Volume
 
@@ -29,7 +34,7 @@ class _Lent:
 
     def is_seen_by(self, array: NDArray[Any]) -> bool:
         same_place = array.__array_interface__["data"][0] == self.array.__array_interface__["data"][0]
-        return same_place and array.nbytes == self.array.nbytes and bool(array.flags.c_contiguous)
+        return same_place and array.nbytes == self.array.nbytes and array.strides == self.array.strides
 
 
 class Relay:
@@ -44,11 +49,16 @@ class Relay:
         self._channel, self._alive = channel, alive
         self._lock = threading.RLock()
         self._lent: list[_Lent] = []
-        self._watched = False
+        self._watched = self._begun = False
+        self._handed_over: set[int] = set()
+        self._reported_s = 0.0
 
     def report(self, done: int, total: int, text: str) -> None:
         """Pass progress on; it is the program that cancels, by ending this process."""
-        self._send({"kind": "progress", "done": int(done), "total": int(total), "text": str(text)})
+        now = time.monotonic()
+        if now - self._reported_s >= _REPORT_EVERY_S or done >= total:
+            self._reported_s = now
+            self._send({"kind": "progress", "done": int(done), "total": int(total), "text": str(text)})
 
     def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
         """Zeroed memory that the program sees too.
@@ -59,20 +69,44 @@ class Relay:
         dtype = np.dtype(dtype).newbyteorder("=")
         count = int(np.prod([int(n) for n in shape], dtype=object))
         reply = self._ask({"kind": "allocate", "bytes": count * dtype.itemsize})
-        if reply.kind != "memory":
-            raise MemoryError(f"{count * dtype.itemsize} bytes for an array")
-        try:
-            view = writable(reply.number("bytes"), reply.fd, str(reply.body.get("name", "")))
-        except (OSError, ValueError) as error:
-            raise MemoryError(str(error)) from error
-        array = np.frombuffer(view, dtype, count).reshape(shape)
+        array = np.frombuffer(self._mapped(reply), dtype, count).reshape(shape)
         self._lent.append(_Lent(reply.number("number"), array))
         return array
+
+    def planes(self, shape: tuple[int, ...], dtype: np.dtype[Any], buffers: tuple[int, int]) -> LentPlanes:
+        """A little memory that the program sees too, for planes of an array that the program has.
+
+        Raises:
+            MemoryError: the program does not give, or this process cannot hold, that much.
+        """
+        dtype = np.dtype(dtype).newbyteorder("=")
+        array = np.broadcast_to(np.zeros((), dtype), shape)
+        count, each = buffers
+        reply = self._ask({"kind": "planes", **array_spec(array), "buffers": count, "each": each})
+        memory = np.frombuffer(self._mapped(reply), dtype).reshape((count, each, *shape[1:]))
+        number = reply.number("number")
+        self._lent.append(_Lent(number, array))
+        return LentPlanes(array, memory, lambda buffer, ks: self._hand_over(number, buffer, ks))
+
+    def _hand_over(self, number: int, buffer: int, ks: Sequence[int]) -> None:
+        """Have planes copied; once the volume is shown they count as arrived with that."""
+        self._ask({"kind": "filled", "number": number, "buffer": buffer, "ks": list(ks)})
+        if self._begun:
+            self._handed_over.update(ks)
+
+    def _mapped(self, reply: Message) -> mmap:
+        if reply.kind != "memory":
+            raise MemoryError("for an array")
+        try:
+            return writable(reply.number("bytes"), reply.fd, str(reply.body.get("name", "")))
+        except (OSError, ValueError) as error:
+            raise MemoryError(str(error)) from error
 
     def begun(self, volume: Volume) -> None:
         """Show a volume whose slices are still to come."""
         if self._watched:
             self._send_value("begun", volume)
+            self._begun = True
 
     def wanted(self) -> int:
         """The slice that is looked at now; the middle one when nobody watches."""
@@ -81,8 +115,9 @@ class Relay:
         return self._ask({"kind": "wanted"}).number("k")
 
     def arrived(self, k: int) -> None:
-        """Pass on that slice ``k`` is complete: also a sign of life when nobody watches."""
-        self._send({"kind": "arrived", "k": int(k)})
+        """Pass on that slice ``k`` is complete, if somebody watches who does not know yet."""
+        if self._watched and k not in self._handed_over:
+            self._send({"kind": "arrived", "k": int(k)})
 
     def finish(self, result: Any) -> None:
         """Send what was asked for."""
@@ -96,17 +131,15 @@ class Relay:
     def watching(self, request: Request) -> Generator[None]:
         """Tell the program which files of the request are opened meanwhile, so that it can name one if this ends."""
         self._watched = isinstance(request, LoadVolume) and request.watched
-        _told.relay, _told.process = self, os.getpid()
-        _told.below, _told.last = _files_of(request), ""
+        _told.process, _told.below, _told.last = os.getpid(), _files_of(request), ""
         _listen()
+        if _told.files is not None:
+            _told.files.forget()
+        _told.active = True
         try:
             yield
         finally:
-            _told.relay = None
-
-    def opening(self, path: str) -> None:
-        """Pass on the file that is worked on from now."""
-        self._send({"kind": "opening", "path": path})
+            _told.active = False
 
     def _send_value(self, kind: str, value: Any) -> None:
         tail: list[memoryview] = []
@@ -115,14 +148,14 @@ class Relay:
 
     def _put(self, array: NDArray[Any], tail: list[memoryview]) -> ArraySpec:
         """Say which shared memory an array is, bring it there if it is large, or append it."""
+        for each in self._lent:
+            if each.is_seen_by(array):
+                return {**array_spec(array), "block": each.number}
         native = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
-        if native.nbytes < _LARGE_BYTES and not any(each.is_seen_by(native) for each in self._lent):
+        if native.nbytes < _LARGE_BYTES:
             offset = sum(len(part) for part in tail)
             tail.append(memoryview(native.tobytes()))
             return {**array_spec(native), "offset": offset}
-        for each in self._lent:
-            if each.is_seen_by(native):
-                return {**array_spec(native), "block": each.number}
         np.copyto(self.allocate(native.shape, native.dtype), native)
         return {**array_spec(native), "block": self._lent[-1].number}
 
@@ -138,12 +171,14 @@ class Relay:
 
 
 _LARGE_BYTES = 1 << 16
+_REPORT_EVERY_S = 0.02
 
 
 class _Told:
-    """Who is told of opened files: hooks of Python cannot be taken out again, so there is one for good."""
+    """Where opened files are written down: hooks of Python cannot be taken out again, so there is one for good."""
 
-    relay: Relay | None = None
+    files: OpenedFiles | None = None
+    active = False
     process = 0
     below: frozenset[str] | tuple[str, ...] = ()
     listening = False
@@ -169,15 +204,17 @@ def _files_of(request: Request) -> frozenset[str] | tuple[str, ...]:
 def _listen() -> None:
     if not _told.listening:
         _told.listening = True
+        place = os.environ.get(OPENED_VARIABLE)
+        with suppress(OSError):
+            _told.files = OpenedFiles(Path(place)) if place else None
         sys.addaudithook(_heard)
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "open" or _told.relay is None:
+    if event != "open" or not _told.active or _told.files is None:
         return
     path = arguments[0]
     path = str(path) if isinstance(path, str | Path) else ""
     if path and path != _told.last and _told.of_interest(path) and os.getpid() == _told.process:
         _told.last = path
-        with suppress(OSError):
-            _told.relay.opening(path)
+        _told.files.note(path)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
+from imaging.formats.metadata import Element
 from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.study import Document, Series, Study
@@ -59,15 +60,27 @@ class ReadSegmentation:
         return self.path
 
 
-Request = OpenStudy | LoadVolume | ReadText | ReadSegmentation
+@dataclass(frozen=True)
+class ReadMetadata:
+    """:func:`imaging.formats.metadata.read_metadata`."""
+
+    path: Path
+
+    @property
+    def subject(self) -> Path:
+        return self.path
+
+
+Request = OpenStudy | LoadVolume | ReadText | ReadSegmentation | ReadMetadata
 REQUESTS: dict[str, type[Request]] = {
-    each.__name__: each for each in (OpenStudy, LoadVolume, ReadText, ReadSegmentation)
+    each.__name__: each for each in (OpenStudy, LoadVolume, ReadText, ReadSegmentation, ReadMetadata)
 }
 RESULTS: dict[type[Request], Any] = {
     OpenStudy: Study,
     LoadVolume: Volume,
     ReadText: str,
     ReadSegmentation: ImportedMask,
+    ReadMetadata: tuple[Element, ...],
 }
 
 UNEXPECTED = "unexpected"

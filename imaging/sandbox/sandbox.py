@@ -12,12 +12,13 @@ from typing import Any, Self
 
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
+from imaging.formats.metadata import Element
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
 from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.process import Stopped, WorkerProcess
-from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadSegmentation, ReadText, Request
+from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadMetadata, ReadSegmentation, ReadText, Request
 from imaging.sandbox.starting import WORKER
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
@@ -112,6 +113,14 @@ class Sandbox:
             Cancelled: by ``report``.
         """
         return self._ask_for_one(ReadSegmentation(path, grid_of(volume), series), report)
+
+    def read_metadata(self, path: Path) -> tuple[Element, ...]:
+        """As :func:`imaging.formats.metadata.read_metadata`.
+
+        Raises:
+            ReadError: the file cannot be read, or stopped the worker.
+        """
+        return self._ask_for_one(ReadMetadata(path), silent)
 
     def close(self) -> None:
         """End all workers that have nothing to do; ones at work end with their request. Unpacked archives go."""

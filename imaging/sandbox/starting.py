@@ -13,11 +13,20 @@ from imaging.sandbox.limits import Limits
 WORKER = (sys.executable, "-P", "-m", "imaging.sandbox.worker")
 """The command that starts one; socket, scratch folder and limits follow as arguments."""
 
+OPENED_VARIABLE = "WETREAD_OPENED"
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "VIRTUAL_ENV")
 
 
-def started(program: Sequence[str], limits: Limits, scratch: str) -> tuple[Channel, "subprocess.Popen[bytes]"]:
+def started(
+    program: Sequence[str], limits: Limits, scratch: str, opened: Path
+) -> tuple[Channel, "subprocess.Popen[bytes]"]:
     """Our end of the socket to a new worker, and its process.
+
+    Args:
+        program: the command that starts one.
+        limits: what it may do at most.
+        scratch: the only folder it may write to.
+        opened: the file in it where it writes down what it opens; see :mod:`.opened`.
 
     Raises:
         OSError: no process could be started.
@@ -34,7 +43,7 @@ def started(program: Sequence[str], limits: Limits, scratch: str) -> tuple[Chann
             stderr=subprocess.DEVNULL,
             pass_fds=() if windows else (theirs.fileno(),),
             start_new_session=True,
-            env=_environment(scratch),
+            env={**_environment(scratch), OPENED_VARIABLE: str(opened)},
         )
         if process.stdin is not None:
             process.stdin.write(theirs.share(process.pid))  # pyright: ignore[reportAttributeAccessIssue]  Windows only

@@ -18,7 +18,16 @@ from typing import Any
 from imaging.sandbox import limits
 from imaging.sandbox.channel import Channel, Message
 from imaging.sandbox.relay import Relay
-from imaging.sandbox.requests import REQUESTS, LoadVolume, OpenStudy, ReadSegmentation, ReadText, Request, describe_error
+from imaging.sandbox.requests import (
+    REQUESTS,
+    LoadVolume,
+    OpenStudy,
+    ReadMetadata,
+    ReadSegmentation,
+    ReadText,
+    Request,
+    describe_error,
+)
 from imaging.sandbox.wire import decode
 
 
@@ -86,6 +95,10 @@ def _carry_out(request: Request, relay: Relay) -> Any:
             from imaging.formats.segmentation import dicom_seg
 
             return dicom_seg.read_onto(request.path, request.grid, request.series, relay.report)
+        case ReadMetadata():
+            from imaging.formats import metadata
+
+            return metadata.read_metadata(request.path)
 
 
 def _import_readers() -> None:

@@ -1,16 +1,30 @@
 """The one array of a stack, filled frame by frame."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.arrival import Planes
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.modality import ModalityTransform
 
-Allocate = Callable[[tuple[int, ...], np.dtype[Any]], NDArray[Any]]
-"""Memory of a shape and type, to be filled in place."""
+MakePlanes = Callable[[tuple[int, ...], np.dtype[Any]], Planes]
+"""Memory for planes of a shape and type."""
+
+
+class OwnPlanes:
+    """Planes of one array in this process, filled in place."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+
+    @contextmanager
+    def filling(self, ks: Sequence[int]) -> Generator[list[NDArray[Any]]]:
+        """The planes ``ks`` themselves."""
+        yield [self.array[k] for k in ks]
 
 
 class TooNarrow(Exception):
@@ -28,6 +42,7 @@ class FilledArray:
         dtype: the type to use; the narrowest that is likely to do when left out.
 
     Attributes:
+        planes: of ``array``, to be filled.
         array: (K, J, I) int16, uint8, uint16, int32, int64 or floating; or (K, J, I, 3) unsigned.
     """
 
@@ -35,16 +50,17 @@ class FilledArray:
         self,
         stack: Stack,
         transforms: Sequence[ModalityTransform],
-        allocate: Allocate = np.empty,
+        make: MakePlanes,
         dtype: np.dtype[Any] | None = None,
     ) -> None:
         self._transforms = transforms
         shape = stack.geometry.shape_kji
         layouts = [frame.layout for frame in stack.frames]
         if layouts[0].is_colour:
-            self.array: NDArray[Any] = allocate((*shape, 3), layouts[0].colour_dtype)
+            self.planes = make((*shape, 3), layouts[0].colour_dtype)
         else:
-            self.array = allocate(shape, dtype or self._first_choice(stack))
+            self.planes = make(shape, dtype or self._first_choice(stack))
+        self.array = self.planes.array
 
     def _first_choice(self, stack: Stack) -> np.dtype[Any]:
         layout = stack.frames[0].layout
@@ -56,20 +72,20 @@ class FilledArray:
             return np.dtype(np.int16)
         return np.dtype(f"{'i' if layout.is_signed else 'u'}{layout.word_bytes}")
 
-    def put(self, k: int, stored: NDArray[Any]) -> None:
-        """Frame ``k`` from its stored values.
+    def put(self, k: int, stored: NDArray[Any], out: NDArray[Any]) -> None:
+        """Frame ``k`` from its stored values into ``out``, the memory of its plane.
 
         Raises:
             TooNarrow: a value does not fit.
         """
         if self.array.ndim == 4:
-            self.array[k] = stored
+            out[...] = stored
             return
         values = self._plain_shift(k, stored)
         if values is None:
             values = stored if self._transforms[k].is_identity else self._transforms[k].apply(stored)
             self._check(values)
-        self.array[k] = values
+        out[...] = values
 
     def _plain_shift(self, k: int, stored: NDArray[Any]) -> NDArray[Any] | None:
         """Sixteen-bit values moved by the intercept without a wider copy, where they surely fit; else None."""

@@ -1,7 +1,7 @@
 """The frames of a stack into one array: nearest to what is looked at first, several at a time."""
 
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.arrival import Arrival
+from imaging.arrival import Arrival, Planes, PlaneTaker
 from imaging.errors import ReadError
-from imaging.formats.dicom.fill import FilledArray, TooNarrow
+from imaging.formats.dicom.fill import FilledArray, OwnPlanes, TooNarrow
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import ModalityTransform
@@ -53,7 +53,7 @@ def load_frames(
     """
     dtype: np.dtype[Any] | None = None
     while True:
-        filled = FilledArray(stack, transforms, arrival.allocate if arrival else np.empty, dtype)
+        filled = FilledArray(stack, transforms, lambda *what: _planes(arrival, *what), dtype)
         try:
             return _Loading(stack, transforms, filled, make, report, arrival).run()
         except TooNarrow as narrow:
@@ -122,26 +122,28 @@ class _Loading:
     def _next_task(self) -> list[Chunk]:
         """The nearest chunks: one by one at first, then several, as a thread takes longer to wake than to read one."""
         task = [self._next()]
-        frames, most = len(task[0].ks), min(FRAMES_A_TASK, 1 + self._done // 32)
+        frames, most = len(task[0].ks), min(FRAMES_A_TASK, 1 + self._done // 16)
         while self._left and not task[-1].is_coded and frames + len(self._left[-1].ks) <= most:
             task.append(self._left.pop())
             frames += len(task[-1].ks)
         return task
 
     def _read(self, task: Sequence[Chunk]) -> None:
-        for chunk in task:
-            self._read_chunk(chunk)
+        with self._filled.planes.filling([k for chunk in task for k in chunk.ks]) as planes:
+            left = iter(planes)
+            for chunk in task:
+                self._read_chunk(chunk, {k: next(left) for k in chunk.ks})
 
-    def _read_chunk(self, chunk: Chunk) -> None:
+    def _read_chunk(self, chunk: Chunk, planes: Mapping[int, NDArray[Any]]) -> None:
         frames, array = self._stack.frames, self._filled.array
         if all(is_plain(frames[k], self._transforms[k], array.dtype) for k in chunk.ks):
             with _opened(chunk.path) as stream:
                 for k in chunk.ks:
-                    read_into(stream, frames[k], self._transforms[k], array[k])
+                    read_into(stream, frames[k], self._transforms[k], planes[k])
             return
         with frames_of(frames[chunk.ks[0]].header) as reader:
             for k in chunk.ks:
-                self._filled.put(k, reader.stored(frames[k].index))
+                self._filled.put(k, reader.stored(frames[k].index), planes[k])
             self._repairs.update(reader.repairs)
 
     def _arrived(self, task: Sequence[Chunk]) -> None:
@@ -159,6 +161,13 @@ class _Loading:
     def _tell(self) -> None:
         count = len(self._stack.frames)
         self._report(self._done, count, f"Loading image {min(self._done + 1, count)} of {count}")
+
+
+def _planes(arrival: Arrival | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Planes:
+    """Memory for the planes: the arrival's if there is one."""
+    if isinstance(arrival, PlaneTaker):
+        return arrival.planes(shape, dtype, (os.cpu_count() or 1, FRAMES_A_TASK))
+    return OwnPlanes(np.empty(shape, dtype) if arrival is None else arrival.allocate(shape, dtype))
 
 
 def _chunks(stack: Stack) -> list[Chunk]:
