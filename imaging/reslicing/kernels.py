@@ -10,27 +10,28 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Place = tuple[float, float, float]
+Voxel = tuple[np.uintp, np.uintp, np.uintp]
 MAX, MIN, MEAN = 0, 1, 2
+_ONE = np.uintp(1)
 CODES = {"max": MAX, "min": MIN, "mean": MEAN}
 
 _FAR = 1e9
+_FACE = 1e-6
+"""Within this of the outermost voxels' centres rounding could lead out of the array."""
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function as machine code that does not hold the interpreter's lock."""
     try:
-        return njit(nogil=True, error_model="numpy", cache=True)(function)
+        return njit(nogil=True, error_model="numpy", fastmath={"contract"}, cache=True)(function)
     except RuntimeError:  # no folder to keep it in: compiled anew in every run
-        return njit(nogil=True, error_model="numpy")(function)
+        return njit(nogil=True, error_model="numpy", fastmath={"contract"})(function)
 
 
 @_compiled
-def _span(start: float, step: float, size: int, first: int, end: int) -> tuple[int, int]:
-    """First and end of those n from ``first`` to ``end`` whose ``start + n * step`` is less than half a voxel outside.
-
-    Of the two outermost faces the lower one belongs to the volume.
-    """
-    low, high = -0.5 - start, size - 0.5 - start
+def _span(low: float, high: float, step: float, first: int, end: int) -> tuple[int, int]:
+    """First and end of those n from ``first`` to ``end`` with ``low <= n * step < high``."""
     if step == 0.0:
         return (first, end) if low <= 0.0 < high else (first, first)
     low, high = min(max(low / step, -_FAR), _FAR), min(max(high / step, -_FAR), _FAR)
@@ -40,32 +41,77 @@ def _span(start: float, step: float, size: int, first: int, end: int) -> tuple[i
 
 
 @_compiled
-def _inside(array: NDArray[Any], start: tuple[float, float, float], step: NDArray[Any], count: int) -> tuple[int, int]:
-    """First and end of those columns, of ``count``, whose places lie in the volume."""
-    first, end = _span(start[0], step[0], array.shape[0], 0, count)
-    first, end = _span(start[1], step[1], array.shape[1], first, end)
-    first, end = _span(start[2], step[2], array.shape[2], first, end)
+def _inside(array: NDArray[Any], start: Place, step: Place, margin: float, count: int) -> tuple[int, int]:
+    """First and end of those columns, of ``count``, that lie ``margin`` voxels or more inside the outermost centres."""
+    first, end = _span(margin - start[0], array.shape[0] - 1.0 - margin - start[0], step[0], 0, count)
+    first, end = _span(margin - start[1], array.shape[1] - 1.0 - margin - start[1], step[1], first, end)
+    first, end = _span(margin - start[2], array.shape[2] - 1.0 - margin - start[2], step[2], first, end)
     return first, max(first, end)
 
 
 @_compiled
-def _between(array: NDArray[Any], z: float, y: float, x: float) -> float:
-    """The value between the eight voxels around a place; in the outermost half voxel that of the face."""
+def _blended(array: NDArray[Any], low: Voxel, high: Voxel, z: float, y: float, x: float) -> float:
+    """The value between the eight voxels from ``low`` to ``high``, at z, y, x parts of the way."""
+    one, two = np.float64(array[low[0], low[1], low[2]]), np.float64(array[low[0], high[1], low[2]])
+    three, four = np.float64(array[high[0], low[1], low[2]]), np.float64(array[high[0], high[1], low[2]])
+    one += (array[low[0], low[1], high[2]] - one) * x
+    two += (array[low[0], high[1], high[2]] - two) * x
+    three += (array[high[0], low[1], high[2]] - three) * x
+    four += (array[high[0], high[1], high[2]] - four) * x
+    one += (two - one) * y
+    three += (four - three) * y
+    return one + (three - one) * z
+
+
+@_compiled
+def _amid(array: NDArray[Any], z: float, y: float, x: float) -> float:
+    """The value at a place with voxels all around."""
+    k, j, i = np.uintp(z), np.uintp(y), np.uintp(x)
+    return _blended(array, (k, j, i), (k + _ONE, j + _ONE, i + _ONE), z - k, y - j, x - i)
+
+
+@_compiled
+def _at_face(array: NDArray[Any], z: float, y: float, x: float) -> float:
+    """The value at any place; outside the outermost centres that of the face."""
     z = min(max(z, 0.0), array.shape[0] - 1.0)
     y = min(max(y, 0.0), array.shape[1] - 1.0)
     x = min(max(x, 0.0), array.shape[2] - 1.0)
     k, j, i = np.uintp(z), np.uintp(y), np.uintp(x)
-    z, y, x = z - k, y - j, x - i
-    below = min(k + np.uintp(1), np.uintp(array.shape[0] - 1))
-    down = min(j + np.uintp(1), np.uintp(array.shape[1] - 1))
-    right = min(i + np.uintp(1), np.uintp(array.shape[2] - 1))
-    one = array[k, j, i] * (1.0 - x) + array[k, j, right] * x
-    two = array[k, down, i] * (1.0 - x) + array[k, down, right] * x
-    three = array[below, j, i] * (1.0 - x) + array[below, j, right] * x
-    four = array[below, down, i] * (1.0 - x) + array[below, down, right] * x
-    one = one * (1.0 - y) + two * y
-    three = three * (1.0 - y) + four * y
-    return one * (1.0 - z) + three * z
+    below = min(k + _ONE, np.uintp(array.shape[0] - 1))
+    down = min(j + _ONE, np.uintp(array.shape[1] - 1))
+    right = min(i + _ONE, np.uintp(array.shape[2] - 1))
+    return _blended(array, (k, j, i), (below, down, right), z - k, y - j, x - i)
+
+
+@_compiled
+def _sample(array: NDArray[Any], start: Place, step: Place, line: NDArray[np.float64]) -> tuple[int, int]:
+    """Write values along a line of places to ``line``, and give first and end of those that lie in the volume."""
+    z, y, x = start
+    dz, dy, dx = step
+    first, end = _inside(array, start, step, -0.5, len(line))
+    inner, last = _inside(array, start, step, _FACE, len(line))
+    inner, last = (inner, last) if inner < last else (end, end)
+    for n in range(first, inner):
+        line[n] = _at_face(array, z + n * dz, y + n * dy, x + n * dx)
+    for n in range(inner, last):
+        line[n] = _amid(array, z + n * dz, y + n * dy, x + n * dx)
+    for n in range(last, end):
+        line[n] = _at_face(array, z + n * dz, y + n * dy, x + n * dx)
+    return first, end
+
+
+@_compiled
+def _joined(one: float, other: float, how: int) -> float:
+    if how == MEAN:
+        return one + other
+    return max(one, other) if how == MAX else min(one, other)
+
+
+@_compiled
+def _place(origin: NDArray[np.float64], steps: NDArray[np.float64], plane: int, row: int) -> Place:
+    """Where a row begins."""
+    z, y, x = origin + plane * steps[0] + row * steps[1]
+    return z, y, x
 
 
 @_compiled
@@ -78,7 +124,7 @@ def linear(
     outside: float,
     whole: bool,
     out: NDArray[Any],
-    every: tuple[int, int],
+    rows: tuple[int, int],
 ) -> None:
     """Write rows of a slab to ``out``: the largest, smallest or mean value of several planes, linearly interpolated.
 
@@ -91,28 +137,21 @@ def linear(
         outside: the value of pixels with no place in the volume.
         whole: round, half up.
         out: (R, C) values.
-        every: the first row to write, and the step from one to the next, so that several threads share a plane.
+        rows: first and end of the rows to write.
     """
     columns = out.shape[1]
-    total, hits = np.empty(columns), np.empty(columns, np.int64)
-    sign = -1.0 if how == MIN else 1.0
-    dz, dy, dx = steps[2]
-    for row in range(every[0], out.shape[0], every[1]):
-        total[:] = 0.0 if how == MEAN else -np.inf
+    line, total, hits = np.empty(columns), np.empty(columns), np.empty(columns, np.int64)
+    step = (steps[2, 0], steps[2, 1], steps[2, 2])
+    for row in range(rows[0], rows[1]):
         hits[:] = 0
         for plane in range(planes[0], planes[1]):
-            start = origin + plane * steps[0] + row * steps[1]
-            z, y, x = start
-            first, end = _inside(array, (z, y, x), steps[2], columns)
-            for column in range(first, end):
-                value = sign * _between(array, z + column * dz, y + column * dy, x + column * dx)
-                total[column] = total[column] + value if how == MEAN else max(total[column], value)
-                hits[column] += 1
-        for column in range(columns):
-            value = outside
-            if hits[column] > 0:
-                value = total[column] / hits[column] if how == MEAN else sign * total[column]
-            out[row, column] = np.floor(value + 0.5) if whole else value
+            first, end = _sample(array, _place(origin, steps, plane, row), step, line)
+            for n in range(first, end):
+                total[n] = _joined(total[n], line[n], how) if hits[n] else line[n]
+                hits[n] += 1
+        for n in range(columns):
+            value = outside if hits[n] == 0 else (total[n] / hits[n] if how == MEAN else total[n])
+            out[row, n] = np.floor(value + 0.5) if whole else value
 
 
 @_compiled
@@ -122,15 +161,15 @@ def nearest(
     steps: NDArray[np.float64],
     outside: float,
     out: NDArray[Any],
-    every: tuple[int, int],
+    rows: tuple[int, int],
 ) -> None:
     """Write rows of a plane to ``out``: the voxel that each pixel's centre lies in. Arguments as of :func:`linear`."""
     columns = out.shape[1]
-    dz, dy, dx = steps[2]
-    for row in range(every[0], out.shape[0], every[1]):
-        start = origin + row * steps[1]
-        z, y, x = start
-        first, end = _inside(array, (z, y, x), steps[2], columns)
+    step = (steps[2, 0], steps[2, 1], steps[2, 2])
+    dz, dy, dx = step
+    for row in range(rows[0], rows[1]):
+        z, y, x = _place(origin, steps, 0, row)
+        first, end = _inside(array, (z, y, x), step, -0.5, columns)
         out[row, :] = outside
         for column in range(first, end):
             k = min(max(np.floor(z + column * dz + 0.5), 0.0), array.shape[0] - 1.0)
@@ -140,21 +179,15 @@ def nearest(
 
 
 @_compiled
-def along_rows(array: NDArray[Any], how: int, whole: bool, out: NDArray[Any], every: tuple[int, int]) -> None:
+def along_rows(array: NDArray[Any], how: int, whole: bool, out: NDArray[Any], rows: tuple[int, int]) -> None:
     """Write rows of the largest, smallest or mean value along the last axis of (R, C, N) to (R, C).
 
     numpy takes four times as long where N is small.
     """
-    for row in range(every[0], out.shape[0], every[1]):
+    for row in range(rows[0], rows[1]):
         for column in range(array.shape[1]):
             total = np.float64(array[row, column, 0])
             for n in range(1, array.shape[2]):
-                value = np.float64(array[row, column, n])
-                if how == MEAN:
-                    total += value
-                elif how == MAX:
-                    total = max(total, value)
-                else:
-                    total = min(total, value)
+                total = _joined(total, np.float64(array[row, column, n]), how)
             mean = total / array.shape[2] if how == MEAN else total
             out[row, column] = np.floor(mean + 0.5) if whole else mean

@@ -1,9 +1,10 @@
-"""The kernels, loaded when first needed and run by several threads on interleaved rows."""
+"""The kernels, loaded when first needed and run by several threads, each on rows of its own."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from os import cpu_count
 from types import ModuleType
 from typing import Any, Literal
@@ -15,6 +16,8 @@ Projection = Literal["max", "min", "mean"]
 
 _SMALL = 1 << 14
 _MOST_THREADS = 8
+_PARTS = 4
+"""Parts for each thread: one whose core is busy with other work leaves the rest to the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +74,14 @@ def _project_along_rows(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
 
 
 def _in_threads(out: NDArray[Any], write: Callable[[tuple[int, int]], None]) -> None:
-    """Have the rows of ``out`` written by as many threads as there are cores: (first row, step between rows) each."""
-    threads = 1 if out.size < _SMALL else min(cpu_count() or 1, _MOST_THREADS)
-    if threads == 1:
-        write((0, 1))
+    """Have the rows of ``out``, from first to end, written by as many threads as there are cores, a few at a time."""
+    rows, threads = out.shape[0], min(cpu_count() or 1, _MOST_THREADS)
+    if threads == 1 or out.size < _SMALL:
+        write((0, rows))
         return
+    ends = np.linspace(0, rows, min(rows, _PARTS * threads) + 1).astype(int).tolist()
     with ThreadPoolExecutor(threads, "wetread-planes") as pool:
-        list(pool.map(write, [(n, threads) for n in range(threads)]))
+        list(pool.map(write, pairwise(ends)))
 
 
 @cache
