@@ -1,8 +1,10 @@
 """Another program decompresses what has no decoder here: with words when it is missing, dies, hangs or lies."""
 
 import os
+import shutil
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 import imagecodecs
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID
+from pydicom.uid import UID, JPEGLosslessSV1
 
 from imaging.errors import ReadError
 from imaging.formats.dicom import fallback
@@ -105,3 +107,36 @@ def test_a_damaged_stream_of_a_known_process_is_never_given_to_a_program(write_d
     with pytest.raises(ReadError, match="truncated"):
         first_frame(path)
     assert not Path(f"{path}.asked").exists()
+
+
+@pytest.mark.parametrize("command", [("dcmdjpeg",), ("gdcmconv", "--raw")], ids=["dcmtk", "gdcm"])
+@pytest.mark.parametrize("bits", [8, 12, 16])
+def test_real_programs_give_the_native_copy(write_dicom, monkeypatch, command: tuple[str, ...], bits: int):
+    """What our own decoder reads is taken from it, so that a real program has to: each must give the same pixels."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    monkeypatch.setattr(fallback, "_TOOLS", (command,))
+    pixels = (np.arange(2 * 32 * 24).reshape(2, 32, 24) * 37 % (1 << bits)).astype(np.uint8 if bits == 8 else np.uint16)
+    path = write_dicom(pixels, BitsStored=bits, HighBit=bits - 1)
+    data = dcmread(path)
+    data.PixelData = encapsulate(
+        [imagecodecs.jpeg8_encode(frame, lossless=True, bitspersample=bits) for frame in pixels]
+    )
+    data["PixelData"].VR, data["PixelData"].is_undefined_length = "OB", True
+    data.file_meta.TransferSyntaxUID = JPEGLosslessSV1
+    data.save_as(path)
+    monkeypatch.setattr("imaging.formats.dicom.codecs._UNKNOWN_PROCESSES", frozenset({0xC3}))
+    with frames_of(read_header(path)) as reader:
+        assert all(np.array_equal(reader.stored(index), frame) for index, frame in enumerate(pixels))
+        assert any(words.endswith("decompressed by another program") for words in reader.repairs)
+
+
+def test_real_programs_that_cannot_either_are_named(differential):
+    """No free decoder of differential streams is known: whatever is installed must fail in words, and leave nothing."""
+    installed = [name for name in ("dcmdjpeg", "dcmdjpls", "gdcmconv") if shutil.which(name)]
+    if not installed:
+        pytest.skip("neither DCMTK nor GDCM is installed")
+    with pytest.raises(ReadError) as told:
+        first_frame(differential)
+    assert all(name in str(told.value) for name in installed)
+    assert not list(Path(tempfile.gettempdir()).glob("native-*"))
