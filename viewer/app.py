@@ -19,10 +19,13 @@ from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
 from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
+from viewer.commands.fusing import Fusing
 from viewer.commands.hanging import Hanging
 from viewer.commands.inferring import Inferring
+from viewer.commands.inspecting import Inspecting
 from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
+from viewer.commands.overlaying import Overlaying
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
 from viewer.commands.teaching import Teaching
@@ -36,9 +39,11 @@ from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
 from viewer.panels.training_panel import TrainingPanel
+from viewer.panels.view_panel import ViewPanel
 from viewer.places import Places, places
 from viewer.settings import Settings
 from viewer.state.findings import Findings
+from viewer.state.header import Header
 from viewer.state.learning import Learning
 from viewer.state.links import Links
 from viewer.state.models import Models
@@ -77,12 +82,18 @@ class Application(QObject):
         self.linking = Linking(self.session, self.links)
         self.settings, self.presets = Settings(self.places.settings), Presets()
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
+        self.header = Header()
+        self.inspecting = Inspecting(self.session, self.header, self.runner, self.sandbox)
         self.binding = Binding(self.session.bindings, self.session.hand, self.settings, self.notices)
         self.hanging = Hanging(
             self.session, self.loading, self.annotating, self.presets, self.notices, self.places.settings / "hanging"
         )
         self.reading = Reading(
             self.session, self.notices, self.runner, self.annotating, self.loading, self.hanging, self.sandbox
+        )
+        self.fusing = Fusing(self.session, self.loading, self.notices)
+        self.overlaying = Overlaying(
+            self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading
         )
         self.inferring = Inferring(
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
@@ -143,8 +154,18 @@ class Application(QObject):
         window = MainWindow(table, self.viewports)
         self.binding.begin(table)
         window.use_keys(self.session.bindings.keys)
-        self.dialogs = Dialogs(window, table, window.run, self.session, self.binding, self.presets, self.presetting)
-        window.add_left("Series", SeriesList(self.session, self.reading))
+        self.dialogs = Dialogs(
+            window,
+            table,
+            window.run,
+            self.session,
+            self.binding,
+            self.presets,
+            self.presetting,
+            self.header,
+            self.inspecting,
+        )
+        window.add_left("Series", SeriesList(self.session, self.reading, self.overlaying))
         self.tabs = window.add_right(
             (
                 (
@@ -152,6 +173,7 @@ class Application(QObject):
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
                 ("Annotation", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
+                ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
                 ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
             )
         )
@@ -172,6 +194,8 @@ class Application(QObject):
     def _dialog_actions(self) -> tuple[Action, ...]:
         return (
             Action("presets", "Edit window presets…", "Window", lambda: self.dialogs.open_presets(), ("Ctrl+Shift+W",)),
+            Action("metadata", "Metadata…", "View", lambda: self.dialogs.open_metadata(), ("Ctrl+I",),
+                   lambda: self.session.series is not None, hint="Everything the file of the shown slice says"),
             Action("palette", "Command palette…", "Help", lambda: self.dialogs.open_palette(),
                    ("Ctrl+Shift+P", "Ctrl+K"), hint="Find anything that can be done by a few letters"),
             Action("keys", "Keys and mouse…", "Help", lambda: self.dialogs.open_keys(), ("F2",),

@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.commands.action import Action
 from viewer.commands.binding import Binding
+from viewer.commands.inspecting import Inspecting
 from viewer.commands.key_sheet import KeySheet
 from viewer.commands.presetting import Presetting
 from viewer.dialogs.key_sheet import KeySheetView
 from viewer.dialogs.keys import KeysAndMouse
+from viewer.dialogs.metadata import MetadataBrowser
 from viewer.dialogs.palette import Palette
 from viewer.dialogs.presets import WindowPresets
+from viewer.state.header import Header
 from viewer.state.presets import Presets
 from viewer.state.session import Session
 
@@ -34,9 +37,12 @@ class Dialogs:
         binding: Binding,
         presets: Presets,
         presetting: Presetting,
+        header: Header,
+        inspecting: Inspecting,
     ) -> None:
         self._window, self._table, self._run, self._session = window, table, run, session
         self._binding, self._presets, self._presetting = binding, presets, presetting
+        self._header, self._inspecting = header, inspecting
 
     def open_palette(self) -> None:
         """Find an action by a few letters."""
@@ -54,10 +60,16 @@ class Dialogs:
         """Change the window presets."""
         self.presets.open_anew()
 
+    def open_metadata(self) -> None:
+        """Show what the shown slice's file says."""
+        self.metadata.show()
+        self.metadata.activateWindow()
+
     def close(self) -> None:
         """Close those that would stay open without the window."""
-        if "key_sheet" in self.__dict__:
-            self.key_sheet.close()
+        for name in ("key_sheet", "metadata"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
 
     @cached_property
     def palette(self) -> Palette:
@@ -78,6 +90,11 @@ class Dialogs:
     def presets(self) -> WindowPresets:
         """The window presets."""
         return WindowPresets(self._presets, self._presetting, self._window)
+
+    @cached_property
+    def metadata(self) -> MetadataBrowser:
+        """The metadata browser."""
+        return MetadataBrowser(self._session, self._header, self._inspecting, self._window)
 
     def _sheet(self) -> KeySheet:
         bindings = self._session.bindings
