@@ -10,12 +10,17 @@ from imaging.volume import Kind
 
 @dataclass(frozen=True)
 class Patient:
-    """Who: as written in the file; empty where the format has no patient."""
+    """Who: as written in the file; empty where the format has no patient.
+
+    Attributes:
+        issuer: who gave the ``id`` (Issuer of Patient ID, DICOM PS3.3 C.7.1.1).
+    """
 
     id: str = ""
     name: str = ""
     birth_date: str = ""
     sex: str = ""
+    issuer: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,3 +138,10 @@ class Study:
             if series.uid == uid:
                 return series
         raise KeyError(f"no series {uid} in {self.path}")
+
+    def source_of(self, document: Document) -> Series | None:
+        """The images a segmentation was made from, if they are here: the largest stack of a series it refers to."""
+        if document.kind != "segmentation":
+            return None
+        named = (one for one in self.series if one.uid in document.refers_to and one.modality != "SEG")
+        return next(named, None)

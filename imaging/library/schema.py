@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 2
-"""1: first light. 2: fingerprints; the table is added when an older library is opened."""
+VERSION = 3
+"""1: first light. 2: fingerprints. 3: the catalogue of studies. Tables are added when an older library is opened."""
 
 
 class Base(DeclarativeBase):
@@ -90,3 +90,44 @@ class FingerprintRow(Base):
     time: Mapped[datetime] = mapped_column()
     files: Mapped[str] = mapped_column(Text)
     pixels: Mapped[str] = mapped_column(String(64))
+
+
+class StudyRow(Base):
+    """A study of the catalogue: enough to list and find it without touching its files."""
+
+    __tablename__ = "study"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    patient_key: Mapped[str] = mapped_column(String(64), index=True)
+    patient: Mapped[str] = mapped_column(Text)
+    study_uid: Mapped[str] = mapped_column(String(200), default="")
+    date: Mapped[str] = mapped_column(String(16), default="", index=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    accession: Mapped[str] = mapped_column(String(64), default="")
+    modalities: Mapped[str] = mapped_column(Text, default="")
+    series: Mapped[int] = mapped_column(default=0)
+    images: Mapped[int] = mapped_column(default=0)
+    words: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(16), default="unread", index=True)
+    missing: Mapped[bool] = mapped_column(default=False)
+    added: Mapped[datetime] = mapped_column()
+    opened: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class StudyItemRow(Base):
+    """A series or document of a study as it was found; ``value`` is the value itself, as JSON."""
+
+    __tablename__ = "study_item"
+    study_key: Mapped[str] = mapped_column(ForeignKey("study.key"), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(500), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(Text)
+    stamp: Mapped[str] = mapped_column(String(64))
+
+
+class IndexedFolderRow(Base):
+    """A folder that was asked to be indexed; ``finished`` is None until all of it is in the catalogue."""
+
+    __tablename__ = "indexed_folder"
+    path: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    asked: Mapped[datetime] = mapped_column()
+    finished: Mapped[datetime | None] = mapped_column()

@@ -59,7 +59,7 @@ class Library:
             LibraryError: nothing was saved (disk full, read-only, locked), and why.
         """
         columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
-        with self._session("the annotation could not be saved") as session:
+        with self.transaction("the annotation could not be saved") as session:
             session.merge(rows.series_row(series))
             session.flush()
             row = MaskRow(series_uid=series.uid, base=base, note=note, **columns)
@@ -90,7 +90,7 @@ class Library:
         Raises:
             LibraryError: see :meth:`save_mask`.
         """
-        with self._session("the findings could not be saved") as session:
+        with self.transaction("the findings could not be saved") as session:
             session.merge(rows.series_row(series))
             session.flush()
             row = FindingsRow(
@@ -120,7 +120,7 @@ class Library:
             LibraryError: see :meth:`latest_mask`.
         """
         wanted = select(MaskRow).where(MaskRow.series_uid == series_uid).order_by(MaskRow.id.desc()).limit(limit)
-        with self._session("annotations could not be read") as session:
+        with self.transaction("annotations could not be read") as session:
             return tuple(rows.mask_revision(row) for row in session.scalars(wanted))
 
     def revision(self, identity: int) -> MaskRevision:
@@ -129,7 +129,7 @@ class Library:
         Raises:
             LibraryError: there is none.
         """
-        with self._session("annotations could not be read") as session:
+        with self.transaction("annotations could not be read") as session:
             row = session.get(MaskRow, identity)
             if row is None:
                 raise LibraryError(f"{self._name}: there is no mask revision {identity}")
@@ -142,7 +142,7 @@ class Library:
             LibraryError: the library cannot be read.
         """
         wanted = select(FindingsRow).where(FindingsRow.series_uid == series_uid).order_by(FindingsRow.id.desc())
-        with self._session("annotations could not be read") as session:
+        with self.transaction("annotations could not be read") as session:
             row = session.scalars(wanted.limit(1)).first()
             return None if row is None else rows.findings_revision(row)
 
@@ -152,7 +152,7 @@ class Library:
         Raises:
             LibraryError: the library cannot be read.
         """
-        with self._session("annotations could not be read") as session:
+        with self.transaction("annotations could not be read") as session:
             return tuple(
                 rows.annotated_series(row, mask_id, json.loads(labels or "[]"))
                 for row, mask_id, labels in session.execute(_annotated())
@@ -165,7 +165,7 @@ class Library:
             LibraryError: see :meth:`save_mask`.
         """
         columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
-        with self._session("the draft could not be kept") as session:
+        with self.transaction("the draft could not be kept") as session:
             session.merge(DraftRow(series_uid=series_uid, **columns))
 
     def draft(self, series_uid: str) -> Labelmap | None:
@@ -174,7 +174,7 @@ class Library:
         Raises:
             LibraryError: see :meth:`latest_mask`.
         """
-        with self._session("annotations could not be read") as session:
+        with self.transaction("annotations could not be read") as session:
             row = session.get(DraftRow, series_uid)
             return None if row is None else rows.labelmap(row)
 
@@ -184,7 +184,7 @@ class Library:
         Raises:
             LibraryError: see :meth:`save_mask`.
         """
-        with self._session("the fingerprint could not be kept") as session:
+        with self.transaction("the fingerprint could not be kept") as session:
             row = session.get(FingerprintRow, series_uid)
             if row is None:
                 kept = now.astimezone(UTC).replace(tzinfo=None)
@@ -193,7 +193,12 @@ class Library:
             return rows.fingerprint(row), row.time.replace(tzinfo=UTC)
 
     @contextmanager
-    def _session(self, failure: str) -> Generator[Session]:
+    def transaction(self, failure: str) -> Generator[Session]:
+        """A session whose changes are on disk when the block ends without error.
+
+        Raises:
+            LibraryError: it could not be done; begins with ``failure`` and ends with the database's own words.
+        """
         try:
             with Session(self._engine) as session, session.begin():
                 yield session

@@ -26,6 +26,7 @@ from imaging.formats.dicom.walk import Walked, walk
 _KEYWORDS = """
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
     Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
+    IssuerOfPatientID
     PatientOrientation BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime
     DiffusionBValue DiffusionGradientOrientation InversionTime FrameReferenceTime ConvolutionKernel KVP
     NominalPercentageOfCardiacPhase NominalPercentageOfRespiratoryPhase ComplexImageComponent

@@ -65,6 +65,7 @@ def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
             header.text("PatientName"),
             header.text("PatientBirthDate"),
             header.text("PatientSex"),
+            header.text("IssuerOfPatientID"),
         ),
         frame_of_reference=header.text("FrameOfReferenceUID"),
         phase=stack.phase,
