@@ -91,7 +91,8 @@ def outside_of(volume: Volume) -> float:
         return 0.0
     k, j, i = (max(1, size // _SAMPLES) for size in volume.geometry.shape_kji)
     few = volume.array[::k, ::j, ::i]
-    return float(np.min(few, initial=np.inf, where=np.isfinite(few))) if np.isfinite(few).any() else 0.0
+    finite = few[np.isfinite(few)]
+    return float(finite.min()) if finite.size else 0.0
 
 
 def warm_up(dtype: type[np.generic] = np.int16) -> None:
