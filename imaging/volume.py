@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from imaging.errors import GeometryError
 from imaging.geometry import Geometry
+from imaging.measuring_facts import MeasuringFacts
 
 Kind = Literal["volume", "image", "clip"]
 """``volume``: a regular grid in the patient. ``image``: flat images, or slices that make no regular grid.
@@ -112,6 +113,8 @@ class Volume:
         voi_tables: tables the file proposes beside ``windows``.
         overlays: planes of group 60xx, drawn over the image, never burnt into the values.
         regions: calibrated ultrasound regions.
+        slice_regions: those of each k where they differ from slice to slice or frame to frame, else empty.
+        facts: what else measured numbers depend on.
         icc_profile: name of the embedded colour profile, which is noted and not applied; empty where there is none.
         derivation: what was done to the pixels on request, e.g. ``"resampled to 1.25 mm along k"``: marked on the view.
         warnings: repairs and assumptions, in words.
@@ -135,6 +138,8 @@ class Volume:
     voi_tables: tuple[VoiTable, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     regions: tuple[Region, ...] = ()
+    slice_regions: tuple[tuple[Region, ...], ...] = ()
+    facts: MeasuringFacts = field(default_factory=MeasuringFacts)
     icc_profile: str = ""
     derivation: str = ""
     warnings: tuple[str, ...] = field(default=())
@@ -161,6 +166,10 @@ class Volume:
         """The padding range of slice ``k``."""
         return self.slice_paddings[k] if self.slice_paddings else self.padding
 
+    def regions_at(self, k: int) -> tuple[Region, ...]:
+        """The ultrasound regions of slice ``k``."""
+        return self.slice_regions[k] if self.slice_regions else self.regions
+
     def slab(self, k: int) -> "Volume":
         """Slice ``k`` alone, on its own grid, with the window that it would be shown with in the whole."""
         return replace(
@@ -171,6 +180,8 @@ class Volume:
             slice_windows=(),
             padding=self.padding_at(k),
             slice_paddings=(),
+            regions=self.regions_at(k),
+            slice_regions=(),
             frame_times_ms=(),
             slice_geometries=(),
         )
