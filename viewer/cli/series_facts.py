@@ -77,6 +77,8 @@ def text(found: dict[str, Any]) -> str:
         else f"  values {found['min']:g} to {found['max']:g}, mean {found['mean']:.6g}",
         f"  uid {found['uid']}",
     ]
+    if found["icc_profile"]:
+        lines.append(f"  ICC profile, not applied: {found['icc_profile']}")
     lines += [f"  warning: {warning}" for warning in found["warnings"]]
     return "\n".join(map(shown, (*lines, *(f"  {file}" for file in found.get("files", ())))))
 

@@ -9,6 +9,7 @@ import nibabel
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
 
 from viewer.cli.file_facts import by_file
 
@@ -236,3 +237,15 @@ def test_a_full_disk_leaves_what_stood_there(phantom_study, tmp_path: Path, name
     assert out.read_bytes() == b"what stood there" and [one.name for one in tmp_path.iterdir() if one.is_file()] == [
         name
     ]
+
+
+def test_an_embedded_colour_profile_is_noted(wetread, make_ct) -> None:
+    folder = make_ct(slices=(0,))
+    assert "ICC" not in wetread("info", folder).stdout
+    data = dcmread(folder / "0.dcm")
+    data.ICCProfile = bytes(128) + (1).to_bytes(4) + b"desc" + (144).to_bytes(4) + (20).to_bytes(4)
+    data.ICCProfile += b"desc" + bytes(4) + (7).to_bytes(4) + b"Scanner" + bytes(1)
+    data.save_as(folder / "0.dcm")
+    assert "  ICC profile, not applied: Scanner\n" in wetread("info", folder).stdout
+    (series,) = document(wetread("info", folder, "--json"))["series"]
+    assert series["icc_profile"] == "Scanner"
