@@ -124,6 +124,7 @@ def _display_lines(pane: Pane, volume: Volume) -> tuple[str, ...]:
         mark_text(pane),
         "inverted" if pane.view.inverted else "",
         _CALIBRATIONS[volume.geometry.calibration],
+        f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
         "RGB" if volume.is_colour else window_text(pane.view),
     )
 

@@ -178,3 +178,9 @@ def test_dates_that_are_no_dates_stay_as_written():
 )
 def test_scale_bar_is_the_longest_round_length_that_fits(px_per_mm, longest, expected):
     assert scale_bar(px_per_mm, longest) == expected
+
+
+def test_an_embedded_colour_profile_is_noted():
+    noted = corners(pane_with(volume(icc_profile="Scanner RGB"))).bottom_right
+    assert "ICC profile not applied: Scanner RGB" in noted
+    assert not any("ICC" in line for line in corners(pane_with(volume())).bottom_right)
