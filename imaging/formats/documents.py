@@ -205,6 +205,8 @@ def _sop_class(dataset: Dataset) -> str:
 
 
 def _title(dataset: Dataset) -> str:
+    if kind_of(dataset) == "segmentation" and text(dataset, "SeriesDescription"):
+        return text(dataset, "SeriesDescription")  # its Content Label is a code string, often of the program
     for keyword in ("DocumentTitle", "RTPlanLabel", "StructureSetLabel", "ContentDescription", "ContentLabel"):
         if text(dataset, keyword):
             return text(dataset, keyword)

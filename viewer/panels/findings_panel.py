@@ -7,6 +7,7 @@ from inference.prediction import Finding, Prediction
 from inference.registry import Package
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring, Method
+from viewer.commands.overlaying import FROM_FILE
 from viewer.panels.layout import button, column, heading, muted, percent_slider, plain, plain_tip
 from viewer.state.findings import Findings
 from viewer.state.models import Models
@@ -113,7 +114,7 @@ class FindingsPanel(QWidget):
         self.summary.setText(_summary(prediction, self._session.volume is not None))
         self._show_rows(prediction)
         self.mask_row.setVisible(prediction is not None and prediction.mask is not None)
-        self.heat_box.setVisible(prediction is not None)
+        self.heat_box.setVisible(prediction is not None and prediction.task != FROM_FILE)
         self.heat_visible.setEnabled(self._findings.heat is not None)
         with QSignalBlocker(self.proposal_visible), QSignalBlocker(self.heat_visible):
             self.proposal_visible.setChecked(self._findings.proposal_visible)
@@ -168,5 +169,14 @@ def _volume_text(prediction: Prediction, finding: Finding) -> str:
 def _summary(prediction: Prediction | None, shown: bool) -> str:
     if prediction is None:
         return "No model has been run on this series." if shown else "Open an image to run a model on it."
-    lines = [f"{prediction.model} {prediction.version} on {prediction.device}, {prediction.seconds:.1f} s"]
+    if prediction.task == FROM_FILE:
+        lines = [f"Mask by {prediction.model} {prediction.version}".rstrip(), *_volume_lines(prediction)]
+    else:
+        lines = [f"{prediction.model} {prediction.version} on {prediction.device}, {prediction.seconds:.1f} s"]
     return "\n".join((*lines, *prediction.warnings))
+
+
+def _volume_lines(prediction: Prediction) -> list[str]:
+    """Name and volume of each label of a mask."""
+    found = prediction.volumes_ml.items()
+    return [f"{name}: {'ml unknown' if volume is None else f'{volume:.1f} ml'}" for name, volume in found]

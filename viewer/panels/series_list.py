@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from imaging.study import Document, Patient, Series, Study
+from viewer.commands.overlaying import Overlaying
 from viewer.commands.reading import Reading
 from viewer.panels.layout import plain_tip
 from viewer.state.session import Session
@@ -25,9 +26,9 @@ _UNITS = {"volume": "slices", "image": "image", "clip": "frames"}
 class SeriesList(QWidget):
     """Series and documents by patient; a click loads the one and shows the other as text."""
 
-    def __init__(self, session: Session, reading: Reading) -> None:
+    def __init__(self, session: Session, reading: Reading, overlaying: Overlaying) -> None:
         super().__init__()
-        self._session, self._reading = session, reading
+        self._session, self._reading, self._overlaying = session, reading, overlaying
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(12)
@@ -49,13 +50,15 @@ class SeriesList(QWidget):
             parent = _item(patient)
             self.tree.addTopLevelItem(parent)
             for each in members:
-                parent.addChild(_series_item(each) if isinstance(each, Series) else _document_item(each))
+                parent.addChild(_listed_item(each, study))
         if study.refused:
             self.tree.addTopLevelItem(_refused_item(study))
         for row in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(row)
             if item is not None:
                 item.setExpanded(item.childCount() < 60)
+        for item in self._series_items():
+            item.setExpanded(True)
 
     def _mark(self) -> None:
         shown = self._session.series.uid if self._session.series else None
@@ -73,16 +76,38 @@ class SeriesList(QWidget):
         uid, document = item.data(0, _UID), item.data(0, _DOCUMENT)
         if uid and self._session.study is not None:
             self._reading.load(self._session.study.find(uid))
-        elif isinstance(document, Document):
-            self._reading.show_document(document)
+        elif isinstance(document, Document) and self._session.study is not None:
+            if self._session.study.source_of(document) is None:
+                self._reading.show_document(document)
+            else:
+                self._overlaying.show(document)
 
 
 def _by_patient(study: Study) -> dict[str, list[Series | Document]]:
-    """Series, then documents, by the name of the patient."""
+    """Series, then documents, by the name of the patient; masks whose images are here are listed under those."""
+    masks = [each for each in study.documents if study.source_of(each) is not None]
+    files = {each.file for each in masks}
     groups: dict[str, list[Series | Document]] = {}
     for each in (*study.series, *study.documents):
-        groups.setdefault(_title(each.patient), []).append(each)
+        if each not in masks and not (isinstance(each, Series) and files.issuperset(each.files)):
+            groups.setdefault(_title(each.patient), []).append(each)
     return groups
+
+
+def _listed_item(listed: Series | Document, study: Study) -> QTreeWidgetItem:
+    """A series with the masks made from it, or a document."""
+    if isinstance(listed, Document):
+        return _document_item(listed)
+    item = _series_item(listed)
+    item.addChildren([_mask_item(each) for each in study.documents if study.source_of(each) is listed])
+    return item
+
+
+def _mask_item(document: Document) -> QTreeWidgetItem:
+    item = _item(f"▣ {document.title or document.file.name}\nSegmentation · {document.file.name}")
+    item.setData(0, _DOCUMENT, document)
+    item.setToolTip(0, plain_tip(f"A click shows this mask over its images; A accepts it\n{document.file.name}"))
+    return item
 
 
 def _title(patient: Patient) -> str:

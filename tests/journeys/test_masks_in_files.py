@@ -1,0 +1,119 @@
+"""A mask in a file is seen over its images with a click, says where it comes from, and is taken over with a key."""
+
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+
+import highdicom as hd
+import numpy as np
+import pytest
+from pydicom import dcmread
+from pydicom.uid import generate_uid
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QTreeWidgetItem
+from pytestqt.qtbot import QtBot
+
+from imaging.formats.reading import open_study
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.panels.findings_panel import FindingsPanel
+from viewer.panels.series_list import SeriesList
+from viewer.places import Places
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
+    application()
+    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(main.window)
+    main.window.show()
+    yield main
+    main.window.close()
+    main.shut_down()
+
+
+def wait(qtbot: QtBot, main: Application) -> None:
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
+
+
+def write_seg(files: list[Path], mask: np.ndarray, path: Path) -> Path:
+    """A SEG of slices in the order of ``files``, as another program would write it."""
+    lesion = hd.sr.CodedConcept("52988006", "SCT", "Lesion")
+    finder = hd.AlgorithmIdentificationSequence(
+        "Other finder", hd.sr.CodedConcept("123110", "DCM", "Artificial Intelligence"), "4.2"
+    )
+    described = hd.seg.SegmentDescription(
+        1, "nodule", lesion, lesion, "AUTOMATIC", finder, display_color=hd.color.CIELabColor.from_rgb(0, 200, 120)
+    )
+    seg = hd.seg.Segmentation(
+        [dcmread(file) for file in files], mask, "BINARY", [described], generate_uid(), 50, generate_uid(), 1,
+        "Elsewhere", "Marker", "1", "1", series_description="Nodules by another program",
+    )  # fmt: skip
+    seg.save_as(path)
+    return path
+
+
+@pytest.fixture
+def folder(phantom_study: PhantomStudy, tmp_path: Path) -> Path:
+    """The phantom's CT and a mask of it: a box in slices 10 to 12."""
+    folder = tmp_path / "a-case"
+    shutil.copytree(phantom_study.ct, folder)
+    series = open_study(folder).series[0]
+    mask = np.zeros(series.shape_kji, np.uint8)
+    mask[10:13, 20:40, 30:60] = 1
+    write_seg(list(series.files), mask, folder / "000-mask.dcm")
+    return folder
+
+
+def items(tree_items: list[QTreeWidgetItem]) -> list[str]:
+    return [item.text(0).splitlines()[0] for item in tree_items]
+
+
+def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, window: Application, folder: Path) -> None:
+    window.reading.open([folder])
+    wait(qtbot, window)
+    volume = window.session.volume
+    assert volume is not None and volume.modality == "CT"
+    tree = window.window.findChild(SeriesList).tree
+    ((mask_item, ct_item),) = [
+        (series.child(0), series)
+        for row in range(tree.topLevelItemCount())
+        for series in [tree.topLevelItem(row).child(0)]
+        if series.childCount()
+    ]
+    assert items([mask_item]) == ["▣ Nodules by another program"]
+    assert ct_item.isExpanded() and tree.topLevelItem(0).childCount() == 1
+
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(mask_item).center())
+    wait(qtbot, window)
+    prediction = window.findings.prediction
+    assert prediction is not None and prediction.mask is not None
+    assert prediction.model == "Other finder (000-mask.dcm)" and prediction.version == "4.2"
+    expected = np.zeros(volume.array.shape, np.uint8)
+    expected[10:13, 20:40, 30:60] = 1
+    np.testing.assert_array_equal(prediction.mask.array, expected)
+    assert not window.segmentation.array.any()
+    said = window.window.findChild(FindingsPanel).summary.text()
+    assert "Mask by Other finder (000-mask.dcm) 4.2" in said and "nodule: " in said
+
+    qtbot.keyClick(window.window, Qt.Key.Key_A)
+    np.testing.assert_array_equal(window.segmentation.array, expected)
+    assert [(label.name, label.colour) for label in window.segmentation.labels] == [("nodule", (0, 200, 120))]
+    window.segmentation.undo()
+    assert not window.segmentation.array.any()
+
+
+def test_a_mask_of_other_images_says_why_it_is_not_shown(qtbot: QtBot, window: Application, folder: Path) -> None:
+    """The file was damaged on its way: one frame names an image that is not there."""
+    data = dcmread(folder / "000-mask.dcm")
+    source = data.PerFrameFunctionalGroupsSequence[1].DerivationImageSequence[0].SourceImageSequence[0]
+    source.ReferencedSOPInstanceUID = "1.2.3.4"
+    data.save_as(folder / "000-mask.dcm")
+    window.reading.open([folder])
+    wait(qtbot, window)
+    study = window.session.study
+    assert study is not None
+    window.overlaying.show(study.documents[0])
+    wait(qtbot, window)
+    assert window.findings.prediction is None
+    assert "frame 2 does not fit: it was made from image 1.2.3.4" in window.notices.all[-1].text

@@ -1,0 +1,94 @@
+"""Masks in files, shown as a proposal over the images they were made from."""
+
+from dataclasses import dataclass
+
+from imaging.formats.segmentation.imported import ImportedMask
+from imaging.sandbox import Sandbox
+from imaging.study import Document, Series
+from imaging.volume import Volume
+from inference.prediction import Prediction
+from viewer.commands.reading import Reading
+from viewer.errors import words
+from viewer.jobs.runner import Runner
+from viewer.state.findings import Findings
+from viewer.state.notices import Notices
+from viewer.state.session import Session
+
+FROM_FILE = "file"
+"""The task of a prediction that no model of ours made."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A mask that is shown once its images are there."""
+
+    document: Document
+    source: Series
+
+
+class Overlaying:
+    """Shows the mask of a file as a proposal, which is accepted or put away like that of a model."""
+
+    def __init__(
+        self,
+        session: Session,
+        findings: Findings,
+        notices: Notices,
+        runner: Runner,
+        sandbox: Sandbox,
+        reading: Reading,
+    ) -> None:
+        self._session, self._findings, self._notices = session, findings, notices
+        self._runner, self._sandbox, self._reading = runner, sandbox, reading
+        self._waiting: _Waiting | None = None
+        session.completed.connect(self._go_on)
+        session.volume_changed.connect(self._go_on)
+
+    def show(self, document: Document) -> None:
+        """Propose the mask of a segmentation over its images, which are loaded first unless they are shown."""
+        study = self._session.study
+        source = study.source_of(document) if study is not None else None
+        if source is None:
+            self._notices.add("warning", f"The images that {document.file.name} was made from are not here. Open both.")
+            return
+        self._waiting = _Waiting(document, source)
+        if self._session.series != source:
+            self._reading.load(source)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, volume = self._waiting, self._session.volume
+        if waiting is None or volume is None or self._session.series != waiting.source or not self._session.complete:
+            return
+        self._waiting = None
+        document, source = waiting.document, waiting.source
+        self._runner.start(
+            "segmentation",
+            f"Reading {document.file.name}",
+            lambda report: self._sandbox.read_segmentation(document.file, volume, source, report),
+            lambda mask: self._read(mask, document, volume),
+            lambda error: self._notices.add("error", words(error)),
+        )
+
+    def _read(self, mask: ImportedMask, document: Document, volume: Volume) -> None:
+        if self._session.volume is volume:
+            self._findings.show_prediction(proposal(mask, document, volume.series_uid))
+
+
+def proposal(mask: ImportedMask, document: Document, series_uid: str) -> Prediction:
+    """The mask as a prediction that says which file it comes from, and who or what made it."""
+    made = mask.labelmap.provenance
+    maker = (made.model or made.author) if made is not None else "unknown"
+    return Prediction(
+        series_uid,
+        f"{maker} ({document.file.name})",
+        made.model_version if made is not None else "",
+        FROM_FILE,
+        (),
+        mask.labelmap,
+        mask.labelmap.volumes_ml(),
+        "",
+        0.0,
+        float("nan"),
+        mask.warnings,
+    )
