@@ -159,7 +159,7 @@ class Reading:
         self._tell_refusals(study)
         if study.series:
             if not self._hanging.hang(study):
-                self.load(study.series[0])
+                self.load(next((each for each in study.series if each.modality != "SEG"), study.series[0]))
         elif study.documents:
             self.show_document(study.documents[0])
 
