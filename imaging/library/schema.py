@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION = 3
-"""1: first light. 2: fingerprints. 3: the catalogue of studies. Tables are added when an older library is opened."""
+"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. Tables are added when an older library is opened."""
 
 
 class Base(DeclarativeBase):
@@ -82,6 +82,19 @@ class DraftRow(Base):
     voxels: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class MeasurementRow(Base):
+    """One state of a measurement: drawn, changed, named or deleted. Rows are added, never changed."""
+
+    __tablename__ = "measurement_revision"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    series_uid: Mapped[str] = mapped_column(ForeignKey("series.uid"), index=True)
+    uid: Mapped[str] = mapped_column(String(64), index=True)
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    deleted: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[str] = mapped_column(Text)
+
+
 class FingerprintRow(Base):
     """Hashes of a series' files and pixels as they were when it was first opened."""
 
@@ -98,7 +111,11 @@ class StudyRow(Base):
     __tablename__ = "study"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     patient_key: Mapped[str] = mapped_column(String(64), index=True)
-    patient: Mapped[str] = mapped_column(Text)
+    patient_id: Mapped[str] = mapped_column(Text, default="")
+    patient_name: Mapped[str] = mapped_column(Text, default="")
+    birth_date: Mapped[str] = mapped_column(Text, default="")
+    sex: Mapped[str] = mapped_column(Text, default="")
+    issuer: Mapped[str] = mapped_column(Text, default="")
     study_uid: Mapped[str] = mapped_column(String(200), default="")
     date: Mapped[str] = mapped_column(String(16), default="", index=True)
     description: Mapped[str] = mapped_column(Text, default="")
@@ -114,13 +131,17 @@ class StudyRow(Base):
 
 
 class StudyItemRow(Base):
-    """A series or document of a study as it was found; ``value`` is the value itself, as JSON."""
+    """A series or document of a study as it was found; ``value`` is the value itself, as JSON.
+
+    ``place`` is its first file, or the archive it is in; ``stamp`` changes when any of its files, or the archive, does.
+    """
 
     __tablename__ = "study_item"
     study_key: Mapped[str] = mapped_column(ForeignKey("study.key"), primary_key=True)
     identity: Mapped[str] = mapped_column(String(500), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     value: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
     stamp: Mapped[str] = mapped_column(String(64))
 
 
