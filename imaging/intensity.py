@@ -1,7 +1,5 @@
-"""Values to grey levels: the VOI transformation of DICOM PS3.3 C.11.2.1 and the windows people know by number key."""
+"""Values to grey levels: the VOI transformation of DICOM PS3.3 C.11.2.1."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,21 +9,6 @@ from imaging.volume import VoiTable, Volume, Window
 
 Voi = Window | VoiTable
 """What makes values grey: a window with its function, or a table (DICOM PS3.3 C.11.2)."""
-
-PRESETS: Mapping[int, Window] = MappingProxyType(
-    {
-        1: Window(40, 400, "soft tissue"),
-        2: Window(-600, 1500, "lung"),
-        3: Window(90, 150, "liver"),
-        4: Window(480, 2500, "bone"),
-        5: Window(40, 80, "brain"),
-        6: Window(80, 400, "mediastinum"),
-        7: Window(40, 350, "abdomen"),
-        8: Window(-426, 1000, "air"),
-        9: Window(300, 600, "angiography"),
-    }
-)
-"""CT windows in HU by number key. 1 to 5 are where most readers already have them."""
 
 _TABLE_PAYS_FROM = 1 << 16
 """Fewer values than a 16-bit table has entries are cheaper to compute one by one."""
@@ -119,3 +102,12 @@ def _sigmoid(values: NDArray[Any], window: Window) -> NDArray[np.float64]:
     """0 to 1 by the SIGMOID function of PS3.3 C.11.2.1.3.1, which has no ends."""
     steepness = -4 / max(window.width, np.finfo(float).tiny)
     return 1 / (1 + np.exp(np.clip((values.astype(np.float64) - window.centre) * steepness, -700, 700)))
+
+
+def window_of(values: NDArray[Any], padding: tuple[float, float] | None = None, name: str = "") -> Window:
+    """The window from the 0.5th to the 99.5th percentile of ``values``; padding and what is not finite is left out."""
+    inside = values[np.isfinite(values)]
+    if padding is not None:
+        inside = inside[(inside < padding[0]) | (inside > padding[1])]
+    low, high = np.percentile(inside, (0.5, 99.5)) if inside.size else (0.0, 1.0)
+    return Window(float(low + high) / 2, max(float(high - low), 1e-6), name, "LINEAR_EXACT")

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from imaging.formats import nifti, raster
-from imaging.intensity import PRESETS
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.saving import replacing
 from imaging.study import Series, Study
@@ -17,6 +16,7 @@ from inference.prediction import HeatMap
 from viewer.app import Application, Places, application
 from viewer.errors import ViewerError
 from viewer.state.layout import LAYOUTS, Layout
+from viewer.state.presets import Preset, PresetGroup
 from viewer.waiting import wait_until
 
 
@@ -85,7 +85,7 @@ def _set_up(main: Application, shot: Shot) -> None:
             raise ViewerError(f"slice {shot.slice}: expected 0 to {main.view.frames - 1}")
         main.view.set_slice(shot.slice)
     if shot.preset is not None:
-        main.view.set_window(PRESETS[_preset_key(shot.preset)])
+        main.presetting.show(_preset(shot.preset, main.presetting.group))
     if shot.mask is not None:
         main.segmentation.load(volume.geometry, _mask(shot.mask, volume))
     if shot.heat is not None:
@@ -108,12 +108,12 @@ def _series(study: Study, uid: str) -> Series:
         raise ViewerError(f"no series {uid} in {study.path}; there are: {known or 'none'}") from error
 
 
-def _preset_key(name: str) -> int:
-    for key, window in PRESETS.items():
-        if name.lower() in (str(key), window.name.lower()):
-            return key
-    known = ", ".join(f"{key} {window.name}" for key, window in PRESETS.items())
-    raise ViewerError(f"preset {name!r}: expected one of {known}")
+def _preset(name: str, group: PresetGroup) -> Preset:
+    preset = group.named(name)
+    if preset is None:
+        known = ", ".join(f"{one.key or '-'} {one.name}" for one in group.preset)
+        raise ViewerError(f"preset {name!r}: expected one of {known} for {group.title}")
+    return preset
 
 
 def _mask(path: Path, volume: Volume) -> Labelmap:

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.pixels import apply_voi_lut
 
 from imaging.geometry import Geometry
-from imaging.intensity import PRESETS, default_voi, equivalent_window, proposals, to_grey
+from imaging.intensity import default_voi, equivalent_window, proposals, to_grey
 from imaging.volume import VoiFunction, VoiTable, Volume, Window
 
 
@@ -110,11 +110,3 @@ def test_a_table_equals_pydicom(first: int, seed: int):
     data.VOILUTSequence, data.PixelRepresentation, data.BitsStored = [item], 1, 16
     values = np.arange(-3000, 3000, 11, dtype=np.int16)
     assert np.array_equal(to_grey(values, VoiTable(first, grey)).astype(int) * 257, apply_voi_lut(values, data))
-
-
-def test_presets_are_where_readers_expect_them():
-    assert list(PRESETS) == list(range(1, 10))
-    assert (PRESETS[2].centre, PRESETS[2].width, PRESETS[2].name) == (-600, 1500, "lung")
-    assert len({window.name for window in PRESETS.values()}) == 9
-    with pytest.raises(TypeError):
-        PRESETS[1] = Window(0, 1)

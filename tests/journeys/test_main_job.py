@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from imaging.intensity import PRESETS
 from imaging.phantom import PhantomStudy
+from imaging.volume import Window
 from viewer.app import Application, Places, application
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -77,10 +77,11 @@ def wheel(main: Application, notches: int) -> None:
 
 def test_window_and_scroll(qtbot: QtBot, opened: Application) -> None:
     key(opened, Qt.Key.Key_2)
-    assert opened.view.window == PRESETS[2]
+    lung = Window(-600, 1500, "lung")
+    assert opened.view.window == lung
     drag(opened, (300, 300), (360, 260))
-    assert opened.view.window.width > PRESETS[2].width, "dragging right widens the window"
-    assert opened.view.window.centre < PRESETS[2].centre, "dragging up lowers the centre: brighter"
+    assert opened.view.window.width > lung.width, "dragging right widens the window"
+    assert opened.view.window.centre < lung.centre, "dragging up lowers the centre: brighter"
     start = opened.view.k
     wheel(opened, -2)
     assert opened.view.k == start + 2

@@ -51,7 +51,9 @@ def shot(
     path: Annotated[Path, typer.Argument(help="A file or folder with images.")],
     out: Annotated[Path, typer.Option(help="The PNG to write.", dir_okay=False)],
     slice_: Annotated[int | None, typer.Option("--slice", min=0, help="Slice or frame, the first is 0.")] = None,
-    preset: Annotated[str | None, typer.Option(help="CT window, by name (lung) or number key (2).")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Window preset of the modality, by name (lung) or number key (2).")
+    ] = None,
     mask: Annotated[Path | None, typer.Option(help="Mask to lay over: NIfTI, or PNG of label values.")] = None,
     heat: Annotated[Path | None, typer.Option(help="Heat map to lay over: NIfTI or NPY.")] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Size of the window in pixels.")] = "1480x900",
