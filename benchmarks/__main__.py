@@ -1,4 +1,4 @@
-"""Measure, and print the table: ``python -m benchmarks [start] [loading] [display] [responsiveness] [--rounds N]``.
+"""Measure, and print the table: ``python -m benchmarks [SUBJECT ...] [--rounds N]``.
 
 ``python -m benchmarks fuzz`` opens damaged files; see :mod:`benchmarks.fuzz`.
 """
@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from benchmarks.timing import Row, table
 
-SUBJECTS = ("start", "loading", "display", "responsiveness")
+SUBJECTS = ("start", "loading", "display", "reslicing", "responsiveness")
 
 
 def main() -> int:

@@ -280,3 +280,8 @@ def test_warm_up_leaves_nothing_to_compile():
     reslicer.slab(turned(), 3, 5.0, "mean")
     reslicer.slab(orthogonal(FRAME, 2), 3, 5.0, "mean")
     assert [len(kernel.signatures) for kernel in (kernels.linear, kernels.nearest, kernels.along_rows)] == compiled
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float64])
+def test_outside_is_about_the_lowest_value(dtype):
+    assert outside_of(volume(np.arange(3, 30).reshape(3, 3, 3).astype(dtype))) == 3
