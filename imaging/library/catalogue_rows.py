@@ -6,8 +6,10 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Row
+
 from imaging.errors import GeometryError
-from imaging.library.catalogued import CataloguedStudy, ReadingState
+from imaging.library.catalogued import CataloguedStudy, ReadingState, files_of
 from imaging.library.schema import StudyItemRow, StudyRow
 from imaging.sandbox.wire import WireError, decode, encode
 from imaging.study import Document, Patient, Series
@@ -21,16 +23,15 @@ def identity(item: Item) -> str:
     return (item.uid if isinstance(item, Series) else str(item.file.absolute()))[-_IDENTITY_LENGTH:]
 
 
-def files_of(item: Item) -> tuple[Path, ...]:
-    """The files of a series or document."""
-    return item.files if isinstance(item, Series) else (item.file,)
-
-
-def item_row(study_key: str, item: Item, stamp: str) -> StudyItemRow:
+def item_row(study_key: str, item: Item, place: Path, stamp: str) -> StudyItemRow:
     """A series or document as a row, paths as they were given."""
-    value = json.dumps(encode(item, _no_array))
     return StudyItemRow(
-        study_key=study_key, identity=identity(item), kind=type(item).__name__.lower(), value=value, stamp=stamp
+        study_key=study_key,
+        identity=identity(item),
+        kind=type(item).__name__.lower(),
+        value=json.dumps(encode(item, _no_array)),
+        place=str(place.absolute()),
+        stamp=stamp,
     )
 
 
@@ -51,7 +52,8 @@ def describe(row: StudyRow, items: Sequence[Item]) -> None:
     row.description = _description(items)
     row.accession = next((each.accession for each in series if each.accession), "")[:64]
     patient = items[0].patient
-    row.patient = json.dumps(encode(patient, _no_array))
+    row.patient_id, row.patient_name, row.issuer = patient.id, patient.name, patient.issuer
+    row.birth_date, row.sex = patient.birth_date, patient.sex
     spoken = f"{row.date[:4]}-{row.date[4:6]}-{row.date[6:]}" if len(row.date) == 8 else ""
     told = [patient.name.replace("^", " "), patient.name, patient.id, patient.birth_date, row.description]
     told += [row.accession, row.modalities.replace("\\", " "), row.date, spoken]
@@ -59,12 +61,12 @@ def describe(row: StudyRow, items: Sequence[Item]) -> None:
     row.words = " ".join(told).casefold()
 
 
-def study(row: StudyRow) -> CataloguedStudy:
-    """A study's row as a value."""
+def study(row: StudyRow | Row[Any]) -> CataloguedStudy:
+    """A study's row, or its columns, as a value."""
     return CataloguedStudy(
         row.key,
         row.patient_key,
-        decode(Patient, json.loads(row.patient), _no_array),
+        Patient(row.patient_id, row.patient_name, row.birth_date, row.sex, row.issuer),
         row.date,
         row.description,
         row.accession,

@@ -50,6 +50,31 @@ class CataloguedStudy:
 
 
 @dataclass(frozen=True)
+class CataloguedItem:
+    """A series or document as it was found; its files may have changed since.
+
+    Attributes:
+        place: its first file, or the archive that it is in.
+        stamp: :func:`stamp` of its files, or of the archive, when it was found.
+    """
+
+    item: Series | Document
+    place: Path
+    stamp: str
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files it depends on: its own, or the archive."""
+        own = files_of(self.item)
+        return own if self.place == own[0].absolute() else (self.place,)
+
+    @property
+    def archived(self) -> bool:
+        """True where its files are unpacked from an archive and do not outlive the program."""
+        return self.place != files_of(self.item)[0].absolute()
+
+
+@dataclass(frozen=True)
 class Search:
     """Which studies are wanted; empty fields ask for nothing.
 
@@ -94,9 +119,13 @@ def patient_key(patient: Patient, study: str) -> str:
 
 def study_key(item: Series | Document) -> str:
     """What tells studies apart: Study Instance UID and patient; for files without one, the folder they lie in."""
-    files = item.files if isinstance(item, Series) else (item.file,)
-    study = item.study_uid or f"folder {files[0].absolute().parent}"
+    study = item.study_uid or f"folder {files_of(item)[0].absolute().parent}"
     return _digest(study, patient_key(item.patient, study))
+
+
+def files_of(item: Series | Document) -> tuple[Path, ...]:
+    """The files of a series or document."""
+    return item.files if isinstance(item, Series) else (item.file,)
 
 
 def stamp(files: Sequence[Path]) -> str:

@@ -6,7 +6,9 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION = 3
-"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. Tables are added when an older library is opened."""
+"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements.
+
+Tables are added when an older library is opened."""
 
 
 class Base(DeclarativeBase):

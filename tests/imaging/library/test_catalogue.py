@@ -60,7 +60,7 @@ def found(catalogue: Catalogue, **search: object) -> list[str]:
 def test_series_and_documents_come_back_as_they_were_found(catalogue: Catalogue, phantom_study: PhantomStudy) -> None:
     study = open_study(phantom_study.study)
     keys = catalogue.add((*study.series, *study.documents))
-    again = [item for key in keys for item in catalogue.items(key)]
+    again = [each.item for key in keys for each in catalogue.items(key)]
     assert sorted(again, key=str) == sorted((*study.series, *study.documents), key=str), "every field, every digit"
 
 
@@ -72,7 +72,9 @@ def test_a_study_is_counted_over_all_that_was_found_of_it(catalogue: Catalogue, 
     assert (study.key, study.series, study.images) == (key, 3, 9)
     assert study.modalities == ("CT", "PT", "SR")
     assert (study.patient, study.date, study.description) == (ADA, "20240501", "Thorax")
-    assert [item.uid for item in catalogue.items(key) if isinstance(item, Series)] == ["2", "3", "1"], "by number"
+    assert [each.item.uid for each in catalogue.items(key) if isinstance(each.item, Series)] == ["2", "3", "1"], (
+        "by number"
+    )
     catalogue.add([series("1", file)])
     assert catalogue.studies() == (study,), "found twice, listed once"
 
@@ -174,7 +176,7 @@ def test_pictures_of_one_folder_are_one_study_named_after_it(catalogue: Catalogu
 
 def test_missing_until_found_again(catalogue: Catalogue, file: Path) -> None:
     (key,) = catalogue.add([series("1", file)])
-    catalogue.set_missing(key, True)
+    catalogue.set_missing({key: True, "unknown": True})
     assert catalogue.study(key).missing
     catalogue.add([series("1", file)])
     assert not catalogue.study(key).missing
@@ -182,12 +184,12 @@ def test_missing_until_found_again(catalogue: Catalogue, file: Path) -> None:
 
 def test_the_stamp_tells_a_changed_file(catalogue: Catalogue, file: Path) -> None:
     (key,) = catalogue.add([series("1", file)])
-    ((_, before),) = catalogue.stamped_items(key)
+    before = catalogue.items(key)[0].stamp
     catalogue.add([series("1", file)])
-    assert catalogue.stamped_items(key)[0][1] == before
+    assert catalogue.items(key)[0].stamp == before
     file.write_bytes(b"other")
     catalogue.add([series("1", file)])
-    assert catalogue.stamped_items(key)[0][1] != before
+    assert catalogue.items(key)[0].stamp != before
 
 
 def test_a_series_is_found_by_its_uid(catalogue: Catalogue, file: Path) -> None:
@@ -202,7 +204,7 @@ def test_what_another_version_wrote_is_left_out(catalogue: Catalogue, place: Pat
     with sqlite3.connect(place) as database:
         database.execute("""UPDATE study_item SET value = '["no", "series"]' WHERE identity = '1'""")
     database.close()
-    assert [item.uid for item in catalogue.items(key) if isinstance(item, Series)] == ["2"]
+    assert [each.item.uid for each in catalogue.items(key) if isinstance(each.item, Series)] == ["2"]
 
 
 def test_forgetting_leaves_the_files(catalogue: Catalogue, file: Path) -> None:
@@ -250,3 +252,15 @@ def test_a_library_of_the_second_version_gets_a_catalogue(place: Path, file: Pat
     with sqlite3.connect(place) as database:
         assert database.execute("SELECT max(version) FROM schema").fetchone() == (VERSION,)
     database.close()
+
+
+def test_what_lay_in_an_archive_depends_on_the_archive(catalogue: Catalogue, file: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "scans.zip"
+    archive.write_bytes(b"PK")
+    (key,) = catalogue.add([series("1", file)], archive)
+    (found,) = catalogue.items(key)
+    assert found.archived and found.files == (archive,)
+    assert catalogue.places() == ((key, archive),)
+    catalogue.add([series("1", file)])
+    (found,) = catalogue.items(key)
+    assert not found.archived and found.files == (file,)
