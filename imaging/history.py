@@ -1,16 +1,29 @@
 """Undo and redo: groups of changes, each a step for the person, within a byte budget."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from imaging.editing import MaskEdit
+from typing import Protocol, Self
 
 DEFAULT_LIMIT_BYTES = 100_000_000
+
+
+class Edit(Protocol):
+    """A change that was made and can be taken back: of a mask, of measurements."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that remembering this change costs, in bytes."""
+        ...
+
+    def reverted(self) -> Self:
+        """The change that takes this one back."""
+        ...
 
 
 @dataclass(frozen=True)
 class _Group:
     name: str
-    edits: tuple[MaskEdit, ...]
+    edits: tuple[Edit, ...]
 
     @property
     def nbytes(self) -> int:
@@ -52,7 +65,7 @@ class History:
         """Memory held by all steps, in bytes."""
         return sum(group.nbytes for group in (*self._done, *self._undone))
 
-    def push_group(self, name: str, edits: list[MaskEdit]) -> None:
+    def push_group(self, name: str, edits: Sequence[Edit]) -> None:
         """Remember applied ``edits`` as one step. What was undone before cannot be redone any more."""
         if not edits:
             return
@@ -61,7 +74,7 @@ class History:
         while len(self._done) > 1 and self.byte_size > self.limit_bytes:
             del self._done[0]
 
-    def undo(self) -> tuple[MaskEdit, ...]:
+    def undo(self) -> tuple[Edit, ...]:
         """The changes to apply, in order, to take the last step back; empty when there is none."""
         if not self._done:
             return ()
@@ -69,7 +82,7 @@ class History:
         self._undone.append(group)
         return tuple(edit.reverted() for edit in reversed(group.edits))
 
-    def redo(self) -> tuple[MaskEdit, ...]:
+    def redo(self) -> tuple[Edit, ...]:
         """The changes to apply, in order, to do the last undone step again; empty when there is none."""
         if not self._undone:
             return ()

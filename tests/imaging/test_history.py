@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from imaging.editing import MaskEdit, stroke
 from imaging.geometry import Calibration, Geometry
-from imaging.history import History
+from imaging.history import Edit, History
 
 GRID = Geometry((3, 10, 10), (3.0, 1.0, 1.0), calibration=Calibration.PATIENT)
 
@@ -18,8 +18,9 @@ def dot(array: np.ndarray, place: tuple[float, float], value: int = 1, name: str
     return edit
 
 
-def play(array: np.ndarray, edits: tuple[MaskEdit, ...]) -> None:
+def play(array: np.ndarray, edits: tuple[Edit, ...]) -> None:
     for edit in edits:
+        assert isinstance(edit, MaskEdit)
         edit.apply_to(array)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from imaging.editing import MaskEdit
 from imaging.geometry import Geometry
-from imaging.history import History
+from imaging.history import Edit, History
 from imaging.labelmap import Label, Labelmap, Provenance
 
 
@@ -50,6 +50,7 @@ class Segmentation(QObject):
         changed: voxels changed; carries the :class:`MaskEdit`, or None when everything may have.
         labels_changed: the label list, the active label, or how masks are shown.
         history_changed: undo, redo or the saved state.
+        replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
 
     Attributes:
         mask: what is edited; another one when another series is worked on.
@@ -58,6 +59,7 @@ class Segmentation(QObject):
     changed = Signal(object)
     labels_changed = Signal()
     history_changed = Signal()
+    replayed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -150,6 +152,11 @@ class Segmentation(QObject):
         self.mask.history.push_group(edit.name, [edit])
         self._announce(edit)
 
+    def push(self, name: str, edit: Edit) -> None:
+        """Remember a change of another kind, which is already made, on the one undo line of the series."""
+        self.mask.history.push_group(name, [edit])
+        self.history_changed.emit()
+
     def begin(self) -> None:
         """Open a drag: edits until :meth:`commit` are one undo step."""
         self._stroke = []
@@ -221,10 +228,14 @@ class Segmentation(QObject):
         self.mask.saved = False
         self.history_changed.emit()
 
-    def _replay(self, edits: Iterable[MaskEdit]) -> None:
+    def _replay(self, edits: Iterable[Edit]) -> None:
         for edit in edits:
-            edit.apply_to(self.mask.array)
-            self._announce(edit)
+            if isinstance(edit, MaskEdit):
+                edit.apply_to(self.mask.array)
+                self._announce(edit)
+            else:
+                self.replayed.emit(edit)
+                self.history_changed.emit()
 
     def _announce(self, edit: MaskEdit) -> None:
         self.mask.saved = False
