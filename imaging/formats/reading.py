@@ -9,6 +9,7 @@ from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats import archives
 from imaging.formats.content import Format, format_of
+from imaging.formats.merging import uniquely_named
 from imaging.progress import Report, silent
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
@@ -29,7 +30,16 @@ def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset(
     if path.is_file() and archives.is_archive(path):
         return _open_archive(path, report, skip)
     files, refused = _files_at(path)
-    files = [file for file in files if file not in skip]
+    return open_files(path, [file for file in files if file not in skip], report, refused)
+
+
+def open_files(path: Path, files: Sequence[Path], report: Report = silent, refused: Sequence[Refusal] = ()) -> Study:
+    """What some of the files at a path hold, headers only; one that is gone by now is refused.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    refused = list(refused)
     by_format: dict[Format, list[Path]] = {kind: [] for kind in Format}
     for n, file in enumerate(files):
         report(n, 2 * len(files), f"Looking at {file.name}")
@@ -45,7 +55,7 @@ def open_study(path: Path, report: Report = silent, skip: Set[Path] = frozenset(
             refused += more
     used = {file for one in series for file in one.files}
     documents, refused = _documents(series, [one for one in refused if one.file not in used])
-    return Study(path, tuple(_uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)), documents)
+    return Study(path, tuple(uniquely_named(series)), tuple(sorted(refused, key=lambda each: each.file)), documents)
 
 
 def load_volume(series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
@@ -134,13 +144,3 @@ def _files_at(path: Path) -> tuple[list[Path], list[Refusal]]:
     except OSError as error:
         raise ReadError(path, f"the folder cannot be read: {error.strerror}") from error
     return sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names), []
-
-
-def _uniquely_named(series: Sequence[Series]) -> list[Series]:
-    """The series with ``#2``, ``#3`` … after identities that occur again, as copies of one picture do."""
-    seen: dict[str, int] = {}
-    unique: list[Series] = []
-    for each in series:
-        seen[each.uid] = seen.get(each.uid, 0) + 1
-        unique.append(each if seen[each.uid] == 1 else replace(each, uid=f"{each.uid}#{seen[each.uid]}"))
-    return unique

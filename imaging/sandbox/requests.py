@@ -25,6 +25,19 @@ class OpenStudy:
 
 
 @dataclass(frozen=True)
+class OpenFiles:
+    """:func:`imaging.formats.reading.open_files` without the files that ended a worker before."""
+
+    path: Path
+    files: tuple[Path, ...]
+    skip: frozenset[Path] = frozenset()
+
+    @property
+    def subject(self) -> Path:
+        return self.path
+
+
+@dataclass(frozen=True)
 class LoadVolume:
     """:func:`imaging.formats.reading.load_volume`; ``watched`` when the slices are looked at as they come."""
 
@@ -71,12 +84,13 @@ class ReadMetadata:
         return self.path
 
 
-Request = OpenStudy | LoadVolume | ReadText | ReadSegmentation | ReadMetadata
+Request = OpenStudy | OpenFiles | LoadVolume | ReadText | ReadSegmentation | ReadMetadata
 REQUESTS: dict[str, type[Request]] = {
-    each.__name__: each for each in (OpenStudy, LoadVolume, ReadText, ReadSegmentation, ReadMetadata)
+    each.__name__: each for each in (OpenStudy, OpenFiles, LoadVolume, ReadText, ReadSegmentation, ReadMetadata)
 }
 RESULTS: dict[type[Request], Any] = {
     OpenStudy: Study,
+    OpenFiles: Study,
     LoadVolume: Volume,
     ReadText: str,
     ReadSegmentation: ImportedMask,

@@ -16,9 +16,11 @@ from imaging.formats.metadata import Element
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
+from imaging.sandbox.indexing import LARGE, Indexing, ListFiles, files_below
 from imaging.sandbox.limits import Limits, default_memory_bytes
+from imaging.sandbox.listings import Listings
 from imaging.sandbox.process import Stopped, WorkerProcess
-from imaging.sandbox.requests import LoadVolume, OpenStudy, ReadMetadata, ReadSegmentation, ReadText, Request
+from imaging.sandbox.requests import LoadVolume, OpenFiles, OpenStudy, ReadMetadata, ReadSegmentation, ReadText, Request
 from imaging.sandbox.starting import WORKER
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
@@ -39,13 +41,19 @@ class Sandbox:
         memory_bytes: address space of one worker; what :func:`default_memory_bytes` says when left out.
         silence_s: seconds without progress (a file, a frame) after which a worker is stopped.
         program: the command that starts a worker; the interpreter and module when left out.
+        cache: folder that keeps listings of large folders from one time to the next; nothing is kept when left out.
     """
 
     def __init__(
-        self, memory_bytes: int | None = None, silence_s: float = 10.0, program: Sequence[str] = WORKER
+        self,
+        memory_bytes: int | None = None,
+        silence_s: float = 10.0,
+        program: Sequence[str] = WORKER,
+        cache: Path | None = None,
     ) -> None:
         self._limits = Limits(memory_bytes or default_memory_bytes(), silence_s)
         self._program = program
+        self._listings = Listings(cache)
         # One for all workers: what one of them unpacked from an archive is still there when it is gone.
         self._scratch = tempfile.mkdtemp(prefix="wetread-")
         self._idle: list[WorkerProcess] = []
@@ -60,19 +68,30 @@ class Sandbox:
         Args:
             path: a file or a folder.
             report: told of every file; where it raises, all workers of this opening are stopped.
-            partial: called from this thread, now and then while a large folder is listed, with the study so far. Each
-                series in it is whole and final: all its files are known, and it is in every later study too, but for a
-                ``#2`` that a later double may add to the uid. What is refused and the documents grow the same way.
-                Not called for small folders and single files.
+            partial: called from this thread, several times while a large folder is listed, with the study so far: it
+                takes the place of the one before. It only grows; but a series whose files lie far apart is first there
+                in pieces, ``uid``, ``uid#2`` …, and whole in what this returns. Any series of it can be loaded. Not
+                called for small folders and single files.
 
         Raises:
             ReadError: there is nothing at ``path``, it may not be read, or reading the one file there was stopped.
             Cancelled: by ``report``.
         """
+        if path.is_dir():
+            files, unseen = files_below(path)
+            if len(files) >= LARGE:
+                return Indexing(path, self._files_of(path), self._listings, report, partial).run(files, unseen)
+        return self._surviving(path, lambda skip: OpenStudy(path, skip), report)
+
+    def _files_of(self, path: Path) -> ListFiles:
+        return lambda files, report: self._surviving(path, lambda skip: OpenFiles(path, tuple(files), skip), report)
+
+    def _surviving(self, path: Path, request: Callable[[frozenset[Path]], Request], report: Report) -> Study:
+        """The answer to ``request``, which is asked again without each file that ended a worker."""
         refused: dict[Path, str] = {}
         while True:
             try:
-                study: Study = self._ask(OpenStudy(path, frozenset(refused)), report)
+                study: Study = self._ask(request(frozenset(refused)), report)
             except Stopped as stopped:
                 if not path.is_dir():
                     raise ReadError(path, stopped.words_with_file(path)) from stopped

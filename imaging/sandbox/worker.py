@@ -21,6 +21,7 @@ from imaging.sandbox.relay import Relay
 from imaging.sandbox.requests import (
     REQUESTS,
     LoadVolume,
+    OpenFiles,
     OpenStudy,
     ReadMetadata,
     ReadSegmentation,
@@ -29,6 +30,10 @@ from imaging.sandbox.requests import (
     describe_error,
 )
 from imaging.sandbox.wire import decode
+
+_COLLECT_SELDOM = (50_000, 20, 1000)
+"""Headers of a folder are many small objects, all of them in use: looking through them again and again takes longer
+than reading them. After each request everything is collected."""
 
 
 def main(arguments: list[str], before: Callable[[Request], None] | None = None) -> int:
@@ -43,6 +48,7 @@ def main(arguments: list[str], before: Callable[[Request], None] | None = None) 
     channel = Channel(_connection(number))
     _import_readers()
     gc.freeze()  # what is imported by now stays: collecting after each request is then quick
+    gc.set_threshold(*_COLLECT_SELDOM)
     limits.apply(bound, Path(scratch))
     channel.send({"kind": "ready"})
     while True:
@@ -87,6 +93,9 @@ def _carry_out(request: Request, relay: Relay) -> Any:
     match request:
         case OpenStudy():
             return reading.open_study(request.path, relay.report, skip=request.skip)
+        case OpenFiles():
+            files = [file for file in request.files if file not in request.skip]
+            return reading.open_files(request.path, files, relay.report)
         case LoadVolume():
             return reading.load_volume(request.series, relay.report, arrival=relay)
         case ReadText():
