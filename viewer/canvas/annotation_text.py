@@ -124,9 +124,18 @@ def _display_lines(pane: Pane, volume: Volume) -> tuple[str, ...]:
         mark_text(pane),
         "inverted" if pane.view.inverted else "",
         _CALIBRATIONS[volume.geometry.calibration],
+        _fusion_text(pane.view),
         f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
         "RGB" if volume.is_colour else window_text(pane.view),
     )
+
+
+def _fusion_text(view: View) -> str:
+    if view.fusion is None:
+        return ""
+    series = view.fusion.opened.series
+    name = (series.description or series.modality) if series else "second volume"
+    return f"over it {name} {round(100 * view.fusion.opacity)} %"
 
 
 def reasons(pane: Pane) -> tuple[str, ...]:
@@ -135,7 +144,9 @@ def reasons(pane: Pane) -> tuple[str, ...]:
     if volume is None:
         return ()
     repairs = (volume.derivation, *volume.warnings, *(series.warnings if series else ()))
-    return _filled(tuple(dict.fromkeys((*repairs, _reduction_text(pane)))))
+    fusion = pane.view.fusion
+    apart = "" if fusion is None or fusion.same_frame else "fused by coordinates alone: other frame of reference"
+    return _filled(tuple(dict.fromkeys((*repairs, apart, _reduction_text(pane)))))
 
 
 def _reduction_text(pane: Pane) -> str:

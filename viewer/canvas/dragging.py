@@ -23,6 +23,10 @@ class Viewport(Protocol):
         """Magnify what is around ``point``, or nothing."""
         ...
 
+    def set_band(self, one: Point | None, other: Point | None = None) -> None:
+        """Draw a rectangle between two points, or none."""
+        ...
+
 
 DragTool = Callable[[Viewport, Point], Drag]
 

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
+from imaging.colour_tables import ColourTable
 from imaging.editing import MaskEdit
 from imaging.intensity import Voi
 from imaging.labelmap import Labelmap
 from imaging.volume import Volume
 from inference.prediction import HeatMap
 from viewer.canvas.contour import Outline
+from viewer.canvas.fusion_image import fusion_image
 from viewer.canvas.heat_colours import heat_image
 from viewer.canvas.latest import Latest
 from viewer.canvas.mask_overlay import MaskOverlay
@@ -21,6 +23,8 @@ from viewer.canvas.overlay_planes import overlay_image
 from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
 from viewer.canvas.rendering import colour_image, grey_image
 from viewer.state.findings import Findings
+from viewer.state.fusion import Fusion
+from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -28,7 +32,7 @@ from viewer.state.session import Session
 PROPOSAL_OPACITY = 0.18
 
 _Place = tuple[int, Patch]
-_Look = tuple[_Place, Voi, bool, tuple[float, str]]
+_Look = tuple[_Place, Voi, bool, tuple[float, str], Fusion | None, ColourTable | None]
 
 
 class PlanePicture:
@@ -45,12 +49,16 @@ class PlanePicture:
         self._proposal: Latest[_Place, MaskOverlay] = Latest()
         self._composed: Latest[_Look, QImage] = Latest()
         self._explained: Latest[int, bool] = Latest()
+        self._fused_values: Latest[tuple[int, OpenSeries], NDArray[Any] | None] = Latest()
+        self._fusion: Latest[tuple[int, Patch, Fusion], QImage] = Latest()
 
     def forget_volume(self) -> None:
         """Another volume is shown."""
         self._plane.forget()
         self._ground.forget()
         self._overlays.forget()
+        self._fused_values.forget()
+        self._fusion.forget()
         self.forget_mask()
         self.forget_findings()
 
@@ -114,7 +122,7 @@ class PlanePicture:
 
     def _look(self, patch: Patch) -> _Look:
         slab = (self._view.slab_mm, self._view.projection)
-        return (self._view.k, patch), self._view.voi, self._view.inverted, slab
+        return (self._view.k, patch), self._view.voi, self._view.inverted, slab, self._view.fusion, self._view.colours
 
     def _compose(self, volume: Volume, patch: Patch) -> QImage:
         ground = self._ground.of(self._look(patch), lambda: self._ground_image(volume, patch))
@@ -133,12 +141,26 @@ class PlanePicture:
         _draw(image, [(ground, 1.0), *self._layers(volume, place[1])], part)
 
     def _layers(self, volume: Volume, patch: Patch) -> Iterator[tuple[QImage, float]]:
+        fused = self._fused(patch)
+        if fused is not None:
+            yield fused, 1.0
         heat = self.shown_heat(volume)
         if heat is not None:
             image = self._heat.of((self._view.k, patch), lambda: self._heat_image(heat, patch))
             yield image, self._findings.heat_opacity
         for overlay in self._masks(volume, patch):
             yield overlay.image, 1.0
+
+    def _fused(self, patch: Patch) -> QImage | None:
+        """The picture of what lies over the volume, None without."""
+        fusion, k = self._view.fusion, self._view.k
+        if fusion is None:
+            return None
+        values = self._fused_values.of((k, fusion.opened), lambda: self._pane.fused_values(k))
+        if values is None:
+            return None
+        part = np.ascontiguousarray(patch.cut(mean_reduced(values, patch.factor)))
+        return self._fusion.of((k, patch, fusion), lambda: fusion_image(part, fusion))
 
     def _masks(self, volume: Volume, patch: Patch) -> Iterator[MaskOverlay]:
         place = (self._view.k, patch)
@@ -155,7 +177,7 @@ class PlanePicture:
         if volume.is_colour:
             return colour_image(patch.cut(plane), inverted)
         padding = volume.padding_at(self._view.k) if self._pane.axis == 0 else volume.padding
-        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.voi, inverted, padding)
+        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.voi, inverted, padding, self._view.colours)
 
     def _heat_image(self, heat: HeatMap, patch: Patch) -> QImage:
         return heat_image(self._cut(heat.array, patch), heat.limit, heat.signed)

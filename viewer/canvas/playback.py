@@ -1,7 +1,8 @@
 """Plays a clip at its own frame times; late frames are dropped, so that the clip keeps real time."""
 
 from bisect import bisect_right
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
 
@@ -12,28 +13,50 @@ FALLBACK_FRAME_MS = 100.0
 """Frame time of stacks that state none."""
 
 
-def frame_starts_ms(volume: Volume, count: int) -> tuple[tuple[float, ...], float]:
-    """Start of each of ``count`` frames and the length of the clip, in ms; the last lasts as long as the one before."""
+@dataclass(frozen=True)
+class Schedule:
+    """Which frame is due when, in one round of a clip.
+
+    Attributes:
+        frames: numbers of the frames in the order they are shown; to and fro, all but the ends come twice.
+        starts_ms: when each begins. length_ms: of the round.
+    """
+
+    frames: tuple[int, ...]
+    starts_ms: tuple[float, ...]
+    length_ms: float
+
+    def due(self, clip_ms: float) -> int:
+        """How many frames have begun since the first, rounds included, at ``clip_ms``."""
+        rounds, within = divmod(clip_ms, self.length_ms)
+        return int(rounds) * len(self.frames) + bisect_right(self.starts_ms, within + 1e-6) - 1
+
+    def next_start_ms(self, clip_ms: float) -> float:
+        """How long until the next frame begins."""
+        within = clip_ms % self.length_ms
+        at = bisect_right(self.starts_ms, within + 1e-6)
+        return (self.starts_ms[at] if at < len(self.starts_ms) else self.length_ms) - within
+
+
+def schedule(volume: Volume, count: int, sweep: bool = False) -> Schedule:
+    """The schedule of ``count`` frames by the clip's own times; the last frame lasts as long as the one before."""
     times = volume.frame_times_ms
     if len(times) != count or any(b <= a for a, b in pairwise(times)):
         times = tuple(k * FALLBACK_FRAME_MS for k in range(count))
-    last = times[-1] - times[-2] if count > 1 else FALLBACK_FRAME_MS
-    return times, times[-1] + last
+    lasts = [b - a for a, b in pairwise(times)] or [FALLBACK_FRAME_MS]
+    lasts = [*lasts, lasts[-1]][:count]
+    frames = (*range(count), *(range(count - 2, 0, -1) if sweep else ()))
+    ends = list(accumulate(lasts[k] for k in frames))
+    return Schedule(frames, (0.0, *ends[:-1]), ends[-1])
 
 
 class Playback(QObject):
-    """Moves ``view.k`` by the clock while ``view.playing``; loops.
-
-    Attributes:
-        dropped: frames that were due but never shown since playing began.
-    """
+    """Moves ``view.k`` by the clock while ``view.playing``, and counts in ``view.dropped`` what it could not show."""
 
     def __init__(self, pane: Pane, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.dropped = 0
-        self._pane, self._view = pane, pane.view
-        self._starts: tuple[float, ...] = (0.0,)
-        self._length_ms = FALLBACK_FRAME_MS
+        self._view, self._pane = pane.view, pane
+        self._schedule = Schedule((0,), (0.0,), FALLBACK_FRAME_MS)
         self._offset_ms = 0.0
         self._shown = 0
         self._clock = QElapsedTimer()
@@ -44,32 +67,27 @@ class Playback(QObject):
         pane.view.playing_changed.connect(self._start_or_stop)
 
     def _start_or_stop(self) -> None:
+        """Begin at the shown frame, also when speed or direction change."""
         self._timer.stop()
         volume = self._pane.volume
         if not self._view.playing or volume is None:
             return
-        self._starts, self._length_ms = frame_starts_ms(volume, self._view.frames)
-        self._offset_ms = self._starts[self._view.k]
-        self._shown, self.dropped = self._view.k, 0
+        self._schedule = schedule(volume, self._view.frames, self._view.sweep)
+        self._offset_ms = self._schedule.starts_ms[self._view.k]
+        self._shown, self._view.dropped = self._view.k, 0
         self._clock.start()
         self._wait(self._offset_ms)
 
     def _tick(self) -> None:
-        self.show_at(self._offset_ms + self._clock.nsecsElapsed() / 1e6)
+        self.show_at(self._offset_ms + self._clock.nsecsElapsed() / 1e6 * self._view.speed)
 
     def show_at(self, clip_ms: float) -> None:
-        """Show the frame due at ``clip_ms`` since the clip's first start, loops included."""
-        count = len(self._starts)
-        loop, within = divmod(clip_ms, self._length_ms)
-        k = bisect_right(self._starts, within + 1e-6) - 1
-        due = int(loop) * count + k
-        self.dropped += max(0, due - self._shown - 1)
+        """Show the frame due at ``clip_ms`` since the clip's first start, rounds included."""
+        due = self._schedule.due(clip_ms)
+        self._view.dropped += max(0, due - self._shown - 1)
         self._shown = max(due, self._shown)
-        self._view.set_slice(k)
+        self._view.set_slice(self._schedule.frames[due % len(self._schedule.frames)])
         self._wait(clip_ms)
 
     def _wait(self, clip_ms: float) -> None:
-        within = clip_ms % self._length_ms
-        k = bisect_right(self._starts, within + 1e-6)
-        due = self._starts[k] if k < len(self._starts) else self._length_ms
-        self._timer.start(max(1, round(due - within)))
+        self._timer.start(max(1, round(self._schedule.next_start_ms(clip_ms) / self._view.speed)))

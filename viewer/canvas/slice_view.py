@@ -22,11 +22,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from imaging.editing import MaskEdit
 from imaging.geometry import Geometry
 from imaging.volume import Volume
-from viewer.canvas import annotation_text
+from viewer.canvas import annotation_text, heat_colours
 from viewer.canvas.contour import draw_outlines
 from viewer.canvas.crosshair import draw_focus, draw_lines
 from viewer.canvas.furniture import Furniture
-from viewer.canvas.heat_colours import legend
+from viewer.canvas.heat_colours import legend, limits_text
 from viewer.canvas.mouse import Mouse
 from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import PlanePicture
@@ -71,6 +71,7 @@ class SliceView(QWidget):
         self._mouse = Mouse(self)
         self._mark: QRectF | None = None
         self._lens: QPointF | None = None
+        self._band: QRectF | None = None
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -101,6 +102,11 @@ class SliceView(QWidget):
     def set_lens(self, point: tuple[float, float] | None) -> None:
         """Magnify what is around ``point``, or nothing."""
         self._lens = None if point is None else QPointF(*point)
+        self.update()
+
+    def set_band(self, one: tuple[float, float] | None, other: tuple[float, float] | None = None) -> None:
+        """Draw a rectangle between two points, or none."""
+        self._band = None if one is None or other is None else QRectF(QPointF(*one), QPointF(*other)).normalized()
         self.update()
 
     def _on_volume(self) -> None:
@@ -157,6 +163,10 @@ class SliceView(QWidget):
             draw_focus(painter, self.session, pane)
             self._paint_furniture(furniture, volume, geometry, transform)
             self._paint_brush(painter, transform)
+        if self._band is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(ACTIVE, 1.2))
+            painter.drawRect(self._band)
         self._paint_frame(painter)
         painter.end()
 
@@ -203,7 +213,8 @@ class SliceView(QWidget):
     ) -> None:
         heat = self._picture.shown_heat(volume)
         bottom = furniture.footer(legend(heat, self._picture.explained(heat)) if heat else "")
-        right = furniture.colour_bar(heat) if heat is not None else 0.0
+        right = 0.0 if heat is None else furniture.colour_bar(heat_colours.colours(heat.signed), limits_text(heat))
+        right += self._colour_bar_of_greys(furniture, volume, right)
         shown = self.session.marks.corner_text
         texts = annotation_text.corners(self.pane, shown)
         self._mark = furniture.corner_texts(texts, bottom, 0.0)
@@ -215,6 +226,16 @@ class SliceView(QWidget):
         edges = annotation_text.edge_letters(volume, geometry, transform)
         if edges:
             furniture.edge_letters(edges, bottom, right)
+
+    def _colour_bar_of_greys(self, furniture: Furniture, volume: Volume, right: float) -> float:
+        """The colours that stand for grey levels, with the values at their ends; the width they take."""
+        view, table = self.pane.view, self.pane.view.colours
+        if table is None or volume.is_colour:
+            return 0.0
+        turned = volume.inverted != view.inverted
+        window = view.window
+        numbers = [f"{value:.4g}" for value in (window.high, window.centre, window.low)]
+        return furniture.colour_bar(table.rgb[::-1] if turned else table.rgb, numbers, right)
 
     def _paint_brush(self, painter: QPainter, transform: ViewTransform) -> None:
         point, hand = self._mouse.hover, self.session.hand

@@ -2,16 +2,20 @@
 after it the button comes up; closing the generator takes the half drag back."""
 
 from math import hypot
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imaging.editing import stroke
 from imaging.geometry import Geometry
+from imaging.intensity import window_of
 from imaging.reslicing import Axis
 from imaging.volume import VoiFunction, Volume, Window
 from viewer.canvas.crosshair import crosshair
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
 from viewer.state.hand import Tool
+from viewer.state.pane import Pane
 from viewer.state.transform import ViewTransform
 from viewer.state.view import MAX_ZOOM, MIN_ZOOM, View
 
@@ -159,6 +163,32 @@ def magnifier(viewport: Viewport, start: Point) -> Drag:
         viewport.set_lens(None)
 
 
+def window_region(viewport: Viewport, start: Point) -> Drag:
+    """Window what lies in the rectangle that is drawn, when the button comes up."""
+    last = start
+    try:
+        while (point := (yield)) is not None:
+            last = point
+            viewport.set_band(start, last)
+    finally:
+        viewport.set_band(None)
+    values = values_between(viewport.pane, start, last)
+    volume = viewport.pane.volume
+    if volume is not None and values.size > 1 and not volume.is_colour:
+        viewport.pane.view.set_window(window_of(values, volume.padding, "region"))
+
+
+def values_between(pane: Pane, one: Point, other: Point) -> NDArray[Any]:
+    """(R, C) values of the shown plane's pixels in the rectangle between two screen points."""
+    transform = pane.transform()
+    if transform is None:
+        return np.zeros((0, 0))
+    corners = np.array([transform.to_image(x, y) for x in (one[0], other[0]) for y in (one[1], other[1])])
+    low = np.maximum(np.ceil(corners.min(axis=0)), 0).astype(int)
+    high = np.maximum(np.floor(corners.max(axis=0)) + 1, 0).astype(int)
+    return pane.values(pane.view.k)[low[0] : high[0], low[1] : high[1]]
+
+
 LEFT: dict[Tool, DragTool] = {
     "window": window_level,
     "scroll": scroll,
@@ -166,6 +196,7 @@ LEFT: dict[Tool, DragTool] = {
     "zoom": zoom,
     "crosshair": crosshair,
     "magnifier": magnifier,
+    "window-region": window_region,
     "brush": brush,
     "eraser": eraser,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from viewer.commands.action import Action
 from viewer.commands.annotating import Annotating
+from viewer.commands.colour_actions import colour_actions
 from viewer.commands.hanging import Hanging
 from viewer.commands.inferring import Inferring, Method
 from viewer.commands.layout_actions import layout_actions
@@ -49,6 +50,7 @@ def actions(desk: Desk) -> tuple[Action, ...]:
     return (
         *view_actions(desk.session, desk.reading),
         *layout_actions(desk.session, desk.links, desk.reading, desk.hanging),
+        *colour_actions(desk.session),
         *_tool_actions(desk),
         *preset_actions(desk.session, desk.reading, desk.presetting),
         *_mask_actions(desk),
@@ -70,6 +72,7 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
             "Left drag moves the point all planes go through; a line's end turns planes",
         ),
         ("magnifier", "Magnifier", "Alt+Z", "A lens while the left button is held"),
+        ("window-region", "Window from region", "Alt+W", "Left drag draws a rectangle; its values fill the window"),
         ("brush", "Brush", "B", "Left drag paints the active label"),
         ("eraser", "Eraser", "E", "Left drag erases"),
     )

@@ -71,6 +71,21 @@ class Loading:
             lambda error: self._failed(key, error),
         )
 
+    def fetch(self, series: Series, then: Callable[[OpenSeries], None]) -> None:
+        """Read ``series`` in the background for no viewport; one that a viewport shows whole is taken from there."""
+        shown = (pane.opened for pane in self._session.panes)
+        known = next((opened for opened in shown if opened and opened.series == series and opened.complete), None)
+        if known is not None:
+            then(known)
+            return
+        self._runner.start(
+            "fetch",
+            f"Loading {series.description or series.modality}",
+            lambda report: self._read(series, report, None),
+            lambda volume: then(OpenSeries(series, volume)),
+            lambda error: self._notices.add("error", words(error)),
+        )
+
     def stop(self) -> None:
         """Give up all that is loading."""
         for key in list(self._loads):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.intensity import default_voi, proposals
+from imaging.intensity import default_voi, proposals, window_of
 from imaging.progress import Report
 from imaging.regular import regularised
 from imaging.sandbox import Sandbox
@@ -114,6 +114,18 @@ class Reading:
         phases, current = self._phases(), self._session.series
         if current in phases:
             self.load(phases[(phases.index(current) + count) % len(phases)])
+
+    def go_to_phase(self, index: int) -> None:
+        """Show the phase of this number, counted from 0."""
+        phases = self._phases()
+        if index < len(phases) and phases[index] != self._session.series:
+            self.load(phases[index])
+
+    def auto_window(self) -> None:
+        """Window the shown plane from its darkest to its brightest half per cent."""
+        pane = self._session.active
+        if pane.volume is not None and not pane.volume.is_colour:
+            self._session.view.set_window(window_of(pane.values(pane.view.k), pane.volume.padding, "auto"))
 
     def has_phases(self) -> bool:
         """Whether the shown series is one of several phases."""

@@ -17,7 +17,7 @@ def view_actions(session: Session, reading: Reading) -> tuple[Action, ...]:
     looks = Looks(session)
     return (
         *_scrolling(session, reading),
-        *_turning(session, looks),
+        *_turning(session, looks, reading),
         *_zooming(session, looks),
         *_cutting(session, looks),
         *_marks(session, reading),
@@ -113,9 +113,11 @@ def _scrolling(session: Session, reading: Reading) -> tuple[Action, ...]:
     )  # fmt: skip
 
 
-def _turning(session: Session, looks: Looks) -> tuple[Action, ...]:
+def _turning(session: Session, looks: Looks, reading: Reading) -> tuple[Action, ...]:
     shown = looks.shown
     return (
+        Action("auto-window", "Auto window", "Window", reading.auto_window, ("Alt+A",), shown, None, False,
+               "From the values of the shown plane"),
         Action("invert", "Invert", "View", lambda: session.view.set_inverted(not session.view.inverted), ("I",), shown,
                lambda: session.view.inverted, True, "Swap black and white on the screen; values stay"),
         Action("flip-horizontal", "Flip left and right", "View/Turn", looks.turn(MIRRORED), ("Alt+F",), shown),

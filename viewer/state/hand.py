@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-Tool = Literal["window", "scroll", "pan", "zoom", "crosshair", "magnifier", "brush", "eraser"]
+Tool = Literal["window", "scroll", "pan", "zoom", "crosshair", "magnifier", "window-region", "brush", "eraser"]
 
 MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0
 

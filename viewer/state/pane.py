@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from imaging.geometry import Geometry, Triple
-from imaging.reslicing import Axis, PatientPlane, Reslicer, nearest_axis, oblique, orthogonal, patient_plane
+from imaging.reslicing import Axis, PatientPlane, Reslicer, nearest_axis, oblique, orthogonal, outside_of, patient_plane
 from imaging.study import Series
 from imaging.volume import Volume, screen_values
 from viewer.state.opened import OpenSeries
@@ -88,7 +88,7 @@ class Pane(QObject):
         """
         self._listen_to(opened)
         if opened is not None and stays and self.grid is not None:
-            self._reslicer = Reslicer(opened.volume.array, opened.volume.geometry)
+            self._reslicer = _reslicer(opened.volume)
             self.view.follow_to(opened.volume)
         else:
             self._use("stored", 0, None if opened is None else opened.volume.geometry)
@@ -194,6 +194,18 @@ class Pane(QObject):
             return screen_values(np.moveaxis(volume.array, self.axis, 0)[k], volume.colour_bits)
         return screen_values(reslicer.plane(grid, k), volume.colour_bits)
 
+    def fused_values(self, k: int) -> NDArray[Any] | None:
+        """(R, C) values of the volume laid over plane ``k``, resampled onto it; None without.
+
+        Raises:
+            GeometryError: the plane has no place in the patient.
+        """
+        geometry, fusion = self.slice_geometry(k), self.view.fusion
+        if geometry is None or fusion is None:
+            return None
+        over = fusion.opened.volume
+        return _reslicer(over).plane(geometry, 0)
+
     def cut(self, array: NDArray[Any], k: int) -> NDArray[Any]:
         """(R, C) of plane ``k`` through any array on the volume's grid: nearest voxels, as for labels.
 
@@ -222,7 +234,7 @@ class Pane(QObject):
     def _use(self, plane: Plane, axis: Axis | None, grid: Geometry | None) -> None:
         self.plane, self.axis, self.grid = plane, axis, grid
         volume = self.volume
-        self._reslicer = None if volume is None else Reslicer(volume.array, volume.geometry)
+        self._reslicer = None if volume is None else _reslicer(volume)
 
     def _listen_to(self, opened: OpenSeries | None) -> None:
         if self.opened is not None:
@@ -232,3 +244,7 @@ class Pane(QObject):
         if opened is not None:
             opened.slice_arrived.connect(self.slice_arrived)
             opened.completed.connect(self.completed)
+
+
+def _reslicer(volume: Volume) -> Reslicer:
+    return Reslicer(volume.array, volume.geometry, outside_of(volume))

@@ -5,8 +5,10 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from imaging.colour_tables import ColourTable
 from imaging.intensity import Voi, default_voi, equivalent_window
 from imaging.volume import VoiTable, Volume, Window
+from viewer.state.fusion import Fusion
 from viewer.state.orientation import AS_STORED, Orientation
 
 MIN_ZOOM, MAX_ZOOM = 0.05, 64.0
@@ -37,6 +39,11 @@ class View(QObject):
         turn: how the picture is turned beyond its usual orientation.
         angle_deg: free rotation on the screen, clockwise, after ``turn``.
         slab_mm: thickness that ``projection`` looks through; 0 is a single plane.
+        colours: stand for the grey levels; None shows them as grey.
+        fusion: what lies over the volume.
+        speed: of playing, 1 is the clip's own.
+        sweep: play to and fro.
+        dropped: frames that were due but never shown since playing began.
     """
 
     changed = Signal()
@@ -58,6 +65,11 @@ class View(QObject):
         self.projection: Projection = "max"
         self.playing = False
         self.cursor: Cursor | None = None
+        self.colours: ColourTable | None = None
+        self.fusion: Fusion | None = None
+        self.speed = 1.0
+        self.sweep = False
+        self.dropped = 0
         self._home: Voi = self.window
         self._slice_windows: tuple[Window, ...] = ()
 
@@ -78,6 +90,7 @@ class View(QObject):
         self.frames = 0 if volume is None else frames or volume.geometry.shape_kji[0]
         self.k = 0 if volume is None or volume.kind == "clip" else self.frames // 2
         self.slab_mm = 0.0
+        self.fusion = None
         if volume is not None:
             self._home, self._slice_windows = default_voi(volume, only_k), volume.slice_windows
         self.reset()
@@ -103,8 +116,8 @@ class View(QObject):
         self.changed.emit()
 
     def reset(self) -> None:
-        """Default window, no inversion, fitted, not turned."""
-        self.inverted = False
+        """Default window, in grey, no inversion, fitted, not turned."""
+        self.inverted, self.colours = False, None
         self.turn, self.angle_deg = AS_STORED, 0.0
         self.zoom, self.pan_px = 1.0, (0.0, 0.0)
         self.set_voi(self._own_voi)
@@ -181,6 +194,26 @@ class View(QObject):
         self.slab_mm = max(0.0, slab_mm)
         self.projection = projection or self.projection
         self.changed.emit()
+
+    def set_colours(self, colours: ColourTable | None) -> None:
+        """Show grey levels in colours, or as grey."""
+        self.colours = colours
+        self.changed.emit()
+
+    def set_fusion(self, fusion: Fusion | None) -> None:
+        """Lay another volume over, show it otherwise, or take it away."""
+        self.fusion = fusion
+        self.changed.emit()
+
+    def set_speed(self, speed: float) -> None:
+        """Play at another speed, held between a tenth and ten times."""
+        self.speed = max(0.1, min(speed, 10.0))
+        self.playing_changed.emit()
+
+    def set_sweep(self, sweep: bool) -> None:
+        """Play to and fro, or from the beginning each time."""
+        self.sweep = sweep
+        self.playing_changed.emit()
 
     def set_playing(self, playing: bool) -> None:
         """Start or stop a clip."""

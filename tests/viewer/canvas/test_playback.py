@@ -5,7 +5,7 @@ import pytest
 
 from imaging.geometry import Geometry
 from imaging.volume import Volume
-from viewer.canvas.playback import Playback, frame_starts_ms
+from viewer.canvas.playback import Playback, Schedule, schedule
 from viewer.state.session import Session
 from viewer.state.view import View
 
@@ -31,13 +31,13 @@ def playing(qtbot):
 
 
 def test_the_last_frame_lasts_as_long_as_the_one_before():
-    assert frame_starts_ms(clip((0, 40, 80, 130)), 4) == ((0, 40, 80, 130), 180)
+    assert schedule(clip((0, 40, 80, 130)), 4) == Schedule((0, 1, 2, 3), (0, 40, 80, 130), 180)
 
 
 def test_stacks_without_or_with_broken_times_get_even_ones():
-    assert frame_starts_ms(clip(()), 4) == ((0, 100, 200, 300), 400)
-    assert frame_starts_ms(clip((0, 40, 40, 80)), 4) == ((0, 100, 200, 300), 400)
-    assert frame_starts_ms(clip((), 1), 1) == ((0,), 100)
+    assert schedule(clip(()), 4) == Schedule((0, 1, 2, 3), (0, 100, 200, 300), 400)
+    assert schedule(clip((0, 40, 40, 80)), 4) == Schedule((0, 1, 2, 3), (0, 100, 200, 300), 400)
+    assert schedule(clip((), 1), 1) == Schedule((0,), (0,), 100)
 
 
 def test_frames_are_shown_by_the_clock_and_late_ones_are_counted(playing):
@@ -45,20 +45,20 @@ def test_frames_are_shown_by_the_clock_and_late_ones_are_counted(playing):
     playback.show_at(39.0)
     assert view.k == 0
     playback.show_at(41.0)
-    assert (view.k, playback.dropped) == (1, 0)
+    assert (view.k, view.dropped) == (1, 0)
     playback.show_at(131.0)
-    assert (view.k, playback.dropped) == (3, 1)
+    assert (view.k, view.dropped) == (3, 1)
     playback.show_at(180.0 + 41.0)
-    assert (view.k, playback.dropped) == (1, 2)
+    assert (view.k, view.dropped) == (1, 2)
 
 
 def test_a_clip_plays_in_real_time_and_loops(playing, qtbot):
-    playback, view = playing(clip((0, 20, 40, 60)))
+    _, view = playing(clip((0, 20, 40, 60)))
     seen = []
     view.changed.connect(lambda: seen.append(view.k))
     qtbot.waitUntil(lambda: len(seen) >= 6, timeout=3000)
     assert 0 in seen
-    if playback.dropped == 0:
+    if view.dropped == 0:
         assert seen[:6] == [1, 2, 3, 0, 1, 2]
 
 
@@ -76,4 +76,29 @@ def test_playing_goes_on_from_the_shown_frame(playing):
     view.set_slice(2)
     view.set_playing(True)
     playback.show_at(80.0 + 51.0)
-    assert (view.k, playback.dropped) == (3, 0)
+    assert (view.k, view.dropped) == (3, 0)
+
+
+def test_to_and_fro_shows_all_but_the_ends_twice():
+    swept = schedule(clip((0, 40, 80, 130)), 4, sweep=True)
+    assert swept.frames == (0, 1, 2, 3, 2, 1)
+    assert swept.starts_ms == (0, 40, 80, 130, 180, 230) and swept.length_ms == 270
+    assert schedule(clip((0, 40), 2), 2, sweep=True).frames == (0, 1)
+
+
+def test_sweeping_comes_back(playing):
+    playback, view = playing(clip((0, 40, 80, 130)))
+    view.set_sweep(True)
+    playback.show_at(181.0)
+    assert view.k == 2
+    playback.show_at(271.0)
+    assert view.k == 0
+
+
+def test_half_speed_takes_twice_as_long(playing, qtbot):
+    _, view = playing(clip((0, 60, 120, 180)))
+    view.set_speed(0.25)
+    qtbot.wait(120)
+    assert view.k == 0 and view.dropped == 0, "240 ms a frame"
+    view.set_speed(4.0)
+    qtbot.waitUntil(lambda: view.k != 0, timeout=3000)
