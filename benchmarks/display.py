@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QApplication, QWidget
 from benchmarks.timing import Row, Seconds, compare_p95, timed
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label
+from imaging.reslicing import warm_up
 from imaging.volume import Volume, Window
 from inference.prediction import HeatMap
 from viewer.app import application
-from viewer.canvas.slice_view import SliceView
+from viewer.canvas.viewports import Viewports
 from viewer.state.findings import Findings
+from viewer.state.layout import MPR
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
-from viewer.state.view import View
 
 SIDE = 1024
 REFERENCE = "blit of a ready 512 x 512 picture"
@@ -43,16 +44,17 @@ class Blit(QWidget):
 
 
 class Stage:
-    """One viewport with its state, showing noise as a CT of 40 slices, or a large radiograph."""
+    """Viewports with their state, one at first, showing noise as a CT of 40 slices, or a large radiograph."""
 
     def __init__(self, volume: Volume) -> None:
-        self.session, self.view, self.segmentation, self.findings = Session(), View(), Segmentation(), Findings()
-        self.canvas = SliceView(self.session, self.view, self.segmentation, self.findings)
-        self.canvas.resize(SIDE, SIDE)
-        self.view.reset_to(volume)
+        self.session, self.segmentation, self.findings = Session(), Segmentation(), Findings()
+        self.view, self.hand = self.session.view, self.session.hand
+        self.viewports = Viewports(self.session, self.segmentation, self.findings)
+        self.canvas = self.viewports.active
+        self.viewports.resize(SIDE, SIDE)
         self.segmentation.load(volume.geometry, None, (Label(1, "lesion"),))
         self.session.show(None, volume)
-        self.canvas.show()
+        self.viewports.show()
         QApplication.processEvents()
 
     def painted(self, change: Callable[[], object]) -> Seconds:
@@ -60,24 +62,26 @@ class Stage:
 
         def job() -> None:
             change()
-            self.canvas.repaint()
+            for pane in self.session.shown_panes:
+                self.viewports.view_of(pane).repaint()
 
         return timed(job)
 
 
 def display(rounds: int) -> list[Row]:
-    """Scroll, window, paint a stroke; plain, and with mask and heat map over the slice."""
+    """Scroll, window, paint a stroke; plain, with mask and heat map over the slice, and in three linked planes."""
     qt = application()
     blit = Blit()
     blit.show()
     qt.processEvents()
     reference = timed(blit.repaint)
-    rows = _ct_rows(reference, rounds)
+    warm_up()
+    rows = [*_ct_rows(reference, rounds), *_mpr_rows(reference, rounds)]
     film = Stage(_noise((1, 3000, 2500), np.uint16))
     widths = cycle(range(1000, 4000, 37))
     change = film.painted(lambda: film.view.set_window(Window(2000, next(widths))))
     rows.append(compare_p95("window a 3000 x 2500 radiograph", change, REFERENCE, reference, 10 * rounds))
-    for widget in (film.canvas, blit):
+    for widget in (film.viewports, blit):
         widget.deleteLater()
     return rows
 
@@ -94,14 +98,32 @@ def _ct_rows(reference: Seconds, rounds: int) -> list[Row]:
     ]
     _fill(stage)
     rows.append(compare_p95("window with mask and heat map", window, REFERENCE, reference, 10 * rounds))
-    stage.canvas.deleteLater()
+    rows.append(compare_p95("scroll with mask and heat map", scroll, REFERENCE, reference, 10 * rounds))
+    stage.viewports.deleteLater()
+    return rows
+
+
+def _mpr_rows(reference: Seconds, rounds: int) -> list[Row]:
+    """Three linked planes that follow a point: of the array, then turned, then thick."""
+    volume = _noise((600, 512, 512), np.int16)
+    stage = Stage(volume)
+    stage.session.set_layout(MPR)
+    QApplication.processEvents()
+    places = cycle(volume.geometry.point_lps(np.linspace((250, 200, 200), (350, 300, 300), 37)).tolist())
+    follow = stage.painted(lambda: stage.session.set_focus(next(places), stage.session.active))
+    rows = [compare_p95("three linked planes follow a point", follow, REFERENCE, reference, 10 * rounds)]
+    stage.session.panes[0].turn_plane(next(places), (0.3, 0.5, 1.0), (0.1, -1.0, 0.0))
+    rows.append(compare_p95("  one of them oblique", follow, REFERENCE, reference, 10 * rounds))
+    stage.session.panes[0].view.set_slab(19.0, "max")
+    rows.append(compare_p95("  and 19 mm thick", follow, REFERENCE, reference, 10 * rounds))
+    stage.viewports.deleteLater()
     return rows
 
 
 def _brush(stage: Stage) -> Callable[[], None]:
     """One mouse move of a drag with the brush, round and round the slice."""
-    stage.view.set_tool("brush")
-    stage.view.set_radius_mm(8.0)
+    stage.hand.set_tool("brush")
+    stage.hand.set_radius_mm(8.0)
     places = cycle(
         QPoint(round(SIDE / 2 + 300 * np.cos(turn)), round(SIDE / 2 + 300 * np.sin(turn)))
         for turn in np.linspace(0, 2 * np.pi, 97)

@@ -34,7 +34,7 @@ def loading(rounds: int) -> list[Row]:
 def _rows(slices: int, rounds: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as name, Sandbox() as sandbox:
         folder = Path(name)
-        files = _write_series(folder, slices)
+        files = write_series(folder, slices)
         (series,) = reading.open_study(folder).series
         limit = timed(lambda: _read_pixels(files))
         size = f"{slices} x {SIZE} x {SIZE} int16"
@@ -130,7 +130,8 @@ def _read_pixels(files: list[Path]) -> NDArray[np.int16]:
     return volume
 
 
-def _write_series(folder: Path, slices: int) -> list[Path]:
+def write_series(folder: Path, slices: int) -> list[Path]:
+    """The files of a native CT series of noise, written to ``folder``."""
     noise = np.random.default_rng(0).integers(0, 2000, (SIZE, SIZE)).astype(np.int16)
     files = [folder / f"{k:04d}.dcm" for k in range(slices)]
     for k, file in enumerate(files):

@@ -1,4 +1,4 @@
-"""Whether the window answers while a model runs: the longest silence of its event loop, beside an idle one."""
+"""Whether the window answers while a CT loads and while a model runs: the longest silence of its event loop."""
 
 import sys
 import tempfile
@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.loading import write_series
 from benchmarks.timing import Row
 from imaging import phantom
 from viewer.app import Application, application
@@ -16,6 +17,8 @@ from viewer.waiting import wait_until
 
 TICK_MS = 2
 IDLE_S = 3.0
+SCROLL_MS = 30
+SLICES = 600
 
 
 class Gaps:
@@ -44,13 +47,16 @@ class Gaps:
 
 
 def responsiveness(rounds: int) -> list[Row]:
-    """The longest gap while the lesion model reads the built-in CT; nothing where no model fits it."""
+    """The longest gap while a CT of 600 slices loads, and while the lesion model reads the built-in CT, beside that of
+    an idle window; without the model where none is there.
+    """
     del rounds
     qt = application()
     with tempfile.TemporaryDirectory() as folder:
         main = Application(Places(Path(folder), Path(folder)))
         try:
-            return _measure(qt, main, phantom.write_study(Path(folder) / "phantom").ct)
+            rows = _measure(qt, main, phantom.write_study(Path(folder) / "phantom").ct)
+            return [_load(qt, main, Path(folder) / "ct"), *rows]
         finally:
             main.shut_down()
             main.window.deleteLater()
@@ -69,6 +75,24 @@ def _measure(qt: QApplication, main: Application, ct: Path) -> list[Row]:
     seconds = time.perf_counter() - begin
     what = "longest gap of the event loop while a model runs"
     return [Row(what, 1000 * busy, "idle window", 1000 * idle, f"prediction took {seconds:.1f} s; limit 50 ms")]
+
+
+def _load(qt: QApplication, main: Application, folder: Path) -> Row:
+    """Open a folder and scroll through what is there, until all of it is."""
+    folder.mkdir()
+    write_series(folder, SLICES)
+    gaps = Gaps()
+    idle = _listen(qt, gaps, time.perf_counter() + IDLE_S)
+    turn = QTimer(interval=SCROLL_MS)
+    turn.timeout.connect(lambda: main.view.scroll(7 if main.view.k < SLICES - 8 else 8 - SLICES))
+    begin = time.perf_counter()
+    main.reading.open([folder])
+    turn.start()
+    busy = _listen(qt, gaps, None, main)
+    turn.stop()
+    what = f"longest gap of the event loop while {SLICES} slices load and are scrolled"
+    note = f"{time.perf_counter() - begin:.1f} s, {main.session.view.frames} slices; limit 100 ms"
+    return Row(what, 1000 * busy, "idle window", 1000 * idle, note)
 
 
 def _listen(qt: QApplication, gaps: Gaps, until: float | None, main: Application | None = None) -> float:
