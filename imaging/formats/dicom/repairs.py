@@ -35,7 +35,7 @@ def _missing_head(dataset: Dataset) -> str:
 
 def _other_vr(dataset: Dataset, syntax: UID) -> str:
     """Value representations that are written or left out against the transfer syntax (PS3.5 7.1.2, 7.1.3)."""
-    raw = (dataset.get_item(tag) for tag in dataset.keys())  # noqa: SIM118 - iterating a data set reads every value
+    raw = (dataset.get_item(tag, keep_deferred=True) for tag in dataset.keys())  # noqa: SIM118 - iterating a data set reads every value
     found = {element.is_implicit_VR for element in raw if isinstance(element, RawDataElement)}
     if not syntax or syntax.is_private or not syntax.is_transfer_syntax or len(found) != 1:
         return ""

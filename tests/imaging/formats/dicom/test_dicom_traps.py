@@ -126,3 +126,12 @@ def test_a_sequence_of_unknown_representation_is_passed_over(write_dicom):
     data.add_new(0x00091001, "UN", b"\xfe\xff\x00\xe0\xff\xff\xff\xff" + b"\xfe\xff\x0d\xe0\0\0\0\0")
     data.save_as(data_path)
     assert np.array_equal(loaded(data_path).array[0], SMOOTH)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+def test_an_unknown_representation_of_nothing_harms_nothing(write_dicom):
+    """An element without a value whose representation is no such thing: pydicom raises when it is asked for."""
+    path = write_dicom(SMOOTH, PatientSex="")
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"\x10\x00\x40\x00CS", b"\x10\x00\x40\x00C "))
+    assert np.array_equal(loaded(path).array[0], SMOOTH)
