@@ -1,0 +1,119 @@
+"""A second volume over the first, in the real window."""
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imaging.geometry import Calibration, Geometry
+from imaging.study import Series, Study
+from imaging.volume import Volume, Window
+from viewer.app import Application, application
+from viewer.places import Places
+from viewer.state.fusion import Fusion
+from viewer.state.opened import OpenSeries
+
+
+def base() -> Volume:
+    geometry = Geometry((8, 40, 40), (3.0, 1.0, 1.0), (0.0, 0.0, 0.0), calibration=Calibration.PATIENT)
+    return Volume(np.zeros((8, 40, 40), np.int16), geometry, "volume", "HU", "CT", windows=(Window(0, 100),))
+
+
+def hot_spot() -> Volume:
+    """A coarser volume of another place and size, bright in one corner: x 20-28, y 10-18, z 6-15 mm."""
+    geometry = Geometry((6, 10, 10), (3.0, 4.0, 4.0), (0.0, 2.0, 0.0), calibration=Calibration.PATIENT)
+    values = np.zeros((6, 10, 10), np.float32)
+    values[2:6, 2:5, 5:8] = 10.0
+    return Volume(values, geometry, "volume", "SUVbw", "PT", windows=(Window(5, 10, "", "LINEAR_EXACT"),))
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.session.marks.corner_text = "none"
+    yield made
+    made.window.close()
+    made.shut_down()
+
+
+def series(uid: str, frame: str, volume: Volume) -> Series:
+    return Series(uid, "volume", "DICOM", (), volume.array.shape, volume.geometry, frame_of_reference=frame)
+
+
+def lay_over(main: Application, frames: tuple[str, str] = ("f", "f"), k: int = 3) -> None:
+    under, over = base(), hot_spot()
+    listed = series("ct", frames[0], under), series("pt", frames[1], over)
+    main.session.open(Study(Path("x"), listed))
+    main.session.active.show(OpenSeries(listed[0], under))
+    main.view.set_slice(k)
+    main.fusing._lay(main.session.active, OpenSeries(listed[1], over))  # as a finished load does
+    QApplication.processEvents()
+
+
+def red_at(main: Application, x_mm: float, y_mm: float) -> int:
+    transform = main.session.active.transform()
+    assert transform is not None
+    x, y = transform.to_screen(y_mm, x_mm)
+    return QImage(main.canvas.grab().toImage()).pixelColor(round(x), round(y)).red()
+
+
+def test_it_lies_where_the_patient_has_it(main: Application) -> None:
+    lay_over(main)
+    inside, outside = red_at(main, 24, 14), red_at(main, 5, 30)
+    assert inside > outside + 40
+    main.view.set_slice(0)
+    QApplication.processEvents()
+    assert red_at(main, 24, 14) == outside, "nothing hot at z = 0"
+
+
+def test_it_follows_into_every_plane(main: Application) -> None:
+    lay_over(main)
+    main.session.active.set_plane("coronal")
+    main.session.active.go_to((24.0, 14.0, 9.0))
+    values = main.session.active.fused_values(main.view.k)
+    geometry = main.session.active.slice_geometry(main.view.k)
+    assert values is not None and geometry is not None
+    _, row, column = np.rint(geometry.index_kji((24.0, 14.0, 9.0))).astype(int)
+    assert values[row, column] == pytest.approx(10.0)
+    assert values.shape == geometry.shape_kji[1:]
+
+
+def test_opacity_colours_and_taking_it_away(main: Application) -> None:
+    lay_over(main)
+    half = red_at(main, 24, 14)
+    main.fusing.set_opacity(1.0)
+    assert red_at(main, 24, 14) > half
+    main.fusing.set_colours("PET 20 Step")
+    assert main.view.fusion is not None and main.view.fusion.colours == "PET 20 Step"
+    main.fusing.fuse(None)
+    assert main.view.fusion is None and red_at(main, 24, 14) == red_at(main, 5, 30)
+
+
+def test_another_frame_of_reference_is_marked(main: Application) -> None:
+    lay_over(main, ("f", "g"))
+    assert "coordinates alone" in main.notices.all[-1].text
+    main.session.marks.corner_text = "all"
+    main.canvas.grab()
+    mark = main.canvas._mark
+    assert mark is not None and "other frame of reference" in main.canvas.tip_at(mark.center().toPoint())
+
+
+def test_the_panel_shows_and_changes_it(main: Application) -> None:
+    lay_over(main)
+    panel = next(main.tabs.widget(n) for n in range(main.tabs.count()) if main.tabs.tabText(n) == "View")
+    assert panel.fused.currentIndex() == 1 and panel.opacity.value() == 50
+    panel.opacity.setValue(80)
+    panel.high.setValue(20.0)
+    fusion = main.view.fusion
+    assert isinstance(fusion, Fusion) and fusion.opacity == pytest.approx(0.8)
+    assert fusion.window == replace(fusion.window, centre=10.0, width=20.0)
+    panel.fused.activated.emit(0)
+    assert main.view.fusion is None and not panel.opacity.isEnabled()
