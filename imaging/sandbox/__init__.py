@@ -16,10 +16,11 @@ shared memory without a name, handed over by descriptor (:mod:`.memory`), so tha
 killed; the planes of a DICOM series only pass through a little of it (:mod:`.planes`). Outside Linux nothing confines
 writing, and Windows does not limit memory; death, silence and nonsense are handled as everywhere.
 
-Modules: ``sandbox`` the workers as one reader · ``indexing`` a large folder in parts · ``listings`` kept on disk · ``process`` one worker, seen from the program · ``starting`` how it is
-started · ``exchange`` one request under way · ``worker`` the other side · ``relay`` its line to the program ·
-``channel`` messages on a socket · ``wire`` values as JSON · ``memory`` shared arrays · ``planes`` a volume plane by
-plane · ``opened`` which files a worker turned to · ``limits`` what a worker may do · ``requests`` what can be asked.
+Modules: ``sandbox`` the workers as one reader · ``indexing`` a large folder in parts · ``listings`` kept on disk ·
+``process`` one worker, seen from the program · ``starting`` how it is started · ``exchange`` one request under way ·
+``worker`` the other side · ``relay`` its line to the program · ``channel`` messages on a socket · ``wire`` values as
+JSON · ``memory`` shared arrays · ``planes`` a volume plane by plane · ``opened`` which files a worker turned to ·
+``limits`` what a worker may do · ``requests`` what can be asked.
 """
 
 from imaging.sandbox.sandbox import Sandbox
