@@ -1,11 +1,13 @@
 """Draws what stands around a picture: corner texts, letters, scale bar, colour bar, the empty page."""
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from inference.prediction import HeatMap
 from viewer.canvas.annotation_text import CHOOSE, DROP_HERE, EMPTY, EMPTY_HINT, MARK, RESEARCH_USE, WAITING, Corners
-from viewer.canvas.heat_colours import colours, limits_text
 
 TEXT = QColor(225, 228, 232)
 QUIET = QColor(185, 191, 198)
@@ -108,16 +110,21 @@ class Furniture:
         self.text(box, Qt.AlignmentFlag.AlignHCenter, text)
         return self._line + 16
 
-    def colour_bar(self, heat: HeatMap) -> float:
-        """The colour bar at the right edge with its numbers; the width it takes."""
+    def colour_bar(self, table: NDArray[np.uint8], numbers: Sequence[str], right: float = 0.0) -> float:
+        """A colour bar at the right edge with its numbers, from the top down; the width it takes.
+
+        Args:
+            table: (N, 3) uint8 RGB, the colour at the top last.
+            numbers: at the top, in the middle and at the bottom.
+            right: kept free for another bar.
+        """
         tall = min(self.height * 0.4, 260.0)
-        x, y = self.width - MARGIN - BAR_WIDTH, (self.height - tall) / 2
-        table = colours(heat.signed)[::-1].copy()
-        image = QImage(table.data, 1, len(table), 3, QImage.Format.Format_RGB888)
+        x, y = self.width - MARGIN - right - BAR_WIDTH, (self.height - tall) / 2
+        downwards = table[::-1].copy()
+        image = QImage(downwards.data, 1, len(downwards), 3, QImage.Format.Format_RGB888)
         bar = QRectF(x, y, BAR_WIDTH, tall)
         self._painter.fillRect(bar.adjusted(-1, -1, 1, 1), TEXT)
         self._painter.drawImage(bar, image)
-        numbers = limits_text(heat)
         wide = max(QFontMetricsF(self._font).horizontalAdvance(number) for number in numbers)
         for number, share in zip(numbers, (0.0, 0.5, 1.0), strict=True):
             box = QRectF(x - wide - 5, y + share * tall - self._line / 2, wide + 1, self._line)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
+from imaging.colour_tables import ColourTable
 from imaging.intensity import Voi, to_grey
 from imaging.labelmap import Label
 
@@ -13,7 +14,8 @@ Words = NDArray[np.uint32]
 """(R, C) uint32: 0xAARRGGBB, as QImage's 32-bit formats store it."""
 
 _OPAQUE = np.uint32(0xFF000000)
-_GREY = np.uint32(0x010101)
+GREY_SHADES: Words = np.arange(256, dtype=np.uint32) * np.uint32(0x010101) | _OPAQUE
+"""(256,) opaque words: each grey level as itself."""
 _ROWS = 64
 """Rows looked up at a time: numpy widens the indices of a chunk, which is twice as fast while it stays in the cache."""
 
@@ -36,21 +38,43 @@ def look_up(table: Words, index: NDArray[Any], out: Words) -> None:
         np.take(table, index[row : row + _ROWS], out=out[row : row + _ROWS], mode="wrap")
 
 
-def grey_image(
-    plane: NDArray[Any], voi: Voi, inverted: bool = False, padding: tuple[float, float] | None = None
-) -> QImage:
-    """The opaque picture of an (R, C) plane of values through a window or table.
+def shades_of(colours: ColourTable | None) -> Words:
+    """(256,) opaque words: the colour of each grey level, grey itself without a table."""
+    if colours is None:
+        return GREY_SHADES
+    red, green, blue = colours.rgb.astype(np.uint32).T
+    return red << 16 | green << 8 | blue | _OPAQUE
 
-    Values of 8 and 16 bits go through a table, which costs the same for any window.
+
+def grey_image(
+    plane: NDArray[Any],
+    voi: Voi,
+    inverted: bool = False,
+    padding: tuple[float, float] | None = None,
+    colours: ColourTable | None = None,
+) -> QImage:
+    """The opaque picture of an (R, C) plane of values through a window or table, in grey or in the colours given.
+
+    Values of 8 and 16 bits go through a table, which costs the same for any window. Padding is black in any colours.
     """
     image, words = blank(plane.shape, opaque=True)
+    shades = shades_of(colours)
     if plane.dtype.itemsize > 2 or not np.issubdtype(plane.dtype, np.integer):
-        words[...] = to_grey(plane, voi, inverted, padding) * _GREY | _OPAQUE
+        words[...] = _shaded(plane, voi, inverted, padding, shades)
         return image
     pattern = np.arange(2 ** (8 * plane.dtype.itemsize), dtype=f"u{plane.dtype.itemsize}")
-    table = to_grey(pattern.view(plane.dtype), voi, inverted, padding) * _GREY | _OPAQUE
+    table = _shaded(pattern.view(plane.dtype), voi, inverted, padding, shades)
     look_up(table, plane.view(pattern.dtype), words)
     return image
+
+
+def _shaded(
+    values: NDArray[Any], voi: Voi, inverted: bool, padding: tuple[float, float] | None, shades: Words
+) -> Words:
+    words = np.take(shades, to_grey(values, voi, inverted))
+    if padding is not None:
+        words[(values >= padding[0]) & (values <= padding[1])] = _OPAQUE
+    return words
 
 
 def colour_image(plane: NDArray[np.uint8], inverted: bool = False) -> QImage:

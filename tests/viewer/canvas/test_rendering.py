@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
+from imaging.colour_tables import COLOUR_TABLES
 from imaging.labelmap import Label
 from imaging.volume import Window
 from viewer.canvas.rendering import blank, colour_image, grey_image, look_up, mask_table, premultiplied
@@ -84,3 +85,21 @@ def test_blank_image_is_written_through_its_memory():
     image, words = blank((2, 3), opaque=True)
     words[...] = 0xFF112233
     assert image.pixelColor(2, 1).name() == "#112233"
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_grey_levels_in_colours(dtype):
+    """LINEAR over 0 to 255 leaves values as they are: each gets its own line of the table."""
+    table = COLOUR_TABLES["Hot Iron"]
+    plane = np.array([[0, 64, 128, 255]], dtype)
+    shown = pixels(grey_image(plane, Window(128, 256), colours=table))
+    assert shown[0, :, :3].tolist() == table.rgb[[0, 64, 128, 255]].tolist()
+    turned = pixels(grey_image(plane, Window(128, 256), inverted=True, colours=table))
+    assert turned[0, :, :3].tolist() == table.rgb[[255, 191, 127, 0]].tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float32])
+def test_padding_is_black_in_any_colours(dtype):
+    plane = np.array([[-2000, 0]], dtype)
+    shown = pixels(grey_image(plane, Window(128, 256), padding=(-2000, -2000), colours=COLOUR_TABLES["Rainbow"]))
+    assert shown[0].tolist() == [[0, 0, 0, 255], [0, 0, 255, 255]]
