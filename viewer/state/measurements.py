@@ -1,22 +1,22 @@
-"""The measurements of the series that is worked on, and the one that is being drawn."""
+"""The measurements of every series that is shown, and the figure that is being drawn."""
 
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from imaging.geometry import Triple
-from imaging.measurement.figure import Figure
+from imaging.measurement.figure import Figure, Value
 from imaging.measurement.lines import KnownLength
 from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground, Points
 from imaging.volume import Volume
-from viewer.state.segmentation import Segmentation
 
 
 @dataclass(frozen=True)
 class MeasurementEdit:
-    """One measurement before and after a change; None where there was or is none."""
+    """One measurement of a series before and after a change; None where there was or is none."""
 
+    series_uid: str
     before: Measurement | None
     after: Measurement | None
 
@@ -27,65 +27,108 @@ class MeasurementEdit:
 
     def reverted(self) -> "MeasurementEdit":
         """The change that takes this one back."""
-        return MeasurementEdit(self.after, self.before)
+        return MeasurementEdit(self.series_uid, self.after, self.before)
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A figure that is being drawn.
+
+    Attributes:
+        tool: what it will be.
+        points: those that are set.
+        free: the one under the mouse.
+    """
+
+    tool: str
+    series_uid: str
+    points: Points
+    free: Triple
+
+    @property
+    def all(self) -> Points:
+        """The points as they are shown."""
+        return (*self.points, self.free)
 
 
 class Measurements(QObject):
-    """The list, what is selected in it, and the drag under way.
+    """The lists, one per series; changes are made in that of the series that is worked on.
 
     Signals:
-        changed: the list, a figure, a name, or what is shown while drawing.
+        changed: a list, a figure, a name, or what is shown while drawing.
         selected_changed: another measurement, or none, is selected.
+        made: a change was made by the person; carries its name for the undo line and the :class:`MeasurementEdit`.
         edited: a change was made, taken back or done again; carries the :class:`MeasurementEdit`.
         name_wanted: a measurement needs words from the person; carries its uid.
         length_wanted: a line needs its known length from the person; carries its uid.
 
     Attributes:
+        series_uid: of the series that is worked on.
         shown: False while a person hides them.
-        drawn: points of the figure that is being drawn, the last one under the mouse; empty otherwise.
+        sketch: the figure that is being drawn.
         hovered: uid of the measurement under the mouse, or empty.
     """
 
     changed = Signal()
     selected_changed = Signal()
+    made = Signal(str, object)
     edited = Signal(object)
     name_wanted = Signal(str)
     length_wanted = Signal(str)
 
-    def __init__(self, segmentation: Segmentation) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.series_uid = ""
         self.shown = True
-        self.drawn: Points = ()
+        self.sketch: Sketch | None = None
         self.hovered = ""
-        self._all: dict[str, Measurement] = {}
+        self._lists: dict[str, dict[str, Measurement]] = {}
         self._selected = ""
-        self._history = segmentation
-        segmentation.replayed.connect(self._replay)
+        self._readings: dict[tuple[Measurement, float], tuple[Volume, tuple[Value, ...]]] = {}
 
     @property
     def all(self) -> tuple[Measurement, ...]:
-        """The measurements, in the order of drawing."""
-        return tuple(self._all.values())
+        """The measurements of the series that is worked on, in the order of drawing."""
+        return self.of(self.series_uid)
 
     @property
     def selected(self) -> Measurement | None:
         """The one that is worked on."""
-        return self._all.get(self._selected)
+        return self.find(self._selected)
+
+    def of(self, series_uid: str) -> tuple[Measurement, ...]:
+        """The measurements of a series that is or was shown."""
+        return tuple(self._lists.get(series_uid, {}).values())
 
     def find(self, uid: str) -> Measurement | None:
-        """The measurement with this uid."""
-        return self._all.get(uid)
+        """The measurement with this uid in the series that is worked on."""
+        return self._lists.get(self.series_uid, {}).get(uid)
 
-    def load(self, measurements: tuple[Measurement, ...]) -> None:
-        """Work on another series: its kept measurements; no step of an undo line."""
-        self._all = {each.uid: each for each in measurements}
-        self._selected, self.drawn, self.hovered = "", (), ""
+    def load(self, series_uid: str, measurements: tuple[Measurement, ...]) -> None:
+        """Work on a series with its kept measurements; no step of an undo line."""
+        self._lists[series_uid] = {each.uid: each for each in measurements}
+        self.series_uid = series_uid
+        self._selected, self.sketch, self.hovered = "", None, ""
+        self._readings.clear()
         self.changed.emit()
         self.selected_changed.emit()
 
-    def ground(self, volume: Volume) -> Ground:
-        """What numbers are taken on: the volume, with the pixel size that a person gave it."""
-        return calibrated(Ground(volume), self.all)
+    def values(self, measurement: Measurement, volume: Volume, complete: bool = True) -> tuple[Value, ...]:
+        """The numbers of a measurement on a volume, worked out once for each state of both.
+
+        Args:
+            complete: False while pixels are still arriving, when numbers may change.
+        """
+        ground = calibrated(Ground(volume), self.of(volume.series_uid))
+        key = measurement, ground.user_mm
+        known = self._readings.get(key)
+        if known is not None and known[0] is volume and complete:
+            return known[1]
+        found = measurement.values(ground)
+        self._readings[key] = volume, found
+        if len(self._readings) > 2000:
+            self._readings.clear()
+        return found
 
     def select(self, uid: str) -> None:
         """Work on this one; on none with an empty uid."""
@@ -97,44 +140,43 @@ class Measurements(QObject):
     def add(self, measurement: Measurement) -> None:
         """One more, selected, as one step of the undo line."""
         self._selected = measurement.uid
-        self._make(f"Draw {measurement.kind}", MeasurementEdit(None, measurement))
+        self._make(f"Draw {measurement.kind}", None, measurement)
         self.selected_changed.emit()
 
     def remove(self, uid: str) -> None:
         """Take one away, as one step of the undo line."""
-        found = self._all.get(uid)
+        found = self.find(uid)
         if found is not None:
-            self._make(f"Delete {found.kind}", MeasurementEdit(found, None))
+            self._make(f"Delete {found.kind}", found, None)
 
     def rename(self, uid: str, name: str) -> None:
         """Another name, as one step of the undo line."""
-        found = self._all.get(uid)
+        found = self.find(uid)
         if found is not None and name != found.name:
-            self._make(f"Name {found.kind}", MeasurementEdit(found, replace(found, name=name)))
+            self._make(f"Name {found.kind}", found, replace(found, name=name))
 
     def set_known_length(self, uid: str, known_mm: float) -> None:
         """The length that a line is known to have, as one step of the undo line."""
-        found = self._all.get(uid)
+        found = self.find(uid)
         if found is not None and isinstance(found.figure, KnownLength) and known_mm > 0:
-            figure = replace(found.figure, known_mm=known_mm)
-            self._make("Calibrate", MeasurementEdit(found, replace(found, figure=figure)))
+            self._make("Calibrate", found, replace(found, figure=replace(found.figure, known_mm=known_mm)))
 
     def preview(self, uid: str, figure: Figure) -> None:
         """Show a figure while it is dragged; nothing is kept before :meth:`settle`."""
-        found = self._all.get(uid)
+        found = self.find(uid)
         if found is not None:
-            self._all[uid] = replace(found, figure=figure)
+            self._lists[self.series_uid][uid] = replace(found, figure=figure)
             self.changed.emit()
 
     def settle(self, before: Measurement) -> None:
         """Keep what the drag of ``before`` came to, as one step of the undo line."""
-        after = self._all.get(before.uid)
+        after = self.find(before.uid)
         if after is not None and after != before:
-            self._make(f"Move {before.kind}", MeasurementEdit(before, after))
+            self._make(f"Move {before.kind}", before, after)
 
-    def draw(self, points: Points) -> None:
-        """Show the points of a figure that is being drawn; none when it is done or given up."""
-        self.drawn = points
+    def draw(self, sketch: Sketch | None) -> None:
+        """Show a figure that is being drawn; none when it is done or given up."""
+        self.sketch = sketch
         self.changed.emit()
 
     def hover(self, uid: str) -> None:
@@ -148,29 +190,20 @@ class Measurements(QObject):
         self.shown = shown
         self.changed.emit()
 
-    def _make(self, name: str, edit: MeasurementEdit) -> None:
-        self._replay(edit)
-        self._history.push(name, edit)
-
-    def _replay(self, edit: object) -> None:
+    def replay(self, edit: object) -> None:
+        """Make a change of the undo line, if it is one of measurements."""
         if not isinstance(edit, MeasurementEdit):
             return
-        uid = (edit.after or edit.before or _NOTHING).uid
-        if edit.after is None:
-            self._all.pop(uid, None)
-        else:
-            self._all[uid] = edit.after
+        known = self._lists.setdefault(edit.series_uid, {})
+        if edit.after is not None:
+            known[edit.after.uid] = edit.after
+        elif edit.before is not None:
+            known.pop(edit.before.uid, None)
         self.edited.emit(edit)
         self.changed.emit()
-        if uid == self._selected:
-            self.selected_changed.emit()
+        self.selected_changed.emit()
 
-
-_NOTHING = Measurement("", Figure(()), "lps")
-
-
-def middle(points: Points) -> Triple:
-    """The middle of some points."""
-    count = max(len(points), 1)
-    x, y, z = (sum(point[axis] for point in points) / count for axis in range(3))
-    return x, y, z
+    def _make(self, name: str, before: Measurement | None, after: Measurement | None) -> None:
+        edit = MeasurementEdit(self.series_uid, before, after)
+        self.replay(edit)
+        self.made.emit(name, edit)

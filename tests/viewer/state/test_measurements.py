@@ -11,7 +11,7 @@ from imaging.labelmap import Label
 from imaging.measurement.lines import KnownLength, Length
 from imaging.measurement.measurement import Measurement
 from imaging.volume import Volume
-from viewer.state.measurements import MeasurementEdit, Measurements, middle
+from viewer.state.measurements import MeasurementEdit, Measurements
 from viewer.state.segmentation import Segmentation
 
 GRID = Geometry((2, 4, 4), (1.0, 0.5, 0.5), calibration=Calibration.DETECTOR)
@@ -28,7 +28,11 @@ def segmentation() -> Segmentation:
 
 @pytest.fixture
 def state(segmentation: Segmentation) -> Measurements:
-    return Measurements(segmentation)
+    made = Measurements()
+    made.made.connect(segmentation.push)
+    segmentation.replayed.connect(made.replay)
+    made.load("1.2", ())
+    return made
 
 
 def paint(segmentation: Segmentation) -> None:
@@ -60,18 +64,18 @@ def test_a_measurement_leaves_the_mask_saved(segmentation: Segmentation, state: 
 
 
 def test_a_drag_is_one_step_and_tells_its_change_once(segmentation: Segmentation, state: Measurements) -> None:
-    state.load((LINE,))
+    state.load("1.2", (LINE,))
     edits: list[MeasurementEdit] = []
     state.edited.connect(edits.append)
     state.preview("a", LINE.figure.moved(((0, 0, 0), (0, 5, 5))))
     state.preview("a", LONGER.figure)
     assert edits == [] and not segmentation.history.can_undo
     state.settle(LINE)
-    assert edits == [MeasurementEdit(LINE, LONGER)] and segmentation.history.undo_name == "Move length"
+    assert edits == [MeasurementEdit("1.2", LINE, LONGER)] and segmentation.history.undo_name == "Move length"
     state.settle(LONGER)
     assert len(edits) == 1, "a drag that comes back to where it began changes nothing"
     segmentation.undo()
-    assert state.all == (LINE,) and edits[1] == MeasurementEdit(LONGER, LINE)
+    assert state.all == (LINE,) and edits[1] == MeasurementEdit("1.2", LONGER, LINE)
 
 
 def test_removing_and_undoing_brings_it_back(segmentation: Segmentation, state: Measurements) -> None:
@@ -85,26 +89,28 @@ def test_removing_and_undoing_brings_it_back(segmentation: Segmentation, state: 
 
 
 def test_a_known_length_calibrates_and_can_be_taken_back(segmentation: Segmentation, state: Measurements) -> None:
-    volume = Volume(np.zeros(GRID.shape_kji, np.uint8), GRID, "image")
+    volume = Volume(np.zeros(GRID.shape_kji, np.uint8), GRID, "image", series_uid="1.2")
+
+    def millimetres() -> float:
+        return state.values(Measurement("l", Length(((0, 0, 0), (0, 0, 4))), "kji"), volume)[0].value
+
+    assert millimetres() == 2.0, "four columns of 0.5 mm at the detector"
     state.add(Measurement("k", KnownLength(((0, 0, 0), (0, 0, 4)), 2.0), "kji"))
-    assert state.ground(volume).user_mm == 0.5
+    assert millimetres() == pytest.approx(2.0)
     state.set_known_length("k", 40.0)
-    assert state.ground(volume).user_mm == 10.0
+    assert millimetres() == pytest.approx(40.0)
     state.set_known_length("k", 0.0)
     segmentation.undo()
-    assert state.ground(volume).user_mm == 0.5
+    assert millimetres() == pytest.approx(2.0)
 
 
 def test_another_series_starts_with_its_own_list(state: Measurements) -> None:
     state.add(LINE)
     state.hover("a")
-    state.load((replace(LINE, uid="b"),))
+    state.load("1.3", (replace(LINE, uid="b"),))
     assert state.find("a") is None and state.selected is None and state.hovered == ""
+    assert state.of("1.2") == (LINE,), "another viewport may still show it"
 
 
 def test_the_budget_counts_measurements() -> None:
-    assert MeasurementEdit(None, LINE).nbytes == 300 and MeasurementEdit(LINE, LONGER).nbytes == 600
-
-
-def test_the_middle_of_points() -> None:
-    assert middle(((0, 0, 0), (2, 4, 6))) == (1, 2, 3)
+    assert MeasurementEdit("1.2", None, LINE).nbytes == 300 and MeasurementEdit("1.2", LINE, LONGER).nbytes == 600
