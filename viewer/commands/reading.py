@@ -1,6 +1,6 @@
 """Opening and looking: studies, series, windows, clips."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
@@ -39,23 +39,18 @@ class Reading:
 
     def open(self, paths: Sequence[Path]) -> None:
         """Find the series under ``paths`` in the background, then show the first."""
-        self._annotating.keep()
         title = f"Opening {paths[0].name or paths[0]}" if len(paths) == 1 else f"Opening {len(paths)} paths"
+        self.open_found(title, lambda report: open_all(self._sandbox, paths, report))
+
+    def open_found(self, title: str, find: Callable[[Report], Study]) -> None:
+        """Show the study that ``find`` gives; it works in the background and may raise."""
+        self._annotating.keep()
         self._loading.stop()
-        self._runner.start(
-            "open", title, lambda report: open_all(self._sandbox, paths, report), self._opened, self._failed
-        )
+        self._runner.start("open", title, find, self._opened, self._failed)
 
     def open_phantom(self, folder: Path) -> None:
         """Write the built-in study into ``folder`` unless it is there, then open it."""
-        self._annotating.keep()
-        self._runner.start(
-            "open",
-            "Opening the built-in study",
-            lambda report: _phantom(self._sandbox, folder, report),
-            self._opened,
-            self._failed,
-        )
+        self.open_found("Opening the built-in study", lambda report: _phantom(self._sandbox, folder, report))
 
     def load(self, series: Series, pane: Pane | None = None) -> None:
         """Read the pixels of ``series`` in the background, then show them in ``pane``, else in the active viewport."""
