@@ -19,6 +19,7 @@ from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
 from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
+from viewer.commands.cutting import Cutting
 from viewer.commands.fusing import Fusing
 from viewer.commands.hanging import Hanging
 from viewer.commands.inferring import Inferring
@@ -91,6 +92,7 @@ class Application(QObject):
         self.reading = Reading(
             self.session, self.notices, self.runner, self.annotating, self.loading, self.hanging, self.sandbox
         )
+        self.cutting = Cutting(self.session, self.runner)
         self.fusing = Fusing(self.session, self.loading, self.notices)
         self.overlaying = Overlaying(
             self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading
