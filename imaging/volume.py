@@ -88,6 +88,23 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Shutter:
+    """What of an image is to be seen (DICOM PS3.3 C.7.6.11); the rest is covered, its values stay.
+
+    Where several shapes are given, only what lies in all of them is seen. Rows and columns count from 0.
+
+    Attributes:
+        box_ji: first row, first column, last row, last column, inclusive.
+        circle: row and column of the centre, radius in pixels (rows).
+        polygon: (row, column) of each corner.
+    """
+
+    box_ji: tuple[int, int, int, int] | None = None
+    circle: tuple[float, float, float] | None = None
+    polygon: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Volume:
     """Values of one series, ready to look at. Immutable.
 
@@ -115,6 +132,7 @@ class Volume:
         regions: calibrated ultrasound regions.
         slice_regions: those of each k where they differ from slice to slice or frame to frame, else empty.
         facts: what else measured numbers depend on.
+        shutter: what of each image is to be seen; None for all.
         icc_profile: name of the embedded colour profile, which is noted and not applied; empty where there is none.
         derivation: what was done to the pixels on request, e.g. ``"resampled to 1.25 mm along k"``: marked on the view.
         warnings: repairs and assumptions, in words.
@@ -138,6 +156,7 @@ class Volume:
     voi_tables: tuple[VoiTable, ...] = ()
     overlays: tuple[Overlay, ...] = ()
     regions: tuple[Region, ...] = ()
+    shutter: Shutter | None = None
     slice_regions: tuple[tuple[Region, ...], ...] = ()
     facts: MeasuringFacts = field(default_factory=MeasuringFacts)
     icc_profile: str = ""

@@ -31,6 +31,7 @@ from viewer.canvas.mouse import Mouse
 from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
+from viewer.canvas.shutter import cover
 from viewer.canvas.tools import brush_radius_mm
 from viewer.state.findings import Findings
 from viewer.state.hand import Tool
@@ -187,6 +188,8 @@ class SliceView(QWidget):
         if overlays is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
             painter.drawImage(target, overlays, source)
+        if volume.shutter is not None and self.session.marks.shutter and self.pane.plane == "stored":
+            cover(painter, volume.shutter, transform.upright)
         draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
         painter.restore()
 

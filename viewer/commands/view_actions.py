@@ -179,6 +179,9 @@ def _marks(session: Session, reading: Reading) -> tuple[Action, ...]:
     def overlaid() -> bool:
         return session.volume is not None and bool(session.volume.overlays)
 
+    def shuttered() -> bool:
+        return session.volume is not None and session.volume.shutter is not None
+
     return (
         Action("regularise", "Regularise slices", "View", reading.regularise, ("Ctrl+R",),
                lambda: reading.can_regularise, None, False,
@@ -187,6 +190,8 @@ def _marks(session: Session, reading: Reading) -> tuple[Action, ...]:
                "All, then only place and window, then none"),
         Action("overlays", "Overlays of the file", "View/Marks", lambda: marks.set_overlays(not marks.overlays), ("O",),
                overlaid, lambda: marks.overlays, False, "Show or hide the graphics stored with the image"),
+        Action("shutter", "Shutter of the file", "View/Marks", lambda: marks.set_shutter(not marks.shutter),
+               ("Shift+O",), shuttered, lambda: marks.shutter, False, "Cover what the file asks to cover, or show the whole image"),
         Action("reference-lines", "Reference lines", "View/Marks",
                lambda: marks.set_reference_lines(not marks.reference_lines), ("Shift+R",), shown,
                lambda: marks.reference_lines, False, "Where the active plane cuts the others"),

@@ -17,6 +17,7 @@ class Marks(QObject):
     Attributes:
         corner_text: ``few`` leaves out who the patient is and what was done: place and window stay.
         overlays: planes of group 60xx.
+        shutter: cover what the file asks to cover.
         reference_lines: where the active viewport's plane cuts the others.
         crosshair: the point that all planes go through.
         smooth: interpolate when pixels are enlarged; shrinking is always smooth.
@@ -28,6 +29,7 @@ class Marks(QObject):
         super().__init__()
         self.corner_text: CornerText = "all"
         self.overlays = True
+        self.shutter = True
         self.reference_lines = True
         self.crosshair = False
         self.smooth = True
@@ -40,6 +42,11 @@ class Marks(QObject):
     def set_overlays(self, shown: bool) -> None:
         """Show or hide the overlays of the file."""
         self.overlays = shown
+        self.changed.emit()
+
+    def set_shutter(self, shown: bool) -> None:
+        """Cover what the file asks to cover, or show all."""
+        self.shutter = shown
         self.changed.emit()
 
     def set_reference_lines(self, shown: bool) -> None:

@@ -42,6 +42,8 @@ _KEYWORDS = """
     DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
     PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
     WindowCenterWidthExplanation VOILUTFunction VOILUTSequence PresentationLUTShape GridFrameOffsetVector
+    ShutterShape ShutterLeftVerticalEdge ShutterRightVerticalEdge ShutterUpperHorizontalEdge ShutterLowerHorizontalEdge
+    CenterOfCircularShutter RadiusOfCircularShutter VerticesOfThePolygonalShutter
     LossyImageCompression LossyImageCompressionRatio FloatPixelPaddingValue FloatPixelPaddingRangeLimit
     DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit Units ICCProfile
     RealWorldValueMappingSequence

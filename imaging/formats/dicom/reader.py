@@ -22,6 +22,7 @@ from imaging.formats.dicom.modality import (
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.presentation import presentation_of
 from imaging.formats.dicom.regions import regions_of
+from imaging.formats.dicom.shutters import shutter_of
 from imaging.formats.dicom.series import frame_times_ms, listed, patient_orientation
 from imaging.formats.dicom.stack import again, stacks_in
 from imaging.progress import Report, silent
@@ -106,6 +107,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         voi_tables=shown.voi_tables,
         overlays=shown.overlays,
         regions=regions_of(first),
+        shutter=shutter_of(first),
         icc_profile=shown.icc_profile,
         warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings))),
     )
