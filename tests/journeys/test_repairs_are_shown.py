@@ -126,6 +126,17 @@ def lut() -> Dataset:
     return changed(Dataset(), {"LUTExplanation": "BAD"})
 
 
+def table(n: int) -> Dataset:
+    values: dict[str, object] = {"LUTDescriptor": [3, 0, 8], "LUTData": [0, 50 + n, 255]}
+    found = changed(Dataset(), values)
+    found["LUTDescriptor"].VR = found["LUTData"].VR = "US"
+    return found
+
+
+def stacked(n: int, **attributes: object) -> Dataset:
+    return image(ImagePositionPatient=[0, 0, 2 * n], **(AXIAL | attributes))
+
+
 def empty_overlay(data: Dataset) -> Dataset:
     data.add_new((0x6000, 0x0010), "US", 16)
     data.add_new((0x6000, 0x0011), "US", 16)
@@ -160,6 +171,12 @@ REPAIRS: dict[str, tuple[Write, str]] = {
     "half-window": (written(image(WindowCenter=5)), "windows without their centre or width left out"),
     "voi-function": (written(image(WindowCenter=5, WindowWidth=9, VOILUTFunction="CUBIC")), "CUBIC is not known"),
     "voi-lut": (written(image(VOILUTSequence=[changed(lut(), {"LUTDescriptor": [4, 0, 99]})])), "VOI LUT was left out"),
+    "voi-luts": (
+        written(*(stacked(n, VOILUTSequence=[table(n)]) for n in range(3))),
+        "VOI LUTs differ from slice to slice",
+    ),
+    "photometric": (written(image(PhotometricInterpretation="")), "MONOCHROME2 is assumed"),
+    "slope": (written(image(RescaleSlope=0, RescaleIntercept=0)), "a Rescale Slope of 0 makes no sense: read as 1"),
     "inversion": (written(image(PresentationLUTShape="INVERSE")), "shown with low values bright"),
     "overlay": (written(empty_overlay(image())), "overlay 6000 left out: found 4 bytes, expected 32"),
     "missing": (at((0, 0, 0), (0, 0, 2), (0, 0, 6), (0, 0, 8)), "1 slice is missing between 2 and 3"),

@@ -111,6 +111,7 @@ def pixel_format(header: Header) -> PixelFormat:
         number,
         header.little_endian and header.transfer_syntax != _GE_BIG_ENDIAN_PIXELS,
         _palette_bits(header),
+        _unstated(header),
     )
     found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
@@ -136,6 +137,13 @@ def _with_full_chroma(header: Header, found: PixelFormat) -> PixelFormat:
         return found
     said = "named YBR_FULL_422 but stored with full chrominance: read as YBR_FULL"
     return replace(full, assumptions=(*found.assumptions, said))
+
+
+def _unstated(header: Header) -> tuple[str, ...]:
+    """What the header should say and does not, with what is taken in its place."""
+    if header.text("PhotometricInterpretation"):
+        return ()
+    return ("the photometric interpretation is not stated: MONOCHROME2 is assumed",)
 
 
 def _palette_bits(header: Header) -> int:

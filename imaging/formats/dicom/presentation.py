@@ -53,6 +53,8 @@ def presentation_of(frames: Sequence[Frame], transforms: Sequence[ModalityTransf
     found: list[str] = []
     grey = not frame.layout.is_colour
     lossy, unit = lossy_text(header), real_world_unit(header, frame.index)
+    if grey and len({_tables_said(each) for each in frames}) > 1:
+        found.append("VOI LUTs differ from slice to slice: those of the one shown first are used for all")
     if unit:
         found.append(f"real world values in {unit} are noted, not applied")
     return Presentation(
@@ -151,6 +153,15 @@ def voi_tables_of(header: Header, transform: ModalityTransform, index: int, warn
         grey.flags.writeable = False
         tables.append(VoiTable(found.first, grey, text(lut, "LUTExplanation").lower()))
     return tuple(tables)
+
+
+def _tables_said(frame: Frame) -> str:
+    """What a frame says of its VOI LUTs: alike for the same tables; empty without any."""
+    source = _voi_source(frame.header, frame.index, "VOILUTSequence")
+    if "VOILUTSequence" not in source:
+        return ""
+    luts = items(source, "VOILUTSequence")
+    return " ".join(f"{text(lut, 'LUTDescriptor')} {value(lut, 'LUTData')}" for lut in luts)
 
 
 def _may_be_negative(header: Header, transform: ModalityTransform) -> bool:

@@ -93,6 +93,8 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     found = list(dict.fromkeys(told))
     if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
         found.append(f"the screen shows the 8 highest of {first.layout.bits_stored} bits of colour")
+    if number(first.header.dataset, "RescaleSlope") == 0:
+        found.append("a Rescale Slope of 0 makes no sense: read as 1")
     if stack.kind == "clip" and not frame_times_ms(stack):
         found.append("the file states no frame time")
     if not first.header.transfer_syntax:
