@@ -31,7 +31,7 @@ class KeySheet:
 
     def sections(self) -> dict[str, list[tuple[str, str]]]:
         """Keys and words of every action that has a key, by menu; the mouse comes first."""
-        found = {"Mouse": [(name, use) for name, use in self.mouse.items() if use != "none"]}
+        found = {"Mouse": [(name, use.replace("-", " ")) for name, use in self.mouse.items() if use != "none"]}
         found["Mouse"].insert(0, ("left", f"the chosen tool (at start: {self.profile.tool})"))
         for action in self.table:
             if keys := self.keys.get(action.id, ()):

@@ -1,5 +1,8 @@
 """How well a few typed letters fit a text."""
 
+import re
+
+_WORDS = re.compile(r"\w+")
 _WORD_START, _NEXT, _ANYWHERE = 8, 6, 1
 _WHOLE_WORD = 20
 
@@ -32,4 +35,4 @@ def _from(word: str, text: str, at: int) -> int | None:
         starts_word = here == 0 or not text[here - 1].isalnum()
         points += _NEXT if here == last + 1 else _WORD_START if starts_word else _ANYWHERE
         last, at = here, here + 1
-    return points + (_WHOLE_WORD if word in text.split() else 0)
+    return points + (_WHOLE_WORD if word in _WORDS.findall(text) else 0)

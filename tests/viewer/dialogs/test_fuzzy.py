@@ -17,6 +17,7 @@ def test_letters_have_to_come_in_order() -> None:
 def test_starts_of_words_and_neighbours_go_before_letters_anywhere() -> None:
     assert best("ns", "Invert series", "Next slice") == "Next slice"
     assert best("flip", "First place in list", "Flip left and right") == "Flip left and right"
+    assert best("slab", "Thicker slab", "Slab: mean") == "Slab: mean"
     assert best("zoom", "Zoom out", "Zoom out of this room") == "Zoom out"
 
 
