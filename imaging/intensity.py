@@ -14,9 +14,15 @@ _TABLE_PAYS_FROM = 1 << 16
 """Fewer values than a 16-bit table has entries are cheaper to compute one by one."""
 
 
-def proposals(volume: Volume) -> tuple[Voi, ...]:
-    """The windows and tables that the file proposes, its first window first."""
-    return (*volume.windows, *volume.voi_tables)
+def proposals(volume: Volume, k: int | None = None) -> tuple[Voi, ...]:
+    """The windows and tables that the file proposes, its first window first.
+
+    Args:
+        volume: what is to be shown.
+        k: the slice whose own window comes first, where each has one.
+    """
+    first = () if k is None or not volume.slice_windows else (volume.slice_windows[k],)
+    return (*(first or volume.windows[:1]), *volume.windows[1:], *volume.voi_tables)
 
 
 def default_voi(volume: Volume, k: int | None = None) -> Voi:

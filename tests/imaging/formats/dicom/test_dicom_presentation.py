@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, ParametricMapStorage
 
 from imaging.formats.reading import load_volume, open_study
-from imaging.intensity import default_voi
+from imaging.intensity import default_voi, proposals
 from imaging.volume import Volume
 
 Write = Callable[..., Path]
@@ -275,6 +275,8 @@ def test_windows_that_differ_are_kept_slice_by_slice(write_slices: Callable[...,
     assert [(w.centre, w.width) for w in found.slice_windows] == [(40, 400), (50, 410), (60, 400)]
     assert found.windows[0].centre == 50, "the middle one is shown first"
     assert [default_voi(found, k) for k in range(3)] == list(found.slice_windows)
+    assert proposals(found) == found.windows and len(found.windows) == 2
+    assert proposals(found, 2) == (found.slice_windows[2], found.windows[1])
     assert found.slab(2).windows == (found.slice_windows[2],) and found.slab(2).slice_windows == ()
 
 
