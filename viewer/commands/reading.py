@@ -152,7 +152,7 @@ class Reading:
         volume = self._session.volume
         if volume is None:
             return
-        found = proposals(volume) or (default_voi(volume),)
+        found = proposals(volume, self._session.active.stored_k) or (default_voi(volume),)
         at = found.index(self._session.view.voi) + 1 if self._session.view.voi in found else 0
         self._session.view.set_voi(found[at % len(found)])
 
