@@ -3,6 +3,8 @@
 from PySide6.QtCore import QPoint, Qt
 
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport, focus_at
+from viewer.canvas.measuring_hits import hit_at
+from viewer.canvas.measuring_tools import change, follow
 from viewer.canvas.tools import LEFT, zoom_about
 from viewer.state.view import Cursor
 
@@ -33,7 +35,7 @@ class Mouse:
 
     def press(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, point: Point) -> None:
         """Begin the drag that is bound to ``button``, unless another is under way or nothing is shown."""
-        tool = self._tool_of(button, modifiers)
+        tool = self._held_measurement(button, modifiers, point) or self._tool_of(button, modifiers)
         if self._drag is not None or tool is None or self._viewport.pane.transform() is None:
             return
         self._button, self._drag = button, tool(self._viewport, point)
@@ -46,6 +48,8 @@ class Mouse:
             self._drag.send(point)
         elif modifiers & Qt.KeyboardModifier.ShiftModifier:
             focus_at(self._viewport, point)
+        else:
+            follow(self._viewport, point)
         self._tell_cursor()
 
     def release(self, button: Qt.MouseButton) -> None:
@@ -95,6 +99,20 @@ class Mouse:
         notches = int(self._angle / NOTCH)
         self._angle -= notches * NOTCH
         return notches
+
+    def _held_measurement(
+        self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, point: Point
+    ) -> DragTool | None:
+        """Moves the measurement under the mouse, whatever the left button holds but a brush; selects none elsewhere."""
+        session = self._viewport.session
+        held, state = session.hand.tool, session.measurements
+        if state.sketch or held in ("brush", "eraser") or not session.bindings.drags_hand(button, modifiers):
+            return None
+        hit = hit_at(self._viewport, point)
+        if hit is None:
+            state.select("")
+            return None
+        return lambda viewport, start: change(viewport, hit, start)
 
     def _tool_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> DragTool | None:
         session = self._viewport.session

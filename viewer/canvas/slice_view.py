@@ -27,6 +27,10 @@ from viewer.canvas.contour import draw_outlines
 from viewer.canvas.crosshair import draw_focus, draw_lines
 from viewer.canvas.furniture import Furniture
 from viewer.canvas.heat_colours import legend, limits_text
+from viewer.canvas.measuring import draw_measurements
+from viewer.canvas.measuring_keys import take_key, wants_key
+from viewer.canvas.measuring_shapes import RECIPES
+from viewer.canvas.measuring_tools import finish
 from viewer.canvas.mouse import Mouse
 from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import PlanePicture
@@ -88,7 +92,13 @@ class SliceView(QWidget):
         pane.slice_arrived.connect(self._on_slice)
         pane.completed.connect(self._on_slice)
         pane.view.changed.connect(self.update)
-        for signal in (session.study_changed, session.marks.changed, session.focus_changed, session.panes_changed):
+        for signal in (
+            session.study_changed,
+            session.marks.changed,
+            session.focus_changed,
+            session.panes_changed,
+            session.measurements.changed,
+        ):
             signal.connect(self.update)
         session.pane_changed.connect(self._on_other)
         session.active_changed.connect(self._on_labels)
@@ -163,6 +173,7 @@ class SliceView(QWidget):
             draw_lines(painter, self.session, pane)
             draw_focus(painter, self.session, pane)
             self._paint_furniture(furniture, volume, geometry, transform)
+            self._paint_measurements(painter)
             self._paint_brush(painter, transform)
         if self._band is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -253,6 +264,10 @@ class SliceView(QWidget):
             painter.setPen(QPen(shade, width))
             painter.drawEllipse(QPointF(*point), radius, radius)
 
+    def _paint_measurements(self, painter: QPainter) -> None:
+        room = QRectF(self.rect()).adjusted(6, 6, -6, -6)
+        draw_measurements(painter, self.session.measurements, self.pane, self.font(), room)
+
     def _paint_frame(self, painter: QPainter) -> None:
         """Which viewport is worked in, where there are several."""
         if len(self.session.shown_panes) > 1 and self.pane is self.session.active:
@@ -272,7 +287,10 @@ class SliceView(QWidget):
         self._mouse.press(event.button(), event.modifiers(), event.position().toTuple())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton or self.session.hand.tool in BRUSHES:
+        tool, sketch = self.session.hand.tool, self.session.measurements.sketch
+        if event.button() == Qt.MouseButton.LeftButton and sketch is not None and sketch.ended_by_hand:
+            finish(self)
+        elif event.button() != Qt.MouseButton.LeftButton or tool in BRUSHES or tool in RECIPES:
             self.mousePressEvent(event)
         else:
             self._mouse.cancel()
@@ -313,6 +331,9 @@ class SliceView(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
             event.accept()
             return True
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and wants_key(self, event):
+            event.accept()
+            return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
             return True
@@ -328,7 +349,7 @@ class SliceView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._mouse.dragging and _is_escape(event):
             self._mouse.cancel()
-        else:
+        elif not take_key(self, event):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QEvent) -> None:

@@ -14,6 +14,7 @@ from imaging.reslicing import Axis
 from imaging.volume import VoiFunction, Volume, Window
 from viewer.canvas.crosshair import crosshair
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
+from viewer.canvas.measuring_tools import MEASURING
 from viewer.state.hand import Tool
 from viewer.state.pane import Pane
 from viewer.state.transform import ViewTransform
@@ -199,4 +200,5 @@ LEFT: dict[Tool, DragTool] = {
     "window-region": window_region,
     "brush": brush,
     "eraser": eraser,
+    **MEASURING,
 }

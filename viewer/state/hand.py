@@ -4,7 +4,11 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-Tool = Literal["window", "scroll", "pan", "zoom", "crosshair", "magnifier", "window-region", "brush", "eraser"]
+Tool = Literal[
+    "window", "scroll", "pan", "zoom", "crosshair", "magnifier", "window-region", "brush", "eraser",
+    "length", "angle", "cobb", "bidirectional", "cardiothoracic", "ellipse", "rectangle", "polygon", "freehand",
+    "probe", "arrow", "note", "known-length",
+]  # fmt: skip
 
 MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0
 

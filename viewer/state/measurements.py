@@ -46,6 +46,11 @@ class Sketch:
     free: Triple
 
     @property
+    def ended_by_hand(self) -> bool:
+        """True for figures of as many points as the person sets."""
+        return self.tool == "polygon"
+
+    @property
     def all(self) -> Points:
         """The points as they are shown."""
         return (*self.points, self.free)
@@ -119,7 +124,8 @@ class Measurements(QObject):
         Args:
             complete: False while pixels are still arriving, when numbers may change.
         """
-        ground = calibrated(Ground(volume), self.of(volume.series_uid))
+        beside = next((each for each in self._lists.values() if measurement.uid in each), {})
+        ground = calibrated(Ground(volume), tuple(beside.values()))
         key = measurement, ground.user_mm
         known = self._readings.get(key)
         if known is not None and known[0] is volume and complete:

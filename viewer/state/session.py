@@ -12,6 +12,7 @@ from viewer.state.bindings import Bindings
 from viewer.state.hand import Hand
 from viewer.state.layout import SINGLE, Layout
 from viewer.state.marks import Marks
+from viewer.state.measurements import Measurements
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane, Plane
 from viewer.state.view import View
@@ -66,7 +67,7 @@ class Session(QObject):
         self.study: Study | None = None
         self.document: Document | None = None
         self.document_text = ""
-        self.hand, self.marks, self.bindings = Hand(), Marks(), Bindings()
+        self.hand, self.marks, self.bindings, self.measurements = Hand(), Marks(), Bindings(), Measurements()
         self.layout: Layout = SINGLE
         self.maximised = False
         self.focus: Focus | None = None

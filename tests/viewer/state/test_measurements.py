@@ -89,10 +89,13 @@ def test_removing_and_undoing_brings_it_back(segmentation: Segmentation, state: 
 
 
 def test_a_known_length_calibrates_and_can_be_taken_back(segmentation: Segmentation, state: Measurements) -> None:
-    volume = Volume(np.zeros(GRID.shape_kji, np.uint8), GRID, "image", series_uid="1.2")
+    volume = Volume(np.zeros(GRID.shape_kji, np.uint8), GRID, "image")
+
+    line = Measurement("l", Length(((0, 0, 0), (0, 0, 4))), "kji")
+    state.load("1.2", (line,))
 
     def millimetres() -> float:
-        return state.values(Measurement("l", Length(((0, 0, 0), (0, 0, 4))), "kji"), volume)[0].value
+        return state.values(line, volume)[0].value
 
     assert millimetres() == 2.0, "four columns of 0.5 mm at the detector"
     state.add(Measurement("k", KnownLength(((0, 0, 0), (0, 0, 4)), 2.0), "kji"))
