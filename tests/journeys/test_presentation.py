@@ -146,3 +146,22 @@ def test_overlays_come_and_go_with_their_key(
     assert len(set(middle())) == 1
     press(qtbot, window, Qt.Key.Key_O)
     assert middle() == (255, 236, 120)
+
+
+def test_the_window_follows_the_slice_until_a_person_chooses_one(
+    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    (tmp_path / "series").mkdir()
+    for n, data in enumerate(slices(phantom_study, 5)):
+        data.WindowCenter, data.WindowWidth, data.WindowCenterWidthExplanation = 40 + n, 400, f"SLICE {n}"
+        data.save_as(tmp_path / "series" / f"{n}.dcm")
+    window.reading.open([tmp_path / "series"])
+    wait(qtbot, window)
+    view = window.session.view
+    assert (view.k, view.window.centre) == (2, 42)
+    press(qtbot, window, Qt.Key.Key_Down)
+    assert (view.k, view.window.centre, view.window.name) == (3, 43, "slice 3")
+    press(qtbot, window, Qt.Key.Key_2)
+    chosen = view.window
+    press(qtbot, window, Qt.Key.Key_Up)
+    assert (view.k, view.window) == (2, chosen) and chosen.centre != 42
