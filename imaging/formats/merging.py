@@ -37,6 +37,16 @@ def shared_files(parts: Sequence[Study]) -> dict[str, tuple[Path, ...]]:
     }
 
 
+def first_pieces(parts: Sequence[Study]) -> list[Study]:
+    """The parts, each series only in the first that has a share of it: no identity in them is one too many."""
+    seen: set[str] = set()
+    found: list[Study] = []
+    for part in parts:
+        found.append(without(part, seen))
+        seen.update(plain_uid(one) for one in part.series)
+    return found
+
+
 def without(study: Study, uids: Iterable[str]) -> Study:
     """The study without the series of these identities."""
     gone = set(uids)

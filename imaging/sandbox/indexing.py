@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from imaging.formats.merging import merged, shared_files, without
+from imaging.formats.merging import first_pieces, merged, shared_files, without
 from imaging.progress import Cancelled, Report
 from imaging.sandbox.listings import Listings, StampedFile, stamped
 from imaging.study import Refusal, Study
@@ -81,7 +81,7 @@ class Indexing:
             for study in self._listed(pool, parts_of(files)):
                 studies.append(study)
                 if self._partial is not None:
-                    self._partial(merged(self._folder, studies, refused))
+                    self._partial(merged(self._folder, first_pieces(studies), refused))
             shared = shared_files(studies)
             if shared:
                 by_path = {file.path: file for file in files}

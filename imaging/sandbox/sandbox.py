@@ -69,9 +69,9 @@ class Sandbox:
             path: a file or a folder.
             report: told of every file; where it raises, all workers of this opening are stopped.
             partial: called from this thread, several times while a large folder is listed, with the study so far: it
-                takes the place of the one before. It only grows; but a series whose files lie far apart is first there
-                in pieces, ``uid``, ``uid#2`` …, and whole in what this returns. Any series of it can be loaded. Not
-                called for small folders and single files.
+                takes the place of the one before. It only grows. A series whose files lie far apart has only the
+                first of them until the study that this returns, so compare files, not identities. Any series of it
+                can be loaded. Not called for small folders and single files.
 
         Raises:
             ReadError: there is nothing at ``path``, it may not be read, or reading the one file there was stopped.
