@@ -17,6 +17,9 @@ from imaging.labelmap import PALETTE, Provenance
 
 MOST_LABELS = 255
 
+NOT_STATED = "not stated"
+"""What is written where a value is required and unknown."""
+
 _KEYWORDS = """
     SpecificCharacterSet SOPClassUID Modality SegmentationType SegmentationFractionalType MaximumFractionalValue
     SegmentSequence ReferencedSeriesSequence ContentLabel ContentDescription ContentDate ContentTime ContentCreatorName
@@ -124,7 +127,7 @@ def _segment(described: Dataset, segment_number: int, value: int) -> Segment:
         kind,
         text(described, "SegmentAlgorithmType").upper(),
         text(described, "SegmentAlgorithmName") or text(made_by, "AlgorithmName"),
-        text(made_by, "AlgorithmVersion"),
+        text(made_by, "AlgorithmVersion").removeprefix(NOT_STATED),
     )
 
 
@@ -138,15 +141,16 @@ def _provenance(dataset: Dataset, segments: tuple[Segment, ...]) -> Provenance:
     """Who: the creator's name, else the maker of the program; which model: the algorithm of the first segment."""
     made = next((each for each in segments if each.algorithm_type != "MANUAL" and each.algorithm), None)
     maker = " ".join(filter(None, (text(dataset, "Manufacturer"), text(dataset, "ManufacturerModelName"))))
-    author = text(dataset, "ContentCreatorName").replace("^", " ").strip() or maker or "not stated"
+    author = text(dataset, "ContentCreatorName").replace("^", " ").strip() or maker or NOT_STATED
     return Provenance(author, _time(dataset), made.algorithm if made else "", made.algorithm_version if made else "")
 
 
 def _time(dataset: Dataset) -> datetime:
-    """Content Date and Time; their zone is taken for UTC where none is stated, a missing date for the year 1."""
+    """Content Date and Time; in the zone of this computer where none is stated, in the year 1 where no date is."""
     written = text(dataset, "ContentDate") + (text(dataset, "ContentTime").split(".")[0] or "000000")
-    zone = text(dataset, "TimezoneOffsetFromUTC") or "+0000"
+    zone = text(dataset, "TimezoneOffsetFromUTC")
     try:
-        return datetime.strptime(written + zone, "%Y%m%d%H%M%S%z").astimezone(UTC)
+        found = datetime.strptime(written + zone, "%Y%m%d%H%M%S%z" if zone else "%Y%m%d%H%M%S")
+        return found.astimezone(UTC)
     except (ValueError, OverflowError):
         return datetime.min.replace(tzinfo=UTC)

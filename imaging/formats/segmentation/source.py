@@ -14,11 +14,12 @@ class Instance:
     """One frame of a DICOM image.
 
     Attributes:
-        uid: SOP Instance UID.
+        uid, class_uid: SOP Instance and SOP Class UID.
         frame: number of the frame in it, from 1. frames: how many it has.
     """
 
     uid: str
+    class_uid: str
     frame: int
     frames: int
 
@@ -28,7 +29,7 @@ class Source:
     """An image with the DICOM instances of its slices.
 
     Attributes:
-        instances: of each k; empty for images that are not DICOM, and for resampled ones.
+        instances: of each k; empty for images that are not DICOM or have no identity, and for resampled ones.
         series_uid: Series Instance UID as in the files.
     """
 
@@ -50,6 +51,15 @@ def source_of(series: Series, grid: ImageGrid) -> Source:
         return Source(grid, (), series.uid.removesuffix(SUFFIX).split("#")[0], series.frame_of_reference, name)
     stack = again(series, [read_header(path) for path in series.files])
     instances = tuple(
-        Instance(frame.header.text("SOPInstanceUID"), frame.index + 1, frame.layout.frames) for frame in stack.frames
+        Instance(
+            frame.header.text("SOPInstanceUID"),
+            frame.header.text("SOPClassUID"),
+            frame.index + 1,
+            frame.layout.frames,
+        )
+        for frame in stack.frames
     )
-    return Source(grid, instances, stack.frames[0].header.text("SeriesInstanceUID"), series.frame_of_reference, name)
+    series_uid = stack.frames[0].header.text("SeriesInstanceUID")
+    if not series_uid or not all(each.uid and each.class_uid for each in instances):
+        instances = ()  # they cannot be referred to
+    return Source(grid, instances, series_uid, series.frame_of_reference, name)

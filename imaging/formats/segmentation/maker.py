@@ -1,0 +1,97 @@
+"""What files written here say of the program, and of the patient and study of the images they belong to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from pydicom import dcmread
+from pydicom.datadict import tag_for_keyword
+from pydicom.dataset import Dataset
+
+from imaging.errors import ReadError
+from imaging.formats.dicom.attributes import PARSE_ERRORS, text
+from imaging.formats.dicom.header import dataset_stream
+from imaging.labelmap import Provenance
+from imaging.study import Series
+
+PROGRAM = "Wetread"
+UTF8 = "ISO_IR 192"
+
+_STUDY = """
+    SpecificCharacterSet StudyInstanceUID StudyDate StudyTime StudyID StudyDescription AccessionNumber
+    ReferringPhysicianName PatientName PatientID PatientBirthDate PatientSex PositionReferenceIndicator
+    LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod
+"""
+
+
+def program_version() -> str:
+    """The version of this program; ``"0"`` where it is not installed."""
+    try:
+        return version("wetread")
+    except PackageNotFoundError:
+        return "0"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Patient and study of an image, as its files say; of a file without a study what its series says."""
+
+    found: Dataset
+    series: Series
+
+    def text(self, keyword: str) -> str:
+        """An attribute as text; empty where it is absent."""
+        return text(self.found, keyword)
+
+    @property
+    def study_uid(self) -> str:
+        return self.text("StudyInstanceUID") or self.series.study_uid
+
+    def moment(self, keyword: str) -> str:
+        """A date or time in the form of the standard; empty where it is none (PS3.5 6.2)."""
+        whole, _, fraction = self.text(keyword).partition(".")
+        digits = "".join(each for each in whole if each.isdecimal() and each.isascii())
+        form = "%Y%m%d" if keyword.endswith("Date") else "%H%M%S"[: len(digits)]
+        try:
+            datetime.strptime(digits, form)
+        except ValueError:
+            return ""
+        return f"{digits}.{fraction[:6]}" if fraction.isdecimal() and len(digits) == 6 else digits
+
+    @property
+    def sex(self) -> str | None:
+        """M, F or O, else nothing."""
+        found = self.text("PatientSex").upper()
+        return found if found in ("M", "F", "O") else None
+
+    def values(self, keyword: str) -> Sequence[str]:
+        """An attribute of several values."""
+        return [each for each in self.text(keyword).split("\\") if each]
+
+
+def subject_of(series: Series) -> Subject:
+    """Patient and study of a series.
+
+    Raises:
+        ReadError: its first file is gone or damaged.
+    """
+    if series.format != "DICOM":
+        return Subject(Dataset(), series)
+    tags = [tag_for_keyword(keyword) or 0 for keyword in _STUDY.split()]
+    with dataset_stream(series.files[0]) as stream:
+        try:
+            return Subject(dcmread(stream, stop_before_pixels=True, specific_tags=list(tags), force=True), series)
+        except PARSE_ERRORS as error:
+            raise ReadError(series.files[0], f"damaged DICOM header: {error}") from error
+
+
+def creator_name(made: Provenance | None) -> str:
+    """The author as a person's name: no delimiters of DICOM's, 64 characters at most (PS3.5 6.2)."""
+    author = made.author if made is not None else ""
+    return "".join(" " if each in "\\=^" or not each.isprintable() else each for each in author)[:64].strip()
+
+
+def shortened(words: str, most_bytes: int = 64) -> str:
+    """The beginning of a text that fits a value of so many characters, counted as bytes, as strict readers do."""
+    return words.encode()[:most_bytes].decode(errors="ignore").strip()

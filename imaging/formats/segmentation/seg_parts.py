@@ -1,0 +1,94 @@
+"""Parts of a DICOM SEG: what is said of each segment, and of each frame (PS3.3 C.8.20.2, C.7.6.16)."""
+
+import highdicom as hd
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
+
+from imaging.formats.segmentation.cielab import stored_of
+from imaging.formats.segmentation.imported import Code, Segment
+from imaging.formats.segmentation.maker import shortened
+from imaging.formats.segmentation.seg_header import NOT_STATED
+from imaging.formats.segmentation.source import Instance, Source
+from imaging.geometry import Geometry
+
+_PATIENT = hd.CoordinateSystemNames.PATIENT
+_AI = Code("123110", "DCM", "Artificial Intelligence")
+_BACKGROUND = Code("125040", "DCM", "Background")
+_SEGMENTATION = Code("113076", "DCM", "Segmentation")
+_SOURCE = Code("121322", "DCM", "Source image for image processing operation")
+
+
+def of(**attributes: object) -> Dataset:
+    """A data set with these attributes."""
+    found = Dataset()
+    for keyword, value in attributes.items():
+        setattr(found, keyword, value)
+    return found
+
+
+def description(segment: Segment, number: int) -> Dataset:
+    """One item of the Segment Sequence."""
+    algorithm = None
+    if segment.algorithm_type != "MANUAL":
+        name, version = segment.algorithm or NOT_STATED, segment.algorithm_version or NOT_STATED
+        algorithm = hd.AlgorithmIdentificationSequence(shortened(name), concept(_AI), version)
+    return hd.seg.SegmentDescription(
+        number,
+        shortened(segment.name),
+        concept(segment.category),
+        concept(segment.kind),
+        segment.algorithm_type or "MANUAL",
+        algorithm,
+        display_color=hd.color.CIELabColor.from_dicom_value(stored_of(segment.colour)),
+    )
+
+
+def background() -> Dataset:
+    """The item that a label map has for value 0."""
+    return of(
+        SegmentNumber=0,
+        SegmentLabel="Background",
+        SegmentAlgorithmType="MANUAL",
+        SegmentedPropertyCategoryCodeSequence=Items([concept(_BACKGROUND)]),
+        SegmentedPropertyTypeCodeSequence=Items([concept(_BACKGROUND)]),
+        RecommendedDisplayCIELabValue=list(stored_of((0, 0, 0))),
+    )
+
+
+def concept(code: Code) -> hd.sr.CodedConcept:
+    """A code as highdicom wants it."""
+    return hd.sr.CodedConcept(code.value, code.scheme, code.meaning)
+
+
+def plane_groups(geometry: Geometry, is_grid: bool) -> Dataset:
+    """Orientation and measures of a slice; ``is_grid`` where slices are that far apart, not only that thick."""
+    step, down, across = geometry.spacing_mm
+    return of(
+        PlaneOrientationSequence=hd.PlaneOrientationSequence(_PATIENT, (*geometry.axes_lps[2], *geometry.axes_lps[1])),
+        PixelMeasuresSequence=hd.PixelMeasuresSequence((down, across), step, step if is_grid else None),
+    )
+
+
+def position(geometry: Geometry) -> Items:
+    """Where a slice begins."""
+    return hd.PlanePositionSequence(_PATIENT, geometry.origin_lps)
+
+
+def derivation(instance: Instance) -> Items:
+    """The image a frame was made from, with the number of its frame where it has several."""
+    image = of(
+        ReferencedSOPClassUID=instance.class_uid,
+        ReferencedSOPInstanceUID=instance.uid,
+        SpatialLocationsPreserved="YES",
+        PurposeOfReferenceCodeSequence=Items([concept(_SOURCE)]),
+    )
+    if instance.frames > 1:
+        image.ReferencedFrameNumber = instance.frame
+    return Items([of(SourceImageSequence=Items([image]), DerivationCodeSequence=Items([concept(_SEGMENTATION)]))])
+
+
+def references(source: Source) -> Items:
+    """The Referenced Series Sequence: every instance once."""
+    seen = {each.uid: each for each in source.instances}
+    instances = [of(ReferencedSOPClassUID=each.class_uid, ReferencedSOPInstanceUID=each.uid) for each in seen.values()]
+    return Items([of(SeriesInstanceUID=source.series_uid, ReferencedInstanceSequence=Items(instances))])
