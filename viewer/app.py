@@ -66,7 +66,7 @@ class Application(QObject):
         self.places = where or places()
         self.session, self.links, self.segmentation = Session(), Links(), Segmentation()
         self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
-        self.runner, self.process, self.sandbox = Runner(), InferenceProcess(), Sandbox()
+        self.runner, self.process, self.sandbox = Runner(), InferenceProcess(), Sandbox(cache=self.places.cache)
         self.library = Library(self.places.library)
         self.registry = Registry(self.places.model_folders)
         self.annotating = Annotating(
