@@ -94,9 +94,7 @@ class Application(QObject):
         )
         self.cutting = Cutting(self.session, self.runner)
         self.fusing = Fusing(self.session, self.loading, self.notices)
-        self.overlaying = Overlaying(
-            self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading
-        )
+        self.overlaying = Overlaying(self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading)
         self.inferring = Inferring(
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
@@ -186,7 +184,7 @@ class Application(QObject):
     def _file_actions(self) -> tuple[Action, ...]:
         return (
             Action("open", "Open files…", "File", lambda: self.window.choose_files(), ("Ctrl+O",), tool=True,
-                   hint="DICOM, NIfTI, pictures or clips; or drop them on the window"),
+                   hint="DICOM, NIfTI, pictures or clips; or drop them on the window", short="Open"),
             Action("open-folder", "Open folder…", "File", lambda: self.window.choose_folder(), ("Ctrl+Shift+O",)),
             Action("open-phantom", "Open the built-in study", "File",
                    lambda: self.reading.open_phantom(self.places.cache / "phantom"), ("Ctrl+B",)),
@@ -196,6 +194,8 @@ class Application(QObject):
     def _dialog_actions(self) -> tuple[Action, ...]:
         return (
             Action("presets", "Edit window presets…", "Window", lambda: self.dialogs.open_presets(), ("Ctrl+Shift+W",)),
+            Action("keep-window", "Keep this window as a preset…", "Window", lambda: self.dialogs.keep_window(),
+                   ("Ctrl+Alt+W",), lambda: self.session.volume is not None),
             Action("metadata", "Metadata…", "View", lambda: self.dialogs.open_metadata(), ("Ctrl+I",),
                    lambda: self.session.series is not None, hint="Everything the file of the shown slice says"),
             Action("palette", "Command palette…", "Help", lambda: self.dialogs.open_palette(),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QWidget
 
 from imaging import phantom
 from viewer.app import Application, Places, application
@@ -26,7 +27,16 @@ class Tour:
 
     def walk(self, study: Path) -> None:
         """Every station, in order."""
-        for station in (self._look, self._find, self._correct, self._film, self._clip, self._learn, self._trouble):
+        for station in (
+            self._look,
+            self._choose,
+            self._find,
+            self._correct,
+            self._film,
+            self._clip,
+            self._learn,
+            self._trouble,
+        ):
             station(study)
 
     def _look(self, study: Path) -> None:
@@ -42,6 +52,25 @@ class Tour:
             self._key(Qt.Key.Key_Down)
         self._drag((0.35, 0.45), (0.45, 0.35))
         self._picture("scrolled and windowed by dragging")
+
+    def _choose(self, _: Path) -> None:
+        """Everything that is found, set and read about without leaving the image."""
+        main, control = self._main, Qt.KeyboardModifier.ControlModifier
+        self._key(Qt.Key.Key_K, Qt.KeyboardModifier.ShiftModifier)
+        self._picture("in colours, with the values of their bar")
+        main.view.set_colours(None)
+        self._key(Qt.Key.Key_K, control)
+        QTest.keyClicks(main.dialogs.palette.typed, "slab")
+        self._leave("command palette", main.dialogs.palette)
+        self._key(Qt.Key.Key_F2)
+        self._leave("keys and mouse", main.dialogs.keys)
+        self._key(Qt.Key.Key_F1)
+        self._leave("key sheet", main.dialogs.key_sheet)
+        main.dialogs.open_presets()
+        self._leave("window presets", main.dialogs.presets)
+        self._key(Qt.Key.Key_I, control)
+        wait_until(lambda: bool(main.header.elements), "the header")
+        self._leave("metadata", main.dialogs.metadata)
 
     def _find(self, _: Path) -> None:
         self._key(Qt.Key.Key_2)
@@ -148,11 +177,16 @@ class Tour:
             QTest.mouseMove(canvas, place)
         QTest.mouseRelease(canvas, left, Qt.KeyboardModifier.NoModifier, places[-1])
 
-    def _picture(self, caption: str) -> None:
+    def _leave(self, caption: str, dialog: QDialog) -> None:
+        """Take a picture of a dialog and close it."""
+        self._picture(caption, dialog)
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+    def _picture(self, caption: str, of: QWidget | None = None) -> None:
         wait_until(lambda: True, "painting")
         name = f"{len(self.pictures) + 1:02d}-{caption.replace(',', '').replace(' ', '-').lower()}.png"
         path = self._out / name
-        save(self._main.window, path)
+        save(of or self._main.window, path)
         self.pictures.append(path)
         self._say(f"{len(self.pictures):02d}  {caption}")
 

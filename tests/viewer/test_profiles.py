@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
+from imaging.volume import Window
 from viewer.app import Application, application
 from viewer.commands.binding import builtin_profiles, mistakes, resolve
 from viewer.places import Places
@@ -108,6 +109,19 @@ def test_every_dialog_by_its_key(qtbot: QtBot, main: Application) -> None:
         assert dialog().isVisible()
         QTest.keyClick(dialog(), Qt.Key.Key_Escape)
         assert not dialog().isVisible()
+
+
+def test_the_shown_window_becomes_a_preset_by_keyboard(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    main.view.set_window(Window(33, 44))
+    QTest.keyClick(main.window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    QTest.keyClicks(main.dialogs.presets.focusWidget(), "pancreas")
+    main.dialogs.presets.accept()
+    texts = [action.text() for action in main.window.actions_by_id.values() if action.isVisible()]
+    assert "pancreas  44 / 33" in texts
 
 
 def test_the_palette_does_what_the_menu_does(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:

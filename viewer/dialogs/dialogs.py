@@ -60,6 +60,11 @@ class Dialogs:
         """Change the window presets."""
         self.presets.open_anew()
 
+    def keep_window(self) -> None:
+        """Make a preset of the window that is shown."""
+        self.presets.open_anew()
+        self.presets.add_shown()
+
     def open_metadata(self) -> None:
         """Show what the shown slice's file says."""
         self.metadata.show()
