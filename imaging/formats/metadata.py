@@ -57,10 +57,10 @@ def read_metadata(path: Path) -> tuple[Element, ...]:
 
             return _fields_of(analyze.read_header(path))
         case Format.NRRD | Format.META:
-            from imaging.formats import itk_header
+            from imaging.formats import metaimage, nrrd
 
-            read = itk_header.read_nrrd_header if kind is Format.NRRD else itk_header.read_meta_header
-            return tuple(Element(0, "", "", visible(name), visible(value)) for name, value in read(path).fields.items())
+            header = nrrd.read_fields(path) if kind is Format.NRRD else metaimage.read_fields(path)
+            return tuple(Element(0, "", "", visible(name), visible(value)) for name, value in header.fields.items())
         case _:
             return ()
 

@@ -103,7 +103,7 @@ def _readers(kind: Format) -> tuple[Listing, Loading]:
         case Format.NIFTI:
             from imaging.formats import nifti as reader
         case Format.NRRD | Format.META:
-            from imaging.formats import itk_volume as reader
+            from imaging.formats import text_volume as reader
         case Format.ANALYZE:
             from imaging.formats import analyze as reader
         case Format.PICTURE:
