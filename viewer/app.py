@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from imaging.library.catalogue import Catalogue
 from imaging.library.store import Library
 from imaging.sandbox import Sandbox
 from inference.registry import Registry
@@ -19,9 +20,11 @@ from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
 from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
+from viewer.commands.cataloguing import Cataloguing
 from viewer.commands.cutting import Cutting
 from viewer.commands.fusing import Fusing
 from viewer.commands.hanging import Hanging
+from viewer.commands.indexing import FolderIndexing
 from viewer.commands.inferring import Inferring
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.linking import Linking
@@ -29,7 +32,9 @@ from viewer.commands.loading import Loading
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
+from viewer.commands.study_actions import study_actions
 from viewer.commands.teaching import Teaching
+from viewer.commands.thumbnailing import Thumbnailing
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.jobs.inference_process import InferenceProcess
@@ -39,6 +44,7 @@ from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
+from viewer.panels.study_browser import StudyBrowser
 from viewer.panels.training_panel import TrainingPanel
 from viewer.panels.view_panel import ViewPanel
 from viewer.places import Places, places
@@ -52,6 +58,7 @@ from viewer.state.notices import Notices
 from viewer.state.presets import Presets
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
+from viewer.state.studies import Studies
 from viewer.state.view import View
 
 log = logging.getLogger(__name__)
@@ -102,6 +109,22 @@ class Application(QObject):
             self.learning, self.notices, self.runner, self.library, self.inferring, self.places.models, self.places.runs
         )
         self.viewports = Viewports(self.session, self.segmentation, self.findings)
+        self.studies, self.background, catalogue = Studies(), Runner(), Catalogue(self.library)
+        self.cataloguing = Cataloguing(
+            self.session, self.studies, self.notices, self.background, catalogue, self.sandbox, self.reading
+        )
+        self.indexing = FolderIndexing(
+            self.studies, self.notices, self.background, catalogue, self.sandbox, self.cataloguing
+        )
+        self.thumbnailing = Thumbnailing(
+            self.session,
+            self.studies,
+            self.notices,
+            self.runner,
+            self.background,
+            self.sandbox,
+            self.places.cache / "thumbnails",
+        )
         self.window = self._make_window()
         self._connect()
         self.inferring.refresh()
@@ -119,6 +142,8 @@ class Application(QObject):
     def start(self, paths: Sequence[Path] = ()) -> None:
         """Show the window, open ``paths``, and get the model process ready once the window is painted."""
         self.window.show()
+        self.cataloguing.begin()
+        self.indexing.resume()
         if paths:
             self.reading.open(paths)
         QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
@@ -133,6 +158,7 @@ class Application(QObject):
         self.document_text.close()
         self.dialogs.close()
         self.runner.cancel_all()
+        self.background.shut_down()
         self.process.shut_down()
         self.runner.shut_down()
         self.sandbox.close()
@@ -150,7 +176,7 @@ class Application(QObject):
             self.inferring,
             self.presetting,
         )
-        self.table = table = (*self._file_actions(), *actions(desk), *self._dialog_actions())
+        self.table = table = (*self._file_actions(), *self._study_actions(), *actions(desk), *self._dialog_actions())
         window = MainWindow(table, self.viewports)
         self.binding.begin(table)
         window.use_keys(self.session.bindings.keys)
@@ -165,7 +191,10 @@ class Application(QObject):
             self.header,
             self.inspecting,
         )
-        window.add_left("Series", SeriesList(self.session, self.reading, self.overlaying))
+        self.browser = StudyBrowser(self.studies, self.cataloguing, self.indexing, self.thumbnailing)
+        listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)
+        self.left = window.add_left((("Open", listed), ("Studies", self.browser)))
+        self.left.setCurrentWidget(self.browser)
         self.tabs = window.add_right(
             (
                 (
@@ -191,6 +220,9 @@ class Application(QObject):
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
         )  # fmt: skip
 
+    def _study_actions(self) -> tuple[Action, ...]:
+        return study_actions(self.studies, self.cataloguing, self.indexing, lambda: self.browser.choose_folder())
+
     def _dialog_actions(self) -> tuple[Action, ...]:
         return (
             Action("presets", "Edit window presets…", "Window", lambda: self.dialogs.open_presets(), ("Ctrl+Shift+W",)),
@@ -212,7 +244,10 @@ class Application(QObject):
         self.window.dropped.connect(self.reading.open)
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)
-        self.session.series_dropped.connect(self.reading.load_uid)
+        self.session.series_dropped.connect(self.cataloguing.show_series)
+        self.studies.search_asked.connect(self._search)
+        self.studies.priors_asked.connect(self._show_priors)
+        self.session.study_changed.connect(lambda: self.left.setCurrentIndex(0))
         self.segmentation.history_changed.connect(self.annotating.draft)
         for signal in (
             self.session.volume_changed,
@@ -225,8 +260,19 @@ class Application(QObject):
             self.segmentation.history_changed,
             self.segmentation.labels_changed,
             self.findings.changed,
+            self.studies.changed,
+            self.studies.picked_changed,
+            self.studies.indexing_changed,
         ):
             signal.connect(self.window.refresh)
+
+    def _search(self) -> None:
+        self.left.setCurrentWidget(self.browser)
+        self.browser.focus_search()
+
+    def _show_priors(self) -> None:
+        self.left.setCurrentWidget(self.browser)
+        self.browser.show_priors()
 
     def _closing(self) -> None:
         self.window.allow_close = self.annotating.keep()

@@ -14,16 +14,21 @@ QMainWindow, QDialog {{ background: {BACKGROUND}; }}
 QDockWidget {{ color: {MUTED}; font-weight: 600; }}
 QDockWidget::title {{ background: {SURFACE}; padding: 7px 10px; }}
 QToolBar {{ background: {SURFACE}; border: 0; padding: 4px; spacing: 2px; }}
-QToolButton {{ padding: 6px 10px; border-radius: 5px; color: {TEXT}; }}
+QToolButton {{ padding: 6px 8px; border-radius: 5px; color: {TEXT}; }}
+QToolButton::menu-indicator {{ subcontrol-position: right center; subcontrol-origin: padding; }}
+QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton:hover, QPushButton:hover {{ background: #3a4049; }}
 QToolButton:checked {{ background: {ACCENT}; color: #08131f; }}
-QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: #62676f; }}
+QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: #8a9099; }}
 QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 6px 12px; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; font-weight: 600; }}
-QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: #62676f; }}
+QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: #8a9099; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {ACCENT}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
+QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
+QCheckBox::indicator:disabled {{ border-color: #4a505a; }}
 QTreeWidget, QListWidget {{ background: {SURFACE}; border: 0; outline: 0; }}
 QTreeWidget::item, QListWidget::item {{ padding: 5px 4px; }}
 QTreeWidget::item:selected, QListWidget::item:selected {{ background: #2f4a68; color: {TEXT}; }}
@@ -41,7 +46,7 @@ QMenuBar, QMenu {{ background: {SURFACE}; }}
 QMenuBar::item {{ padding: 5px 10px; }}
 QMenu::item {{ padding: 6px 26px; }}
 QMenuBar::item:selected, QMenu::item:selected {{ background: #2f4a68; }}
-QMenu::item:disabled {{ color: #62676f; }}
+QMenu::item:disabled {{ color: #8a9099; }}
 QLabel[role="muted"] {{ color: {MUTED}; }}
 QLabel[role="heading"] {{ font-weight: 600; padding-top: 6px; }}
 QLabel[role="warning"] {{ color: {WARNING}; }}

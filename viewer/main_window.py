@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
 from viewer.commands.action import Action
 from viewer.state.bindings import Keys
@@ -15,6 +15,9 @@ FILTER = (
     "All files (*)"
 )
 MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model", "Help")
+
+DROPPED = ("Layout", "Window", "Measure")
+"""Menus that the toolbar drops down too."""
 
 
 class MainWindow(QMainWindow):
@@ -45,19 +48,13 @@ class MainWindow(QMainWindow):
         self.use_keys({action.id: action.keys for action in table})
         self.refresh()
 
-    def add_left(self, title: str, widget: QWidget) -> None:
-        """Dock ``widget`` at the left."""
-        self._dock(title, widget, Qt.DockWidgetArea.LeftDockWidgetArea, 250)
+    def add_left(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
+        """Dock ``tabs`` at the left; returns the tab widget."""
+        return self._dock_tabs("left", tabs, Qt.DockWidgetArea.LeftDockWidgetArea, 270)
 
     def add_right(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
         """Dock ``tabs`` at the right; returns the tab widget."""
-        holder = QTabWidget()
-        holder.setDocumentMode(True)
-        holder.tabBar().setDrawBase(False)
-        for title, widget in tabs:
-            holder.addTab(widget, title)
-        self._dock("", holder, Qt.DockWidgetArea.RightDockWidgetArea, 340)
-        return holder
+        return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 340)
 
     def refresh(self) -> None:
         """Ask every action whether it can be done and whether it is on."""
@@ -112,9 +109,10 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     def _make_menus(self) -> None:
-        menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        self._menus = menus = {title: self.menuBar().addMenu(title) for title in MENUS}
         for action in self._table:
             shown = QAction(action.text, self)
+            shown.setIconText(action.short or action.text.rstrip("…"))
             shown.setCheckable(action.checked is not None)
             shown.triggered.connect(lambda _=False, run=action.run: self._run(run))
             self.actions_by_id[action.id] = shown
@@ -151,14 +149,29 @@ class MainWindow(QMainWindow):
                     bar.addSeparator()
                 menu = action.menu
                 bar.addAction(self.actions_by_id[action.id])
+        bar.addSeparator()
+        for title in DROPPED:
+            button = QToolButton()
+            button.setText(title)
+            button.setMenu(self._menus[title])
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            bar.addWidget(button)
 
-    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea, width: int) -> None:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock-{title or 'panels'}")
+    def _dock_tabs(
+        self, name: str, tabs: tuple[tuple[str, QWidget], ...], area: Qt.DockWidgetArea, width: int
+    ) -> QTabWidget:
+        holder = QTabWidget()
+        holder.setDocumentMode(True)
+        holder.tabBar().setDrawBase(False)
+        for title, widget in tabs:
+            holder.addTab(widget, title)
+        holder.setMinimumWidth(width)
+        dock = QDockWidget(self)
+        dock.setObjectName(f"dock-{name}")
         dock.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-        if not title:
-            dock.setTitleBarWidget(QWidget(dock))
-        widget.setMinimumWidth(width)
-        dock.setWidget(widget)
+        dock.setTitleBarWidget(QWidget(dock))
+        dock.setWidget(holder)
         self.addDockWidget(area, dock)
         self.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+        return holder

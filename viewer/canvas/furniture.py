@@ -35,7 +35,7 @@ class Furniture:
     def text(self, box: QRectF, align: Qt.AlignmentFlag, text: str, colour: QColor = TEXT) -> None:
         """One line on a dark veil, readable over bright and dark, shortened to the box."""
         metrics = QFontMetricsF(self._painter.font())
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, box.width())
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         if not shown:
             return
         wide = metrics.horizontalAdvance(shown)
@@ -59,7 +59,7 @@ class Furniture:
         self._lines(corners.top_left, MARGIN, MARGIN - 2, column, Qt.AlignmentFlag.AlignLeft)
         self._lines(corners.top_right, x_right, MARGIN - 2, column, Qt.AlignmentFlag.AlignRight)
         low = self.height - bottom
-        narrow = column - max(self.width / 10, 40.0)
+        narrow = self.width / 2 - MARGIN - max(self.width / 10, 30.0) - 4
         y = low - self._line * len(corners.bottom_left)
         self._lines(corners.bottom_left, MARGIN, y, narrow, Qt.AlignmentFlag.AlignLeft)
         y = low - self._line * len(corners.bottom_right)

@@ -20,6 +20,7 @@ class Action:
         enabled: asked whenever the state changes.
         checked: for actions that are on or off, else None.
         tool: True for the toolbar.
+        short: what its button there says, where ``text`` is long.
         caption: what the menu says instead of ``text``, where that depends on what is shown; empty hides the action.
     """
 
@@ -33,6 +34,7 @@ class Action:
     tool: bool = False
     hint: str = ""
     caption: Callable[[], str] | None = None
+    short: str = ""
 
     @property
     def words(self) -> str:

@@ -20,6 +20,10 @@ from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 
 
+ON_THE_BAR: frozenset[Tool] = frozenset(("window", "scroll", "pan", "zoom", "crosshair", "brush", "eraser"))
+"""Tools with a button; the others are in the menu and on keys."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """The commands and states that actions speak to."""
@@ -80,7 +84,7 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
     def action(tool: Tool, text: str, key: str, hint: str) -> Action:
         return Action(
             f"tool-{tool}", text, "Tools", lambda: hand.set_tool(tool), (key,),
-            lambda: desk.shown, lambda: hand.tool == tool, True, hint,
+            lambda: desk.shown, lambda: hand.tool == tool, tool in ON_THE_BAR, hint,
         )  # fmt: skip
 
     return (
@@ -103,7 +107,7 @@ def _mask_actions(desk: Desk) -> Sequence[Action]:
         Action("clear-slice", "Clear slice", "Edit",
                lambda: annotating.clear_slice(desk.session.active.stored_k), ("Delete",), lambda: desk.shown),
         Action("save", "Save annotation", "File", annotating.save, ("Ctrl+S",), unsaved, None, True,
-               "Keep the mask in the library"),
+               "Keep the mask in the library", short="Save"),
         Action("mask-visible", "Show annotation", "Edit", lambda: state.set_visible(not state.visible), ("G",),
                lambda: desk.shown, lambda: state.visible),
     )  # fmt: skip

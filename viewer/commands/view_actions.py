@@ -143,7 +143,7 @@ def _zooming(session: Session, looks: Looks) -> tuple[Action, ...]:
         Action("zoom-real", "Real size", "View/Zoom", looks.real_size, ("Ctrl+2",), looks.has_real_size, None, False,
                "As large as in the patient, where the display's size is known"),
         Action("reset", "Reset view", "View", lambda: session.view.reset(), ("Space",), shown, None, True,
-               "Default window, fitted, not inverted, not turned"),
+               "Default window, fitted, not inverted, not turned", short="Reset"),
     )  # fmt: skip
 
 

@@ -216,7 +216,8 @@ class Pane(QObject):
             return np.moveaxis(array, self.axis, 0)[k]
         if self.volume is None or self.grid is None:
             raise ValueError("nothing is shown")
-        return Reslicer(array, self.volume.geometry).plane(self.grid, k, "nearest")
+        outside = float("nan") if array.dtype.kind == "f" else 0.0
+        return Reslicer(array, self.volume.geometry, outside).plane(self.grid, k, "nearest")
 
     def voxel_at(self, row: int, column: int) -> tuple[int, int, int] | None:
         """The voxel under a pixel of the shown plane, k, j, i; None outside the volume."""
