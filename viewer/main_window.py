@@ -62,8 +62,9 @@ class MainWindow(QMainWindow):
             shown = self.actions_by_id[action.id]
             shown.setEnabled(action.enabled())
             if action.caption is not None:
-                shown.setText(action.words.replace("&", "&&"))
-                shown.setVisible(bool(action.words))
+                words = action.words
+                shown.setText(words.replace("&", "&&"))
+                shown.setVisible(bool(words))
             if action.checked is not None:
                 shown.setChecked(action.checked())
 

@@ -1,13 +1,21 @@
 """The list of what was opened: patients, their series, and the files that were refused."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from imaging.study import Document, Patient, Series, Study
+from PySide6.QtCore import QMimeData, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from imaging.library.catalogued import patient_key
+from imaging.study import Document, Series, Study
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.reading import Reading
+from viewer.commands.thumbnailing import Thumbnailing
 from viewer.panels.layout import plain_tip
-from viewer.state.session import Session
+from viewer.panels.study_delegate import PICTURE_PX, pixmap
+from viewer.panels.study_words import patient_name, series_lines, series_title
+from viewer.state.session import SERIES_MIME, Session
+from viewer.state.studies import Studies
 
 _UID = Qt.ItemDataRole.UserRole
 _DOCUMENT = Qt.ItemDataRole.UserRole + 1
@@ -20,16 +28,39 @@ _KINDS = {
     "segmentation": "Segmentation",
     "other": "Other object",
 }
-_UNITS = {"volume": "slices", "image": "image", "clip": "frames"}
+
+
+class SeriesTree(QTreeWidget):
+    """Rows with pictures, out of which series can be dragged to a viewport."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def mimeTypes(self) -> list[str]:
+        return [SERIES_MIME]
+
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
+        """The uid of the dragged series."""
+        data = QMimeData()
+        uids = [item.data(0, _UID) for item in items if item.data(0, _UID)]
+        if uids:
+            data.setData(SERIES_MIME, str(uids[0]).encode())
+        return data
 
 
 class SeriesList(QWidget):
     """Series and documents by patient; a click loads the one and shows the other as text."""
 
-    def __init__(self, session: Session, reading: Reading, overlaying: Overlaying) -> None:
+    def __init__(
+        self, session: Session, reading: Reading, overlaying: Overlaying, studies: Studies, thumbnailing: Thumbnailing
+    ) -> None:
         super().__init__()
         self._session, self._reading, self._overlaying = session, reading, overlaying
-        self.tree = QTreeWidget()
+        self._studies, self._thumbnailing = studies, thumbnailing
+        self.tree = SeriesTree()
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(12)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -40,13 +71,14 @@ class SeriesList(QWidget):
         layout.addWidget(self.tree)
         session.study_changed.connect(self._fill)
         session.volume_changed.connect(self._mark)
+        studies.picture_made.connect(self._show_picture)
 
     def _fill(self) -> None:
         self.tree.clear()
         study = self._session.study
         if study is None:
             return
-        for patient, members in _by_patient(study).items():
+        for patient, members in _by_patient(study):
             parent = _item(patient)
             self.tree.addTopLevelItem(parent)
             for each in members:
@@ -59,6 +91,16 @@ class SeriesList(QWidget):
                 item.setExpanded(item.childCount() < 60)
         for item in self._series_items():
             item.setExpanded(True)
+        for series in reversed(study.series):  # the last one asked for is made first
+            self._show_picture(series.uid)
+            self._thumbnailing.want(series)
+
+    def _show_picture(self, uid: str) -> None:
+        path = self._studies.pictures.get(uid)
+        picture = None if path is None else pixmap(path)
+        for item in self._series_items() if picture is not None else ():
+            if item.data(0, _UID) == uid:
+                item.setIcon(0, _icon(picture))
 
     def _mark(self) -> None:
         shown = self._session.series.uid if self._session.series else None
@@ -83,15 +125,16 @@ class SeriesList(QWidget):
                 self._overlaying.show(document)
 
 
-def _by_patient(study: Study) -> dict[str, list[Series | Document]]:
-    """Series, then documents, by the name of the patient; masks whose images are here are listed under those."""
+def _by_patient(study: Study) -> list[tuple[str, list[Series | Document]]]:
+    """Series, then documents, by patient, two of one name apart; masks whose images are here are listed under those."""
     masks = [each for each in study.documents if study.source_of(each) is not None]
     files = {each.file for each in masks}
-    groups: dict[str, list[Series | Document]] = {}
+    groups: dict[tuple[str, str], list[Series | Document]] = {}
     for each in (*study.series, *study.documents):
         if each not in masks and not (isinstance(each, Series) and files.issuperset(each.files)):
-            groups.setdefault(_title(each.patient), []).append(each)
-    return groups
+            title = patient_name(each.patient)
+            groups.setdefault((title, patient_key(each.patient, each.study_uid)), []).append(each)
+    return [(title, members) for (title, _), members in groups.items()]
 
 
 def _listed_item(listed: Series | Document, study: Study) -> QTreeWidgetItem:
@@ -110,10 +153,6 @@ def _mask_item(document: Document) -> QTreeWidgetItem:
     return item
 
 
-def _title(patient: Patient) -> str:
-    return patient.name or patient.id or "No patient name"
-
-
 def _document_item(document: Document) -> QTreeWidgetItem:
     kind = _KINDS[document.kind]
     item = _item(f"≡ {document.title or document.file.name}\n{kind} · {document.name.removesuffix(' Storage')}")
@@ -123,17 +162,26 @@ def _document_item(document: Document) -> QTreeWidgetItem:
 
 
 def _series_item(series: Series) -> QTreeWidgetItem:
-    title = series.description or (series.files[0].name if series.files else "series")
-    frames, rows, columns = series.shape_kji
-    size = f"{columns}×{rows}" if frames == 1 else f"{frames} {_UNITS[series.kind]}, {columns}×{rows}"
-    if frames > 1 and series.kind == "image":
-        size = f"{frames} images, {columns}×{rows}"
-    warning = "  ⚠" if series.warnings else ""
-    phase = series.phase.name if series.phase else ""
-    item = _item(f"{title}{warning}\n{' · '.join(part for part in (phase, series.modality, size) if part)}")
+    item = _item("\n".join(series_lines(series)))
     item.setData(0, _UID, series.uid)
-    item.setToolTip(0, plain_tip("\n".join((title, *series.warnings))))
+    item.setIcon(0, _icon(None))
+    item.setToolTip(0, plain_tip("\n".join((series_title(series), *series.warnings))))
     return item
+
+
+def _icon(picture: QPixmap | None) -> QIcon:
+    """The picture in the middle of a black square, so that all texts begin at one line; not tinted when selected."""
+    square = QPixmap(PICTURE_PX * 2, PICTURE_PX * 2)
+    square.fill(Qt.GlobalColor.black)
+    if picture is not None:
+        painter = QPainter(square)
+        place = picture.rect()
+        place.moveCenter(square.rect().center())
+        painter.drawPixmap(place, picture)
+        painter.end()
+    icon = QIcon(square)
+    icon.addPixmap(square, QIcon.Mode.Selected)
+    return icon
 
 
 def _refused_item(study: Study) -> QTreeWidgetItem:

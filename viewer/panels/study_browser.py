@@ -59,6 +59,13 @@ class StudyBrowser(QWidget):
             self.tree.setCurrentIndex(index)
             self.tree.scrollTo(index)
 
+    def show_priors(self) -> None:
+        """All studies of the shown patient, the shown one chosen."""
+        self.filter.clear()
+        self._cataloguing.search(self.filter.search)
+        self.reveal(self._studies.shown)
+        self.tree.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def choose_folder(self) -> None:
         """Ask for a folder to index."""
         name = QFileDialog.getExistingDirectory(self, "Index a folder of images")

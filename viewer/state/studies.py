@@ -27,6 +27,7 @@ class Studies(QObject):
         indexing_changed: indexing began, went on or ended.
         picture_made: the small picture of a series is there; carries the series uid.
         search_asked: somebody wants to search; the list comes to the front.
+        priors_asked: somebody wants to see the other studies of the shown patient.
 
     Attributes:
         listed: what the search gave.
@@ -44,6 +45,7 @@ class Studies(QObject):
     indexing_changed = Signal()
     picture_made = Signal(str)
     search_asked = Signal()
+    priors_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
