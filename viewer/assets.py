@@ -26,7 +26,8 @@ QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {ACCENT}; }}
-QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
+QCheckBox::indicator {{
+    width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
 QCheckBox::indicator:disabled {{ border-color: #4a505a; }}
 QTreeWidget, QListWidget {{ background: {SURFACE}; border: 0; outline: 0; }}

@@ -19,7 +19,6 @@ from viewer.state.links import Links
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 
-
 ON_THE_BAR: frozenset[Tool] = frozenset(("window", "scroll", "pan", "zoom", "crosshair", "brush", "eraser"))
 """Tools with a button; the others are in the menu and on keys."""
 

@@ -191,7 +191,7 @@ def _marks(session: Session, reading: Reading) -> tuple[Action, ...]:
         Action("overlays", "Overlays of the file", "View/Marks", lambda: marks.set_overlays(not marks.overlays), ("O",),
                overlaid, lambda: marks.overlays, False, "Show or hide the graphics stored with the image"),
         Action("shutter", "Shutter of the file", "View/Marks", lambda: marks.set_shutter(not marks.shutter),
-               ("Shift+O",), shuttered, lambda: marks.shutter, False, "Cover what the file asks to cover, or show the whole image"),
+               ("Shift+O",), shuttered, lambda: marks.shutter, False, "Cover what the file asks to cover, or show all"),
         Action("reference-lines", "Reference lines", "View/Marks",
                lambda: marks.set_reference_lines(not marks.reference_lines), ("Shift+R",), shown,
                lambda: marks.reference_lines, False, "Where the active plane cuts the others"),
