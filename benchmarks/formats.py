@@ -1,7 +1,9 @@
 """Small sound files of the formats beside DICOM."""
 
+import bz2
 import gzip
 import zipfile
+import zlib
 from pathlib import Path
 
 import av
@@ -40,11 +42,14 @@ def _write_volumes(folder: Path, values: "np.ndarray[tuple[int, int, int], np.dt
     (folder / "volume.nii").write_bytes(nifti)
     (folder / "volume.nii.gz").write_bytes(gzip.compress(nifti))
     nrrd = f"NRRD0004\ntype: int16\ndimension: 3\nsizes: {i} {j} {k}\nspacings: 0.5 0.5 2\nendian: little\n"
-    nrrd += "encoding: raw\n\n"
-    (folder / "volume.nrrd").write_bytes(nrrd.encode() + values.tobytes())
+    for encoding, pack in (("raw", bytes), ("gzip", gzip.compress), ("bzip2", bz2.compress)):
+        packed = f"{nrrd}encoding: {encoding}\n\n".encode() + pack(values.tobytes())
+        (folder / f"volume_{encoding}.nrrd").write_bytes(packed)
     meta = f"ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nDimSize = {i} {j} {k}\n"
     meta += "ElementSpacing = 0.5 0.5 2\nElementType = MET_SHORT\nElementDataFile = LOCAL\n"
     (folder / "volume.mha").write_bytes(meta.encode() + values.tobytes())
+    packed_meta = meta.replace("DimSize", "CompressedData = True\nDimSize")
+    (folder / "packed.mha").write_bytes(packed_meta.encode() + zlib.compress(values.tobytes()))
 
 
 _NIFTI_FIELDS = np.dtype(

@@ -8,6 +8,7 @@ import numpy as np
 
 from imaging.errors import ReadError, Truncated
 from imaging.formats.content import first_bytes, identity
+from imaging.formats.listing import list_each
 from imaging.geometry import Calibration, Geometry
 from imaging.progress import Report, silent
 from imaging.study import Phase, Refusal, Series
@@ -35,15 +36,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
     Raises:
         Cancelled: by ``report``.
     """
-    found: list[Series] = []
-    refused: list[Refusal] = []
-    for n, path in enumerate(paths):
-        report(done + n, done + len(paths), f"Reading {path.name}")
-        try:
-            found += _describe(path)
-        except ReadError as error:
-            refused.append(Refusal(path, error.reason))
-    return found, refused
+    return list_each(_describe, paths, report, done)
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from imaging import saving
 from imaging.errors import GeometryError, ReadError, Truncated
 from imaging.formats.content import identity
+from imaging.formats.listing import list_each
 from imaging.formats.nifti_header import NiftiHeader, opened, read_header
 from imaging.formats.nifti_place import geometry_of
 from imaging.geometry import Geometry
@@ -41,15 +42,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
     Raises:
         Cancelled: by ``report``.
     """
-    found: list[Series] = []
-    refused: list[Refusal] = []
-    for n, path in enumerate(paths):
-        report(done + n, done + len(paths), f"Reading {path.name}")
-        try:
-            found += _describe(path)
-        except ReadError as error:
-            refused.append(Refusal(path, error.reason))
-    return found, refused
+    return list_each(_describe, paths, report, done)
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:

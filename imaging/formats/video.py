@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from imaging.errors import ReadError
 from imaging.formats.content import identity
+from imaging.formats.listing import list_each
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -30,15 +31,7 @@ def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -
     Raises:
         Cancelled: by ``report``.
     """
-    found: list[Series] = []
-    refused: list[Refusal] = []
-    for n, path in enumerate(paths):
-        report(done + n, done + len(paths), f"Reading {path.name}")
-        try:
-            found.append(_describe(path))
-        except ReadError as error:
-            refused.append(Refusal(path, error.reason))
-    return found, refused
+    return list_each(_describe, paths, report, done)
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -73,7 +66,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     )
 
 
-def _describe(path: Path) -> Series:
+def _describe(path: Path) -> list[Series]:
     with _opened(path) as (container, stream):
         times_ms = _packet_times_ms(container, stream)
         context: Any = stream.codec_context  # None for a codec that is not known, whatever the annotation says
@@ -86,7 +79,7 @@ def _describe(path: Path) -> Series:
             path, f"{count} frames of {height} × {width} pixels: more than the {MOST_BYTES >> 30} GiB allowed"
         )
     shape = (count, height, width)
-    return Series(
+    series = Series(
         uid=identity(path),
         kind="clip",
         format="clip",
@@ -97,6 +90,7 @@ def _describe(path: Path) -> Series:
         photometric="RGB",
         frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
     )
+    return [series]
 
 
 def _packet_times_ms(container: InputContainer, stream: VideoStream) -> list[float]:
