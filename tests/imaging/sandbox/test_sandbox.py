@@ -251,3 +251,20 @@ def _runs(pid: int) -> bool:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_a_load_given_up_delivers_nothing_more(sandbox: Sandbox, phantom_study: PhantomStudy) -> None:
+    series = next(each for each in sandbox.open_study(phantom_study.study).series if each.modality == "CT")
+    watcher = _Watcher()
+
+    def give_up(done: int, total: int, text: str) -> None:
+        if watcher.slices:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sandbox.load_volume(series, give_up, watcher)
+    delivered, pixels = len(watcher.slices), watcher.volumes[0].array.copy()
+    assert delivered < series.frames
+    assert sandbox.load_volume(series).array.any(axis=(1, 2)).all()
+    assert len(watcher.slices) == delivered
+    np.testing.assert_array_equal(watcher.volumes[0].array, pixels)
