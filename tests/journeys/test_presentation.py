@@ -127,7 +127,7 @@ def test_windows_and_tables_of_the_file_are_on_key_0(
     press(qtbot, window, Qt.Key.Key_0)
     assert (view.window.name, view.table) == ("wide", None)
     press(qtbot, window, Qt.Key.Key_3)
-    assert view.table is volume.voi_tables[0]
+    assert (view.window.name, view.table) == ("strong contrast", None), "the preset of MR on this key"
     press(qtbot, window, Qt.Key.Key_Space)
     assert (view.window.name, view.table) == ("wide", None)
 
