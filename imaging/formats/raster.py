@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.PngImagePlugin import PngImageFile
 
 from imaging import saving
 from imaging.errors import ReadError
 from imaging.formats.content import first_bytes, identity
+from imaging.formats.listing import list_each
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -19,6 +21,11 @@ from imaging.volume import Volume
 
 MOST_PIXELS = 1 << 28
 """Pixels of all pages together beyond which a picture is refused before it is decoded."""
+
+MOST_PAGES = 20_000
+
+_TURNED = "turned upright as its EXIF orientation says"
+_DEEP = "16 bits per colour channel are shown with the 8 highest"
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn and carry on; the limit above refuses, page by page.
 
@@ -28,20 +35,12 @@ _DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError, Ind
 
 
 def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
-    """One series per picture, pixels not decoded, and the pictures that were refused.
+    """One series per picture, pixels not decoded, or one for each size of its pages; and the pictures refused.
 
     Raises:
         Cancelled: by ``report``.
     """
-    found: list[Series] = []
-    refused: list[Refusal] = []
-    for n, path in enumerate(paths):
-        report(done + n, done + len(paths), f"Reading {path.name}")
-        try:
-            found.append(_describe(path))
-        except ReadError as error:
-            refused.append(Refusal(path, error.reason))
-    return found, refused
+    return list_each(_describe, paths, report, done)
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -54,14 +53,23 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     path = series.files[0]
     pages: list[NDArray[Any]] = []
     with _opened(path) as image:
-        for page in range(series.frames):
-            report(page, series.frames, f"Loading {path.name}")
+        chosen = _pages_by_size(path, image).get(series.shape_kji[1:], [])
+        if len(chosen) != series.frames:
+            raise ReadError(path, "the file has changed since it was listed: open it again")
+        for page in chosen:
+            report(len(pages), len(chosen), f"Loading {path.name}")
             pages.append(_page(path, image, page))
-    if any(page.shape[:2] != series.shape_kji[1:] for page in pages):
-        raise ReadError(path, f"pages of different size: found {pages[-1].shape[:2]}, expected {series.shape_kji[1:]}")
+        times_ms = _times_ms(image, chosen) if series.kind == "clip" else ()
     colour = any(page.ndim == 3 for page in pages)
     array = np.stack([_in_colour(path, page) if colour else page for page in pages])
-    return Volume(array, Geometry(series.shape_kji), "image", series_uid=series.uid, warnings=series.warnings)
+    return Volume(
+        array,
+        Geometry(series.shape_kji),
+        series.kind,
+        series_uid=series.uid,
+        frame_times_ms=times_ms,
+        warnings=series.warnings,
+    )
 
 
 def write_png(path: Path, array: NDArray[np.uint8]) -> None:
@@ -89,32 +97,70 @@ def read_mask(path: Path) -> NDArray[np.uint8]:
     return array.astype(np.uint8)[None]
 
 
-def _describe(path: Path) -> Series:
+def _describe(path: Path) -> list[Series]:
+    """One series for each size of pages."""
     with _opened(path) as image:
-        pages = int(getattr(image, "n_frames", 1))
-        _check_size(path, image, pages)
-        width, height = image.size
-        if _orientation(image) >= 5:
-            width, height = height, width
+        by_size = _pages_by_size(path, image)
+        image.seek(0)
         colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
-    shape = (pages, height, width)
-    return Series(
-        uid=identity(path),
-        kind="image",
-        format="picture",
-        files=(path,),
-        shape_kji=shape,
-        geometry=Geometry(shape),
-        description=path.name,
-        photometric="RGB" if colour else "MONOCHROME2",
-        warnings=("16 bits per colour channel are shown with the 8 highest",) if _is_deep_colour_png(path) else (),
-    )
+        turned = _orientation(image) > 1
+        times_ms = _times_ms(image, range(image.n_frames)) if isinstance(image, PngImageFile) else ()
+    clip = len(times_ms) > 1
+    warnings = (_TURNED,) * turned + (_DEEP,) * _is_deep_colour_png(path)
+    uid, many = identity(path), len(by_size) > 1
+    return [
+        Series(
+            uid=f"{uid}@{n + 1}" if many else uid,
+            kind="clip" if clip else "image",
+            format="picture",
+            files=(path,),
+            shape_kji=(len(pages), *size),
+            geometry=Geometry((len(pages), *size)),
+            description=f"{path.name}, pages of {size[1]} × {size[0]}" if many else path.name,
+            photometric="RGB" if colour else "MONOCHROME2",
+            frame_time_ms=float(np.median(np.diff(times_ms))) if clip else None,
+            warnings=warnings,
+        )
+        for n, (size, pages) in enumerate(by_size.items())
+    ]
+
+
+def _times_ms(image: Image.Image, pages: Sequence[int]) -> tuple[float, ...]:
+    """When each frame of an animated PNG begins, the first at 0 (PNG, third edition, 11.3.6.2 fcTL)."""
+    durations: list[float] = []
+    for page in pages:
+        image.seek(page)
+        durations.append(float(image.info.get("duration", 0)))
+    return (0.0, *(float(end) for end in np.cumsum(durations[:-1])))
+
+
+def _pages_by_size(path: Path, image: Image.Image) -> dict[tuple[int, int], list[int]]:
+    """The pages of each size in rows and columns, as they are shown.
+
+    Raises:
+        ReadError: more pixels than are opened, or more pages.
+    """
+    found: dict[tuple[int, int], list[int]] = {}
+    count, pixels = int(getattr(image, "n_frames", 1)), 0
+    if count > MOST_PAGES:
+        raise ReadError(path, f"{count} pages: up to {MOST_PAGES} are opened")
+    for page in range(count):
+        image.seek(page)
+        width, height = image.size
+        pixels += width * height
+        if pixels > MOST_PIXELS:
+            raise ReadError(path, f"{count} × {height} × {width} pixels: more than the {MOST_PIXELS} that are opened")
+        swapped = _orientation(image) >= 5 and image.format != "TIFF"  # of a TIFF Pillow tells the size as shown
+        size = (width, height) if swapped else (height, width)
+        found.setdefault(size, []).append(page)
+    return found
 
 
 @contextmanager
 def _opened(path: Path) -> Generator[Image.Image]:
     try:
-        with Image.open(path) as image:
+        # From a stream: of a file by name Pillow maps turned TIFF pixels to memory with rows and columns swapped.
+        with path.open("rb") as stream, Image.open(stream) as image:
             yield image
     except UnidentifiedImageError as error:
         raise ReadError(path, f"not a picture that can be opened: {error}") from error
@@ -125,7 +171,6 @@ def _opened(path: Path) -> Generator[Image.Image]:
 def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
     """(rows, columns), or (rows, columns, 3) uint8 where the channels differ; turned as the camera says."""
     image.seek(page)
-    _check_size(path, image, 1)
     upright = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
     grey = upright.mode in ("1", "L", "I", "F") or upright.mode.startswith("I;")
     if not grey:
@@ -143,12 +188,6 @@ def _orientation(image: Image.Image) -> int:
     if image.format == "PNG" and "exif" not in image.info:
         return 1
     return int(image.getexif().get(_EXIF_ORIENTATION, 1))
-
-
-def _check_size(path: Path, image: Image.Image, pages: int) -> None:
-    width, height = image.size
-    if width * height * pages > MOST_PIXELS:
-        raise ReadError(path, f"{pages} × {height} × {width} pixels: more than the {MOST_PIXELS} that are opened")
 
 
 def _without_alpha(image: Image.Image) -> Image.Image:

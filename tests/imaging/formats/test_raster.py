@@ -59,10 +59,32 @@ def test_pages_are_frames(tmp_path: Path):
     assert np.array_equal(volume.array, np.stack([GREY + np.uint8(n) for n in range(3)]))
 
 
-def test_pages_of_different_size_are_refused(tmp_path: Path):
-    Image.fromarray(GREY).save(tmp_path / "p.tiff", save_all=True, append_images=[Image.fromarray(GREY[:2])])
-    with pytest.raises(ReadError, match="pages of different size"):
-        load(tmp_path / "p.tiff")
+def test_pages_of_different_size_are_series_of_their_own(tmp_path: Path):
+    pages = [Image.fromarray(each) for each in (GREY[:2], GREY[:2] + 1)]
+    Image.fromarray(GREY).save(tmp_path / "p.tiff", save_all=True, append_images=pages)
+    large, small = reading.open_study(tmp_path).series
+    assert np.array_equal(reading.load_volume(large).array, GREY[None])
+    assert np.array_equal(reading.load_volume(small).array, np.stack([GREY[:2], GREY[:2] + 1]))
+    assert large.uid != small.uid and large.description != small.description
+
+
+@pytest.mark.parametrize("compression", ["raw", "tiff_lzw"])
+def test_a_turned_picture_is_told(tmp_path: Path, compression: str):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(GREY).save(tmp_path / "p.tiff", exif=exif, compression=compression)
+    (series,) = reading.open_study(tmp_path).series
+    assert np.array_equal(reading.load_volume(series).array[0], np.rot90(GREY, -1))
+    assert any("EXIF" in warning for warning in series.warnings)
+
+
+def test_an_animated_png_keeps_its_times(tmp_path: Path):
+    frames = [Image.fromarray(np.roll(GREY, n, axis=1)) for n in range(3)]
+    frames[0].save(tmp_path / "p.png", save_all=True, append_images=frames[1:], duration=[40, 120, 70])
+    (series,) = reading.open_study(tmp_path).series
+    volume = reading.load_volume(series)
+    assert series.kind == volume.kind == "clip" and volume.frame_times_ms == (0.0, 40.0, 160.0)
+    assert np.array_equal(volume.array, np.stack([np.asarray(frame) for frame in frames]))
 
 
 def test_the_camera_orientation_is_honoured(tmp_path: Path):
