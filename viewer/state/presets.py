@@ -1,5 +1,6 @@
 """Window presets: named windows on number keys, one group for each kind of image."""
 
+from collections.abc import Callable
 from typing import Annotated, Self
 
 import numpy as np
@@ -87,6 +88,9 @@ class PresetGroup(SettingsFile):
         return next((one for one in self.preset if wanted in (one.name.lower(), str(one.key or ""))), None)
 
 
+NO_PRESETS = PresetGroup(title="Other images")
+
+
 def doubled(presets: tuple[Preset, ...]) -> int | None:
     """Index of the first preset on a key that an earlier one has; None when all is well."""
     keys = [preset.key for preset in presets]
@@ -113,7 +117,10 @@ class Presets(QObject):
 
     def of(self, volume: Volume) -> PresetGroup:
         """The group for a volume: by unit, else by modality, else the one for everything else."""
-        by_unit = [group for group in self.groups if group.unit and group.unit == volume.unit]
-        by_modality = [group for group in self.groups if not group.unit and volume.modality in group.modalities]
-        others = [group for group in self.groups if not group.unit and not group.modalities]
-        return (*by_unit, *by_modality, *others, PresetGroup(title="Other images"))[0]
+        fits: tuple[Callable[[PresetGroup], bool], ...] = (
+            lambda group: bool(group.unit) and group.unit == volume.unit,
+            lambda group: not group.unit and volume.modality in group.modalities,
+            lambda group: not group.unit and not group.modalities,
+        )
+        found = (group for fit in fits for group in self.groups if fit(group))
+        return next(found, NO_PRESETS)

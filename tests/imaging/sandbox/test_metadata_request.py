@@ -12,16 +12,11 @@ from imaging.sandbox import Sandbox
 
 def test_the_header_comes_back_as_it_was_read(tmp_path: Path) -> None:
     file = Path(str(get_testdata_file("CT_small.dcm")))
+    # A sequence that claims two gigabytes in a file that ends with it.
     broken = tmp_path / "broken.dcm"
     broken.write_bytes(b"\0" * 128 + b"DICM" + b"\x08\x00\x05\x00SQ\0\0\xff\xff\xff\x7f")
     with Sandbox() as sandbox:
         assert sandbox.read_metadata(file) == read_metadata(file)
         with pytest.raises(ReadError, match=r"gone\.dcm"):
             sandbox.read_metadata(tmp_path / "gone.dcm")
-        try:
-            found = sandbox.read_metadata(broken)
-        except ReadError as error:
-            assert error.path == broken
-        else:
-            assert len(found) < 10
-        assert sandbox.read_metadata(file), "the reader goes on"
+        assert [element.name for element in sandbox.read_metadata(broken)] == ["SpecificCharacterSet"]
