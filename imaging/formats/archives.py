@@ -1,4 +1,4 @@
-"""Zip archives and gzipped files, unpacked to a scratch folder that is removed when the program ends.
+"""Zip and tar archives and gzipped files, unpacked to a scratch folder that is removed when the program ends.
 
 The scratch folder is not kept from one run to the next: images of patients do not stay behind on the disk. An archive
 that is opened again in the same run is not unpacked again.
@@ -9,6 +9,7 @@ import lzma
 import shutil
 import stat
 import struct
+import tarfile
 import tempfile
 import zipfile
 import zlib
@@ -31,9 +32,13 @@ MOST_MEMBERS = 200_000
 
 _ZIP_SIGNATURES = (b"PK\3\4", b"PK\5\6")
 _GZIP_SIGNATURE = b"\x1f\x8b"
+_TAR_SIGNATURE = slice(257, 262), b"ustar"
 _CHUNK_BYTES = 1 << 20
+_SPECIAL = "a link or special file inside an archive: not unpacked"
+_TWICE = "the archive holds this name twice: the first was opened"
 _DAMAGED = (
     zipfile.BadZipFile,
+    tarfile.TarError,
     zlib.error,
     lzma.LZMAError,
     struct.error,
@@ -58,17 +63,17 @@ _kept: dict[_Version, tuple[Unpacked, tempfile.TemporaryDirectory[str]]] = {}
 
 
 def is_archive(path: Path) -> bool:
-    """True for a zip archive, and for a gzipped file that is no NIfTI volume, by content.
+    """True for a zip or tar archive, and for a gzipped file that is no NIfTI volume, by content.
 
     Raises:
         ReadError: the file cannot be opened.
     """
     from imaging.formats import nifti_header
 
-    head = first_bytes(path, 4)
+    head = first_bytes(path, 512)
     if head.startswith(_GZIP_SIGNATURE):
         return not nifti_header.is_inside_gzip(path)
-    return head in _ZIP_SIGNATURES
+    return head[:4] in _ZIP_SIGNATURES or _starts_like_tar(head)
 
 
 def unpack(path: Path, report: Report = silent) -> Unpacked:
@@ -102,7 +107,11 @@ def _version(path: Path) -> _Version:
 def _extract(path: Path, folder: Path, report: Report) -> list[Refusal]:
     try:
         if first_bytes(path, 2) == _GZIP_SIGNATURE:
-            return _extract_gzip(path, folder, report)
+            with gzip.open(path) as source:
+                inside_is_tar = _starts_like_tar(source.read(512))
+            return (_extract_tar if inside_is_tar else _extract_gzip)(path, folder, report)
+        if _starts_like_tar(first_bytes(path, 512)):
+            return _extract_tar(path, folder, report)
         with zipfile.ZipFile(path) as archive:
             return _extract_zip(path, archive, folder, report)
     except _DAMAGED as error:
@@ -118,6 +127,44 @@ def _extract_gzip(path: Path, folder: Path, report: Report) -> list[Refusal]:
     return []
 
 
+def _starts_like_tar(head: bytes) -> bool:
+    where, signature = _TAR_SIGNATURE
+    return head[where] == signature
+
+
+def _extract_tar(path: Path, folder: Path, report: Report) -> list[Refusal]:
+    """Members in the order of the file, which has no table of contents: the allowance ends a bomb while it unpacks."""
+    refused: list[Refusal] = []
+    allowance = _Allowance(path)
+    with tarfile.open(path, "r|*") as archive:
+        for n, member in enumerate(archive):
+            if n >= MOST_MEMBERS:
+                raise ReadError(path, f"the archive names more than the {MOST_MEMBERS} files that are unpacked")
+            tell = partial(report, n, n + 1, f"Unpacking {one_line(member.name)}")
+            tell()
+            reason = "" if member.isdir() else _unpack_member(archive, member, folder, allowance, tell)
+            if reason:
+                refused.append(Refusal(path / one_line(member.name).replace("/", "∕"), reason))
+    return refused
+
+
+def _unpack_member(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, allowance: "_Allowance", tell: Callable[[], None]
+) -> str:
+    """Write one plain file of a tar archive; why it was left out, empty where it was written."""
+    source = archive.extractfile(member) if member.isfile() else None
+    if source is None:
+        return _SPECIAL
+    if reason := _misnamed(member.name):
+        return reason
+    target = folder.joinpath(*PurePosixPath(member.name).parts)
+    if target.exists():
+        return _TWICE
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _copy(source, target, allowance, tell)
+    return ""
+
+
 def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Report) -> list[Refusal]:
     members = [member for member in archive.infolist() if not member.is_dir()]
     allowance = _Allowance(path)
@@ -129,7 +176,7 @@ def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Rep
         reason = _unsafe(member)
         target = folder.joinpath(*PurePosixPath(member.filename).parts) if not reason else folder
         if not reason and target.exists():
-            reason = "the archive holds this name twice: the first was opened"
+            reason = _TWICE
         if reason:
             refused.append(Refusal(path / one_line(member.filename).replace("/", "∕"), reason))
             continue
@@ -155,10 +202,13 @@ def _check(path: Path, members: list[zipfile.ZipInfo], allowance: "_Allowance") 
 def _unsafe(member: zipfile.ZipInfo) -> str:
     """Why a member is left out; empty for a plain file below the archive's root."""
     mode = member.external_attr >> 16
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return "a link or special file inside an archive: not unpacked"
-    parts = PurePosixPath(member.filename).parts
-    if not parts or member.filename.startswith("/") or any(_leads_away(part) for part in parts):
+    return _SPECIAL if stat.S_IFMT(mode) not in (0, stat.S_IFREG) else _misnamed(member.filename)
+
+
+def _misnamed(name: str) -> str:
+    """Why a name is not unpacked; empty where it leads below the archive's root."""
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or any(_leads_away(part) for part in parts):
         return "its name leads out of the archive: not unpacked"
     return ""
 

@@ -1,7 +1,9 @@
 """Zip archives and gzipped files, good and hostile."""
 
 import gzip
+import io
 import stat
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -113,3 +115,32 @@ def test_an_archive_inside_a_folder_or_an_archive_stays_packed(tmp_path: Path) -
     assert "open it by itself" in study.refused[0].reason
     outer = open_study(zipped(tmp_path / "out.zip", inner=inner))
     assert not outer.series and "open it by itself" in outer.refused[0].reason
+
+
+@pytest.mark.parametrize("name", ["a.tar", "a.tgz", "a.tar.gz"])
+def test_a_tar_opens_without_what_leads_out_of_it(tmp_path: Path, name: str) -> None:
+    path, inside = tmp_path / "box" / name, CT.read_bytes()
+    path.parent.mkdir()
+    link = tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    with tarfile.open(path, "w" if name == "a.tar" else "w:gz") as archive:
+        for member in ("study/ct.dcm", "study/ct.dcm", "../out.dcm", "/abs.dcm"):
+            info = tarfile.TarInfo(member)
+            info.size = len(inside)
+            archive.addfile(info, io.BytesIO(inside))
+        archive.addfile(link)
+    study = open_study(path)
+    assert len(study.series) == 1 and not (tmp_path / "out.dcm").exists()
+    reasons = [refusal.reason for refusal in study.refused]
+    words = ("twice", "leads out", "leads out", "link")
+    assert len(reasons) == 4 and all(sum(word in reason for reason in reasons) == words.count(word) for word in words)
+
+
+def test_a_tar_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_BYTES", 1 << 20)
+    with tarfile.open(tmp_path / "a.tgz", "w:gz") as archive:
+        info = tarfile.TarInfo("big.dcm")
+        info.size = 4 << 20
+        archive.addfile(info, io.BytesIO(bytes(info.size)))
+    with pytest.raises(ReadError, match="unpacks to"):
+        open_study(tmp_path / "a.tgz")
