@@ -29,6 +29,8 @@ from viewer.commands.inferring import Inferring
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
+from viewer.commands.measuring import Measuring
+from viewer.commands.measuring_actions import measuring_actions
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
@@ -42,6 +44,7 @@ from viewer.jobs.runner import Runner
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.findings_panel import FindingsPanel
+from viewer.panels.measurement_panel import MeasurementPanel
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
 from viewer.panels.study_browser import StudyBrowser
@@ -86,6 +89,7 @@ class Application(QObject):
             self.runner,
         )
         self.session.volume_changed.connect(self.annotating.follow)
+        self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
         self.loading = Loading(self.session, self.notices, self.runner, self.library, self.sandbox)
         self.linking = Linking(self.session, self.links)
         self.settings, self.presets = Settings(self.places.settings), Presets()
@@ -176,7 +180,13 @@ class Application(QObject):
             self.inferring,
             self.presetting,
         )
-        self.table = table = (*self._file_actions(), *self._study_actions(), *actions(desk), *self._dialog_actions())
+        self.table = table = (
+            *self._file_actions(),
+            *self._study_actions(),
+            *actions(desk),
+            *measuring_actions(self.session, self.measuring),
+            *self._dialog_actions(),
+        )
         window = MainWindow(table, self.viewports)
         self.binding.begin(table)
         window.use_keys(self.session.bindings.keys)
@@ -195,6 +205,7 @@ class Application(QObject):
         listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)
         self.left = window.add_left((("Open", listed), ("Studies", self.browser)))
         self.left.setCurrentWidget(self.browser)
+        self.measures = MeasurementPanel(self.session, self.measuring)
         self.tabs = window.add_right(
             (
                 (
@@ -202,6 +213,7 @@ class Application(QObject):
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
                 ("Annotation", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
+                ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
                 ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
             )
@@ -249,6 +261,8 @@ class Application(QObject):
         self.studies.priors_asked.connect(self._show_priors)
         self.session.study_changed.connect(lambda: self.left.setCurrentIndex(0))
         self.segmentation.history_changed.connect(self.annotating.draft)
+        for asked in (self.session.measurements.name_wanted, self.session.measurements.length_wanted):
+            asked.connect(lambda _: self.tabs.setCurrentWidget(self.measures))
         for signal in (
             self.session.volume_changed,
             self.session.view_changed,
@@ -257,6 +271,8 @@ class Application(QObject):
             self.session.hand.changed,
             self.session.marks.changed,
             self.links.changed,
+            self.session.measurements.changed,
+            self.session.measurements.selected_changed,
             self.segmentation.history_changed,
             self.segmentation.labels_changed,
             self.findings.changed,

@@ -1,9 +1,11 @@
 """The cardiothoracic ratio proposed from masks of heart and lungs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.labelmap import Labelmap
+from imaging.labelmap import Label, Labelmap
 from imaging.measurement.lines import CardiothoracicRatio
 from imaging.measurement.ruler import Ground, Points
 from imaging.volume import Volume
@@ -12,9 +14,9 @@ HEART, LUNGS = ("heart", "cardiac"), ("lung",)
 """What a label's name contains that stands for the one or the other."""
 
 
-def can_propose(labelmap: Labelmap) -> bool:
+def can_propose(labels: Sequence[Label]) -> bool:
     """True when the labels name a heart and at least one lung."""
-    return bool(_values(labelmap, HEART) and _values(labelmap, LUNGS))
+    return bool(_values(labels, HEART) and _values(labels, LUNGS))
 
 
 def proposed_ratio(labelmap: Labelmap, volume: Volume) -> CardiothoracicRatio | None:
@@ -23,7 +25,7 @@ def proposed_ratio(labelmap: Labelmap, volume: Volume) -> CardiothoracicRatio | 
     The heart reaches from its outermost column to the other; the chest is the widest row of the lungs. Both are taken
     to the outer edge of the pixels.
     """
-    heart, lungs = (np.isin(labelmap.array, _values(labelmap, names)) for names in (HEART, LUNGS))
+    heart, lungs = (np.isin(labelmap.array, _values(labelmap.labels, names)) for names in (HEART, LUNGS))
     slices = [int(k) for k in np.flatnonzero(heart.any(axis=(1, 2)) & lungs.any(axis=(1, 2)))]
     if not slices:
         return None
@@ -31,8 +33,8 @@ def proposed_ratio(labelmap: Labelmap, volume: Volume) -> CardiothoracicRatio | 
     return CardiothoracicRatio(_placed(volume, k, (*_across(heart[k]), *_widest_row(lungs[k]))))
 
 
-def _values(labelmap: Labelmap, names: tuple[str, ...]) -> list[int]:
-    return [label.value for label in labelmap.labels if any(name in label.name.lower() for name in names)]
+def _values(labels: Sequence[Label], names: tuple[str, ...]) -> list[int]:
+    return [label.value for label in labels if any(name in label.name.lower() for name in names)]
 
 
 def _across(mask: NDArray[np.bool_]) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -1,6 +1,7 @@
 """What every figure has: points, and numbers that follow from them."""
 
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import Self
 
 from imaging.measurement.ruler import Ground, Points
@@ -22,7 +23,9 @@ class Value:
 
     @property
     def text(self) -> str:
-        """The number and its unit for a person, e.g. ``"12.3 mm"``."""
+        """The number and its unit for a person, e.g. ``"12.3 mm"``; a dash where there is no number."""
+        if isnan(self.value):
+            return "–"
         size = abs(self.value)
         digits = 1 if self.unit in ("mm", "mm²", "px", "px²", "°", "HU") or size >= 100 else 3 if size < 1 else 2
         number = f"{self.value:.{digits}f}"

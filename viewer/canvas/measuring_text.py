@@ -1,12 +1,9 @@
 """What is written beside a measurement: its numbers, and what they rest on. Pure text: no drawing."""
 
 from collections.abc import Iterator
-from math import isnan
 
 from imaging.measurement.figure import Value
 from imaging.measurement.measurement import Measurement
-
-NO_NUMBER = "–"
 
 
 def label_lines(measurement: Measurement, values: tuple[Value, ...]) -> tuple[str, ...]:
@@ -20,23 +17,18 @@ def label_lines(measurement: Measurement, values: tuple[Value, ...]) -> tuple[st
 def _numbers(values: tuple[Value, ...]) -> Iterator[str]:
     found = {value.name: value for value in values}
     if len(values) == 1:
-        yield number(values[0])
+        yield values[0].text
         return
     for value in values:
         match value.name:
             case "Mean" if "SD" in found:
-                yield f"Mean {number(value)} ± {number(found['SD'])}"
+                yield f"Mean {value.text} ± {found['SD'].text}"
             case "Min" if "Max" in found:
-                yield f"{number(value)} to {number(found['Max'])}"
+                yield f"{value.text} to {found['Max'].text}"
             case "SD" | "Max" | "Pixels" | "Supplement":
                 pass
             case _:
-                yield f"{value.name} {number(value)}"
-
-
-def number(value: Value) -> str:
-    """The number with its unit, or a dash where there is none."""
-    return NO_NUMBER if isnan(value.value) else value.text
+                yield f"{value.name} {value.text}"
 
 
 def _grounds(values: tuple[Value, ...]) -> Iterator[str]:

@@ -98,6 +98,7 @@ class SliceView(QWidget):
             session.focus_changed,
             session.panes_changed,
             session.measurements.changed,
+            session.measurements.looks_changed,
         ):
             signal.connect(self.update)
         session.pane_changed.connect(self._on_other)

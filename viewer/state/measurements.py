@@ -60,7 +60,8 @@ class Measurements(QObject):
     """The lists, one per series; changes are made in that of the series that is worked on.
 
     Signals:
-        changed: a list, a figure, a name, or what is shown while drawing.
+        changed: a list, a figure, a name, or whether they are shown.
+        looks_changed: what is being drawn or hovered.
         selected_changed: another measurement, or none, is selected.
         made: a change was made by the person; carries its name for the undo line and the :class:`MeasurementEdit`.
         edited: a change was made, taken back or done again; carries the :class:`MeasurementEdit`.
@@ -75,6 +76,7 @@ class Measurements(QObject):
     """
 
     changed = Signal()
+    looks_changed = Signal()
     selected_changed = Signal()
     made = Signal(str, object)
     edited = Signal(object)
@@ -141,7 +143,7 @@ class Measurements(QObject):
         if uid != self._selected:
             self._selected = uid
             self.selected_changed.emit()
-            self.changed.emit()
+            self.looks_changed.emit()
 
     def add(self, measurement: Measurement) -> None:
         """One more, selected, as one step of the undo line."""
@@ -183,13 +185,13 @@ class Measurements(QObject):
     def draw(self, sketch: Sketch | None) -> None:
         """Show a figure that is being drawn; none when it is done or given up."""
         self.sketch = sketch
-        self.changed.emit()
+        self.looks_changed.emit()
 
     def hover(self, uid: str) -> None:
         """Say which measurement is under the mouse; none with an empty uid."""
         if uid != self.hovered:
             self.hovered = uid
-            self.changed.emit()
+            self.looks_changed.emit()
 
     def set_shown(self, shown: bool) -> None:
         """Show or hide all of them."""

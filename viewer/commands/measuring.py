@@ -1,0 +1,111 @@
+"""Measurements kept and brought back, proposed from masks, and written for other programs."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from imaging.errors import LibraryError, SaveError
+from imaging.library.measured import Measured
+from imaging.library.store import Library
+from imaging.measurement.cardiothoracic import can_propose, proposed_ratio
+from imaging.measurement.measurement import Measurement, calibrated
+from imaging.measurement.ruler import Ground, slice_of
+from imaging.measurement.table import as_csv, as_json
+from imaging.saving import write_bytes
+from viewer.commands.annotating import author
+from viewer.errors import words
+from viewer.state.measurements import MeasurementEdit
+from viewer.state.notices import Notices
+from viewer.state.opened import OpenSeries
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+
+class Measuring:
+    """Connects the measurements on screen with the undo line and the library."""
+
+    def __init__(self, session: Session, segmentation: Segmentation, notices: Notices, library: Library) -> None:
+        self._session, self._segmentation, self._notices = session, segmentation, notices
+        self._state, self._kept = session.measurements, Measured(library)
+        self._worked_on: OpenSeries | None = None
+        self._state.made.connect(segmentation.push)
+        self._state.edited.connect(self._keep)
+        segmentation.replayed.connect(self._state.replay)
+        session.volume_changed.connect(self.follow)
+
+    def follow(self) -> None:
+        """Work on the measurements of the active viewport's series."""
+        opened = self._session.opened
+        if opened is self._worked_on:
+            return
+        self._worked_on = opened
+        series = opened.series if opened else None
+        if series is None:
+            self._state.load("", ())
+            return
+        try:
+            self._state.load(series.uid, self._kept.of(series.uid))
+        except LibraryError as error:
+            self._state.load(series.uid, self._state.of(series.uid))
+            self._notices.add("error", words(error))
+
+    def delete_selected(self) -> None:
+        """Take the selected measurement away."""
+        if self._state.selected is not None:
+            self._state.remove(self._state.selected.uid)
+
+    def delete_all(self) -> None:
+        """Take all measurements of the series away, each a step of the undo line."""
+        for each in self._state.all:
+            self._state.remove(each.uid)
+
+    def go_to(self, uid: str) -> None:
+        """Show the plane on which a measurement begins, and select it."""
+        found, pane = self._state.find(uid), self._session.active
+        if found is None or not found.figure.points:
+            return
+        if found.frame == "lps":
+            pane.go_to(found.figure.points[0])
+        else:
+            pane.view.set_slice(slice_of(found.figure.points))
+        self._state.select(uid)
+
+    def can_propose_ratio(self) -> bool:
+        """True when the mask on screen names heart and lungs."""
+        return self._segmentation.geometry is not None and can_propose(self._segmentation.labels)
+
+    def propose_ratio(self) -> None:
+        """Draw the cardiothoracic ratio from the masks of heart and lungs."""
+        volume = self._session.volume
+        figure = None if volume is None else proposed_ratio(self._segmentation.labelmap(), volume)
+        if volume is None or figure is None:
+            self._notices.add("warning", "No slice shows both a heart and a lung in the mask.")
+            return
+        measurement = Measurement(uuid4().hex, figure, Ground(volume).frame, "CTR from masks")
+        self._state.add(measurement)
+        self.go_to(measurement.uid)
+
+    def export(self, path: Path) -> bool:
+        """Write the measurements of the series as JSON where the name ends in ``.json``, else as CSV."""
+        volume, series = self._session.volume, self._session.series
+        if volume is None or series is None:
+            return False
+        write = as_json if path.suffix.lower() == ".json" else as_csv
+        ground = calibrated(Ground(volume), self._state.all)
+        try:
+            write_bytes(path, write(series.uid, self._state.all, ground).encode())
+        except SaveError as error:
+            self._notices.add("error", words(error))
+            return False
+        self._notices.add("info", f"{len(self._state.all)} measurements written to {path.name}.")
+        return True
+
+    def _keep(self, edit: MeasurementEdit) -> None:
+        """Add the state after a change to the library, at once."""
+        series, kept = self._session.series, edit.after or edit.before
+        if series is None or kept is None or series.uid != edit.series_uid:
+            return
+        try:
+            self._kept.save(series, (kept,), author(), datetime.now(UTC), deleted=edit.after is None)
+        except LibraryError as error:
+            self._notices.add("error", f"{words(error)} The measurement is still on screen.")

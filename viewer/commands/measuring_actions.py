@@ -1,0 +1,58 @@
+"""Everything in the Measure menu."""
+
+from viewer.commands.action import Action
+from viewer.commands.measuring import Measuring
+from viewer.state.hand import Tool
+from viewer.state.session import Session
+
+_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+    ("length", "Length", "D", "Drag from end to end, or click both"),
+    ("angle", "Angle", "Shift+A", "Three points, the apex second"),
+    ("cobb", "Cobb angle", "Shift+B", "Drag along two lines, as along end plates"),
+    ("bidirectional", "Two diameters (RECIST)", "Shift+D", "Drag the longest diameter, then one across it"),
+    ("cardiothoracic", "Cardiothoracic ratio", "Shift+X", "Drag the heart's width, then the chest's"),
+    ("ellipse", "Ellipse", "Shift+E", "Drag a box: area, mean and spread of the pixels inside"),
+    ("rectangle", "Rectangle", "Q", "Drag a box: area, mean and spread of the pixels inside"),
+    ("polygon", "Polygon", "Shift+P", "Click the corners; Enter or a double click ends it, Escape gives up"),
+    ("freehand", "Freehand region", "Shift+F", "Drag around a region"),
+    ("probe", "Probe", "Shift+N", "Click: the value of one pixel"),
+    ("arrow", "Arrow", "Shift+Y", "Drag from the tip to the tail"),
+    ("note", "Text", "Shift+T", "Click where the text shall stand, then write it in the list"),
+    ("known-length", "Calibrate by a known length", "Shift+U", "Drag along something whose length you know"),
+)
+
+
+def measuring_actions(session: Session, measuring: Measuring) -> tuple[Action, ...]:
+    """The measuring tools, and what is done with measurements."""
+    state = session.measurements
+
+    def shown() -> bool:
+        return session.volume is not None
+
+    def some() -> bool:
+        return bool(state.all)
+
+    return (
+        *(_tool(session, *tool) for tool in _TOOLS),
+        Action("propose-ratio", "Cardiothoracic ratio from masks", "Measure", measuring.propose_ratio, (),
+               measuring.can_propose_ratio, None, False, "Where labels name heart and lungs"),
+        Action("measurements-visible", "Show measurements", "Measure", lambda: state.set_shown(not state.shown),
+               ("Shift+M",), shown, lambda: state.shown),
+        Action("delete-measurement", "Delete measurement", "Measure", measuring.delete_selected, ("Backspace",),
+               lambda: state.selected is not None),
+        Action("delete-measurements", "Delete all measurements", "Measure", measuring.delete_all, (), some, None, False,
+               "Each is a step that can be undone"),
+    )  # fmt: skip
+
+
+def _tool(session: Session, tool: Tool, text: str, key: str, hint: str) -> Action:
+    hand = session.hand
+
+    def possible() -> bool:
+        volume = session.volume
+        return volume is not None and not (tool == "known-length" and volume.geometry.has_position)
+
+    return Action(
+        f"tool-{tool}", text, "Measure", lambda: hand.set_tool(tool), (key,), possible, lambda: hand.tool == tool,
+        False, hint,
+    )  # fmt: skip
