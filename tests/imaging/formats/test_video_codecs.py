@@ -17,6 +17,7 @@ GREYS = (20, 70, 120, 170, 220)
 def write_clip(path: Path, codec: str) -> None:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=25)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
         for tick, grey in zip(TICKS, GREYS, strict=True):
