@@ -1,0 +1,37 @@
+"""Functions that make a change to a mask without making it: the change is a value that can be done and undone.
+
+Operations give a :class:`Region`, the voxels they mean; :func:`add` and :func:`become` make a :class:`MaskEdit` of it.
+"""
+
+from imaging.editing.edit import (
+    ANYWHERE,
+    Box,
+    Editable,
+    Mask,
+    MaskEdit,
+    Region,
+    Voxel,
+    add,
+    become,
+    changed,
+    region_of,
+    replace,
+)
+from imaging.editing.strokes import Point, stroke
+
+__all__ = [
+    "ANYWHERE",
+    "Box",
+    "Editable",
+    "Mask",
+    "MaskEdit",
+    "Point",
+    "Region",
+    "Voxel",
+    "add",
+    "become",
+    "changed",
+    "region_of",
+    "replace",
+    "stroke",
+]

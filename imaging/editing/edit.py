@@ -1,0 +1,187 @@
+"""A change to a mask as a value, the voxels it is made of, and which of them may be changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.uint8]
+Inside = NDArray[np.bool_]
+Box = tuple[slice, slice, slice]
+Voxel = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class MaskEdit:
+    """A change of the voxels in ``box`` of a (K, J, I) mask, from ``before`` to ``after``."""
+
+    name: str
+    box: Box
+    before: Mask
+    after: Mask
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that remembering this change costs, in bytes."""
+        return self.before.nbytes + self.after.nbytes
+
+    def apply_to(self, array: Mask) -> None:
+        """Write ``after`` into ``array``."""
+        array[self.box] = self.after
+
+    def reverted(self) -> "MaskEdit":
+        """The change that takes this one back."""
+        return MaskEdit(self.name, self.box, self.after, self.before)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Voxels of a grid: those of ``box`` that are ``inside``, (K, J, I) bool of the box's shape."""
+
+    box: Box
+    inside: Inside
+
+    @property
+    def count(self) -> int:
+        """How many voxels."""
+        return int(np.count_nonzero(self.inside))
+
+    def tight(self) -> "Region | None":
+        """The same voxels in their smallest box; None without any."""
+        part = extent(self.inside)
+        return None if part is None else Region(placed(part, self.box), self.inside[part])
+
+
+@dataclass(frozen=True, eq=False)
+class Editable:
+    """Which voxels an edit may change.
+
+    Attributes:
+        locked: label values whose voxels stay as they are.
+        only: label values that may be overwritten; None for all.
+        values: (K, J, I) values of the image, where ``low`` and ``high`` bound them.
+        low, high: voxels with values outside stay as they are, both ends included.
+    """
+
+    locked: frozenset[int] = frozenset()
+    only: frozenset[int] | None = None
+    values: NDArray[Any] | None = None
+    low: float = -np.inf
+    high: float = np.inf
+
+    def inside(self, before: Mask, box: Box) -> Inside:
+        """(K, J, I) bool of the box: the voxels that may change, where the mask now holds ``before``."""
+        table = np.ones(256, bool)
+        if self.only is not None:
+            table[:] = False
+            table[list(self.only)] = True
+        table[list(self.locked)] = False
+        free = np.ones(before.shape, bool) if table.all() else table[before]
+        if self.values is not None:
+            free &= in_range(self.values[box], self.low, self.high)
+        return free
+
+
+ANYWHERE = Editable()
+"""Every voxel may change."""
+
+
+def replace(array: Mask, new: Mask, name: str) -> MaskEdit | None:
+    """The smallest change that turns ``array`` into ``new``; None when they are equal.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if array.shape != new.shape:
+        raise ValueError(f"mask of shape {new.shape}: expected {array.shape}")
+    return changed(array, whole(array.shape), new, name)
+
+
+def changed(array: Mask, box: Box, new: Mask, name: str, editable: Editable = ANYWHERE) -> MaskEdit | None:
+    """The smallest change that puts ``new`` into ``box`` as far as ``editable`` allows; None when nothing changes."""
+    before = array[box]
+    differs = before != new
+    if editable is not ANYWHERE:
+        differs &= editable.inside(before, box)
+    part = extent(differs)
+    if part is None:
+        return None
+    kept = before[part].copy()
+    return MaskEdit(name, placed(part, box), kept, np.where(differs[part], new[part], kept).astype(np.uint8))
+
+
+def add(array: Mask, region: Region, value: int, name: str, editable: Editable = ANYWHERE) -> MaskEdit | None:
+    """The change that gives label ``value`` to the voxels of ``region``; 0 erases them."""
+    new = np.where(region.inside, np.uint8(value), array[region.box])
+    return changed(array, region.box, new, name, editable)
+
+
+def become(array: Mask, region: Region, value: int, name: str, editable: Editable = ANYWHERE) -> MaskEdit | None:
+    """The change after which label ``value`` holds the voxels of ``region`` and no others."""
+    now = extent(array == value)
+    box = region.box if now is None else union(now, region.box)
+    new = array[box].copy()
+    new[new == value] = 0
+    new[placed_in(region.box, box)][region.inside] = value
+    return changed(array, box, new, name, editable)
+
+
+def region_of(array: Mask, values: Sequence[int]) -> Region | None:
+    """The voxels with any of these label values; None without any."""
+    inside = array == values[0] if len(values) == 1 else np.isin(array, values)
+    return Region(whole(array.shape), inside).tight()
+
+
+def extent(inside: Inside) -> Box | None:
+    """The smallest box around the true voxels; None without any."""
+    spans: list[slice] = []
+    part = inside
+    for axis in range(3):
+        hits = np.flatnonzero(part.any(axis=tuple(a for a in range(3) if a != axis)))
+        if hits.size == 0:
+            return None
+        spans.append(slice(int(hits[0]), int(hits[-1]) + 1))
+        part = part[tuple(slice(None) if a != axis else spans[-1] for a in range(3))]
+    return spans[0], spans[1], spans[2]
+
+
+def in_range(values: NDArray[Any], low: float, high: float) -> Inside:
+    """Bool: which values lie in the range, both ends included; bounds beyond the type's own are no bounds."""
+    if np.issubdtype(values.dtype, np.integer):
+        info = np.iinfo(values.dtype)
+        low, high = max(np.ceil(low), info.min), min(np.floor(high), info.max)
+        if low > high:
+            return np.zeros(values.shape, bool)
+        low, high = values.dtype.type(low), values.dtype.type(high)
+    return (values >= low) & (values <= high)
+
+
+def whole(shape: tuple[int, ...]) -> Box:
+    """The box of everything."""
+    return slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2])
+
+
+def grown(box: Box, voxels: Sequence[int], shape: tuple[int, ...]) -> Box:
+    """The box with so many more voxels on both sides of each axis, within ``shape``."""
+    k, j, i = (slice(max(0, s.start - n), min(size, s.stop + n)) for s, n, size in zip(box, voxels, shape, strict=True))
+    return k, j, i
+
+
+def union(one: Box, other: Box) -> Box:
+    """The smallest box around both."""
+    k, j, i = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
+    return k, j, i
+
+
+def placed(inner: Box, outer: Box) -> Box:
+    """A box given within ``outer``, in the indices that ``outer`` is given in."""
+    k, j, i = (slice((b.start or 0) + a.start, (b.start or 0) + a.stop) for a, b in zip(inner, outer, strict=True))
+    return k, j, i
+
+
+def placed_in(inner: Box, outer: Box) -> Box:
+    """A box in the indices within ``outer``, which holds it."""
+    k, j, i = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(inner, outer, strict=True))
+    return k, j, i

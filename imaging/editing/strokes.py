@@ -1,0 +1,143 @@
+"""Brushes: a disc in a plane of the array, a ball in the patient, and what keeps to similar tissue."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import ndimage
+
+from imaging.editing.edit import ANYWHERE, Box, Editable, Inside, Mask, MaskEdit, Region, add, in_range
+from imaging.geometry import Geometry
+
+Point = tuple[float, float]
+_EDGE = 1e-9
+
+
+def stroke(
+    array: Mask,
+    geometry: Geometry,
+    axis: int,
+    index: int,
+    points: Sequence[Point],
+    radius_mm: float,
+    value: int,
+    only: Sequence[int] | None = None,
+    name: str = "",
+    editable: Editable = ANYWHERE,
+) -> MaskEdit | None:
+    """The change that a round brush swept along ``points`` makes; None when no voxel changes.
+
+    Args:
+        array: (K, J, I) label values; not changed.
+        geometry: the grid of ``array``.
+        axis, index, points, radius_mm: see :func:`disc`.
+        value: label to paint, 0 erases.
+        only: label values that may be overwritten; None for all.
+        name: for the undo menu.
+        editable: what may change at all.
+    """
+    region = disc(array.shape, geometry, axis, index, points, radius_mm)
+    if region is None:
+        return None
+    if only is not None:
+        region = Region(region.box, region.inside & np.isin(array[region.box], only))
+    return add(array, region, value, name or stroke_name(value), editable)
+
+
+def stroke_name(value: int) -> str:
+    """What a stroke is called in the undo menu."""
+    return "Brush" if value else "Eraser"
+
+
+def disc(
+    shape: tuple[int, ...], geometry: Geometry, axis: int, index: int, points: Sequence[Point], radius_mm: float
+) -> Region | None:
+    """The voxels under a disc swept along ``points`` in one plane of the array; None outside of it.
+
+    A voxel belongs to it when its centre lies within ``radius_mm`` of the line through the points. Without
+    millimetres in the geometry the radius is in pixels.
+
+    Args:
+        shape: (K, J, I).
+        geometry: its spacing counts.
+        axis: 0, 1 or 2: the index that is fixed, k, j or i.
+        index: the plane along ``axis``.
+        points: fractional (row, column) indices in that plane.
+        radius_mm: in millimetres, in the plane's own two spacings.
+    """
+    place = np.insert(np.asarray(points, float).reshape(-1, 2), axis, index, axis=1)
+    spacing = np.array(geometry.spacing_mm)
+    if not 0 <= index < shape[axis]:
+        return None
+    reach = np.where(np.arange(3) == axis, 0.0, radius_mm / spacing)
+    return _swept(shape, spacing, place, radius_mm, reach)
+
+
+def ball(shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radius_mm: float) -> Region | None:
+    """The voxels under a ball swept along points in the patient; None outside of the grid.
+
+    A voxel belongs to it when its centre lies within ``radius_mm`` of the line through the points, whatever the plane
+    the points were drawn in.
+
+    Args:
+        shape: (K, J, I).
+        points_lps: (N, 3) LPS millimetres.
+    """
+    spacing = np.array(geometry.spacing_mm)
+    return _swept(shape, spacing, geometry.index_kji(points_lps).reshape(-1, 3), radius_mm, radius_mm / spacing)
+
+
+def similar(region: Region, values: NDArray[Any], start: Sequence[float], tolerance: float) -> Region:
+    """The part of ``region`` that is like the place where a stroke began and hangs together (the smart brush).
+
+    A voxel is alike when its value lies within ``tolerance`` of the mean around ``start``; parts of one voxel's
+    face are joined. Parts that the stroke only touches across an edge of the tissue are left out.
+
+    Args:
+        values: (K, J, I) of the image.
+        start: fractional k, j, i; its nearest voxel and the face neighbours in its slice give the mean.
+    """
+    alike = region.inside & in_range(values[region.box], *_range_about(values, start, tolerance))
+    parts, count = ndimage.label(alike)
+    if count > 1:
+        sizes = np.bincount(parts.ravel())[1:]
+        alike = parts == int(np.argmax(sizes)) + 1
+    return Region(region.box, alike)
+
+
+def _range_about(values: NDArray[Any], start: Sequence[float], tolerance: float) -> tuple[float, float]:
+    k, j, i = (min(max(round(place), 0), size - 1) for place, size in zip(start, values.shape[:3], strict=True))
+    mean = float(values[k, max(0, j - 1) : j + 2, max(0, i - 1) : i + 2].mean())
+    return mean - tolerance, mean + tolerance
+
+
+def _swept(
+    shape: tuple[int, ...],
+    spacing: NDArray[np.float64],
+    path: NDArray[np.float64],
+    radius_mm: float,
+    reach: NDArray[np.float64],
+) -> Region | None:
+    low = np.maximum(np.ceil(path.min(axis=0) - reach - _EDGE), 0).astype(int)
+    high = np.minimum(np.floor(path.max(axis=0) + reach + _EDGE) + 1, shape[:3]).astype(int)
+    if (low >= high).any():
+        return None
+    k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return Region((k, j, i), _within((k, j, i), path * spacing, spacing, radius_mm))
+
+
+def _within(box: Box, path_mm: NDArray[np.float64], spacing: NDArray[np.float64], radius_mm: float) -> Inside:
+    """Bool of the box: which voxel centres lie within ``radius_mm`` of the polyline ``path_mm``."""
+    z, y, x = (
+        (np.arange(span.start, span.stop) * step).reshape([-1 if a == axis else 1 for a in range(3)])
+        for axis, (span, step) in enumerate(zip(box, spacing, strict=True))
+    )
+    inside = np.zeros([span.stop - span.start for span in box], bool)
+    for start, end in zip(path_mm, path_mm[1:] if len(path_mm) > 1 else path_mm, strict=False):
+        line, dz, dy, dx = end - start, z - start[0], y - start[1], x - start[2]
+        length = float(line @ line)
+        along = np.clip((dz * line[0] + dy * line[1] + dx * line[2]) / length, 0, 1) if length else 0.0
+        away = (dz - along * line[0]) ** 2 + (dy - along * line[1]) ** 2 + (dx - along * line[2]) ** 2
+        inside |= away <= radius_mm**2 + _EDGE
+    return inside
