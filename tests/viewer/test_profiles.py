@@ -32,29 +32,22 @@ def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
     made.window.close()
 
 
-def test_there_are_the_five(main: Application) -> None:
+def test_every_profile_is_right_and_complete(main: Application) -> None:
+    """No strange id, no clash, and whoever loses all its keys to a profile is given others there."""
     assert set(builtin_profiles()) == set(NAMES) == set(main.binding.profiles)
+    for name, profile in builtin_profiles().items():
+        keys, clashes = resolve(main.table, profile, OwnBindings())
+        assert mistakes(main.table, profile.keys) == (), name
+        assert clashes == (), name
+        assert [action.id for action in main.table if action.keys and not keys[action.id]] == [], name
+        assert profile.about and profile.mouse, name
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_profile_is_right_and_complete(main: Application, name: str) -> None:
-    """No strange id, no clash, and whoever loses all its keys to the profile is given others there."""
-    profile = builtin_profiles()[name]
-    keys, clashes = resolve(main.table, profile, OwnBindings())
-    assert mistakes(main.table, profile.keys) == ()
-    assert clashes == ()
-    assert [action.id for action in main.table if action.keys and not keys[action.id]] == []
-    assert profile.about and profile.mouse
-
-
-def test_the_window_starts_with_our_own_keys(main: Application) -> None:
+def test_the_window_starts_with_our_own_keys_and_bir_with_scroll_in_hand(main: Application) -> None:
     shown = main.window.actions_by_id
     assert [key.toString() for key in shown["invert"].shortcuts()] == ["I"]
     assert shown["invert"].toolTip().endswith("(I)")
     assert main.notices.all == []
-
-
-def test_bir_starts_with_scroll_in_hand(main: Application) -> None:
     assert main.session.hand.tool == "window"
     main.binding.choose("bir")
     assert main.session.hand.tool == "scroll" and main.session.bindings.profile.down_brightens
