@@ -1,6 +1,6 @@
 """The catalogue: every study that was opened or indexed, where its files lie, and how far a person got with it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,12 +119,16 @@ class Catalogue:
     def forget(self, key: str) -> None:
         """Take a study off the list. Its files, masks and findings stay."""
         with self._library.transaction(_NOT_KEPT) as session:
-            for row in session.scalars(select(StudyItemRow).where(StudyItemRow.study_key == key)):
-                session.delete(row)
-            session.flush()
-            found = session.get(StudyRow, key)
-            if found is not None:
-                session.delete(found)
+            _take_off_study(session, key, None)
+
+    def take_off(self, items: Sequence[Item]) -> None:
+        """Take series and documents off the list, and studies that are left without any."""
+        groups: dict[str, set[str]] = {}
+        for item in items:
+            groups.setdefault(study_key(item), set()).add(catalogue_rows.identity(item))
+        with self._library.transaction(_NOT_KEPT) as session:
+            for key, identities in groups.items():
+                _take_off_study(session, key, identities)
 
     def begin_folder(self, folder: Path, now: datetime) -> None:
         """Note that a folder is being indexed, so that it can be gone on with when the program ends before."""
@@ -179,6 +183,22 @@ def _add_to_studies(session: Session, groups: Mapping[str, Sequence[CataloguedIt
                 session.add(new)
             else:
                 old.kind, old.value, old.place, old.stamp = new.kind, new.value, new.place, new.stamp
+
+
+def _take_off_study(session: Session, key: str, identities: Container[str] | None) -> None:
+    """Delete these items of a study, all where None, and the study where nothing is left of it."""
+    rows = session.scalars(select(StudyItemRow).where(StudyItemRow.study_key == key)).all()
+    left = [row for row in rows if identities is not None and row.identity not in identities]
+    for row in rows:
+        if row not in left:
+            session.delete(row)
+    session.flush()
+    study, items = session.get(StudyRow, key), [catalogue_rows.item(row) for row in left]
+    known = [item for item in items if item is not None]
+    if study is not None and known:
+        catalogue_rows.describe(study, known)
+    elif study is not None and not left:
+        session.delete(study)
 
 
 def _parts(one: CataloguedItem) -> tuple[Item, Path, str]:

@@ -23,7 +23,7 @@ def study_actions(
     return (
         Action("find-study", "Find a study…", "File", studies.search_asked.emit, ("/",),
                hint="Search the studies that were opened or indexed"),
-        Action("index-folder", "Index folder…", "File", choose_folder, ("Ctrl+Shift+I",),
+        Action("index-folder", "Index folder…", "File", choose_folder, ("Ctrl+Alt+I",),
                hint="List the studies of a folder without opening them"),
         Action("stop-indexing", "Stop indexing", "File", indexing.stop, (), lambda: studies.indexing is not None),
         Action("priors", "Show priors", "File", studies.priors_asked.emit, ("Ctrl+Alt+H",),

@@ -1,10 +1,11 @@
 """Indexing a folder: its studies go to the catalogue as they are found, and are not opened."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from imaging.library.catalogue import Catalogue
+from imaging.library.catalogue_rows import identity
 from imaging.library.catalogued import files_of, study_key
 from imaging.progress import Report
 from imaging.sandbox import Sandbox
@@ -12,6 +13,8 @@ from imaging.study import Document, Series, Study
 
 _AT_ONCE = 250
 """Series that go to the database in one transaction: between two, the work can be stopped."""
+
+_Identity = tuple[str, tuple[Path, ...]]
 
 
 @dataclass(frozen=True)
@@ -24,34 +27,49 @@ class Indexed:
 
 
 class Index:
-    """Puts what is found of one folder into the catalogue, each series once.
+    """Puts what is found of one folder into the catalogue, each series once for each set of files.
 
     Args:
         found: called after each transaction, from the thread of the work.
     """
 
     def __init__(self, catalogue: Catalogue, report: Report, found: Callable[[], object]) -> None:
-        self._catalogue, self._report, self._found = catalogue, report, found
-        self._done: set[tuple[str, tuple[Path, ...]]] = set()
+        self._catalogue, self._tell, self._found = catalogue, report, found
+        self._listed: dict[_Identity, Series | Document] = {}
         self._studies: set[str] = set()
+        self._progress = 0, 0, ""
+
+    def report(self, done: int, total: int, text: str) -> None:
+        """Pass on how far the reading is.
+
+        Raises:
+            Cancelled: the person no longer wants it.
+        """
+        self._progress = done, total, text
+        self._tell(done, total, text)
 
     def take(self, study: Study) -> None:
         """List what is new in ``study``.
 
         Raises:
             LibraryError: it could not be written.
-            Cancelled: by ``report``.
+            Cancelled: the person no longer wants it.
         """
-        new = [item for item in (*study.series, *study.documents) if _identity(item) not in self._done]
+        new = [item for item in (*study.series, *study.documents) if _identity(item) not in self._listed]
         for start in range(0, len(new), _AT_ONCE):
             some = new[start : start + _AT_ONCE]
             self._studies.update(self._catalogue.add(some, archive_of(study)))
-            self._done.update(_identity(item) for item in some)
+            self._listed.update((_identity(item), item) for item in some)
             self._found()
-            self._report(start + len(some), len(new), "Listing")
+            self._tell(*self._progress)
 
-    def result(self, study: Study) -> Indexed:
-        """What there was, once all is taken."""
+    def finish(self, study: Study) -> Indexed:
+        """What there was: ``study`` is all of it. What looked otherwise while only a part was known is taken back."""
+        self.take(study)
+        final = {study_key(item) + identity(item) for item in (*study.series, *study.documents)}
+        passing = [item for item in self._listed.values() if study_key(item) + identity(item) not in final]
+        if passing:
+            self._catalogue.take_off(passing)
         return Indexed(len(self._studies), len(study.series), len(study.refused))
 
 
@@ -68,9 +86,7 @@ def index_folder(
         Cancelled: by ``report``; what was found stays listed.
     """
     index = Index(catalogue, report, found)
-    study = sandbox.open_study(folder, report, index.take)
-    index.take(study)
-    return index.result(study)
+    return index.finish(sandbox.open_study(folder, index.report, index.take))
 
 
 def archive_of(study: Study) -> Path | None:
@@ -96,11 +112,6 @@ def look_for_missing(catalogue: Catalogue, report: Report) -> dict[str, bool]:
     return gone
 
 
-def of_study(study: Study, key: str) -> Sequence[Series | Document]:
-    """The series and documents in ``study`` that belong to the catalogued study ``key``."""
-    return [item for item in (*study.series, *study.documents) if study_key(item) == key]
-
-
-def _identity(item: Series | Document) -> tuple[str, tuple[Path, ...]]:
-    """With all files: a series that lies far apart is found piece by piece."""
-    return item.uid if isinstance(item, Series) else "", tuple(files_of(item))
+def _identity(item: Series | Document) -> _Identity:
+    """A series grows while its folder is listed: its files tell."""
+    return item.uid if isinstance(item, Series) else "", files_of(item)

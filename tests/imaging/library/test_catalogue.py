@@ -264,3 +264,14 @@ def test_what_lay_in_an_archive_depends_on_the_archive(catalogue: Catalogue, fil
     catalogue.add([series("1", file)])
     (found,) = catalogue.items(key)
     assert not found.archived and found.files == (file,)
+
+
+def test_what_is_taken_off_leaves_the_rest_with_its_state(catalogue: Catalogue, file: Path) -> None:
+    one, two = series("1", file), series("2", file, modality="PT")
+    (key,) = catalogue.add([one, two])
+    catalogue.set_state(key, ReadingState.FLAGGED)
+    catalogue.take_off([two])
+    (study,) = catalogue.studies()
+    assert (study.series, study.modalities, study.state) == (1, ("CT",), ReadingState.FLAGGED)
+    catalogue.take_off([one])
+    assert catalogue.studies() == ()

@@ -49,7 +49,7 @@ def test_documents_are_listed_and_a_click_shows_the_text(qtbot: QtBot, main: App
         for parent in (tree.topLevelItem(n) for n in range(tree.topLevelItemCount()))
         if parent is not None
     }
-    (report,) = rows["Test^S R"]
+    (report,) = rows["Test, S R"]
     assert report is not None and report.text(0) == "≡ Diagnosis\nReport · Comprehensive SR"
     tree.itemClicked.emit(report, 0)
     qtbot.waitUntil(main.document_text.isVisible, timeout=20_000)
