@@ -24,6 +24,8 @@ from imaging.formats.dicom.repairs import WRITTEN_LENGTH, repairs_of
 from imaging.formats.dicom.walk import Walked, walk
 
 _KEYWORDS = """
+    PatientWeight RadiopharmaceuticalInformationSequence DecayCorrection CorrectedImage SUVType ViewPosition
+    SeriesDate SeriesTime AcquisitionDate
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
     Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
     IssuerOfPatientID

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from imaging.formats.dicom.attributes import number, numbers, whole
+from imaging.formats.dicom.attributes import numbers, whole
+from imaging.formats.dicom.facts import BY_DISTANCES, magnification
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import functional_group
 from imaging.formats.dicom.nuclear import detector_numbers, reconstructed_planes
@@ -146,12 +147,12 @@ def _calibrated(header: Header, how: str) -> tuple[str, ...]:
 
 def _magnification(header: Header) -> str:
     """The magnification in words: as estimated by the device, else from its distances; empty where neither is known."""
-    factor = number(header.dataset, "EstimatedRadiographicMagnificationFactor")
-    if factor:
-        return f"; estimated magnification {factor:g}"
-    to_detector = number(header.dataset, "DistanceSourceToDetector") or 0.0
-    to_patient = number(header.dataset, "DistanceSourceToPatient") or 0.0
-    return f"; magnification {to_detector / to_patient:.3g} by distances" if to_detector > to_patient > 0 else ""
+    factor, how = magnification(header)
+    if not factor:
+        return ""
+    return (
+        f"; magnification {factor:.3g} by distances" if how == BY_DISTANCES else f"; estimated magnification {factor:g}"
+    )
 
 
 def _pair(header: Header, keyword: str) -> tuple[float, float] | None:

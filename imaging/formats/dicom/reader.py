@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats.content import identity
+from imaging.formats.dicom.facts import facts_of
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.loading import load_frames
@@ -20,14 +21,15 @@ from imaging.formats.dicom.modality import (
     unit_of,
 )
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
+from imaging.formats.dicom.placement import PROJECTIONS
 from imaging.formats.dicom.presentation import presentation_of
 from imaging.formats.dicom.regions import regions_of
-from imaging.formats.dicom.shutters import shutter_of
 from imaging.formats.dicom.series import frame_times_ms, listed, patient_orientation
+from imaging.formats.dicom.shutters import shutter_of
 from imaging.formats.dicom.stack import again, stacks_in
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
-from imaging.volume import Volume
+from imaging.volume import Region, Volume
 
 
 def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
@@ -107,10 +109,20 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         voi_tables=shown.voi_tables,
         overlays=shown.overlays,
         regions=regions_of(first),
+        slice_regions=_slice_regions(stack),
+        facts=facts_of(list({frame.header.path: frame.header for frame in stack.frames}.values()), PROJECTIONS),
         shutter=shutter_of(first),
         icc_profile=shown.icc_profile,
         warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings))),
     )
+
+
+def _slice_regions(stack: Stack) -> tuple[tuple[Region, ...], ...]:
+    """The ultrasound regions of each k where files state different ones, else nothing."""
+    if not any("SequenceOfUltrasoundRegions" in frame.header.dataset for frame in stack.frames):
+        return ()
+    found = tuple(regions_of(frame.header) for frame in stack.frames)
+    return found if len(set(found)) > 1 else ()
 
 
 def _without_copies(headers: Sequence[Header]) -> tuple[list[Header], list[Refusal]]:
