@@ -148,11 +148,9 @@ def _calibrated(header: Header, how: str) -> tuple[str, ...]:
 def _magnification(header: Header) -> str:
     """The magnification in words: as estimated by the device, else from its distances; empty where neither is known."""
     factor, how = magnification(header)
-    if not factor:
-        return ""
-    return (
-        f"; magnification {factor:.3g} by distances" if how == BY_DISTANCES else f"; estimated magnification {factor:g}"
-    )
+    if how == BY_DISTANCES:
+        return f"; magnification {factor:.3g} by distances"
+    return f"; estimated magnification {factor:g}" if factor else ""
 
 
 def _pair(header: Header, keyword: str) -> tuple[float, float] | None:

@@ -1,6 +1,6 @@
 """Standardised uptake by body weight (SUVbw) of positron emission images, as far as the file tells what it needs.
 
-The rules are those of DICOM PS3.3 C.8.9.1 and C.8.9.2, used as the QIBA profile for FDG-PET asks (version 1.14, appendix G).
+Dose, times and corrections are those of DICOM PS3.3 C.8.9.1 and C.8.9.2; what is not stated is not guessed.
 """
 
 from collections.abc import Sequence
