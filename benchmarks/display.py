@@ -62,8 +62,7 @@ class Stage:
 
         def job() -> None:
             change()
-            for pane in self.session.shown_panes:
-                self.viewports.view_of(pane).repaint()
+            QApplication.processEvents()  # paints each viewport that changed, once
 
         return timed(job)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 
 from imaging.labelmap import Label
 from viewer.canvas.contour import Outline, outline
@@ -22,10 +23,22 @@ class MaskOverlay:
     def __init__(self, values: NDArray[np.uint8], labels: tuple[Label, ...], opacity: float, proposed: bool) -> None:
         self._values, self._labels, self._proposed = values, labels, proposed
         self._table = mask_table(labels, opacity)
-        self.image, words = blank(values.shape, opaque=False)
-        look_up(self._table, values, words)
+        self._image: QImage | None = None
         self._extent = _extent_of(values)
         self._outlines: tuple[Outline, ...] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True while no value was ever seen here: there is nothing to draw."""
+        return self._extent is None
+
+    @property
+    def image(self) -> QImage:
+        """The fill, premultiplied; made when first asked for."""
+        if self._image is None:
+            self._image, words = blank(self._values.shape, opaque=False)
+            look_up(self._table, self._values, words)
+        return self._image
 
     def refresh(self, box: Box) -> None:
         """Read the values in ``box`` again."""

@@ -135,7 +135,7 @@ class PlanePicture:
 
     def _compose_again(self, volume: Volume, place: _Place, part: QRect) -> None:
         image, ground = self._composed.value, self._ground.value
-        if image is None or ground is None or self._composed.key != self._look(place[1]):
+        if image is None or ground is None or image is ground or self._composed.key != self._look(place[1]):
             self._composed.forget()
             return
         _draw(image, [(ground, 1.0), *self._layers(volume, place[1])], part)
@@ -149,7 +149,8 @@ class PlanePicture:
             image = self._heat.of((self._view.k, patch), lambda: self._heat_image(heat, patch))
             yield image, self._findings.heat_opacity
         for overlay in self._masks(volume, patch):
-            yield overlay.image, 1.0
+            if not overlay.is_empty:
+                yield overlay.image, 1.0
 
     def _fused(self, patch: Patch) -> QImage | None:
         """The picture of what lies over the volume, None without."""

@@ -1,5 +1,6 @@
 """Values to pictures: one pass into 32-bit colours, which Qt draws twice as fast as 8-bit grey."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -58,14 +59,24 @@ def grey_image(
     Values of 8 and 16 bits go through a table, which costs the same for any window. Padding is black in any colours.
     """
     image, words = blank(plane.shape, opaque=True)
-    shades = shades_of(colours)
     if plane.dtype.itemsize > 2 or not np.issubdtype(plane.dtype, np.integer):
-        words[...] = _shaded(plane, voi, inverted, padding, shades)
+        words[...] = _shaded(plane, voi, inverted, padding, shades_of(colours))
         return image
-    pattern = np.arange(2 ** (8 * plane.dtype.itemsize), dtype=f"u{plane.dtype.itemsize}")
-    table = _shaded(pattern.view(plane.dtype), voi, inverted, padding, shades)
-    look_up(table, plane.view(pattern.dtype), words)
+    look_up(_table(plane.dtype, voi, inverted, padding, colours), plane.view(f"u{plane.dtype.itemsize}"), words)
     return image
+
+
+@lru_cache(maxsize=8)
+def _table(
+    dtype: np.dtype[Any],
+    voi: Voi,
+    inverted: bool,
+    padding: tuple[float, float] | None,
+    colours: ColourTable | None,
+) -> Words:
+    """The word of every value that 8 or 16 bits can hold; viewports that look alike share it."""
+    pattern = np.arange(2 ** (8 * dtype.itemsize), dtype=f"u{dtype.itemsize}")
+    return _shaded(pattern.view(dtype), voi, inverted, padding, shades_of(colours))
 
 
 def _shaded(
