@@ -37,6 +37,7 @@ from viewer.commands.reading import Reading
 from viewer.commands.study_actions import study_actions
 from viewer.commands.teaching import Teaching
 from viewer.commands.thumbnailing import Thumbnailing
+from viewer.dialogs.dialog_actions import dialog_actions
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.jobs.inference_process import InferenceProcess
@@ -185,7 +186,7 @@ class Application(QObject):
             *self._study_actions(),
             *actions(desk),
             *measuring_actions(self.session, self.measuring),
-            *self._dialog_actions(),
+            *dialog_actions(self.session, lambda: self.dialogs),
         )
         window = MainWindow(table, self.viewports)
         self.binding.begin(table)
@@ -234,21 +235,6 @@ class Application(QObject):
 
     def _study_actions(self) -> tuple[Action, ...]:
         return study_actions(self.studies, self.cataloguing, self.indexing, lambda: self.browser.choose_folder())
-
-    def _dialog_actions(self) -> tuple[Action, ...]:
-        return (
-            Action("presets", "Edit window presets…", "Window", lambda: self.dialogs.open_presets(), ("Ctrl+Shift+W",)),
-            Action("keep-window", "Keep this window as a preset…", "Window", lambda: self.dialogs.keep_window(),
-                   ("Ctrl+Alt+W",), lambda: self.session.volume is not None),
-            Action("metadata", "Metadata…", "View", lambda: self.dialogs.open_metadata(), ("Ctrl+I",),
-                   lambda: self.session.series is not None, hint="Everything the file of the shown slice says"),
-            Action("palette", "Command palette…", "Help", lambda: self.dialogs.open_palette(),
-                   ("Ctrl+Shift+P", "Ctrl+K"), hint="Find anything that can be done by a few letters"),
-            Action("keys", "Keys and mouse…", "Help", lambda: self.dialogs.open_keys(), ("F2",),
-                   hint="Profiles of other viewers; every key and button can be changed"),
-            Action("key-sheet", "Key sheet", "Help", lambda: self.dialogs.open_key_sheet(), ("F1",),
-                   hint="All keys on one sheet, to look at, print and keep"),
-        )  # fmt: skip
 
     def _connect(self) -> None:
         self.session.bindings.changed.connect(lambda: self.window.use_keys(self.session.bindings.keys))

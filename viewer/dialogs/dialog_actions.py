@@ -1,0 +1,31 @@
+"""What opens a dialog, for the table of actions."""
+
+from collections.abc import Callable
+
+from viewer.commands.action import Action
+from viewer.dialogs.dialogs import Dialogs
+from viewer.state.session import Session
+
+
+def dialog_actions(session: Session, dialogs: Callable[[], Dialogs]) -> tuple[Action, ...]:
+    """An action for each dialog; ``dialogs`` is asked when one is run, as dialogs need the table to be made."""
+
+    def shown() -> bool:
+        return session.volume is not None
+
+    def has_file() -> bool:
+        return session.series is not None
+
+    return (
+        Action("presets", "Edit window presets…", "Window", lambda: dialogs().open_presets(), ("Ctrl+Shift+W",)),
+        Action("keep-window", "Keep this window as a preset…", "Window", lambda: dialogs().keep_window(),
+               ("Ctrl+Alt+W",), shown),
+        Action("metadata", "Metadata…", "View", lambda: dialogs().open_metadata(), ("Ctrl+I",), has_file,
+               hint="Everything the file of the shown slice says"),
+        Action("palette", "Command palette…", "Help", lambda: dialogs().open_palette(), ("Ctrl+Shift+P", "Ctrl+K"),
+               hint="Find anything that can be done by a few letters"),
+        Action("keys", "Keys and mouse…", "Help", lambda: dialogs().open_keys(), ("F2",),
+               hint="Profiles of other viewers; every key and button can be changed"),
+        Action("key-sheet", "Key sheet", "Help", lambda: dialogs().open_key_sheet(), ("F1",),
+               hint="All keys on one sheet, to look at, print and keep"),
+    )  # fmt: skip
