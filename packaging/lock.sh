@@ -9,6 +9,6 @@ compile() {
 }
 
 # The run lock holds to what the test lock chose, so that both give the same versions.
-compile --extra dev --extra pretrained pyproject.toml packaging/build.in --output-file packaging/test.lock
+compile --extra dev --extra pretrained --extra postgresql pyproject.toml packaging/build.in --output-file packaging/test.lock
 compile pyproject.toml packaging/build.in --constraints packaging/test.lock --output-file packaging/run.lock
 compile packaging/tools.in --output-file packaging/tools.lock

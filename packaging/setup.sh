@@ -7,6 +7,8 @@ VENV=.venv
 LIBRARIES='libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0'
 WINDOW_LIBRARIES='libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0'
 FONT=fonts-dejavu-core
+# What tests compare with: another decoder, and the data base server of a team. They are skipped without.
+TEST_PROGRAMS='dcmtk postgresql'
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -20,7 +22,7 @@ has_display() { [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }
 # set_up run|test
 set_up() {
     [ -f pyproject.toml ] || fail 'Call this from the root of the checkout.'
-    system_libraries
+    system_libraries "$1"
     stamp=$VENV/.wetread-$1
     wanted=$(fingerprint "$1")
     if [ -x "$VENV/bin/wetread" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
@@ -41,6 +43,7 @@ fingerprint() {
 
 system_libraries() {
     packages=$LIBRARIES
+    if [ "$1" = test ]; then packages="$packages $TEST_PROGRAMS"; fi
     if has_display; then packages="$packages $WINDOW_LIBRARIES"; fi
     if ! has_font; then packages="$packages $FONT"; fi
     if ! command -v dpkg-query >/dev/null 2>&1; then return 0; fi
