@@ -44,19 +44,19 @@ class Corners:
     bottom_right: tuple[str, ...] = ()
 
 
-def corners(pane: Pane, shown: CornerText = "all") -> Corners:
+def corners(pane: Pane, shown: CornerText = "all", ends: bool = False) -> Corners:
     """The corner texts of a viewport that shows a volume; empty lines left out.
 
     Args:
         shown: ``few`` says where and how only, ``none`` only what was done to the pixels.
+        ends: the window by its lowest and highest value.
     """
     volume, series = pane.volume, pane.series
     if volume is None or shown == "none":
         return Corners(bottom_right=_filled((mark_text(pane),)))
     who, what = ((), ()) if series is None or shown == "few" else (_patient_lines(series), _series_lines(series))
-    return Corners(
-        _filled(who), _filled(what), _filled(_place_lines(pane, volume)), _filled(_display_lines(pane, volume))
-    )
+    how = _display_lines(pane, volume, ends)
+    return Corners(_filled(who), _filled(what), _filled(_place_lines(pane, volume)), _filled(how))
 
 
 def _filled(lines: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,14 +119,15 @@ def position_text(geometry: Geometry) -> str:
     return f"{letters(normal if distance >= 0 else -normal)[:1]} {abs(distance):.1f} mm"
 
 
-def _display_lines(pane: Pane, volume: Volume) -> tuple[str, ...]:
+def _display_lines(pane: Pane, volume: Volume, ends: bool) -> tuple[str, ...]:
     return (
         mark_text(pane),
         "inverted" if pane.view.inverted else "",
         _CALIBRATIONS[volume.geometry.calibration],
         _fusion_text(pane.view),
         f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
-        "RGB" if volume.is_colour else window_text(pane.view),
+        pane.view.colours.name if pane.view.colours and not volume.is_colour else "",
+        "RGB" if volume.is_colour else window_text(pane.view, ends),
     )
 
 
@@ -164,13 +165,19 @@ def mark_text(pane: Pane) -> str:
     return f"{MARK} {found[0]}" + (f" (+{len(found) - 1})" if len(found) > 1 else "")
 
 
-def window_text(view: View) -> str:
-    """Width and level with the preset's name, e.g. ``W 1500 L -600 lung``, or the name of the file's table."""
+def window_text(view: View, ends: bool = False) -> str:
+    """Width and level with the preset's name, e.g. ``W 1500 L -600 lung``, or the name of the file's table.
+
+    Args:
+        ends: say lowest and highest value instead, e.g. ``-1350 to 150 lung``.
+    """
     if view.table is not None:
         return f"VOI LUT {view.table.name}".strip()
     window = view.window
     digits = 0 if window.width >= 20 else 2 if window.width >= 0.2 else 4
     text = f"W {window.width:.{digits}f} L {window.centre:.{digits}f}"
+    if ends:
+        text = f"{window.low:.{digits}f} to {window.high:.{digits}f}"
     curve = "sigmoid" if window.function == "SIGMOID" else ""
     return " ".join(part for part in (text, window.name, curve) if part)
 

@@ -231,7 +231,7 @@ class SliceView(QWidget):
         right = 0.0 if heat is None else furniture.colour_bar(heat_colours.colours(heat.signed), limits_text(heat))
         right += self._colour_bar_of_greys(furniture, volume, right)
         shown = self.session.marks.corner_text
-        texts = annotation_text.corners(self.pane, shown)
+        texts = annotation_text.corners(self.pane, shown, self.session.marks.window_ends)
         self._mark = furniture.corner_texts(texts, bottom, 0.0)
         if shown == "none":
             return

@@ -20,6 +20,7 @@ class Marks(QObject):
         shutter: cover what the file asks to cover.
         reference_lines: where the active viewport's plane cuts the others.
         crosshair: the point that all planes go through.
+        window_ends: the window is told by its lowest and highest value, else by width and level.
         smooth: interpolate when pixels are enlarged; shrinking is always smooth.
     """
 
@@ -32,11 +33,17 @@ class Marks(QObject):
         self.shutter = True
         self.reference_lines = True
         self.crosshair = False
+        self.window_ends = False
         self.smooth = True
 
     def step_corner_text(self) -> None:
         """Show less text in the corners; after none, all again."""
         self.corner_text = _NEXT[self.corner_text]
+        self.changed.emit()
+
+    def set_window_ends(self, ends: bool) -> None:
+        """Tell the window by its lowest and highest value, or by width and level."""
+        self.window_ends = ends
         self.changed.emit()
 
     def set_overlays(self, shown: bool) -> None:

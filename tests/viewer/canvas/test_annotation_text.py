@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from imaging.colour_tables import COLOUR_TABLES
 from imaging.geometry import Calibration, Geometry
 from imaging.study import Patient, Series
 from imaging.volume import Volume, Window
@@ -165,6 +166,14 @@ def test_window_text(window, text):
     view = View()
     view.set_window(window)
     assert window_text(view) == text
+
+
+def test_the_window_by_its_ends_and_the_colours_by_name():
+    pane = pane_with(volume())
+    pane.view.set_window(Window(-600, 1500, "lung"))
+    assert corners(pane, ends=True).bottom_right[-1] == "-1350 to 150 lung"
+    pane.view.set_colours(COLOUR_TABLES["Hot Iron"])
+    assert corners(pane, "few").bottom_right[-2:] == ("Hot Iron", "W 1500 L -600 lung")
 
 
 def test_dates_that_are_no_dates_stay_as_written():
