@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
 
     def add_right(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
         """Dock ``tabs`` at the right; returns the tab widget."""
-        return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 340)
+        return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 350)
 
     def refresh(self) -> None:
         """Ask every action whether it can be done and whether it is on."""
