@@ -1,18 +1,18 @@
 """A field that takes the next key pressed, whatever it is."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit
 
 _MODIFIERS = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)
 
 
 class KeyCapture(QLineEdit):
-    """Waits for one key with its modifiers; Escape ends the waiting.
+    """Waits for one key with its modifiers; Escape ends the waiting, and so does turning to something else.
 
     Signals:
         pressed: a key in Qt's portable spelling.
-        given_up: Escape, or another click elsewhere.
+        given_up: Escape.
     """
 
     pressed = Signal(str)
@@ -22,9 +22,11 @@ class KeyCapture(QLineEdit):
         super().__init__()
         self.setReadOnly(True)
         self.setVisible(False)
+        self._waiting = False
 
     def wait_for(self, prompt: str) -> None:
         """Show the field and take the next key."""
+        self._waiting = True
         self.setText(prompt)
         self.show()
         self.setFocus()
@@ -43,11 +45,19 @@ class KeyCapture(QLineEdit):
         event.accept()
         if event.key() in _MODIFIERS:
             return
+        self._waiting = False
         self.hide()
         if event.key() == Qt.Key.Key_Escape:
             self.given_up.emit()
         else:
             self.pressed.emit(key_text(event))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Give up when the person turns to something else."""
+        super().focusOutEvent(event)
+        if self._waiting:
+            self._waiting = False
+            self.hide()
 
 
 def key_text(event: QKeyEvent) -> str:

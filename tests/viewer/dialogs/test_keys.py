@@ -95,6 +95,15 @@ def test_a_modifier_alone_is_waited_through(room: Room) -> None:
     assert room.bindings.keys["about"] == ("F2",)
 
 
+def test_turning_to_something_else_gives_up(room: Room, qtbot: QtBot) -> None:
+    room.keys.choose("play")
+    room.keys.change()
+    qtbot.waitUntil(room.keys.capture.hasFocus)
+    room.keys.search.setFocus()
+    assert not room.keys.capture.isVisible() and room.keys.search.hasFocus()
+    assert room.bindings.keys["play"] == ("C",)
+
+
 def test_escape_leaves_the_key_and_the_dialog(room: Room) -> None:
     room.change("play", Qt.Key.Key_Escape)
     assert room.bindings.keys["play"] == ("C",) and room.dialog.isVisible()
