@@ -42,7 +42,8 @@ class StudyBrowser(QWidget):
         self.tree.setItemDelegate(StudyDelegate(studies, thumbnailing.want, self.tree))
         self.empty = _empty_text()
         self._pages = QStackedWidget()
-        self._lay_out(IndexingLine(studies, indexing.stop))
+        self.line = IndexingLine(studies, indexing.stop)
+        self._lay_out()
         self._connect()
         self._fill()
 
@@ -90,7 +91,7 @@ class StudyBrowser(QWidget):
         menu.addAction("Take off the list", lambda: self._cataloguing.forget(study.key))
         return menu
 
-    def _lay_out(self, line: QWidget) -> None:
+    def _lay_out(self) -> None:
         self._index_button = button(
             "Index folder…", self.choose_folder, "List the studies of a folder without opening them"
         )
@@ -108,7 +109,7 @@ class StudyBrowser(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.filter)
         layout.addWidget(self._pages, 1)
-        layout.addWidget(line)
+        layout.addWidget(self.line)
         layout.addLayout(bottom)
 
     def _connect(self) -> None:
