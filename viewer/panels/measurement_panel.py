@@ -30,7 +30,7 @@ from viewer.state.session import Session
 
 _UID = Qt.ItemDataRole.UserRole
 _DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
-NAME, VALUE, SLICE, RESTS_ON = range(4)
+NAME, VALUE, SLICE, CALIBRATED_BY = range(4)
 
 
 class Rows(QTreeWidget):
@@ -44,14 +44,14 @@ class Rows(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setHeaderLabels(["Name", "Value", "Slice", "Rests on"])
+        self.setHeaderLabels(["Name", "Value", "Slice", "Calibration"])
         self.setRootIsDecorated(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(180)
         header = self.header()
         for number in (NAME, VALUE, SLICE):
             header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(RESTS_ON, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(CALIBRATED_BY, QHeaderView.ResizeMode.Stretch)
 
     def event(self, event: QEvent) -> bool:
         """Keep Delete from the window, where it clears the mask of a slice."""
