@@ -118,7 +118,7 @@ def test_what_has_no_header_and_what_is_no_file(tmp_path: Path) -> None:
         read_metadata(tmp_path / "gone.dcm")
 
 
-@given(st.text(max_size=600))
+@given(st.text(max_size=40).map(lambda text: text * 12))
 def test_whatever_is_shown_has_no_control_character_and_an_end(text: str) -> None:
     shown = visible(text)
     assert not any(ord(character) < 0x20 or character in "‪‫‬‭‮\x7f" for character in shown)
