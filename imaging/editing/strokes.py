@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from imaging.editing.edit import ANYWHERE, Box, Editable, Inside, Mask, MaskEdit, Region, add, in_range
+from imaging.editing.growing import range_about
+from imaging.editing.islands import largest
 from imaging.geometry import Geometry
 
 Point = tuple[float, float]
@@ -91,25 +92,16 @@ def ball(shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radi
 def similar(region: Region, values: NDArray[Any], start: Sequence[float], tolerance: float) -> Region:
     """The part of ``region`` that is like the place where a stroke began and hangs together (the smart brush).
 
-    A voxel is alike when its value lies within ``tolerance`` of the mean around ``start``; parts of one voxel's
-    face are joined. Parts that the stroke only touches across an edge of the tissue are left out.
+    A voxel is alike when its value lies within ``tolerance`` of the mean around ``start``. Voxels that share a face
+    hang together, and the largest part stays: what the brush touches beyond an edge of the tissue is left out.
 
     Args:
         values: (K, J, I) of the image.
         start: fractional k, j, i; its nearest voxel and the face neighbours in its slice give the mean.
     """
-    alike = region.inside & in_range(values[region.box], *_range_about(values, start, tolerance))
-    parts, count = ndimage.label(alike)
-    if count > 1:
-        sizes = np.bincount(parts.ravel())[1:]
-        alike = parts == int(np.argmax(sizes)) + 1
-    return Region(region.box, alike)
-
-
-def _range_about(values: NDArray[Any], start: Sequence[float], tolerance: float) -> tuple[float, float]:
     k, j, i = (min(max(round(place), 0), size - 1) for place, size in zip(start, values.shape[:3], strict=True))
-    mean = float(values[k, max(0, j - 1) : j + 2, max(0, i - 1) : i + 2].mean())
-    return mean - tolerance, mean + tolerance
+    alike = region.inside & in_range(values[region.box], *range_about(values, (k, j, i), tolerance))
+    return Region(region.box, largest(alike))
 
 
 def _swept(

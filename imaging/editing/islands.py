@@ -1,0 +1,103 @@
+"""Islands: voxels of a label that hang together by their faces."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing.edit import Inside, Mask, Region, Voxel, placed, region_of, whole
+from imaging.geometry import Geometry
+
+
+def islands(inside: Inside) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """(K, J, I) island numbers from 1, 0 outside, and the voxels of each; number 0 counts none."""
+    import SimpleITK  # late: the window opens without it
+
+    image = SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8))
+    numbers = SimpleITK.GetArrayFromImage(SimpleITK.ConnectedComponent(image))
+    sizes = np.bincount(numbers.ravel(), minlength=1).astype(np.int64)
+    sizes[0] = 0
+    return numbers, sizes
+
+
+def largest(inside: Inside) -> Inside:
+    """The voxels of the largest island; the first of equals."""
+    numbers, sizes = islands(inside)
+    return inside if len(sizes) < 3 else numbers == np.argmax(sizes)
+
+
+def keep_largest(array: Mask, value: int) -> Region | None:
+    """The largest island of a label; None when the label is empty."""
+    region = region_of(array, (value,))
+    return None if region is None else Region(region.box, largest(region.inside))
+
+
+def without_small(array: Mask, value: int, least_voxels: int) -> Region | None:
+    """A label without islands of fewer voxels than ``least_voxels``; None when the label is empty."""
+    region = region_of(array, (value,))
+    if region is None:
+        return None
+    numbers, sizes = islands(region.inside)
+    return Region(region.box, (sizes >= max(least_voxels, 1))[numbers])
+
+
+def voxels_of(volume_mm3: float, geometry: Geometry) -> int:
+    """The least number of voxels whose volume is not below ``volume_mm3``; of pixels where there are no millimetres."""
+    return int(np.ceil(volume_mm3 / float(np.prod(geometry.spacing_mm)) - 1e-9))
+
+
+def island_at(array: Mask, voxel: Voxel) -> Region | None:
+    """The island under a voxel, of the label it has; None on background."""
+    value = int(array[voxel])
+    region = region_of(array, (value,)) if value else None
+    if region is None:
+        return None
+    numbers, _ = islands(region.inside)
+    k, j, i = (index - span.start for index, span in zip(voxel, region.box, strict=True))
+    return Region(region.box, numbers == numbers[k, j, i])
+
+
+def split(array: Mask, value: int, others: tuple[int, ...]) -> Mask | None:
+    """A mask in which the islands of a label, largest first, have the label and then ``others``; None when empty.
+
+    Islands beyond the labels given keep the label.
+    """
+    region = region_of(array, (value,))
+    if region is None:
+        return None
+    numbers, sizes = islands(region.inside)
+    table = np.full(len(sizes), value, np.uint8)
+    order = [int(number) for number in np.argsort(-sizes, kind="stable") if sizes[number]]
+    for number, other in zip(order[1:], others, strict=False):
+        table[number] = other
+    new = array.copy()
+    new[region.box][region.inside] = table[numbers[region.inside]]
+    return new
+
+
+def flood(array: Mask, voxel: Voxel, axis: int | None) -> Region:
+    """The voxels around one that have its label and hang together: a hole, the background or a segment.
+
+    Args:
+        axis: stay in the plane across this axis of the array; None for all directions.
+    """
+    box = whole(array.shape)
+    if axis is not None:
+        spans = list(box)
+        spans[axis] = slice(voxel[axis], voxel[axis] + 1)
+        box = (spans[0], spans[1], spans[2])
+    alike = array[box] == array[voxel]
+    numbers, _ = islands(alike)
+    k, j, i = (index - span.start for index, span in zip(voxel, box, strict=True))
+    part = Region(box, numbers == numbers[k, j, i]).tight()
+    assert part is not None, "the voxel itself is alike"
+    return part
+
+
+def holes(array: Mask, value: int) -> Region | None:
+    """A label with its holes: voxels of any other value from which no way by faces leads out of its box."""
+    region = region_of(array, (value,))
+    if region is None:
+        return None
+    outside = np.pad(~region.inside, 1, constant_values=True)
+    numbers, _ = islands(outside)
+    inner = (numbers != numbers[0, 0, 0])[1:-1, 1:-1, 1:-1]
+    return Region(placed(whole(inner.shape), region.box), inner)

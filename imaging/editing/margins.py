@@ -1,0 +1,75 @@
+"""Margins and shells in millimetres, right also where voxels are not cubes."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing.edit import Inside, Mask, Region, grown, placed_in, region_of
+from imaging.geometry import Geometry
+
+Side = Literal["inside", "outside", "both"]
+"""Where a shell lies: the surface stays its outer side, its inner side, or its middle."""
+_EDGE = 1e-6
+
+
+def distance_mm(inside: Inside, geometry: Geometry) -> NDArray[np.float32]:
+    """(K, J, I) float32, mm: from each voxel centre outside to the nearest centre inside; 0 inside.
+
+    Beyond the array nothing is inside; where nothing is inside at all, the distance is infinite.
+    """
+    import SimpleITK  # late: the window opens without it
+
+    if not inside.any():
+        return np.full(inside.shape, np.inf, np.float32)
+    image = SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8))
+    image.SetSpacing(geometry.spacing_mm[::-1])
+    squared = SimpleITK.SignedMaurerDistanceMap(image, squaredDistance=True, useImageSpacing=True)
+    return np.sqrt(np.maximum(SimpleITK.GetArrayViewFromImage(squared), 0))
+
+
+def outward(inside: Inside, geometry: Geometry, margin_mm: float) -> Inside:
+    """``inside`` and every voxel whose centre lies within the margin of a centre inside."""
+    return distance_mm(inside, geometry) <= margin_mm + _EDGE
+
+
+def inward(inside: Inside, geometry: Geometry, margin_mm: float) -> Inside:
+    """The voxels of ``inside`` whose centres lie further than the margin from every centre outside."""
+    return inside & (distance_mm(~inside, geometry) > margin_mm + _EDGE)
+
+
+def margin(array: Mask, value: int, geometry: Geometry, margin_mm: float) -> Region | None:
+    """A label grown by a margin in millimetres, or shrunk by a negative one; None when it is empty.
+
+    The edge of the volume is no surface: nothing is worn away there.
+    """
+    region = padded(array, value, geometry, max(margin_mm, 0.0))
+    if region is None:
+        return None
+    if margin_mm >= 0:
+        return Region(region.box, outward(region.inside, geometry, margin_mm))
+    return Region(region.box, inward(region.inside, geometry, -margin_mm))
+
+
+def hollow(array: Mask, value: int, geometry: Geometry, thickness_mm: float, side: Side = "inside") -> Region | None:
+    """A label as a shell of this thickness; None when it is empty."""
+    out_mm = {"inside": 0.0, "outside": thickness_mm, "both": thickness_mm / 2}[side]
+    region = padded(array, value, geometry, out_mm)
+    if region is None:
+        return None
+    outer = outward(region.inside, geometry, out_mm) if out_mm else region.inside
+    in_mm = thickness_mm - out_mm
+    inner = inward(region.inside, geometry, in_mm) if in_mm else region.inside
+    return Region(region.box, outer & ~inner)
+
+
+def padded(array: Mask, value: int, geometry: Geometry, room_mm: float) -> Region | None:
+    """The voxels of a label in a box with room around them, at least a voxel; None when it is empty."""
+    region = region_of(array, (value,))
+    if region is None:
+        return None
+    room = [int(np.ceil(room_mm / step)) + 1 for step in geometry.spacing_mm]
+    box = grown(region.box, room, array.shape)
+    inside = np.zeros([span.stop - span.start for span in box], bool)
+    inside[placed_in(region.box, box)] = region.inside
+    return Region(box, inside)

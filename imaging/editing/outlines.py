@@ -1,0 +1,95 @@
+"""What lies inside an outline: a pixel belongs to it when its centre does."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing.edit import Inside, Region, whole
+from imaging.editing.strokes import Point
+from imaging.geometry import Geometry
+
+
+def rasterised(outline: Sequence[Point], shape: tuple[int, int]) -> Inside:
+    """(R, C) bool: the pixels whose centres lie inside a closed line, by the even-odd rule.
+
+    Centres on an upper or left edge are inside, on a lower or right edge outside, so that outlines which share an
+    edge share no pixel.
+
+    Args:
+        outline: (row, column) corners; pixel centres are whole numbers.
+        shape: rows and columns.
+    """
+    rows = np.arange(shape[0])
+    corners = np.asarray(outline, float)
+    (r0, c0), (r1, c1) = corners.T, np.roll(corners, -1, axis=0).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = (c1 - c0) / (r1 - r0)
+    crossings = np.zeros((shape[0], shape[1] + 1), np.int32)
+    edge, row = np.nonzero((np.minimum(r0, r1)[:, None] <= rows) & (rows < np.maximum(r0, r1)[:, None]))
+    first = np.ceil(c0[edge] + (row - r0[edge]) * slopes[edge] - 1e-9)
+    np.add.at(crossings, (row, np.clip(first, 0, shape[1]).astype(int)), 1)
+    return (np.cumsum(crossings[:, :-1], axis=1) & 1).astype(bool)
+
+
+def in_plane(shape: tuple[int, ...], axis: int, index: int, outline: Sequence[Point]) -> Region | None:
+    """The voxels inside an outline drawn on one plane of the array, rows and columns as stored; None without any."""
+    return _through(shape, axis, slice(index, index + 1), outline)
+
+
+def through(shape: tuple[int, ...], axis: int, outline: Sequence[Point]) -> Region | None:
+    """The voxels inside an outline drawn on a plane of the array, through all planes; None without any."""
+    return _through(shape, axis, slice(0, shape[axis]), outline)
+
+
+def prism(geometry: Geometry, plane: Geometry, outline: Sequence[Point], half_mm: float) -> Region | None:
+    """The voxels inside an outline drawn on any plane in the patient; None without any.
+
+    A voxel belongs to it when its centre lies within ``half_mm`` of the plane and, seen along the plane's normal,
+    inside the outline.
+
+    Args:
+        geometry: the grid of the mask.
+        plane: one plane, (1, rows, columns), that the outline's (row, column) corners are given on.
+        half_mm: half the thickness; infinite for all that lies before and behind.
+    """
+    corners = np.asarray(outline, float)
+    low = np.floor(corners.min(axis=0)).astype(int)
+    raster = _fine(corners - low)
+    parts: list[Inside] = []
+    j, i = np.meshgrid(np.arange(geometry.shape_kji[1]), np.arange(geometry.shape_kji[2]), indexing="ij")
+    onto = np.linalg.inv(plane.affine) @ geometry.affine
+    base = np.stack((j, i), axis=-1) @ onto[:3, 1:3].T + onto[:3, 3]
+    for k in range(geometry.shape_kji[0]):
+        seen = base + k * onto[:3, 0]
+        near = np.abs(seen[..., 0]) * plane.spacing_mm[0] <= half_mm + 1e-6
+        parts.append(near & _looked_up(raster, seen[..., 1:] - low))
+    return Region(whole(geometry.shape_kji), np.stack(parts)).tight()
+
+
+FINENESS = 8
+"""The raster for slanting planes is so many times finer than their pixels."""
+
+
+def _fine(corners: NDArray[np.float64]) -> Inside:
+    rows, columns = (int(n) for n in np.ceil(corners.max(axis=0)) + 1)
+    return rasterised([(r, c) for r, c in corners * FINENESS], (rows * FINENESS, columns * FINENESS))
+
+
+def _looked_up(raster: Inside, places: NDArray[np.float64]) -> Inside:
+    fine = np.floor(places * FINENESS + 0.5).astype(np.int32)
+    inside = ((fine >= 0) & (fine < raster.shape)).all(axis=-1)
+    found = np.zeros(places.shape[:-1], bool)
+    found[inside] = raster[tuple(fine[inside].T)]
+    return found
+
+
+def _through(shape: tuple[int, ...], axis: int, along: slice, outline: Sequence[Point]) -> Region | None:
+    rows, columns = (size for a, size in enumerate(shape[:3]) if a != axis)
+    plane = np.expand_dims(rasterised(outline, (rows, columns)), axis)
+    flat = Region(whole(plane.shape), plane).tight()
+    if flat is None or not 0 <= along.start < along.stop <= shape[axis]:
+        return None
+    spans, size = list(flat.box), list(flat.inside.shape)
+    spans[axis], size[axis] = along, along.stop - along.start
+    return Region((spans[0], spans[1], spans[2]), np.broadcast_to(flat.inside, size))

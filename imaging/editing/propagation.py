@@ -1,0 +1,67 @@
+"""Taking a label over to the next slice or frame, along the movement between the two pictures."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing.edit import Inside, Mask, Region, whole
+
+ROOM_PX = 24
+"""How far beyond the label the pictures are compared."""
+
+
+def propagate(array: Mask, value: int, values: NDArray[Any], index: int, step: int, axis: int = 0) -> Region | None:
+    """What a label of plane ``index`` becomes on plane ``index + step``; None without either.
+
+    The pictures of both planes are laid over one another by optical flow (iterative Lucas and Kanade; Le Besnerais and
+    Champagnat, ICIP 2005), and the outline goes along.
+
+    Args:
+        array: (K, J, I) labels.
+        values: (K, J, I) of the image.
+        axis: the index that counts the planes.
+    """
+    labels, pictures = np.moveaxis(array, axis, 0), np.moveaxis(values, axis, 0)
+    following = index + step
+    if not (0 <= index < len(labels) and 0 <= following < len(labels)):
+        return None
+    inside = labels[index] == value
+    if not inside.any():
+        return None
+    rows, columns = _around(inside)
+    moved = _moved(inside[rows, columns], pictures[index][rows, columns], pictures[following][rows, columns])
+    spans = [rows, columns]
+    spans.insert(axis, slice(following, following + 1))
+    return Region((spans[0], spans[1], spans[2]), np.expand_dims(moved, axis)).tight()
+
+
+def _around(inside: Inside) -> tuple[slice, slice]:
+    hits, shape = np.argwhere(inside), inside.shape
+    low = np.maximum(hits.min(axis=0) - ROOM_PX, 0)
+    high = np.minimum(hits.max(axis=0) + ROOM_PX + 1, shape)
+    return slice(int(low[0]), int(high[0])), slice(int(low[1]), int(high[1]))
+
+
+def _moved(inside: Inside, here: NDArray[Any], there: NDArray[Any]) -> Inside:
+    from scipy import ndimage  # late: the window opens without it
+    from skimage.registration import optical_flow_ilk
+
+    low, high = (float(v) for v in np.percentile(here.astype(np.float32), (1, 99)))
+    scale = max(high - low, 1e-6)
+    first, second = (np.clip((picture.astype(np.float32) - low) / scale, 0, 1) for picture in (here, there))
+    flow = optical_flow_ilk(second, first, radius=9, prefilter=True)
+    places = np.stack(np.meshgrid(*(np.arange(n) for n in inside.shape), indexing="ij")) + flow
+    share = np.asarray(ndimage.map_coordinates(inside.astype(np.float32), places, order=1, mode="constant"))
+    return share >= 0.5
+
+
+def copied(array: Mask, value: int, index: int, step: int, axis: int = 0) -> Region | None:
+    """A label of plane ``index`` as it is, on plane ``index + step``; None without either."""
+    labels = np.moveaxis(array, axis, 0)
+    if not (0 <= index < len(labels) and 0 <= index + step < len(labels)):
+        return None
+    inside = np.expand_dims(labels[index] == value, axis)
+    spans = list(whole(array.shape))
+    spans[axis] = slice(index + step, index + step + 1)
+    return Region((spans[0], spans[1], spans[2]), inside).tight()
