@@ -14,7 +14,7 @@ GESTURES = tuple(
     for name in ("left", "middle", "right", "wheel", "back", "forward")
     for modifiers in (_NONE, _CTRL, _SHIFT, _ALT, _CTRL | _SHIFT)
 )
-AS_WITHOUT = "as in the profile"
+AS_IN_PROFILE = "as in the profile"
 
 
 class MouseField(QLabel):
@@ -70,7 +70,7 @@ class MouseTable(QWidget):
 
     def _row(self, row: int, name: str) -> QComboBox:
         choice = QComboBox()
-        choice.addItem(AS_WITHOUT, "")
+        choice.addItem(AS_IN_PROFILE, "")
         for use in uses(name):
             choice.addItem(use.replace("-", " ").capitalize() if use != "none" else "Nothing", use)
         choice.activated.connect(lambda _index: self._bind(name, str(choice.currentData())))
@@ -88,7 +88,7 @@ class MouseTable(QWidget):
     def _show(self) -> None:
         """Show what is in effect; a person's own choice stands by its name, the profile's as the first entry."""
         for name, choice in self.choices.items():
-            choice.setItemText(0, f"{AS_WITHOUT}: {self._by_profile(name)}")
+            choice.setItemText(0, f"{AS_IN_PROFILE}: {self._by_profile(name)}")
             own = self._bindings.own.mouse.get(name, "")
             choice.setCurrentIndex(max(0, choice.findData(own)))
 
