@@ -1,0 +1,76 @@
+"""Masks to files: the one door out."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from imaging.formats.segmentation import coco, nifti_mask, png_masks, seg_nrrd, volume_table, yolo
+from imaging.formats.segmentation.image_grid import grid_of
+from imaging.formats.segmentation.imported import Segment
+from imaging.formats.segmentation.rtstruct_writing import write_rtstruct
+from imaging.formats.segmentation.seg_writing import Probabilities, write_segmentation
+from imaging.formats.segmentation.source import source_of
+from imaging.labelmap import Labelmap
+from imaging.study import Series
+from imaging.volume import Volume
+
+
+class MaskFormat(StrEnum):
+    """A form in which masks leave. All but ``csv`` come back without the loss of a voxel."""
+
+    SEG = "seg"
+    FRACTIONAL = "seg-fractional"
+    LABELMAP = "seg-labelmap"
+    RTSTRUCT = "rtstruct"
+    SEG_NRRD = "seg.nrrd"
+    NIFTI = "nifti"
+    PNG = "png"
+    COCO = "coco"
+    YOLO = "yolo"
+    CSV = "csv"
+
+
+def export_labelmap(
+    labelmap: Labelmap,
+    volume: Volume,
+    series: Series,
+    path: Path,
+    kind: MaskFormat,
+    segments: tuple[Segment, ...] = (),
+    probabilities: Probabilities | None = None,
+) -> None:
+    """Write a mask that is whole or not there.
+
+    Args:
+        labelmap: on the grid of ``volume``.
+        volume, series: the image.
+        path: a file; for YOLO, and for PNG of several slices, a folder.
+        kind: the format.
+        segments: codes and makers of labels, where known, matched by value.
+        probabilities: by label value, for ``seg-fractional``.
+
+    Raises:
+        SaveError: the file cannot be written, or the format cannot hold a mask of this image; says why.
+        ReadError: the image's files have changed since they were listed.
+    """
+    grid = grid_of(volume)
+    match kind:
+        case MaskFormat.SEG:
+            write_segmentation(labelmap, volume, series, path, "BINARY", segments)
+        case MaskFormat.FRACTIONAL:
+            write_segmentation(labelmap, volume, series, path, "FRACTIONAL", segments, probabilities)
+        case MaskFormat.LABELMAP:
+            write_segmentation(labelmap, volume, series, path, "LABELMAP", segments)
+        case MaskFormat.RTSTRUCT:
+            write_rtstruct(labelmap, source_of(series, grid), series, path, segments)
+        case MaskFormat.SEG_NRRD:
+            seg_nrrd.write_seg_nrrd(labelmap, grid, path, segments)
+        case MaskFormat.NIFTI:
+            nifti_mask.write_nifti(labelmap, grid, path)
+        case MaskFormat.PNG:
+            png_masks.write_pngs(labelmap, path)
+        case MaskFormat.COCO:
+            coco.write_coco(labelmap, source_of(series, grid), path)
+        case MaskFormat.YOLO:
+            yolo.write_yolo(labelmap, path)
+        case MaskFormat.CSV:
+            volume_table.write_volume_table(labelmap, path)

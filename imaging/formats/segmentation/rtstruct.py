@@ -1,0 +1,175 @@
+"""An RT Structure Set (PS3.3 A.19) onto the image it was drawn on."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from imaging.errors import ReadError
+from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text, whole
+from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
+from imaging.formats.segmentation.painting import Painting
+from imaging.formats.segmentation.polygons import filled
+from imaging.formats.segmentation.source import Source, source_of
+from imaging.formats.segmentation.terminology import codes_of
+from imaging.geometry import PLACEMENT_TOLERANCE_MM
+from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.study import Series
+
+MOST_BYTES = 1 << 29
+"""A larger structure set is refused."""
+
+MOST_LABELS = 255
+
+
+@dataclass(frozen=True)
+class _Region:
+    """A region of interest with its contours, (N, 3) LPS millimetres each, and the image each names."""
+
+    segment: Segment
+    contours: tuple[tuple[NDArray[np.float64], str], ...]
+
+
+def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
+    """The regions of a structure set on the grid of an image.
+
+    A pixel belongs to a region when its centre is enclosed; contours of one region on one slice that overlap cut holes
+    (even-odd). Where regions overlap the later one wins, which a warning says, as it does of contours that lie between
+    slices, and of points and open lines, which enclose nothing.
+
+    Raises:
+        ReadError: damaged, no structure set, in another frame of reference, or without a contour on a slice.
+    """
+    source = source_of(series, grid)
+    if not grid.geometry.has_position:
+        raise ReadError(
+            path, f"{source.name} has no place in the patient: outlines in millimetres cannot be laid on it"
+        )
+    dataset = _dataset(path)
+    _check_frame(path, dataset, source)
+    regions, open_lines = _regions(path, dataset)
+    painting, between = Painting(grid.geometry.shape_kji), 0
+    for region in regions:
+        planes, off = _planes(region, source)
+        between += off
+        for k in sorted(planes):
+            painting.add(k, planes[k], region.segment.value)
+    count = sum(len(each.contours) for each in regions)
+    if count and between == count:
+        raise ReadError(path, f"none of its {count} contours lies within 0.1 mm of a slice of {source.name}")
+    warnings = list(painting.warnings)
+    if between:
+        warnings.append(f"{between} of {count} contours lie between the slices or outside them and were left out")
+    if open_lines:
+        warnings.append(f"{open_lines} points and open lines enclose nothing and were left out")
+    labels = tuple(Label(each.segment.value, each.segment.name, each.segment.colour) for each in regions)
+    mask = Labelmap(painting.array, grid.geometry, labels)
+    title = text(dataset, "SeriesDescription") or text(dataset, "StructureSetLabel") or path.name
+    return ImportedMask(mask, tuple(each.segment for each in regions), title, tuple(warnings))
+
+
+def _dataset(path: Path) -> Dataset:
+    with dataset_stream(path) as stream:
+        if path.stat().st_size > MOST_BYTES:
+            raise ReadError(path, f"larger than {MOST_BYTES >> 20} MiB: refused")
+        try:
+            dataset = dcmread(stream, force=True)
+            modality = text(dataset, "Modality")
+        except PARSE_ERRORS as error:
+            raise ReadError(path, f"damaged RT Structure Set: {error}") from error
+    if modality != "RTSTRUCT":
+        raise ReadError(path, f"no RT Structure Set: found modality {modality or 'not stated'}, expected RTSTRUCT")
+    return dataset
+
+
+def _check_frame(path: Path, dataset: Dataset, source: Source) -> None:
+    stated = {text(each, "ReferencedFrameOfReferenceUID") for each in items(dataset, "StructureSetROISequence")} - {""}
+    ours = source.frame_of_reference
+    if ours and stated and ours not in stated:
+        raise ReadError(path, f"drawn in frame of reference {min(stated)}, expected that of {source.name}, {ours}")
+
+
+def _regions(path: Path, dataset: Dataset) -> tuple[list[_Region], int]:
+    """The regions in order of number, and how many of their contours are not closed."""
+    described = {whole(each, "ROINumber"): each for each in items(dataset, "StructureSetROISequence")}
+    observed = {whole(each, "ReferencedROINumber"): each for each in items(dataset, "RTROIObservationsSequence")}
+    drawn = {whole(each, "ReferencedROINumber"): each for each in items(dataset, "ROIContourSequence")}
+    found = sorted(number for number in described if number is not None)
+    if len(found) > MOST_LABELS:
+        raise ReadError(path, f"{len(found)} regions: a mask holds at most {MOST_LABELS}")
+    fits = bool(found) and min(found) > 0 and max(found) <= MOST_LABELS
+    regions: list[_Region] = []
+    open_lines = 0
+    for n, number in enumerate(found):
+        value = number if fits else n + 1
+        segment = _segment(
+            value, number, described[number], observed.get(number, Dataset()), drawn.get(number, Dataset())
+        )
+        contours = items(drawn.get(number, Dataset()), "ContourSequence")
+        closed = tuple(_closed(path, contours))
+        open_lines += len(contours) - len(closed)
+        regions.append(_Region(segment, closed))
+    return regions, open_lines
+
+
+def _closed(path: Path, contours: list[Dataset]) -> Iterator[tuple[NDArray[np.float64], str]]:
+    for each in contours:
+        kind = text(each, "ContourGeometricType").upper()
+        points = numbers(each, "ContourData")
+        if len(points) % 3:
+            raise ReadError(path, f"damaged: a contour has {len(points)} coordinates, expected three for each point")
+        if kind.startswith("CLOSED") and len(points) >= 9:
+            images = items(each, "ContourImageSequence")
+            yield np.array(points).reshape(-1, 3), text(images[0], "ReferencedSOPInstanceUID") if images else ""
+
+
+def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn: Dataset) -> Segment:
+    name = text(region, "ROIName") or f"region {number}"
+    colour = numbers(drawn, "ROIDisplayColor")
+    shown = PALETTE[(value - 1) % len(PALETTE)]
+    if len(colour) == 3 and all(0 <= each <= 255 for each in colour):
+        shown = (int(colour[0]), int(colour[1]), int(colour[2]))
+    category, kind = codes_of(name)
+    stated = items(observed, "RTROIIdentificationCodeSequence")
+    if stated:
+        kind = Code(
+            text(stated[0], "CodeValue"), text(stated[0], "CodingSchemeDesignator"), text(stated[0], "CodeMeaning")
+        )
+    how = text(region, "ROIGenerationAlgorithm").upper()
+    algorithm = text(region, "ROIGenerationDescription") if how != "MANUAL" else ""
+    return Segment(value, number, name, shown, category, kind, how, algorithm)
+
+
+def _planes(region: _Region, source: Source) -> tuple[dict[int, NDArray[np.bool_]], int]:
+    """The pixels of a region on each slice, and how many contours lie on none."""
+    planes: dict[int, NDArray[np.bool_]] = {}
+    off = 0
+    shape = source.grid.geometry.shape_kji[1:]
+    by_uid: dict[str, list[int]] = defaultdict(list)
+    for k, instance in enumerate(source.instances):
+        by_uid[instance.uid].append(k)
+    for points, uid in region.contours:
+        k = _slice_of(points, by_uid.get(uid) or range(source.grid.geometry.shape_kji[0]), source.grid)
+        if k is None:
+            off += 1
+            continue
+        index = source.grid.slice_geometry(k).index_kji(points)
+        planes[k] = planes.get(k, np.zeros(shape, np.bool_)) ^ filled(index[:, 1:], shape)
+    return planes, off
+
+
+def _slice_of(points: NDArray[np.float64], among: range | list[int], grid: ImageGrid) -> int | None:
+    """The slice in whose plane all points lie, to a tenth of a millimetre."""
+    for k in among:
+        geometry = grid.slice_geometry(k)
+        normal = np.cross(geometry.axes_lps[2], geometry.axes_lps[1])
+        if np.abs((points - geometry.origin_lps) @ normal).max() <= PLACEMENT_TOLERANCE_MM:
+            return k
+    return None

@@ -1,0 +1,152 @@
+"""A labelmap as an RT Structure Set (PS3.3 A.19): the outlines of its pixels on every slice, in millimetres."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import highdicom as hd
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
+from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+
+from imaging import saving
+from imaging.errors import SaveError
+from imaging.formats.segmentation.imported import Segment
+from imaging.formats.segmentation.maker import PROGRAM, UTF8, creator_name, program_version, shortened, subject_of
+from imaging.formats.segmentation.polygons import outlines
+from imaging.formats.segmentation.seg_parts import concept, of
+from imaging.formats.segmentation.source import Instance, Source
+from imaging.formats.segmentation.terminology import described
+from imaging.geometry import Geometry
+from imaging.labelmap import Labelmap
+from imaging.study import Series
+
+_STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
+_DETACHED_STUDY = "1.2.840.10008.3.1.2.3.1"
+
+
+def write_rtstruct(
+    labelmap: Labelmap, source: Source, series: Series, path: Path, segments: Sequence[Segment] = ()
+) -> None:
+    """Write closed planar contours, one region of interest per label, each with the image it lies on.
+
+    Raises:
+        SaveError: the file cannot be written; or the image is no DICOM, or has no place in the patient.
+        ReadError: the image's files have changed since they were listed.
+    """
+    if not source.instances or not source.grid.geometry.has_position:
+        raise SaveError(path, "an RT Structure Set needs DICOM images with a place in the patient")
+    known = {each.value: each for each in segments}
+    chosen = [known.get(each.value) or described(each, labelmap.provenance) for each in labelmap.labels]
+    dataset = _head(labelmap, source, series)
+    frame_of_reference = dataset.FrameOfReferenceUID
+    dataset.ReferencedFrameOfReferenceSequence = _images(source, dataset.StudyInstanceUID, frame_of_reference)
+    dataset.StructureSetROISequence = Items([_region(each, frame_of_reference) for each in chosen])
+    dataset.ROIContourSequence = Items([_contours(each, labelmap.array, source) for each in chosen])
+    dataset.RTROIObservationsSequence = Items([_observation(each) for each in chosen])
+    with saving.replacing(path) as temporary:
+        dataset.save_as(temporary, enforce_file_format=True)
+
+
+def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
+    made, subject = labelmap.provenance, subject_of(series)
+    when = (made.time if made is not None and made.time.year > 1 else datetime.now(UTC)).astimezone()
+    dataset = hd.SOPClass(
+        subject.study_uid or generate_uid(),
+        generate_uid(),
+        series_number=901,
+        sop_instance_uid=generate_uid(),
+        sop_class_uid=_STRUCTURE_SET,
+        instance_number=1,
+        modality="RTSTRUCT",
+        manufacturer=PROGRAM,
+        transfer_syntax_uid=ExplicitVRLittleEndian,
+        patient_id=subject.text("PatientID"),
+        patient_name=subject.text("PatientName"),
+        patient_birth_date=subject.moment("PatientBirthDate"),
+        patient_sex=subject.sex,
+        accession_number=subject.text("AccessionNumber"),
+        study_id=subject.text("StudyID"),
+        study_date=subject.moment("StudyDate"),
+        study_time=subject.moment("StudyTime"),
+        referring_physician_name=subject.text("ReferringPhysicianName"),
+        series_description=shortened(f"Outlines of {source.name}"),
+        manufacturer_model_name=PROGRAM,
+        software_versions=program_version(),
+        specific_character_set=UTF8,
+    )
+    dataset.OperatorsName = creator_name(made)
+    dataset.StructureSetLabel = "OUTLINES"
+    dataset.StructureSetDate, dataset.StructureSetTime = when.strftime("%Y%m%d"), when.strftime("%H%M%S")
+    dataset.ApprovalStatus = "UNAPPROVED"
+    dataset.FrameOfReferenceUID = source.frame_of_reference or generate_uid()
+    dataset.PositionReferenceIndicator = subject.text("PositionReferenceIndicator") or None
+    return dataset
+
+
+def _images(source: Source, study_uid: str, frame_of_reference: str) -> Items:
+    images = Items([_image(each) for each in source.instances])
+    series = of(SeriesInstanceUID=source.series_uid, ContourImageSequence=images)
+    study = of(
+        ReferencedSOPClassUID=_DETACHED_STUDY,
+        ReferencedSOPInstanceUID=study_uid,
+        RTReferencedSeriesSequence=Items([series]),
+    )
+    return Items([of(FrameOfReferenceUID=frame_of_reference, RTReferencedStudySequence=Items([study]))])
+
+
+def _image(instance: Instance) -> Dataset:
+    image = of(ReferencedSOPClassUID=instance.class_uid, ReferencedSOPInstanceUID=instance.uid)
+    if instance.frames > 1:
+        image.ReferencedFrameNumber = instance.frame
+    return image
+
+
+def _region(segment: Segment, frame_of_reference: str) -> Dataset:
+    return of(
+        ROINumber=segment.value,
+        ReferencedFrameOfReferenceUID=frame_of_reference,
+        ROIName=shortened(segment.name),
+        ROIGenerationAlgorithm=segment.algorithm_type or "MANUAL",
+        ROIGenerationDescription=shortened(f"{segment.algorithm} {segment.algorithm_version}") or None,
+    )
+
+
+def _observation(segment: Segment) -> Dataset:
+    return of(
+        ObservationNumber=segment.value,
+        ReferencedROINumber=segment.value,
+        RTROIInterpretedType="",
+        ROIInterpreter="",
+        RTROIIdentificationCodeSequence=Items([concept(segment.kind)]),
+    )
+
+
+def _contours(segment: Segment, array: NDArray[np.uint8], source: Source) -> Dataset:
+    found = list(_contours_of(array == segment.value, source))
+    region = of(ROIDisplayColor=list(segment.colour), ReferencedROINumber=segment.value)
+    if found:
+        region.ContourSequence = Items(found)
+    return region
+
+
+def _contours_of(marked: NDArray[np.bool_], source: Source) -> Iterator[Dataset]:
+    number = 0
+    for k in np.flatnonzero(marked.any(axis=(1, 2))).tolist():
+        for outline in outlines(marked[k]):
+            number += 1
+            points = _points_lps(outline, source.grid.slice_geometry(k))
+            yield of(
+                ContourImageSequence=Items([_image(source.instances[k])]),
+                ContourGeometricType="CLOSED_PLANAR",
+                NumberOfContourPoints=len(points),
+                ContourNumber=number,
+                ContourData=[f"{each:.4f}" for each in points.ravel()],
+            )
+
+
+def _points_lps(outline: NDArray[np.float64], geometry: Geometry) -> NDArray[np.float64]:
+    """(N, 3) millimetres of (N, 2) rows and columns."""
+    return geometry.point_lps(np.column_stack([np.zeros(len(outline)), outline]))

@@ -1,0 +1,39 @@
+"""What is in a mask as a table: one row a label, comma-separated."""
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from imaging import saving
+from imaging.labelmap import Label, Labelmap
+
+COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice")
+
+
+def write_volume_table(labelmap: Labelmap, path: Path) -> None:
+    """Write value, name, colour, number of voxels, millilitres and slices (from 1) of each label.
+
+    Millilitres are empty where the image has no place in the patient, or slices are no even grid.
+
+    Raises:
+        SaveError: the file cannot be written.
+    """
+    volumes = labelmap.volumes_ml()
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for each in labelmap.labels:
+        table.writerow(_row(labelmap, each, volumes[each.name]))
+    saving.write_bytes(path, text.getvalue().encode())
+
+
+def _row(labelmap: Labelmap, label: Label, volume_ml: float | None) -> list[object]:
+    marked = labelmap.array == label.value
+    slices = np.flatnonzero(marked.any(axis=(1, 2)))
+    ends = [int(slices[0]) + 1, int(slices[-1]) + 1] if len(slices) else ["", ""]
+    millilitres = "" if volume_ml is None else f"{volume_ml:.6g}"
+    # A name that begins like a formula would be carried out by a spreadsheet.
+    name = f"'{label.name}" if label.name[:1] in ("=", "+", "-", "@", "\t") else label.name
+    return [label.value, name, *label.colour, int(np.count_nonzero(marked)), millilitres, *ends]
