@@ -62,7 +62,7 @@ class ReadText:
 
 @dataclass(frozen=True)
 class ReadSegmentation:
-    """:func:`imaging.formats.segmentation.dicom_seg.read_onto`."""
+    """:func:`imaging.formats.segmentation.importing.import_onto`."""
 
     path: Path
     grid: ImageGrid

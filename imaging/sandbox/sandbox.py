@@ -125,7 +125,7 @@ class Sandbox:
         return self._ask_for_one(ReadText(document), silent)
 
     def read_segmentation(self, path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
-        """As :func:`imaging.formats.segmentation.dicom_seg.read_segmentation`.
+        """As :func:`imaging.formats.segmentation.importing.import_labelmap`.
 
         Raises:
             ReadError: the file cannot be read, does not fit the image, or stopped the worker.

@@ -101,9 +101,9 @@ def _carry_out(request: Request, relay: Relay) -> Any:
         case ReadText():
             return documents.read_text(request.document)
         case ReadSegmentation():
-            from imaging.formats.segmentation import dicom_seg
+            from imaging.formats.segmentation import importing
 
-            return dicom_seg.read_onto(request.path, request.grid, request.series, relay.report)
+            return importing.import_onto(request.path, request.grid, request.series, relay.report)
         case ReadMetadata():
             from imaging.formats import metadata
 
