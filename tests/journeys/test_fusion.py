@@ -45,7 +45,8 @@ def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
 
 
 def series(uid: str, frame: str, volume: Volume) -> Series:
-    return Series(uid, "volume", "DICOM", (), volume.array.shape, volume.geometry, frame_of_reference=frame)
+    file = (Path(__file__),)
+    return Series(uid, "volume", "DICOM", file, volume.array.shape, volume.geometry, frame_of_reference=frame)
 
 
 def lay_over(main: Application, frames: tuple[str, str] = ("f", "f"), k: int = 3) -> None:
