@@ -110,8 +110,11 @@ def at_hand(series: Sequence[Series]) -> Hung:
 
 
 def fitting(protocols: Sequence[Protocol], hung: Hung) -> tuple[Protocol, ...]:
-    """The protocols that are for such a study, the one that states most first."""
-    scored = [(score, protocol) for protocol in protocols if (score := _score(protocol.match, hung)) is not None]
+    """The protocols that are for such a study and find something to show, the one that states most first."""
+    useful = [
+        each for each in protocols if any(chosen(wanted, hung) for wanted in each.stage[0].viewport or (Wanted(),))
+    ]
+    scored = [(score, protocol) for protocol in useful if (score := _score(protocol.match, hung)) is not None]
     return tuple(protocol for _, protocol in sorted(scored, key=lambda pair: -pair[0]))
 
 

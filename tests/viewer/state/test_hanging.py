@@ -115,3 +115,7 @@ def test_an_error_is_told_with_its_line(tmp_path: Path, text, line, reason):
     with pytest.raises(SettingsError, match=reason) as caught:
         read(path, Protocol)
     assert caught.value.line == line and "mine.toml" in str(caught.value)
+
+
+def test_a_protocol_that_finds_nothing_to_show_is_not_for_the_study():
+    assert fitting(builtin(), at_hand([series("Chest, one slice", "CT", 1)])) == ()
