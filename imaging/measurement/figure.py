@@ -26,6 +26,8 @@ class Value:
         """The number and its unit for a person, e.g. ``"12.3 mm"``; a dash where there is no number."""
         if isnan(self.value):
             return "–"
+        if not self.unit and self.value.is_integer():
+            return f"{self.value:.0f}"
         size = abs(self.value)
         digits = 1 if self.unit in ("mm", "mm²", "px", "px²", "°", "HU") or size >= 100 else 3 if size < 1 else 2
         number = f"{self.value:.{digits}f}"

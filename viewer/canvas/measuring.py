@@ -1,12 +1,13 @@
 """Draws measurements over a picture: lines, points to drag, and the numbers with what they rest on."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
 from imaging.measurement.lines import Cobb
 from imaging.measurement.marks import Arrow, Note, Probe
 from imaging.measurement.measurement import Measurement
 from viewer.canvas.dragging import Point
+from viewer.canvas.measuring_labels import SHADE, Labels
 from viewer.canvas.measuring_places import frame_of, seen
 from viewer.canvas.measuring_shapes import Path, grips, paths, sketched_paths
 from viewer.canvas.measuring_text import label_lines
@@ -14,7 +15,6 @@ from viewer.state.measurements import Measurements
 from viewer.state.pane import Pane
 
 COLOUR, SELECTED, HOVERED = QColor(255, 214, 92), QColor(120, 255, 160), QColor(255, 236, 170)
-SHADE = QColor(0, 0, 0, 170)
 GRIP = 3.5
 ARROW = 11.0
 MARGIN = 12.0
@@ -30,9 +30,13 @@ def draw_measurements(painter: QPainter, state: Measurements, pane: Pane, font: 
         return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for each in state.of(pane.series.uid) if state.shown else ():
-        if each.frame == frame_of(pane):
-            _draw_one(painter, state, pane, each, font, room)
+    found = [each for each in state.of(pane.series.uid) if each.frame == frame_of(pane)] if state.shown else []
+    drawn = [each for each in found if seen(pane, each.figure.points) is not None]
+    for each in drawn:
+        _draw_figure(painter, state, pane, each)
+    labels = Labels(painter, font, room)
+    for each in drawn:
+        _draw_label(state, pane, each, labels)
     sketch = state.sketch
     if sketch is not None and sketch.series_uid == pane.series.uid:
         for path in sketched_paths(sketch.tool, pane, sketch.all):
@@ -40,14 +44,11 @@ def draw_measurements(painter: QPainter, state: Measurements, pane: Pane, font: 
     painter.restore()
 
 
-def _draw_one(
-    painter: QPainter, state: Measurements, pane: Pane, measurement: Measurement, font: QFont, room: QRectF
-) -> None:
+def _draw_figure(painter: QPainter, state: Measurements, pane: Pane, measurement: Measurement) -> None:
     where = seen(pane, measurement.figure.points)
     if where is None:
         return
-    is_selected = measurement == state.selected
-    colour = SELECTED if is_selected else HOVERED if measurement.uid == state.hovered else COLOUR
+    colour = _colour(state, measurement)
     lines = paths(measurement.figure)
     for path in lines:
         _draw_path(painter, pane, path, colour)
@@ -60,9 +61,14 @@ def _draw_one(
             _draw_link(painter, where.points, colour)
         case _:
             pass
-    if is_selected or measurement.uid == state.hovered:
+    if colour is not COLOUR:
         _draw_grips(painter, pane, measurement, colour)
-    _draw_label(painter, state, pane, measurement, colour, font, room)
+
+
+def _colour(state: Measurements, measurement: Measurement) -> QColor:
+    if measurement == state.selected:
+        return SELECTED
+    return HOVERED if measurement.uid == state.hovered else COLOUR
 
 
 def _draw_path(painter: QPainter, pane: Pane, path: Path, colour: QColor) -> None:
@@ -118,31 +124,12 @@ def _draw_grips(painter: QPainter, pane: Pane, measurement: Measurement, colour:
         painter.drawEllipse(QPointF(*point), GRIP, GRIP)
 
 
-def _draw_label(
-    painter: QPainter,
-    state: Measurements,
-    pane: Pane,
-    measurement: Measurement,
-    colour: QColor,
-    font: QFont,
-    room: QRectF,
-) -> None:
+def _draw_label(state: Measurements, pane: Pane, measurement: Measurement, labels: Labels) -> None:
     volume = pane.volume
     values = () if volume is None else state.values(measurement, volume, pane.complete)
-    lines = label_lines(measurement, values)
     outer = seen(pane, paths(measurement.figure)[-1][0])
-    if not lines or outer is None:
+    if outer is None:
         return
-    metrics = QFontMetricsF(font)
-    right, top = max(outer.points, key=lambda point: point[0])
+    right, middle = max(outer.points, key=lambda point: point[0])
     offset = 0.0 if isinstance(measurement.figure, Note) else MARGIN
-    wide = max(metrics.horizontalAdvance(line) for line in lines) + 10
-    box = QRectF(right + offset, top - metrics.lineSpacing() / 2, wide, metrics.lineSpacing() * len(lines) + 6)
-    box.moveLeft(max(room.left(), min(box.left(), room.right() - box.width())))
-    box.moveTop(max(room.top(), min(box.top(), room.bottom() - box.height())))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(SHADE)
-    painter.drawRoundedRect(box, 4, 4)
-    painter.setFont(font)
-    painter.setPen(colour)
-    painter.drawText(box.adjusted(5, 3, -5, -3), Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
+    labels.write(label_lines(measurement, values), (right + offset, middle), _colour(state, measurement))

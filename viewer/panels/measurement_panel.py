@@ -1,5 +1,6 @@
 """The measurements of the shown series: a table that jumps to them, their numbers, export."""
 
+from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
@@ -31,6 +32,7 @@ from viewer.state.session import Session
 _UID = Qt.ItemDataRole.UserRole
 _DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 NAME, VALUE, SLICE, CALIBRATED_BY = range(4)
+WIDTHS_PX = {NAME: 96, SLICE: 38}
 
 
 class Rows(QTreeWidget):
@@ -48,9 +50,11 @@ class Rows(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMinimumHeight(180)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.header()
-        for number in (NAME, VALUE, SLICE):
-            header.setSectionResizeMode(number, QHeaderView.ResizeMode.ResizeToContents)
+        for number, width in WIDTHS_PX.items():
+            header.resizeSection(number, width)
+        header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(CALIBRATED_BY, QHeaderView.ResizeMode.Stretch)
 
     def event(self, event: QEvent) -> bool:
@@ -188,10 +192,10 @@ class MeasurementPanel(QWidget):
     def _details(self, selected: Measurement | None) -> str:
         if selected is None:
             return "Choose a tool in the Measure menu and draw on the picture." if not self._state.all else ""
-        lines = (
-            f"{value.name}: {value.text}" + (f"\n    {value.calibration}" if value.calibration else "")
-            for value in self._values(selected)
-        )
+        lines: list[str] = []
+        for words, values in groupby(self._values(selected), key=lambda value: value.calibration):
+            lines += [f"{value.name}: {value.text}" for value in values]
+            lines += [f"    {words}"] if words else []
         return "\n".join(lines)
 
     def _show_histogram(self, selected: Measurement | None) -> None:
