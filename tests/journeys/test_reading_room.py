@@ -225,3 +225,58 @@ def test_every_layout_can_be_painted(qtbot: QtBot, main: Application) -> None:
         QApplication.processEvents()
         assert all(view.isVisible() and view.height() > 60 for view in views(main)), name
         assert not main.window.grab().isNull()
+
+
+def test_a_region_fills_the_window_and_the_plane_does_too(qtbot: QtBot, main: Application) -> None:
+    pane, view = main.session.active, main.canvas
+    key(main, Qt.Key.Key_W, Qt.KeyboardModifier.AltModifier)
+    transform = pane.transform()
+    assert transform is not None
+    ends = [tuple(map(round, transform.to_screen(*pixel))) for pixel in ((100, 110), (140, 160))]
+    drag(view, ends[0], (ends[0][0] + 20, ends[0][1] + 20), ends[1])
+    (top, left), (bottom, right) = (transform.to_image(*end) for end in ends)
+    rows, columns = slice(int(np.ceil(top)), int(bottom) + 1), slice(int(np.ceil(left)), int(right) + 1)
+    low, high = np.percentile(pane.values(pane.view.k)[rows, columns], (0.5, 99.5))
+    assert (pane.view.window.low, pane.view.window.high) == (pytest.approx(low), pytest.approx(high))
+    key(main, Qt.Key.Key_A, Qt.KeyboardModifier.AltModifier)
+    low, high = np.percentile(pane.values(pane.view.k), (0.5, 99.5))
+    assert (pane.view.window.low, pane.view.window.high) == (pytest.approx(low), pytest.approx(high))
+
+
+def test_the_magnifier_shows_more_only_while_it_is_held(qtbot: QtBot, main: Application) -> None:
+    key(main, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    view = main.canvas
+    before = view.grab().toImage()
+    QTest.mousePress(view, LEFT, NONE, QPoint(300, 300))
+    held = view.grab().toImage()
+    QTest.mouseRelease(view, LEFT, NONE, QPoint(300, 300))
+    assert held != before and view.grab().toImage() == before
+
+
+def test_reference_lines_show_where_the_active_plane_cuts_another(qtbot: QtBot, main: Application) -> None:
+    key(main, Qt.Key.Key_2, CTRL | Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, main)
+    axial, other = main.session.panes
+    main.reading.load(main.session.study.series[0], other)
+    settle(qtbot, main)
+    other.set_plane("sagittal")
+    QApplication.processEvents()
+    with_line = main.viewports.view_of(other).grab().toImage()
+    key(main, Qt.Key.Key_R, SHIFT)
+    assert main.viewports.view_of(other).grab().toImage() != with_line, "the axial plane's line is gone"
+    key(main, Qt.Key.Key_R, SHIFT)
+    axial.view.scroll(10)
+    QApplication.processEvents()
+    assert main.viewports.view_of(other).grab().toImage() != with_line, "it moves with the axial plane"
+
+
+def test_the_view_panel_says_and_changes_what_the_keys_do(qtbot: QtBot, main: Application) -> None:
+    panel = next(main.tabs.widget(n) for n in range(main.tabs.count()) if main.tabs.tabText(n) == "View")
+    key(main, Qt.Key.Key_5, Qt.KeyboardModifier.AltModifier)
+    assert panel.slab.currentText() == "Brightest (MIP)" and panel.thickness.value() == 10.0
+    panel.thickness.setValue(25.0)
+    assert main.view.slab_mm == 25.0
+    key(main, Qt.Key.Key_2, CTRL | Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_W, SHIFT)
+    assert panel.link_window.isChecked() and main.links.window
