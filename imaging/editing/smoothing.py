@@ -63,8 +63,11 @@ def smooth_jointly(array: Mask, geometry: Geometry, sigma_mm: float, report: Rep
 
 
 def _closed(inside: Inside, geometry: Geometry, radius_mm: float) -> Inside:
-    """Grown and worn back; the edge of the volume is no surface, so nothing is lost there."""
-    return inside | inward(outward(inside, geometry, radius_mm), geometry, radius_mm)
+    """Grown and worn back, with room beyond the edge of the volume to grow into."""
+    room = [int(radius_mm / step) + 2 for step in geometry.spacing_mm]
+    large = inward(outward(np.pad(inside, [(n, n) for n in room]), geometry, radius_mm), geometry, radius_mm)
+    own = tuple(slice(n, n + size) for n, size in zip(room, inside.shape, strict=True))
+    return inside | large[own]
 
 
 def _blurred(inside: Inside, geometry: Geometry, sigma_mm: float) -> NDArray[np.float32]:

@@ -1,0 +1,65 @@
+"""Islands against SciPy and by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.extra.numpy import arrays
+from scipy import ndimage
+
+from imaging.editing.islands import flood, holes, island_at, islands, keep_largest, split, voxels_of, without_small
+from imaging.geometry import Geometry
+
+
+def three() -> np.ndarray:
+    """Label 1 as islands of 8, 1 and 3 voxels; label 2 touches the first."""
+    array = np.zeros((4, 8, 8), np.uint8)
+    array[0:2, 0:2, 0:2] = 1
+    array[3, 7, 7] = 1
+    array[0, 5, 3:6] = 1
+    array[0:2, 0:2, 2] = 2
+    return array
+
+
+@settings(deadline=None)
+@given(arrays(np.bool_, (4, 5, 6)))
+def test_islands_are_scipys(inside) -> None:
+    numbers, sizes = islands(inside)
+    other, count = ndimage.label(inside)
+    assert len(sizes) - 1 == count
+    assert sorted(sizes[1:]) == sorted(np.bincount(other.ravel())[1:])
+    pairs = set(zip(numbers.ravel().tolist(), other.ravel().tolist(), strict=True))
+    assert len(pairs) == len({one for one, _ in pairs}) == len({two for _, two in pairs})
+
+
+def test_largest_small_and_clicked() -> None:
+    array = three()
+    kept = keep_largest(array, 1)
+    assert kept is not None and kept.count == 8 and kept.inside[:2, :2, :2].all()
+    assert [without_small(array, 1, n).count for n in (1, 2, 3, 4, 9)] == [12, 11, 11, 8, 0]
+    clicked = island_at(array, (0, 5, 4))
+    assert clicked is not None and clicked.count == 3
+    assert island_at(array, (2, 2, 2)) is None and keep_largest(array, 5) is None
+
+
+def test_volume_to_voxels_rounds_up() -> None:
+    geometry = Geometry((1, 1, 1), (2.0, 0.5, 0.5))
+    assert [voxels_of(v, geometry) for v in (0.5, 0.6, 1.0, 1.1)] == [1, 2, 2, 3]
+
+
+def test_split_gives_labels_by_size_and_leaves_the_rest() -> None:
+    new = split(three(), 1, (7,))
+    assert new is not None
+    assert (np.bincount(new.ravel())[[1, 2, 7]]).tolist() == [9, 4, 3]
+
+
+@pytest.mark.parametrize(("axis", "count"), [(0, 1), (None, 3)])
+def test_flood_and_holes_fill_what_is_enclosed(axis: int | None, count: int) -> None:
+    array = np.zeros((5, 3, 3), np.uint8)
+    array[:, :, :] = 4
+    array[1:4, 1, 1] = 0
+    assert flood(array, (2, 1, 1), axis).count == count
+    filled = holes(array, 4)
+    assert filled is not None and filled.count == array.size
+    array[4, 1, 1] = 0
+    opened = holes(array, 4)
+    assert opened is not None and opened.count == array.size - 4, "a hole that leads out is none"
