@@ -1,5 +1,6 @@
-"""Where a person's things are kept, and where the program's own lie; no Qt, so that the command line can ask too."""
+"""Who the person is, where their things and the program's own are kept; no Qt: the command line asks too."""
 
+import getpass
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,14 @@ def places() -> Places:
         Path(platformdirs.user_cache_dir("wetread")),
         Path(platformdirs.user_config_dir("wetread")),
     )
+
+
+def author() -> str:
+    """The name under which annotations are kept: the login name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def builtin_models() -> Path:

@@ -36,7 +36,8 @@ def choose(study: "Study", uid: str | None) -> "Series":
             if series.uid == uid:
                 return series
         raise Failure(f"no series {uid} in {study.path}. There are: {listed or 'none'}")
-    volumes = [one for one in study.series if one.kind == "volume"] or list(study.series)
+    images = [one for one in study.series if one.modality != "SEG"] or list(study.series)
+    volumes = [one for one in images if one.kind == "volume"] or images
     if not volumes:
         reasons = [{"file": str(one.file), "reason": one.reason} for one in study.refused]
         raise Failure(nothing_there(study.path, reasons))

@@ -1,6 +1,5 @@
 """Correcting and keeping: accept, labels, undo, save, restore."""
 
-import getpass
 from datetime import UTC, datetime
 
 from imaging import editing
@@ -12,6 +11,7 @@ from imaging.study import Series
 from imaging.volume import Volume
 from viewer.errors import words
 from viewer.jobs.runner import Runner
+from viewer.places import author
 from viewer.state.findings import Findings, Said
 from viewer.state.models import Models
 from viewer.state.notices import Notices
@@ -20,14 +20,6 @@ from viewer.state.segmentation import Mask, Segmentation
 from viewer.state.session import Session
 
 DEFAULT_LABELS = (Label(1, "lesion", PALETTE[0]),)
-
-
-def author() -> str:
-    """The name under which annotations are kept: the login name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 class Annotating:

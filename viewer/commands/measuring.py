@@ -12,8 +12,8 @@ from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground, slice_of
 from imaging.measurement.table import as_csv, as_json
 from imaging.saving import write_bytes
-from viewer.commands.annotating import author
 from viewer.errors import words
+from viewer.places import author
 from viewer.state.measurements import MeasurementEdit
 from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries

@@ -29,6 +29,22 @@ class MaskFormat(StrEnum):
     CSV = "csv"
 
 
+_ENDINGS = {
+    ".dcm": MaskFormat.SEG,
+    ".nrrd": MaskFormat.SEG_NRRD,
+    ".nii": MaskFormat.NIFTI,
+    ".nii.gz": MaskFormat.NIFTI,
+    ".png": MaskFormat.PNG,
+    ".json": MaskFormat.COCO,
+    ".csv": MaskFormat.CSV,
+}
+
+
+def format_for(path: Path) -> MaskFormat | None:
+    """The format that a file's name asks for; None where it asks for none."""
+    return next((kind for ending, kind in _ENDINGS.items() if path.name.lower().endswith(ending)), None)
+
+
 def export_labelmap(
     labelmap: Labelmap,
     volume: Volume,
@@ -73,4 +89,4 @@ def export_labelmap(
         case MaskFormat.YOLO:
             yolo.write_yolo(labelmap, path)
         case MaskFormat.CSV:
-            volume_table.write_volume_table(labelmap, path)
+            volume_table.write_volume_table(labelmap, grid, path)

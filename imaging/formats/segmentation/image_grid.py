@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from imaging.geometry import Geometry
+from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.volume import Volume
 
 
@@ -20,6 +24,12 @@ class ImageGrid:
     def slice_geometry(self, k: int) -> Geometry:
         """The single-slice geometry of slice ``k``."""
         return self.slice_geometries[k] if self.slice_geometries else self.geometry.slab(k)
+
+    def labelmap(
+        self, array: NDArray[np.uint8], labels: tuple[Label, ...], made: Provenance | None = None
+    ) -> Labelmap:
+        """A mask on this grid; volumes are only known where slices are evenly apart."""
+        return Labelmap(array, self.geometry, labels, made, slice_spacing_known=not self.slice_geometries)
 
 
 def grid_of(volume: Volume) -> ImageGrid:

@@ -64,7 +64,7 @@ def mask_of(
     labels = named(bare, table)
     known = {each.value: each for each in segments}
     return ImportedMask(
-        Labelmap(array, grid.geometry, labels, made),
+        grid.labelmap(array, labels, made),
         tuple(known.get(each.value) or described(each, made) for each in labels),
         path.name,
         warnings,

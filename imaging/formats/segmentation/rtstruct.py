@@ -20,7 +20,7 @@ from imaging.formats.segmentation.polygons import filled
 from imaging.formats.segmentation.source import Source, source_of
 from imaging.formats.segmentation.terminology import codes_of
 from imaging.geometry import PLACEMENT_TOLERANCE_MM
-from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.labelmap import PALETTE, Label
 from imaging.study import Series
 
 MOST_BYTES = 1 << 29
@@ -70,7 +70,7 @@ def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
     if open_lines:
         warnings.append(f"{open_lines} points and open lines enclose nothing and were left out")
     labels = tuple(Label(each.segment.value, each.segment.name, each.segment.colour) for each in regions)
-    mask = Labelmap(painting.array, grid.geometry, labels)
+    mask = grid.labelmap(painting.array, labels)
     title = text(dataset, "SeriesDescription") or text(dataset, "StructureSetLabel") or path.name
     return ImportedMask(mask, tuple(each.segment for each in regions), title, tuple(warnings))
 

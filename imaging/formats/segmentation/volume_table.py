@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from imaging import saving
+from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.labelmap import Label, Labelmap
 
 COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice")
 
 
-def write_volume_table(labelmap: Labelmap, path: Path) -> None:
+def write_volume_table(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
     """Write value, name, colour, number of voxels, millilitres and slices (from 1) of each label.
 
     Millilitres are empty where the image has no place in the patient, or slices are no even grid.
@@ -20,7 +21,7 @@ def write_volume_table(labelmap: Labelmap, path: Path) -> None:
     Raises:
         SaveError: the file cannot be written.
     """
-    volumes = labelmap.volumes_ml()
+    volumes = grid.labelmap(labelmap.array, labelmap.labels).volumes_ml()
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)

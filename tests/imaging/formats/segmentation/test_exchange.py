@@ -253,6 +253,17 @@ def test_the_table_of_volumes(make_image, tmp_path):
         import_labelmap(tmp_path / "m.csv", image.volume, image.series)
 
 
+@pytest.mark.parametrize("image_kind", ["tilted", "missing", "clip"])
+def test_no_millilitres_where_slices_are_no_even_grid(make_image, tmp_path, image_kind):
+    image = make_image(image_kind)
+    export_labelmap(labelled(image, 1), image.volume, image.series, tmp_path / "m.csv", MaskFormat.CSV)
+    (row,) = csv.DictReader((tmp_path / "m.csv").read_text().splitlines())
+    assert row["volume_ml"] == "" and int(row["voxels"]) > 0
+    export_labelmap(labelled(image, 1), image.volume, image.series, tmp_path / "m.dcm", MaskFormat.SEG)
+    found = import_labelmap(tmp_path / "m.dcm", image.volume, image.series)
+    assert found.labelmap.volumes_ml() == {"part 1": None}
+
+
 @pytest.mark.parametrize("kind", VOXELS)
 def test_a_file_cut_anywhere_is_refused_or_right(make_image, tmp_path, kind):
     image = make_image("axial")
