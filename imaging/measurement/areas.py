@@ -10,6 +10,9 @@ from imaging.measurement.figure import Figure, Value
 from imaging.measurement.pixels import inside_values, statistics
 from imaging.measurement.ruler import Ground, Points, Ruler
 
+_TOUCHING = 1e-9
+"""A centre this close to the line of an ellipse lies on it, and so inside."""
+
 OutlineKind = Literal["rectangle", "polygon", "freehand"]
 Coordinates = NDArray[np.float64]
 
@@ -32,14 +35,20 @@ class Ellipse(Figure):
         around = centre + np.cos(turns) * (one - centre) + np.sin(turns) * (other - centre)
         return tuple((float(x), float(y), float(z)) for x, y, z in around)
 
-    def holds(self, corners: Coordinates, places: Coordinates) -> NDArray[np.bool_]:
-        """Which of (…, 2) ``places`` lie inside, given this figure's (N, 2) points in the same plane."""
+    def holds(self, corners: Coordinates, rows: Coordinates, columns: Coordinates) -> NDArray[np.bool_]:
+        """(R, C): which pixels have their centre inside, given this figure's (N, 2) points in the same plane."""
         centre, one, other = corners
         axes = np.column_stack((one - centre, other - centre))
         if abs(np.linalg.det(axes)) < 1e-12:
-            return np.zeros(places.shape[:-1], bool)
-        share = (places - centre) @ np.linalg.inv(axes).T
-        return np.asarray((share**2).sum(axis=-1) <= 1 + 1e-12)
+            return np.zeros((len(rows), len(columns)), bool)
+        inverse = np.linalg.inv(axes)
+        (a, b), (_, c) = inverse.T @ inverse  # inside: a·down² + 2b·down·across + c·across² ≤ 1
+        down = rows - centre[0]
+        root = (b * down) ** 2 - c * (a * down**2 - 1)
+        half = np.sqrt(np.maximum(root, 0)) / c
+        middle = centre[1] - b * down / c
+        first, last = (middle - half - _TOUCHING)[:, None], (middle + half + _TOUCHING)[:, None]
+        return np.asarray((columns >= first) & (columns <= last) & (root >= -_TOUCHING)[:, None])
 
 
 @dataclass(frozen=True)
@@ -60,15 +69,21 @@ class Outline(Figure):
         """The corners."""
         return self.points
 
-    def holds(self, corners: Coordinates, places: Coordinates) -> NDArray[np.bool_]:
-        """Which of (…, 2) ``places`` lie inside by the even-odd rule, given this figure's (N, 2) points."""
-        inside = np.zeros(places.shape[:-1], bool)
-        row, column = places[..., 0], places[..., 1]
-        for (r0, c0), (r1, c1) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
-            if r0 != r1:
-                crosses = (r0 > row) != (r1 > row)
-                inside ^= crosses & (column < (c1 - c0) * (row - r0) / (r1 - r0) + c0)
-        return inside
+    def holds(self, corners: Coordinates, rows: Coordinates, columns: Coordinates) -> NDArray[np.bool_]:
+        """(R, C): which pixels have their centre inside by the even-odd rule, given this figure's (N, 2) points.
+
+        For each row the places where the line crosses it; a pixel is inside when an odd number of them lies beyond.
+        """
+        ends = np.roll(corners, -1, axis=0)
+        (r0, c0), (r1, c1) = corners.T[..., None], ends.T[..., None]
+        edge, row = np.nonzero((r0 > rows) != (r1 > rows))
+        share = (rows[row] - r0[edge, 0]) / (r1[edge, 0] - r0[edge, 0])
+        crossing = c0[edge, 0] + share * (c1[edge, 0] - c0[edge, 0])
+        before = np.searchsorted(columns, crossing)
+        counts = np.zeros((len(rows), len(columns) + 1), np.int32)
+        np.add.at(counts, (row, before), 1)
+        beyond = np.cumsum(counts[:, :0:-1], axis=1)[:, ::-1]
+        return np.asarray(beyond % 2 == 1)
 
 
 def _area(area: float, ruler: Ruler) -> tuple[Value, ...]:

@@ -27,8 +27,10 @@ class Inside(Protocol):
         """Points all around it."""
         ...
 
-    def holds(self, corners: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Which of (…, 2) places are inside, given the (N, 2) points in the same plane."""
+    def holds(
+        self, corners: NDArray[np.float64], rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """(R, C): which pixels are inside, given the (N, 2) points in the same plane."""
         ...
 
 
@@ -65,8 +67,8 @@ def inside_values(ground: Ground, figure: Inside) -> Inner:
     if (low >= high).any():
         return Inner(np.zeros(0), native is None)
     box = (slice(low[0], high[0]), slice(low[1], high[1]))
-    places = np.stack(np.meshgrid(np.arange(low[0], high[0]), np.arange(low[1], high[1]), indexing="ij"), axis=-1)
-    inside = figure.holds(plane.corners, places.astype(float))
+    rows, columns = (np.arange(first, end, dtype=np.float64) for first, end in zip(low, high, strict=True))
+    inside = figure.holds(plane.corners, rows, columns)
     if plane.known is not None:
         inside &= plane.known[box]
     return Inner(_without_padding(plane.values[box][inside], plane.padding), native is None)

@@ -94,6 +94,7 @@ class MeasurementPanel(QWidget):
         self._lay_out()
         self._state.changed.connect(self._fill)
         self._state.selected_changed.connect(self._show_selected)
+        self._state.selected_changed.connect(self._show_histogram)
         self._state.name_wanted.connect(self.edit_name)
         self._state.length_wanted.connect(self._ask_length)
         session.completed.connect(self._fill)
@@ -187,7 +188,6 @@ class MeasurementPanel(QWidget):
             each.setEnabled(selected is not None)
         self.export.setEnabled(bool(self._state.all))
         self.details.setText(self._details(selected))
-        self._show_histogram(selected)
 
     def _details(self, selected: Measurement | None) -> str:
         if selected is None:
@@ -198,8 +198,9 @@ class MeasurementPanel(QWidget):
             lines += [f"    {words}"] if words else []
         return "\n".join(lines)
 
-    def _show_histogram(self, selected: Measurement | None) -> None:
-        volume = self._session.volume
+    def _show_histogram(self) -> None:
+        """Not while a figure is dragged: counting takes longer than a frame."""
+        selected, volume = self._state.selected, self._session.volume
         if volume is None or selected is None or not isinstance(selected.figure, Ellipse | Outline):
             self.histogram.setVisible(False)
             return
