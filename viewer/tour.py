@@ -30,6 +30,7 @@ class Tour:
         for station in (
             self._look,
             self._choose,
+            self._measure,
             self._find,
             self._correct,
             self._film,
@@ -72,6 +73,31 @@ class Tour:
         wait_until(lambda: bool(main.header.elements), "the header")
         self._leave("metadata", main.dialogs.metadata)
 
+    def _measure(self, _: Path) -> None:
+        """Numbers with what they rest on: in the patient, on a film, in an ultrasound region."""
+        shift = Qt.KeyboardModifier.ShiftModifier
+        self._tab("Measures")
+        self._key(Qt.Key.Key_D)
+        self._drag((0.30, 0.40), (0.45, 0.42))
+        self._key(Qt.Key.Key_D, shift)
+        self._drag((0.55, 0.50), (0.68, 0.56))
+        self._drag((0.63, 0.47), (0.60, 0.58))
+        self._key(Qt.Key.Key_E, shift)
+        self._drag((0.25, 0.55), (0.38, 0.68))
+        self._picture("length, two diameters and an ellipse with its histogram")
+        self._show("DX")
+        self._key(Qt.Key.Key_X, shift)
+        self._drag((0.40, 0.60), (0.62, 0.60))
+        self._drag((0.18, 0.66), (0.82, 0.66))
+        self._picture("cardiothoracic ratio at the detector")
+        self._show("US")
+        self._key(Qt.Key.Key_D)
+        self._drag((0.45, 0.40), (0.55, 0.60))
+        self._picture("length in an ultrasound region")
+        self._show("CT")
+        self._key(Qt.Key.Key_W)
+        self._tab("Findings")
+
     def _find(self, _: Path) -> None:
         self._key(Qt.Key.Key_2)
         self._key(Qt.Key.Key_P)
@@ -87,7 +113,7 @@ class Tour:
         self._main.findings.set_heat_visible(False)
 
     def _correct(self, _: Path) -> None:
-        self._main.tabs.setCurrentIndex(1)
+        self._tab("Annotation")
         self._key(Qt.Key.Key_A)
         self._picture("accepted mask")
         self._key(Qt.Key.Key_B)
@@ -100,7 +126,7 @@ class Tour:
         self._key(Qt.Key.Key_W)
 
     def _film(self, _: Path) -> None:
-        self._main.tabs.setCurrentIndex(0)
+        self._tab("Findings")
         self._show("DX")
         self._picture("chest X-ray")
         self._key(Qt.Key.Key_P)
@@ -123,7 +149,7 @@ class Tour:
     def _learn(self, _: Path) -> None:
         main = self._main
         self._show("CT")
-        main.tabs.setCurrentIndex(2)
+        self._tab("Training")
         self._picture("training panel")
         package = next(p for p in main.models.packages if p.manifest and p.manifest.task == "segmentation")
         main.teaching.start("tour-lesions", package.folder, 2)
@@ -131,7 +157,7 @@ class Tour:
         self._picture("trained for two epochs")
         released = next(p for p in main.models.packages if p.manifest and p.manifest.name == "tour-lesions")
         main.models.choose(released)
-        main.tabs.setCurrentIndex(0)
+        self._tab("Findings")
         self._key(Qt.Key.Key_P)
         self._settle("the retrained model", 180)
         self._go_to_largest()
@@ -144,6 +170,10 @@ class Tour:
         self._main.reading.open([broken, study])
         self._settle("the mixed folders")
         self._picture("a file that is no image is named, the rest opens")
+
+    def _tab(self, title: str) -> None:
+        tabs = self._main.tabs
+        tabs.setCurrentIndex(next(n for n in range(tabs.count()) if tabs.tabText(n) == title))
 
     def _show(self, modality: str) -> None:
         study = self._main.session.study
