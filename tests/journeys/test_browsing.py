@@ -1,6 +1,7 @@
 """The study list: a folder is indexed, searched, opened and marked as read, and all of it is there the next time."""
 
 import shutil
+import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -227,6 +228,7 @@ def test_indexing_is_stopped_by_its_button_and_what_was_found_stays(
         study = listing(path, report)
         partial(study)
         while True:
+            time.sleep(0.02)
             report(1, 10, "more")
 
     monkeypatch.setattr(main.sandbox, "open_study", slowly)

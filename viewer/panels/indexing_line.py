@@ -25,6 +25,7 @@ class IndexingLine(QWidget):
         layout.addWidget(self.bar, 1)
         layout.addWidget(self.stop)
         studies.indexing_changed.connect(self._show)
+        studies.indexing_progressed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -34,7 +35,7 @@ class IndexingLine(QWidget):
             return
         self.bar.setRange(0, indexing.total)
         self.bar.setValue(indexing.done)
-        share = f"  {100 * indexing.done // indexing.total}%" if indexing.total else ""
+        share = "" if indexing.percent is None else f"  {indexing.percent}%"
         name = self.bar.fontMetrics().elidedText(
             indexing.folder.name or str(indexing.folder), Qt.TextElideMode.ElideMiddle, _NAME_PX
         )

@@ -17,6 +17,11 @@ class Indexing:
     done: int = 0
     total: int = 0
 
+    @property
+    def percent(self) -> int | None:
+        """None while nobody knows."""
+        return 100 * self.done // self.total if self.total else None
+
 
 class Studies(QObject):
     """The studies that a person chooses from.
@@ -24,7 +29,8 @@ class Studies(QObject):
     Signals:
         changed: other studies are listed, or something about one is new.
         picked_changed: another study is picked or shown.
-        indexing_changed: indexing began, went on or ended.
+        indexing_changed: indexing began or ended.
+        indexing_progressed: it went on.
         picture_made: the small picture of a series is there; carries the series uid.
         search_asked: somebody wants to search; the list comes to the front.
         priors_asked: somebody wants to see the other studies of the shown patient.
@@ -43,6 +49,7 @@ class Studies(QObject):
     changed = Signal()
     picked_changed = Signal()
     indexing_changed = Signal()
+    indexing_progressed = Signal()
     picture_made = Signal(str)
     search_asked = Signal()
     priors_asked = Signal()
@@ -100,14 +107,18 @@ class Studies(QObject):
             self.picked_changed.emit()
 
     def set_indexing(self, indexing: Indexing | None) -> None:
-        """Note how far the indexing of a folder is."""
+        """Note which folder is being indexed, or none."""
         self.indexing = indexing
         self.indexing_changed.emit()
 
     def progress(self, done: int, total: int) -> None:
-        """Note that the indexing went on."""
-        if self.indexing is not None:
-            self.set_indexing(replace(self.indexing, done=done, total=total))
+        """Note how far the indexing is; told when a percent more is done."""
+        before = self.indexing
+        if before is None:
+            return
+        self.indexing = replace(before, done=done, total=total)
+        if self.indexing.percent != before.percent:
+            self.indexing_progressed.emit()
 
     def set_picture(self, uid: str, path: Path | None) -> None:
         """Note that the small picture of a series is at ``path``, or that none can be made."""
