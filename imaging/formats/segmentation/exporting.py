@@ -1,48 +1,17 @@
 """Masks to files: the one door out."""
 
-from enum import StrEnum
 from pathlib import Path
 
 from imaging.formats.segmentation import coco, nifti_mask, png_masks, seg_nrrd, volume_table, yolo
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import Segment
+from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.formats.segmentation.rtstruct_writing import write_rtstruct
 from imaging.formats.segmentation.seg_writing import Probabilities, write_segmentation
 from imaging.formats.segmentation.source import source_of
 from imaging.labelmap import Labelmap
 from imaging.study import Series
 from imaging.volume import Volume
-
-
-class MaskFormat(StrEnum):
-    """A form in which masks leave. All but ``csv`` come back without the loss of a voxel."""
-
-    SEG = "seg"
-    FRACTIONAL = "seg-fractional"
-    LABELMAP = "seg-labelmap"
-    RTSTRUCT = "rtstruct"
-    SEG_NRRD = "seg.nrrd"
-    NIFTI = "nifti"
-    PNG = "png"
-    COCO = "coco"
-    YOLO = "yolo"
-    CSV = "csv"
-
-
-_ENDINGS = {
-    ".dcm": MaskFormat.SEG,
-    ".nrrd": MaskFormat.SEG_NRRD,
-    ".nii": MaskFormat.NIFTI,
-    ".nii.gz": MaskFormat.NIFTI,
-    ".png": MaskFormat.PNG,
-    ".json": MaskFormat.COCO,
-    ".csv": MaskFormat.CSV,
-}
-
-
-def format_for(path: Path) -> MaskFormat | None:
-    """The format that a file's name asks for; None where it asks for none."""
-    return next((kind for ending, kind in _ENDINGS.items() if path.name.lower().endswith(ending)), None)
 
 
 def export_labelmap(

@@ -25,9 +25,7 @@ class ImageGrid:
         """The single-slice geometry of slice ``k``."""
         return self.slice_geometries[k] if self.slice_geometries else self.geometry.slab(k)
 
-    def labelmap(
-        self, array: NDArray[np.uint8], labels: tuple[Label, ...], made: Provenance | None = None
-    ) -> Labelmap:
+    def labelmap(self, array: NDArray[np.uint8], labels: tuple[Label, ...], made: Provenance | None = None) -> Labelmap:
         """A mask on this grid; volumes are only known where slices are evenly apart."""
         return Labelmap(array, self.geometry, labels, made, slice_spacing_known=not self.slice_geometries)
 

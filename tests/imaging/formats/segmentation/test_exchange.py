@@ -17,9 +17,10 @@ from pydicom import dcmread
 
 from imaging.errors import ReadError, SaveError
 from imaging.formats.segmentation.coco import _uncompressed
-from imaging.formats.segmentation.exporting import MaskFormat, export_labelmap
+from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.imported import Code, Segment
 from imaging.formats.segmentation.importing import import_labelmap
+from imaging.formats.segmentation.mask_format import MaskFormat, format_for
 from imaging.labelmap import Label, Labelmap, Provenance
 
 PLACED = ["axial", "descending", "oblique", "tilted", "missing", "enhanced", "single"]
@@ -84,6 +85,14 @@ def test_another_number_of_slices_is_refused(make_image, tmp_path, kind):
     export_labelmap(labelled(image), image.volume, image.series, path, kind)
     with pytest.raises(ReadError):
         import_labelmap(path, other.volume, other.series)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("a.dcm", "seg"), ("A.SEG.NRRD", "seg.nrrd"), ("a.nii.gz", "nifti"), ("a.json", "coco"), ("a.txt", None)],
+)
+def test_a_name_asks_for_a_format(name, kind):
+    assert format_for(Path(name)) == kind
 
 
 @pytest.mark.parametrize("image_kind", FLAT)

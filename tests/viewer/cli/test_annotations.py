@@ -1,0 +1,132 @@
+"""``wetread annotations``: what is kept goes out, comes back, is listed and compared."""
+
+import csv
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+
+from imaging.formats.reading import load_volume, open_study
+from imaging.formats.segmentation.importing import import_labelmap
+from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library.store import Library
+
+LABELS = (Label(1, "nodule", (200, 30, 90)), Label(2, "vessel"))
+VOXEL_ML = 2.5 * 0.5 * 0.75 / 1000
+
+
+def document(result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, make_ct) -> tuple[Path, np.ndarray]:
+    """A CT with two revisions of its mask in the library: voxels of one row, then one more."""
+    folder = make_ct()
+    (series,) = open_study(folder).series
+    volume = load_volume(series)
+    array = np.zeros(volume.array.shape, np.uint8)
+    array[1, 0, :2], array[2, 1, 1] = 1, 2
+    more = array.copy()
+    more[1, 0, 2] = 1
+    library = Library(tmp_path / "data" / "library.sqlite")
+    made = Provenance("jane", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "finder", "2.0")
+    first = library.save_mask(series, Labelmap(array, volume.geometry, LABELS), made)
+    library.save_mask(series, Labelmap(more, volume.geometry, LABELS), made, first, "one more")
+    library.close()
+    return folder, more
+
+
+def test_list_says_who_made_what(wetread, kept) -> None:
+    found = document(wetread("annotations", "list", "--json"))
+    (one,) = found["annotations"]
+    assert (one["series"], one["kind"], one["modality"], len(one["files"])) == ("2.25.101", "volume", "CT", 3)
+    newest, oldest = one["revisions"]
+    assert (newest["base"], newest["note"], newest["author"]) == (oldest["revision"], "one more", "jane")
+    assert (newest["model"], newest["model_version"]) == ("finder", "2.0")
+    assert newest["time"] == "2026-01-02T03:04:05+00:00"
+    assert newest["labels"][0] == {
+        "value": 1, "name": "nodule", "colour": [200, 30, 90], "voxels": 3, "volume_ml": pytest.approx(3 * VOXEL_ML),
+    }  # fmt: skip
+    text = wetread("annotations", "list").stdout
+    assert "2.25.101" in text and "jane, from finder 2.0: nodule 3 voxels, vessel 1 voxels (one more)" in text
+
+
+def test_list_of_a_series_without_annotations_fails(wetread, kept) -> None:
+    result = wetread("annotations", "list", "--series", "1.2.3", "--json")
+    assert result.exit_code == 1 and "nothing is annotated in series 1.2.3" in json.loads(result.stdout)["error"]
+
+
+@pytest.mark.parametrize("name", ["mask.dcm", "mask.seg.nrrd", "mask.nii.gz", "mask.json"])
+def test_out_and_in_again_changes_no_voxel(wetread, kept, tmp_path, name) -> None:
+    folder, mask = kept
+    out = tmp_path / "out" / name
+    exported = document(wetread("annotations", "export", folder, out, "--json"))
+    assert (exported["series"], exported["revision"], exported["out"]) == ("2.25.101", 2, str(out))
+    (series,) = open_study(folder).series
+    np.testing.assert_array_equal(import_labelmap(out, load_volume(series), series).labelmap.array, mask)
+    back = document(wetread("annotations", "import", folder, out, "--note", "from the clinic", "--json"))
+    assert (back["revision"], back["base"]) == (3, 2)
+    assert [(each["name"], each["voxels"]) for each in back["labels"]] == [("nodule", 3), ("vessel", 1)]
+    compared = document(wetread("annotations", "diff", "2", "3", "--json"))
+    assert compared["changed_voxels"] == 0
+    assert [each["dice"] for each in compared["labels"]] == [1.0, 1.0]
+    newest = document(wetread("annotations", "list", "--json"))["annotations"][0]["revisions"][0]
+    assert newest["note"].startswith(f"from the clinic; imported from {name}")
+
+
+def test_an_older_revision_and_a_named_format(wetread, kept, tmp_path) -> None:
+    folder, _ = kept
+    out = tmp_path / "table.txt"
+    document(wetread("annotations", "export", folder, out, "--format", "csv", "--revision", "1", "--json"))
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert [row["voxels"] for row in rows] == ["2", "1"]
+
+
+def test_diff_by_hand(wetread, kept) -> None:
+    """Two of three voxels are common: Dice 4/5. The third is 0.75 mm from the nearest: 95th percentile 0.675 mm."""
+    found = document(wetread("annotations", "diff", "1", "2", "--json"))
+    nodule, vessel = found["labels"]
+    assert (found["changed_voxels"], found["changed_slices"], found["series"]) == (1, [1], "2.25.101")
+    assert (nodule["voxels"], nodule["dice"]) == ([2, 3], pytest.approx(0.8))
+    assert nodule["hd95_mm"] == pytest.approx(0.675)
+    assert (vessel["dice"], vessel["hd95_mm"]) == (1.0, 0.0)
+    assert "95th percentiles" in found["hd95"]
+    text = wetread("annotations", "diff", "1", "2").stdout
+    assert "1 voxel differs in 1 slice\nnodule: Dice 0.8000, HD95 0.67 mm, 2 and 3 voxels" in text
+
+
+def test_a_mask_of_other_images_is_refused_and_nothing_is_kept(wetread, kept, make_ct, tmp_path) -> None:
+    folder, _ = kept
+    out = tmp_path / "mask.dcm"
+    wetread("annotations", "export", folder, out)
+    other = make_ct("other", uid="2.25.777")
+    result = wetread("annotations", "import", other, out, "--json")
+    assert result.exit_code == 1
+    assert "it was made from other images than Axial" in json.loads(result.stdout)["error"]
+    assert len(document(wetread("annotations", "list", "--json"))["annotations"]) == 1
+
+
+def test_what_cannot_be_exported_says_why(wetread, kept, make_ct, tmp_path) -> None:
+    folder, _ = kept
+    assert (
+        "which format? Give --format, one of seg, " in wetread("annotations", "export", folder, tmp_path / "a").stderr
+    )
+    other = make_ct("other", uid="2.25.777")
+    result = wetread("annotations", "export", other, tmp_path / "m.dcm")
+    assert result.exit_code == 1 and "keeps no mask of series 2.25.777" in result.stderr
+    result = wetread("annotations", "export", other, tmp_path / "m.dcm", "--revision", "1")
+    assert "revision 1 belongs to series 2.25.101, not to 2.25.777" in result.stderr
+    assert not (tmp_path / "m.dcm").exists()
+
+
+def test_a_mask_beside_its_images_does_not_stand_in_the_way(wetread, kept) -> None:
+    folder, mask = kept
+    document(wetread("annotations", "export", folder, folder / "mask.dcm", "--json"))
+    assert dcmread(folder / "mask.dcm").Modality == "SEG"
+    again = document(wetread("annotations", "import", folder, folder / "mask.dcm", "--json"))
+    assert again["labels"][0]["voxels"] == int((mask == 1).sum())

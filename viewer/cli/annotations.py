@@ -1,0 +1,205 @@
+"""Commands for what the library keeps: annotations list, export, import and diff. They need neither Qt nor torch."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imaging.formats.segmentation.mask_format import MaskFormat, format_for
+from viewer.cli.answering import Failure, failures_in_words, print_json, progress, shown
+from viewer.cli.opening import choose, open_path
+from viewer.places import author, places
+
+if TYPE_CHECKING:
+    from imaging.annotation import MaskRevision
+    from imaging.library.store import Library
+    from imaging.sandbox import Sandbox
+    from imaging.study import Series
+    from imaging.volume import Volume
+
+IMAGES_HELP = "The images: a file, or a folder with everything below it."
+
+Images = Annotated[Path, typer.Argument(metavar="IMAGES", help=IMAGES_HELP)]
+SeriesUid = Annotated[str | None, typer.Option("--series", metavar="UID", help="Which series of several.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+def register(program: typer.Typer) -> None:
+    """Add annotations with its own commands."""
+    group = typer.Typer(help="List, export, import and compare what is kept in the library.", no_args_is_help=True)
+    group.command("list")(list_annotations)
+    group.command("export")(export_mask)
+    group.command("import")(import_mask)
+    group.command("diff")(diff)
+    program.add_typer(group, name="annotations")
+
+
+def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
+    """List the annotated series with every revision of their masks, the newest first.
+
+    --json prints {"library", "annotations": [{"series", "group", "kind", "modality", "files", "findings",
+    "revisions": [{"revision", "base", "author", "time", "model", "model_version", "note", "labels"}]}]}; a label has
+    value, name, colour, voxels and volume_ml, which is null where it is not known.
+    """
+    from viewer.cli.annotation_facts import revision_facts, revision_text
+
+    with failures_in_words(as_json), _library() as library:
+        found: list[dict[str, Any]] = []
+        for each in library.annotated_series():
+            if series in (None, each.series_uid):
+                history = library.history(each.series_uid)
+                found.append(
+                    {
+                        "series": each.series_uid,
+                        "group": each.group,
+                        "kind": each.kind,
+                        "modality": each.modality,
+                        "files": [str(file) for file in each.files],
+                        "findings": list(each.labels),
+                        "revisions": [revision_facts(one, each.kind) for one in history],
+                    }
+                )
+        if series is not None and not found:
+            raise Failure(f"nothing is annotated in series {series}")
+        if as_json:
+            print_json({"library": library.name, "annotations": found})
+            return
+        for one in found:
+            typer.echo(
+                shown(f"{one['series']}  {one['modality']} {one['kind']}  {', '.join(one['findings'])}".rstrip())
+            )
+            for revision in one["revisions"]:
+                typer.echo(shown(f"  {revision_text(revision)}"))
+
+
+def export_mask(
+    images: Images,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; for yolo and several png a folder.")],
+    kind: Annotated[
+        MaskFormat | None, typer.Option("--format", help="Format; judged by the name of OUT if left out.")
+    ] = None,
+    series: SeriesUid = None,
+    revision: Annotated[int | None, typer.Option(help="Id of a revision; the newest if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the mask that the library keeps of a series.
+
+    OUT ending in .dcm is a DICOM SEG, .seg.nrrd for 3D Slicer, .nii.gz, .png, .json for COCO, .csv a table of volumes.
+
+    --json prints {"series", "revision", "format", "out", "labels"}.
+    """
+    with failures_in_words(as_json), _library() as library:
+        from imaging.formats.segmentation.exporting import export_labelmap
+        from viewer.cli.annotation_facts import label_facts
+
+        wanted = kind or format_for(out)
+        if wanted is None:
+            raise Failure(f"{out.name}: which format? Give --format, one of {', '.join(MaskFormat)}.")
+        with _image(images, series) as (_, chosen, volume):
+            kept = _revision(library, chosen, revision)
+            if not kept.labelmap.geometry.matches(volume.geometry):
+                raise Failure(f"revision {kept.id} was made on another grid than {images}; nothing was written")
+            export_labelmap(kept.labelmap, volume, chosen, out, wanted)
+        labels = label_facts(kept.labelmap, chosen.kind)
+        document = {
+            "series": chosen.uid, "revision": kept.id, "format": wanted.value, "out": str(out), "labels": labels,
+        }  # fmt: skip
+        _answer(document, f"revision {kept.id} of {chosen.uid}: {out}", as_json)
+
+
+def import_mask(
+    images: Images,
+    mask: Annotated[Path, typer.Argument(metavar="MASK", help="A mask of any format that export writes but csv.")],
+    series: SeriesUid = None,
+    note: Annotated[str, typer.Option(help="Kept with the revision.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Lay a mask on its images and keep it as a new revision; what does not fit is refused with the reason.
+
+    --json prints {"series", "revision", "base", "file", "title", "labels", "warnings"}.
+    """
+    with failures_in_words(as_json), _library() as library:
+        from imaging.labelmap import Provenance
+        from viewer.cli.annotation_facts import label_facts, maker
+
+        with _image(images, series) as (sandbox, chosen, volume):
+            found = sandbox.read_segmentation(mask, volume, chosen, progress())
+        made = found.labelmap.provenance
+        kept = Provenance(author(), datetime.now(UTC), made.model if made else "", made.model_version if made else "")
+        base = library.latest_mask(chosen.uid)
+        words = "; ".join(part for part in (note, f"imported from {mask.name}{maker(made)}") if part)
+        number = library.save_mask(chosen, found.labelmap, kept, base.id if base else None, words)
+        document = {
+            "series": chosen.uid,
+            "revision": number,
+            "base": base.id if base else None,
+            "file": str(mask),
+            "title": found.title,
+            "labels": label_facts(found.labelmap, chosen.kind),
+            "warnings": list(found.warnings),
+        }
+        _answer(document, "\n".join((f"revision {number} of {chosen.uid}: {mask.name}", *found.warnings)), as_json)
+
+
+def diff(
+    one: Annotated[int, typer.Argument(metavar="REVISION", help="Id of a revision.")],
+    other: Annotated[int, typer.Argument(metavar="OTHER", help="Id of another revision of the same images.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare two revisions label by label: Dice, HD95, voxels that differ.
+
+    HD95 is the larger of the two 95th percentiles of the distances from each surface voxel of one mask to the nearest
+    of the other, in mm between voxel centres. It is null where a label is missing or millimetres are not known.
+
+    --json prints {"revisions", "series", "changed_voxels", "changed_slices", "hd95", "labels": [{"value", "name",
+    "voxels", "dice", "hd95_mm"}]}; slices count from 0.
+    """
+    with failures_in_words(as_json), _library() as library:
+        from viewer.cli.annotation_facts import comparison_facts, comparison_text
+
+        kinds = {each.series_uid: each.kind for each in library.annotated_series()}
+        first, second = library.revision(one), library.revision(other)
+        if first.series_uid != second.series_uid:
+            raise Failure(f"revisions of two series, {first.series_uid} and {second.series_uid}: expected one")
+        document = comparison_facts(first, second, kinds.get(first.series_uid, ""))
+        _answer(document, comparison_text(document), as_json)
+
+
+@contextmanager
+def _library() -> Generator["Library"]:
+    from imaging.library.store import Library
+
+    library = Library(places().library)
+    try:
+        yield library
+    finally:
+        library.close()
+
+
+@contextmanager
+def _image(path: Path, uid: str | None) -> Generator[tuple["Sandbox", "Series", "Volume"]]:
+    """The sandbox with the chosen series and its pixels, which exporters and importers lay masks on."""
+    from imaging.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        chosen = choose(open_path(sandbox, path), uid)
+        yield sandbox, chosen, sandbox.load_volume(chosen, progress())
+
+
+def _revision(library: "Library", series: "Series", number: int | None) -> "MaskRevision":
+    found = library.latest_mask(series.uid) if number is None else library.revision(number)
+    if found is None:
+        raise Failure(f"the library keeps no mask of series {series.uid}")
+    if found.series_uid != series.uid:
+        raise Failure(f"revision {found.id} belongs to series {found.series_uid}, not to {series.uid}")
+    return found
+
+
+def _answer(document: dict[str, Any], text: str, as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+    else:
+        typer.echo("\n".join(shown(line) for line in text.splitlines()))
