@@ -133,7 +133,15 @@ def _pixel_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple
     aspect = _pair(header, "PixelAspectRatio")
     if aspect is not None and aspect[0] != aspect[1] and believable_size(aspect[0] / aspect[1]):
         return (aspect[0] / aspect[1], 1.0), Calibration.NONE, ("pixels are not square; their size is unknown",)
-    return (1.0, 1.0), Calibration.NONE, ()
+    return (1.0, 1.0), Calibration.NONE, _unusable(header)
+
+
+def _unusable(header: Header) -> tuple[str, ...]:
+    """That a stated size of pixels cannot be meant, as 0 cannot; empty where none was stated."""
+    stated = _numbers(header, 0, "PixelMeasuresSequence", "PixelSpacing")
+    if not stated:
+        return ()
+    return (f"the stated pixel spacing, {' × '.join(f'{each:g}' for each in stated)} mm, is impossible: pixels only",)
 
 
 def _calibrated(header: Header, how: str) -> tuple[str, ...]:
