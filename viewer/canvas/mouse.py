@@ -5,11 +5,14 @@ from PySide6.QtCore import QPoint, Qt
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport, focus_at
 from viewer.canvas.measuring_hits import hit_at
 from viewer.canvas.measuring_tools import change, follow
+from viewer.canvas.outlining import OUTLINING, lead
 from viewer.canvas.tools import LEFT, zoom_about
 from viewer.state.view import Cursor
 
 SLAB_STEP_MM = 1.0
 
+_EDITING = frozenset(("brush", "eraser", "smart-brush", *OUTLINING))
+"""Tools that change masks also where a measurement lies."""
 NOTCH = 120
 """One step of an ordinary wheel in eighths of a degree; finer wheels send parts of it."""
 
@@ -50,6 +53,7 @@ class Mouse:
             focus_at(self._viewport, point)
         else:
             follow(self._viewport, point)
+            lead(self._viewport, point)
         self._tell_cursor()
 
     def release(self, button: Qt.MouseButton) -> None:
@@ -106,7 +110,7 @@ class Mouse:
         """Moves the measurement under the mouse, whatever the left button holds but a brush; selects none elsewhere."""
         session = self._viewport.session
         held, state = session.hand.tool, session.measurements
-        if state.sketch or held in ("brush", "eraser") or not session.bindings.drags_hand(button, modifiers):
+        if state.sketch or held in _EDITING or not session.bindings.drags_hand(button, modifiers):
             return None
         hit = hit_at(self._viewport, point)
         if hit is None:

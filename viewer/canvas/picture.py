@@ -30,6 +30,7 @@ from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 
 PROPOSAL_OPACITY = 0.18
+CHANGE_OPACITY = 0.35
 
 _Place = tuple[int, Patch]
 _Look = tuple[_Place, Voi, bool, tuple[float, str], Fusion | None, ColourTable | None]
@@ -47,6 +48,7 @@ class PlanePicture:
         self._heat: Latest[_Place, QImage] = Latest()
         self._mask: Latest[_Place, MaskOverlay] = Latest()
         self._proposal: Latest[_Place, MaskOverlay] = Latest()
+        self._change: Latest[_Place, MaskOverlay] = Latest()
         self._composed: Latest[_Look, QImage] = Latest()
         self._explained: Latest[int, bool] = Latest()
         self._fused_values: Latest[tuple[int, OpenSeries], NDArray[Any] | None] = Latest()
@@ -61,6 +63,7 @@ class PlanePicture:
         self._fusion.forget()
         self.forget_mask()
         self.forget_findings()
+        self.forget_change()
 
     def forget_mask(self) -> None:
         """The whole annotation, its colours or its visibility changed."""
@@ -72,6 +75,11 @@ class PlanePicture:
         self._heat.forget()
         self._explained.forget()
         self._proposal.forget()
+        self._composed.forget()
+
+    def forget_change(self) -> None:
+        """Another change, or none, is proposed."""
+        self._change.forget()
         self._composed.forget()
 
     def refresh_mask(self, volume: Volume, edit: MaskEdit) -> None:
@@ -170,6 +178,9 @@ class PlanePicture:
             yield self._proposal.of(place, lambda: self._proposal_overlay(proposal, patch))
         if self._mask_fits(volume):
             yield self._mask.of(place, lambda: self._mask_overlay(patch))
+        change = self._session.workbench.proposal
+        if change is not None and self._mask_fits(volume):
+            yield self._change.of(place, lambda: self._change_overlay(change.shown, patch))
 
     def _ground_image(self, volume: Volume, patch: Patch) -> QImage:
         key = (self._view.k, patch.factor, self._view.slab_mm, self._view.projection)
@@ -185,6 +196,9 @@ class PlanePicture:
 
     def _proposal_overlay(self, proposal: Labelmap, patch: Patch) -> MaskOverlay:
         return MaskOverlay(self._cut(proposal.array, patch), proposal.labels, PROPOSAL_OPACITY, proposed=True)
+
+    def _change_overlay(self, change: Labelmap, patch: Patch) -> MaskOverlay:
+        return MaskOverlay(self._cut(change.array, patch), change.labels, CHANGE_OPACITY, proposed=True)
 
     def _mask_overlay(self, patch: Patch) -> MaskOverlay:
         shown = self._segmentation

@@ -32,11 +32,14 @@ from viewer.canvas.measuring_keys import take_key, wants_key
 from viewer.canvas.measuring_shapes import RECIPES
 from viewer.canvas.measuring_tools import finish
 from viewer.canvas.mouse import Mouse
+from viewer.canvas.outlining import BY_CLICKS, OUTLINING, close, draw_outline
+from viewer.canvas.outlining import take_key as take_outline_key
+from viewer.canvas.outlining import takes_key as outline_takes_key
+from viewer.canvas.painting import brush_radius_mm
 from viewer.canvas.patch import patch_for
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
 from viewer.canvas.shutter import cover
-from viewer.canvas.tools import brush_radius_mm
 from viewer.state.findings import Findings
 from viewer.state.hand import Tool
 from viewer.state.pane import Pane
@@ -44,7 +47,7 @@ from viewer.state.segmentation import Segmentation
 from viewer.state.session import SERIES_MIME, Session
 from viewer.state.transform import ViewTransform
 
-BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser"))
+BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser", "smart-brush"))
 MM_PER_INCH = 25.4
 LENS_PX = 90.0
 LENS_ZOOM = 2.5
@@ -99,6 +102,7 @@ class SliceView(QWidget):
             session.panes_changed,
             session.measurements.changed,
             session.measurements.looks_changed,
+            session.workbench.outline_changed,
         ):
             signal.connect(self.update)
         session.pane_changed.connect(self._on_other)
@@ -107,6 +111,7 @@ class SliceView(QWidget):
         self.segmentation.changed.connect(self._on_mask)
         self.segmentation.labels_changed.connect(self._on_labels)
         self.findings.changed.connect(self._on_findings)
+        session.workbench.proposal_changed.connect(self._on_proposal)
 
     def sizeHint(self) -> QSize:
         return QSize(800, 800)
@@ -152,6 +157,10 @@ class SliceView(QWidget):
         self._picture.forget_findings()
         self.update()
 
+    def _on_proposal(self) -> None:
+        self._picture.forget_change()
+        self.update()
+
     def _on_tool(self) -> None:
         self.setCursor(_POINTERS.get(self.session.hand.tool, Qt.CursorShape.CrossCursor))
         self.update()
@@ -175,6 +184,7 @@ class SliceView(QWidget):
             draw_focus(painter, self.session, pane)
             self._paint_furniture(furniture, volume, geometry, transform)
             self._paint_measurements(painter)
+            draw_outline(painter, self.session.workbench.outline, pane)
             self._paint_brush(painter, transform)
         if self._band is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -260,7 +270,7 @@ class SliceView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         label = self.segmentation.active_label
-        colour = QColor(*label.colour) if label and hand.tool == "brush" else QColor(255, 255, 255)
+        colour = QColor(*label.colour) if label and hand.tool != "eraser" else QColor(255, 255, 255)
         for width, shade in ((3.0, QColor(0, 0, 0, 160)), (1.3, colour)):
             painter.setPen(QPen(shade, width))
             painter.drawEllipse(QPointF(*point), radius, radius)
@@ -291,7 +301,9 @@ class SliceView(QWidget):
         tool, sketch = self.session.hand.tool, self.session.measurements.sketch
         if event.button() == Qt.MouseButton.LeftButton and sketch is not None and sketch.ended_by_hand:
             finish(self)
-        elif event.button() != Qt.MouseButton.LeftButton or tool in BRUSHES or tool in RECIPES:
+        elif event.button() == Qt.MouseButton.LeftButton and tool in BY_CLICKS:
+            close(self)
+        elif event.button() != Qt.MouseButton.LeftButton or tool in BRUSHES or tool in RECIPES or tool in OUTLINING:
             self.mousePressEvent(event)
         else:
             self._mouse.cancel()
@@ -332,7 +344,11 @@ class SliceView(QWidget):
         if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
             event.accept()
             return True
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and wants_key(self, event):
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and (wants_key(self, event) or outline_takes_key(self, event))
+        ):
             event.accept()
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -350,7 +366,7 @@ class SliceView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._mouse.dragging and _is_escape(event):
             self._mouse.cancel()
-        elif not take_key(self, event):
+        elif not take_key(self, event) and not take_outline_key(self, event):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QEvent) -> None:

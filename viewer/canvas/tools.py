@@ -1,20 +1,18 @@
 """What dragging does. A tool is a generator: before the first ``yield`` the button goes down, the loop is the drag,
 after it the button comes up; closing the generator takes the half drag back."""
 
-from math import hypot
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import stroke
-from imaging.geometry import Geometry
 from imaging.intensity import window_of
-from imaging.reslicing import Axis
 from imaging.volume import VoiFunction, Volume, Window
 from viewer.canvas.crosshair import crosshair
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
 from viewer.canvas.measuring_tools import MEASURING
+from viewer.canvas.outlining import OUTLINING
+from viewer.canvas.painting import brush, eraser, smart_brush
 from viewer.state.hand import Tool
 from viewer.state.pane import Pane
 from viewer.state.transform import ViewTransform
@@ -97,63 +95,6 @@ def scroll(viewport: Viewport, start: Point) -> Drag:
         raise
 
 
-def brush(viewport: Viewport, start: Point) -> Drag:
-    """Paint the active label; without one, nothing."""
-    label = viewport.segmentation.active_label
-    return _idle() if label is None else _paint(viewport, start, label.value)
-
-
-def eraser(viewport: Viewport, start: Point) -> Drag:
-    """Paint background."""
-    return _paint(viewport, start, 0)
-
-
-def brush_radius_mm(radius_mm: float, spacing_mm: tuple[float, float]) -> float:
-    """The radius that is painted: at least half a pixel's diagonal, so that every click reaches a voxel."""
-    return max(radius_mm, hypot(*spacing_mm) / 2)
-
-
-def _idle() -> Drag:
-    while (yield) is not None:
-        pass
-
-
-def _paint(viewport: Viewport, start: Point, value: int) -> Drag:
-    segmentation = viewport.segmentation
-    if not segmentation.visible:
-        segmentation.set_visible(True)
-    segmentation.begin()
-    try:
-        last = start
-        _dab(viewport, last, start, value)
-        while (point := (yield)) is not None:
-            _dab(viewport, last, point, value)
-            last = point
-    except GeneratorExit:
-        segmentation.cancel()
-        raise
-    segmentation.commit()
-
-
-def _dab(viewport: Viewport, last: Point, point: Point, value: int) -> None:
-    transform, segmentation, volume = viewport.pane.transform(), viewport.segmentation, viewport.pane.volume
-    if transform is None or volume is None or segmentation.array.shape != volume.array.shape[:3]:
-        return
-    pane = viewport.pane
-    if pane.axis is None or pane.opened is not viewport.session.opened:
-        return
-    k = pane.view.k
-    path = [transform.to_image(*last), transform.to_image(*point)]
-    radius_mm = brush_radius_mm(viewport.session.hand.radius_mm, transform.spacing_mm)
-    edit = stroke(segmentation.array, _stroke_geometry(volume, pane.axis, k), pane.axis, k, path, radius_mm, value)
-    if edit is not None:
-        segmentation.apply(edit)
-
-
-def _stroke_geometry(volume: Volume, axis: Axis, k: int) -> Geometry:
-    return volume.slice_geometry(k) if axis == 0 else volume.geometry
-
-
 def magnifier(viewport: Viewport, start: Point) -> Drag:
     """A lens under the mouse, as long as the button is held."""
     try:
@@ -200,5 +141,7 @@ LEFT: dict[Tool, DragTool] = {
     "window-region": window_region,
     "brush": brush,
     "eraser": eraser,
+    "smart-brush": smart_brush,
+    **OUTLINING,
     **MEASURING,
 }

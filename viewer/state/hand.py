@@ -8,6 +8,8 @@ Tool = Literal[
     "window", "scroll", "pan", "zoom", "crosshair", "magnifier", "window-region", "brush", "eraser",
     "length", "angle", "cobb", "bidirectional", "cardiothoracic", "ellipse", "rectangle", "polygon", "freehand",
     "probe", "arrow", "note", "known-length",
+    "smart-brush", "fill-polygon", "fill-freehand", "livewire", "scissors", "fill", "grow-region", "keep-island",
+    "remove-island",
 ]  # fmt: skip
 
 MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0

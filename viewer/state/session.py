@@ -16,6 +16,7 @@ from viewer.state.measurements import Measurements
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane, Plane
 from viewer.state.view import View
+from viewer.state.workbench import Workbench
 
 SERIES_MIME = "application/x-wetread-series"
 """What a dragged series is: its uid in UTF-8."""
@@ -68,6 +69,7 @@ class Session(QObject):
         self.document: Document | None = None
         self.document_text = ""
         self.hand, self.marks, self.bindings, self.measurements = Hand(), Marks(), Bindings(), Measurements()
+        self.workbench = Workbench()
         self.layout: Layout = SINGLE
         self.maximised = False
         self.focus: Focus | None = None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from imaging.geometry import Calibration, Geometry
 from imaging.volume import Volume, Window
-from viewer.canvas.tools import brush_radius_mm
+from viewer.canvas.painting import brush_radius_mm
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 MIDDLE, RIGHT = Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
@@ -277,7 +277,7 @@ def test_without_a_label_the_brush_paints_nothing(shown):
     shown.session.hand.set_tool("brush")
     shown.drag((50, 50), (60, 60))
     assert not shown.segmentation.array.any()
-    assert not shown.segmentation.history.can_undo
+    assert [step.name for step in shown.segmentation.history.done] == ["Change labels"]
 
 
 def test_the_smallest_brush_reaches_a_voxel_from_anywhere_in_a_pixel(stage):

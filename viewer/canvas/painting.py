@@ -1,0 +1,120 @@
+"""Brushes: what a drag paints, on the shown plane or as a ball in the patient, oblique planes included."""
+
+from dataclasses import dataclass
+from math import hypot
+
+from imaging.editing import Editable, Region, add
+from imaging.editing.strokes import ball, disc, similar, stroke_name
+from imaging.geometry import Geometry
+from imaging.volume import Volume
+from viewer.canvas.dragging import Drag, Point, Viewport
+from viewer.state.transform import ViewTransform
+
+
+@dataclass(frozen=True)
+class Paint:
+    """What one drag puts on the mask: a label (0 erases), and whether only on tissue like that where it began."""
+
+    value: int
+    smart: bool = False
+
+
+def brush(viewport: Viewport, start: Point) -> Drag:
+    """Paint the active label; without one, nothing."""
+    label = viewport.segmentation.active_label
+    return _idle() if label is None else _paint(viewport, start, Paint(label.value))
+
+
+def smart_brush(viewport: Viewport, start: Point) -> Drag:
+    """Paint the active label where values are like those at the start of the drag."""
+    label, volume = viewport.segmentation.active_label, viewport.pane.volume
+    if label is None or volume is None:
+        return _idle()
+    return _paint(viewport, start, Paint(label.value, not volume.is_colour))
+
+
+def eraser(viewport: Viewport, start: Point) -> Drag:
+    """Paint background."""
+    return _paint(viewport, start, Paint(0))
+
+
+def brush_radius_mm(radius_mm: float, spacing_mm: tuple[float, float]) -> float:
+    """The radius that is painted: at least half a pixel's diagonal, so that every click reaches a voxel."""
+    return max(radius_mm, hypot(*spacing_mm) / 2)
+
+
+def editable(viewport: Viewport, volume: Volume) -> Editable:
+    """What tools may change: no locked label and, where that is chosen, only a range of values."""
+    bench = viewport.session.workbench
+    options = bench.options
+    if options.in_range and not volume.is_colour:
+        return Editable(bench.locked, None, volume.array, options.low, options.high)
+    return Editable(bench.locked)
+
+
+def _idle() -> Drag:
+    while (yield) is not None:
+        pass
+
+
+def _paint(viewport: Viewport, start: Point, paint: Paint) -> Drag:
+    segmentation = viewport.segmentation
+    if not segmentation.visible:
+        segmentation.set_visible(True)
+    segmentation.begin()
+    try:
+        last = start
+        _dab(viewport, start, last, start, paint)
+        while (point := (yield)) is not None:
+            _dab(viewport, start, last, point, paint)
+            last = point
+    except GeneratorExit:
+        segmentation.cancel()
+        raise
+    segmentation.commit()
+
+
+def _dab(viewport: Viewport, start: Point, last: Point, point: Point, paint: Paint) -> None:
+    pane, segmentation = viewport.pane, viewport.segmentation
+    transform, volume = pane.transform(), pane.volume
+    if transform is None or volume is None or segmentation.array.shape != volume.array.shape[:3]:
+        return
+    if pane.opened is not viewport.session.opened:
+        return
+    region = _swept(viewport, volume, transform, last, point)
+    if region is not None and paint.smart:
+        region = similar(region, volume.array, _index(viewport, volume, transform, start),
+                         viewport.session.workbench.options.tolerance)  # fmt: skip
+    if region is None:
+        return
+    name = "Smart brush" if paint.smart else stroke_name(paint.value)
+    edit = add(segmentation.array, region, paint.value, name, editable(viewport, volume))
+    if edit is not None:
+        segmentation.apply(edit)
+
+
+def _swept(viewport: Viewport, volume: Volume, transform: ViewTransform, last: Point, point: Point) -> Region | None:
+    """The voxels between two points of a drag; on planes that were not acquired so, a ball whatever is chosen."""
+    pane, shape = viewport.pane, volume.array.shape[:3]
+    radius_mm = brush_radius_mm(viewport.session.hand.radius_mm, transform.spacing_mm)
+    pixels = [transform.to_image(*last), transform.to_image(*point)]
+    if pane.axis is not None and not (viewport.session.workbench.options.sphere and volume.kind == "volume"):
+        return disc(shape, _stroke_geometry(volume, pane.axis, pane.view.k), pane.axis, pane.view.k, pixels, radius_mm)
+    ends = [_index(viewport, volume, transform, end) for end in (last, point)]
+    least_mm = max(radius_mm, min(volume.geometry.spacing_mm) / 2)
+    return ball(shape, volume.geometry, volume.geometry.point_lps(ends), least_mm)
+
+
+def _index(viewport: Viewport, volume: Volume, transform: ViewTransform, point: Point) -> tuple[float, float, float]:
+    """The fractional k, j, i in the volume under a screen point."""
+    pane, (row, column) = viewport.pane, transform.to_image(*point)
+    if pane.axis is not None or pane.grid is None:
+        place = [row, column]
+        place.insert(pane.axis or 0, float(pane.view.k))
+        return place[0], place[1], place[2]
+    k, j, i = volume.geometry.index_kji(pane.grid.point_lps((pane.view.k, row, column)))
+    return float(k), float(j), float(i)
+
+
+def _stroke_geometry(volume: Volume, axis: int, k: int) -> Geometry:
+    return volume.slice_geometry(k) if axis == 0 else volume.geometry
