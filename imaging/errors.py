@@ -6,6 +6,7 @@ ImagingError
 │   └── Truncated      fewer bytes than the header declares
 ├── GeometryError      positions that do not make a volume
 ├── LibraryError       the annotation library cannot be opened or written
+│   └── JournalError   the journal of a series cannot be used
 └── SaveError          a file that could not be written; the old one is untouched
 """
 
@@ -44,6 +45,10 @@ class GeometryError(ImagingError):
 
 class LibraryError(ImagingError):
     """The annotation library could not be opened, read or written."""
+
+
+class JournalError(LibraryError):
+    """The journal of a series is in use elsewhere, damaged, or of another kind."""
 
 
 class SaveError(ImagingError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 DEFAULT_LIMIT_BYTES = 100_000_000
+LIMIT_STEPS = 1000
 
 
 class Edit(Protocol):
@@ -20,13 +21,21 @@ class Edit(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class _Group:
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One thing that a person did, as changes in the order in which they were made.
+
+    Attributes:
+        loose: large, and about to be exchanged for the same changes packed; its bytes are not counted until then.
+    """
+
     name: str
     edits: tuple[Edit, ...]
+    loose: bool = False
 
     @property
     def nbytes(self) -> int:
+        """Memory that remembering this step costs, in bytes."""
         return sum(edit.nbytes for edit in self.edits)
 
 
@@ -34,13 +43,13 @@ class History:
     """The undo line. Changes are applied first and pushed after they succeeded.
 
     Attributes:
-        limit_bytes: memory for the changes; the oldest steps fall out beyond it.
+        limit_bytes: memory for the changes; the oldest steps fall out beyond it, or beyond ``LIMIT_STEPS``.
     """
 
     def __init__(self, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> None:
         self.limit_bytes = limit_bytes
-        self._done: list[_Group] = []
-        self._undone: list[_Group] = []
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
 
     @property
     def can_undo(self) -> bool:
@@ -65,14 +74,38 @@ class History:
         """Memory held by all steps, in bytes."""
         return sum(group.nbytes for group in (*self._done, *self._undone))
 
+    @property
+    def done(self) -> tuple[Step, ...]:
+        """What undo takes back, the last step last."""
+        return tuple(self._done)
+
+    @property
+    def undone(self) -> tuple[Step, ...]:
+        """What redo does again, the next step last."""
+        return tuple(self._undone)
+
     def push_group(self, name: str, edits: Sequence[Edit]) -> None:
-        """Remember applied ``edits`` as one step. What was undone before cannot be redone any more."""
-        if not edits:
-            return
+        """Remember applied ``edits`` as one step."""
+        if edits:
+            self.push(Step(name, tuple(edits)))
+
+    def push(self, step: Step) -> None:
+        """Remember an applied step. What was undone before cannot be redone any more."""
         self._undone.clear()
-        self._done.append(_Group(name, tuple(edits)))
-        while len(self._done) > 1 and self.byte_size > self.limit_bytes:
-            del self._done[0]
+        self._done.append(step)
+        self._trim()
+
+    def exchange(self, step: Step, packed: Step) -> None:
+        """Remember ``packed`` in the place of ``step``, which does the same."""
+        for line in (self._done, self._undone):
+            if step in line:
+                line[line.index(step)] = packed
+        self._trim()
+
+    def restore(self, done: Sequence[Step], undone: Sequence[Step]) -> None:
+        """Go on with the line of an earlier session; both lists as :attr:`done` and :attr:`undone` gave them."""
+        self._done, self._undone = list(done), list(undone)
+        self._trim()
 
     def undo(self) -> tuple[Edit, ...]:
         """The changes to apply, in order, to take the last step back; empty when there is none."""
@@ -94,3 +127,8 @@ class History:
         """Forget every step."""
         self._done.clear()
         self._undone.clear()
+
+    def _trim(self) -> None:
+        excess = sum(step.nbytes for step in (*self._done, *self._undone) if not step.loose) - self.limit_bytes
+        while len(self._done) > 1 and (excess > 0 or len(self._done) > LIMIT_STEPS):
+            excess -= self._done.pop(0).nbytes

@@ -27,6 +27,7 @@ from viewer.commands.hanging import Hanging
 from viewer.commands.indexing import FolderIndexing
 from viewer.commands.inferring import Inferring
 from viewer.commands.inspecting import Inspecting
+from viewer.commands.journalling import Journalling
 from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
 from viewer.commands.measuring import Measuring
@@ -80,6 +81,9 @@ class Application(QObject):
         self.runner, self.process, self.sandbox = Runner(), InferenceProcess(), Sandbox(cache=self.places.cache)
         self.library = Library(self.places.library)
         self.registry = Registry(self.places.model_folders)
+        self.journalling = Journalling(
+            self.segmentation, self.notices, self.places.data / "journals", self.library.name
+        )
         self.annotating = Annotating(
             self.session,
             self.segmentation,
@@ -87,7 +91,7 @@ class Application(QObject):
             self.notices,
             self.models,
             self.library,
-            self.runner,
+            self.journalling,
         )
         self.session.volume_changed.connect(self.annotating.follow)
         self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
@@ -167,6 +171,7 @@ class Application(QObject):
         self.process.shut_down()
         self.runner.shut_down()
         self.sandbox.close()
+        self.journalling.shut_down()
         self.library.close()
 
     def _make_window(self) -> MainWindow:
@@ -246,7 +251,6 @@ class Application(QObject):
         self.studies.search_asked.connect(self._search)
         self.studies.priors_asked.connect(self._show_priors)
         self.session.study_changed.connect(lambda: self.left.setCurrentIndex(0))
-        self.segmentation.history_changed.connect(self.annotating.draft)
         for asked in (self.session.measurements.name_wanted, self.session.measurements.length_wanted):
             asked.connect(lambda _: self.tabs.setCurrentWidget(self.measures))
         for signal in (

@@ -38,7 +38,7 @@ def unpack(voxels: bytes, box: str, geometry: str, labels: str, provenance: Prov
     Raises:
         LibraryError: the stored bytes do not fit their own description.
     """
-    grid = _geometry(json.loads(geometry))
+    grid = unpack_geometry(geometry)
     array = np.zeros(grid.shape_kji, np.uint8)
     ends = json.loads(box)
     shape = tuple(high - low for low, high in ends)
@@ -51,7 +51,9 @@ def unpack(voxels: bytes, box: str, geometry: str, labels: str, provenance: Prov
     return Labelmap(array, grid, table, provenance)
 
 
-def _geometry(values: dict[str, Any]) -> Geometry:
+def unpack_geometry(text: str) -> Geometry:
+    """The grid that was packed."""
+    values: dict[str, Any] = json.loads(text)
     axes = [tuple(axis) for axis in values["axes_lps"]]
     return Geometry(
         tuple(values["shape_kji"]),

@@ -41,6 +41,11 @@ class Library:
         """The SQLAlchemy URL, password included, that opens this library again."""
         return self._url.render_as_string(hide_password=False)
 
+    @property
+    def name(self) -> str:
+        """The URL of this library without its password, which tells it from others."""
+        return self._url.render_as_string()
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
@@ -158,18 +163,8 @@ class Library:
                 for row, mask_id, labels in session.execute(_annotated())
             )
 
-    def save_draft(self, series_uid: str, labelmap: Labelmap, provenance: Provenance) -> None:
-        """Keep the mask being edited, so that a crash loses nothing; replaces the last draft of the series.
-
-        Raises:
-            LibraryError: see :meth:`save_mask`.
-        """
-        columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
-        with self.transaction("the draft could not be kept") as session:
-            session.merge(DraftRow(series_uid=series_uid, **columns))
-
     def draft(self, series_uid: str) -> Labelmap | None:
-        """The mask that was being edited when the program ended without saving, or None.
+        """The mask that a version of the program before schema 4 was editing when it ended without saving, or None.
 
         Raises:
             LibraryError: see :meth:`latest_mask`.

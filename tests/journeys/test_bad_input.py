@@ -101,7 +101,6 @@ def test_a_full_disk_on_save_keeps_the_mask_in_the_window(
 
     with monkeypatch.context() as patch:
         patch.setattr(window.library, "save_mask", full)
-        patch.setattr(window.library, "save_draft", full)
         window.annotating.clear_slice(0)
         painted = window.segmentation.array.copy()
         from imaging.editing import stroke
@@ -116,7 +115,6 @@ def test_a_full_disk_on_save_keeps_the_mask_in_the_window(
         assert window.segmentation.array.any()
         window.window.close()
         assert window.window.isVisible(), "the window stays open rather than lose the mask"
-        qtbot.waitUntil(lambda: not window.runner.busy("draft"), timeout=10_000)
     assert window.annotating.save()
     kept = window.library.latest_mask(window.session.series.uid if window.session.series else "")
     assert kept is not None

@@ -120,7 +120,7 @@ def test_from_open_to_the_retrained_model(qtbot: QtBot, places: Places, phantom_
 
     again = open_window(qtbot, places, phantom_study.study)
     assert np.array_equal(again.segmentation.array, painted), "reopening brings the annotation back"
-    assert again.segmentation.mask.model == "ct-covid-lesions"
+    assert again.segmentation.mask.legend.model == "ct-covid-lesions"
     parent = next(p for p in again.models.packages if p.manifest and p.manifest.name == "ct-covid-lesions")
     again.teaching.start("my-lesions", parent.folder, 2)
     qtbot.waitUntil(lambda: not again.learning.running, timeout=300_000)

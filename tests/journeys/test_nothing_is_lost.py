@@ -33,7 +33,7 @@ if __name__ == "__main__":
     for row in (60.0, 90.0, 120.0):
         edit = stroke(state.array, state.geometry, 0, main.view.k, [(row, 80.0)], 6.0, state.active)
         state.apply(edit)
-    wait_until(lambda: not main.runner.busy("draft"), "the draft")
+    state.undo()
     np.save(data / "painted.npy", state.array)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -56,6 +56,13 @@ def test_strokes_survive_a_kill(qtbot: QtBot, tmp_path: Path, phantom_study: Pha
     qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=60_000)
     assert np.array_equal(main.segmentation.array, np.load(data / "painted.npy"))
     assert main.segmentation.array.any()
+    assert (main.segmentation.history.undo_name, main.segmentation.history.redo_name) == ("Brush", "Brush")
+    main.segmentation.undo()
+    main.segmentation.undo()
+    assert not main.segmentation.array.any(), "the undo line came back too"
+    for _ in range(3):
+        main.segmentation.redo()
+    assert main.segmentation.array[main.view.k, 120, 80], "and what was undone before the kill can be redone"
     assert not main.segmentation.saved, "brought back, and still to be saved"
     assert any("brought back" in notice.text for notice in main.notices.all)
     main.window.close()

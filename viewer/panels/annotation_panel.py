@@ -115,11 +115,12 @@ class AnnotationPanel(QWidget):
         if geometry is None:
             text = "Nothing is open."
         elif not state.saved:
-            text = "There are changes that are not saved yet. They are saved when you leave this series."
+            text = "Every change is kept as you make it. Saving, or leaving this series, makes a revision of them."
         else:
             text = "All changes are in the library."
-        if state.mask.model:
-            text += f" Based on {state.mask.model} {state.mask.model_version}."
+        legend = state.mask.legend
+        if legend.model:
+            text += f" Based on {legend.model} {legend.model_version}."
         self.state.setText(text)
         self.save.setEnabled(geometry is not None and not state.saved)
 

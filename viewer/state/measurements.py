@@ -5,29 +5,12 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from imaging.geometry import Triple
+from imaging.measurement.edit import MeasurementEdit
 from imaging.measurement.figure import Figure, Value
 from imaging.measurement.lines import KnownLength
 from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground, Points
 from imaging.volume import Volume
-
-
-@dataclass(frozen=True)
-class MeasurementEdit:
-    """One measurement of a series before and after a change; None where there was or is none."""
-
-    series_uid: str
-    before: Measurement | None
-    after: Measurement | None
-
-    @property
-    def nbytes(self) -> int:
-        """Memory that remembering this change costs, in bytes."""
-        return sum(100 + 100 * len(each.figure.points) for each in (self.before, self.after) if each)
-
-    def reverted(self) -> "MeasurementEdit":
-        """The change that takes this one back."""
-        return MeasurementEdit(self.series_uid, self.after, self.before)
 
 
 @dataclass(frozen=True)

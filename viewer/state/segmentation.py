@@ -1,7 +1,8 @@
 """The mask being edited, behind one door: :meth:`Segmentation.apply`."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 from imaging.editing import MaskEdit
 from imaging.geometry import Geometry
-from imaging.history import Edit, History
+from imaging.history import Edit, History, Step
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.legend import Legend, LegendEdit
+from imaging.library.journal import Journal
+from imaging.mask_delta import MaskDelta, packed
+
+LARGE_VOXELS = 1 << 20
+"""Larger changes are packed off the main thread: a million voxels take a millisecond."""
 
 
 @dataclass
@@ -18,19 +25,29 @@ class Mask:
     """One series' annotation as it is being edited, with its undo line.
 
     Attributes:
-        model, model_version: of the accepted prediction this mask descends from, else empty.
+        active: the value of the label the brush paints.
         saved: the library holds it as ``revision``.
+        revision: of the library, from which the mask was made last.
+        journal: where its steps are written; None while there is no place for them.
     """
 
     geometry: Geometry | None = None
     array: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((1, 1, 1), np.uint8))
-    labels: tuple[Label, ...] = ()
+    legend: Legend = field(default_factory=Legend)
     active: int = 0
-    model: str = ""
-    model_version: str = ""
     history: History = field(default_factory=History)
     saved: bool = True
     revision: int | None = None
+    journal: Journal | None = None
+
+    def __post_init__(self) -> None:
+        self.set_legend(self.legend)
+
+    def set_legend(self, legend: Legend) -> None:
+        """Another legend; the active label stays if it is still there."""
+        self.legend = legend
+        if self.active not in {label.value for label in legend.labels}:
+            self.active = legend.labels[0].value if legend.labels else 0
 
     def labelmap(self, provenance: Provenance | None = None) -> Labelmap:
         """The mask as it is now, as a value of its own.
@@ -40,7 +57,7 @@ class Mask:
         """
         if self.geometry is None:
             raise ValueError("no volume is open")
-        return Labelmap(self.array.copy(), self.geometry, self.labels, provenance)
+        return Labelmap(self.array.copy(), self.geometry, self.legend.labels, provenance)
 
 
 class Segmentation(QObject):
@@ -51,6 +68,8 @@ class Segmentation(QObject):
         labels_changed: the label list, the active label, or how masks are shown.
         history_changed: undo, redo or the saved state.
         replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
+        recorded: a step is finished, taken back or done again; carries the :class:`Mask` and the :class:`Step`,
+            ``"undo"`` or ``"redo"``.
 
     Attributes:
         mask: what is edited; another one when another series is worked on.
@@ -60,13 +79,14 @@ class Segmentation(QObject):
     labels_changed = Signal()
     history_changed = Signal()
     replayed = Signal(object)
+    recorded = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
         self.mask = Mask()
         self.visible = True
         self.opacity = 0.45
-        self._stroke: list[MaskEdit] | None = None
+        self._stroke: list[MaskEdit | LegendEdit] | None = None
 
     @property
     def geometry(self) -> Geometry | None:
@@ -83,7 +103,7 @@ class Segmentation(QObject):
     @property
     def labels(self) -> tuple[Label, ...]:
         """The labels of the mask."""
-        return self.mask.labels
+        return self.mask.legend.labels
 
     @property
     def active(self) -> int:
@@ -120,19 +140,13 @@ class Segmentation(QObject):
         """Edit another volume: the mask saved as ``revision``, or an empty one with ``labels``; no undo line."""
         shape = (1, 1, 1) if geometry is None else geometry.shape_kji
         array = np.zeros(shape, np.uint8) if saved is None or geometry is None else saved.array.copy()
-        labels = saved.labels if saved else labels
         origin = saved.provenance if saved else None
-        self.resume(
-            Mask(
-                geometry,
-                array,
-                labels,
-                labels[0].value if labels else 0,
-                origin.model if origin else "",
-                origin.model_version if origin else "",
-                revision=revision,
-            )
+        legend = Legend(
+            saved.labels if saved else labels,
+            origin.model if origin else "",
+            origin.model_version if origin else "",
         )
+        self.resume(Mask(geometry, array, legend, revision=revision))
 
     def resume(self, mask: Mask) -> None:
         """Edit another mask, with its own undo line; the half stroke in this one is taken back."""
@@ -145,55 +159,57 @@ class Segmentation(QObject):
     def apply(self, edit: MaskEdit) -> None:
         """Change the mask. The only way a voxel changes; between begin and commit it is part of one undo step."""
         edit.apply_to(self.mask.array)
-        if self._stroke is not None:
-            self._stroke.append(edit)
-            self.changed.emit(edit)
-            return
-        self.mask.history.push_group(edit.name, [edit])
-        self._announce(edit)
+        self._made(edit.name, edit)
+
+    def set_labels(self, labels: tuple[Label, ...], name: str = "Change labels") -> None:
+        """Another label list, as a step of the undo line; the active label stays if it is still there."""
+        self.set_legend(replace(self.mask.legend, labels=labels), name)
+
+    def set_legend(self, legend: Legend, name: str) -> None:
+        """Other labels or another model that the mask descends from, as a step of the undo line."""
+        edit = LegendEdit(self.mask.legend, legend)
+        if edit.before != edit.after:
+            self.mask.set_legend(legend)
+            self._made(name, edit)
 
     def push(self, name: str, edit: Edit) -> None:
         """Remember a change of another kind, which is already made, on the one undo line of the series."""
-        self.mask.history.push_group(name, [edit])
+        self._remember(name, [edit])
         self.history_changed.emit()
 
     def begin(self) -> None:
         """Open a drag: edits until :meth:`commit` are one undo step."""
         self._stroke = []
 
-    def commit(self) -> None:
-        """Close the drag."""
+    def commit(self, name: str = "") -> None:
+        """Close the drag.
+
+        Args:
+            name: for the undo menu; that of the first edit of the mask when left out.
+        """
         stroke, self._stroke = self._stroke, None
         if stroke:
-            self.mask.history.push_group(stroke[0].name, stroke)
+            named = (edit.name for edit in stroke if isinstance(edit, MaskEdit))
+            self._remember(name or next(named, "Change labels"), stroke)
             self._announce(stroke[-1])
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
         stroke, self._stroke = self._stroke, None
         for edit in reversed(stroke or ()):
-            back = edit.reverted()
-            back.apply_to(self.mask.array)
-            self.changed.emit(back)
+            self._repeat(edit.reverted())
 
     def undo(self) -> None:
         """Take back the drag under way, else the last step."""
         if self._stroke is not None:
             self.cancel()
-        else:
-            self._replay(self.mask.history.undo())
+        elif self.history.can_undo:
+            self._replay(self.history.undo(), "undo")
 
     def redo(self) -> None:
         """Do the last undone step again; not in the middle of a drag."""
-        if self._stroke is None:
-            self._replay(self.mask.history.redo())
-
-    def set_labels(self, labels: tuple[Label, ...]) -> None:
-        """Another label list; the active label stays if it is still there."""
-        self.mask.labels = labels
-        if self.active not in {label.value for label in labels}:
-            self.mask.active = labels[0].value if labels else 0
-        self.labels_changed.emit()
+        if self._stroke is None and self.history.can_redo:
+            self._replay(self.history.redo(), "redo")
 
     def set_active(self, value: int) -> None:
         """Choose the label the brush paints."""
@@ -210,10 +226,6 @@ class Segmentation(QObject):
         self.opacity = max(0.0, min(opacity, 1.0))
         self.labels_changed.emit()
 
-    def set_source(self, model: str, version: str) -> None:
-        """Remember which model the mask descends from."""
-        self.mask.model, self.mask.model_version = model, version
-
     def mark_saved(self, revision: int) -> None:
         """The library holds what is shown, as ``revision``."""
         self.mask.saved, self.mask.revision = True, revision
@@ -223,21 +235,54 @@ class Segmentation(QObject):
         """The mask as it is now, as a value of its own; see :meth:`Mask.labelmap`."""
         return self.mask.labelmap(provenance)
 
-    def mark_unsaved(self) -> None:
-        """What is shown, restored from a draft, is not in the library."""
-        self.mask.saved = False
-        self.history_changed.emit()
+    def _made(self, name: str, edit: MaskEdit | LegendEdit) -> None:
+        """Announce a change, as a part of the open drag or a step of its own."""
+        if self._stroke is not None:
+            self._stroke.append(edit)
+            self._show(edit)
+            return
+        self._remember(name, [edit])
+        self._announce(edit)
 
-    def _replay(self, edits: Iterable[Edit]) -> None:
+    def _remember(self, name: str, edits: Sequence[Edit]) -> None:
+        """Put a step on the undo line, packed; a large one is packed by who hears of it, when there is time."""
+        if sum(edit.after.size for edit in edits if isinstance(edit, MaskEdit)) > LARGE_VOXELS:
+            step = Step(name, tuple(edits), loose=True)
+        else:
+            step = packed(Step(name, tuple(edits)))
+        if any(isinstance(edit, MaskDelta | MaskEdit | LegendEdit) for edit in edits):
+            self.mask.saved = False
+        self.history.push(step)
+        self.recorded.emit(self.mask, step)
+
+    def _replay(self, edits: Sequence[Edit], mark: Literal["undo", "redo"]) -> None:
         for edit in edits:
-            if isinstance(edit, MaskEdit):
-                edit.apply_to(self.mask.array)
-                self._announce(edit)
-            else:
-                self.replayed.emit(edit)
-                self.history_changed.emit()
-
-    def _announce(self, edit: MaskEdit) -> None:
-        self.mask.saved = False
-        self.changed.emit(edit)
+            self._repeat(edit)
+        self.recorded.emit(self.mask, mark)
         self.history_changed.emit()
+
+    def _repeat(self, edit: Edit) -> None:
+        """Make a change of the undo line."""
+        match edit:
+            case MaskDelta():
+                self._repeat(edit.edit(self.mask.array))
+                return
+            case MaskEdit():
+                edit.apply_to(self.mask.array)
+            case LegendEdit():
+                self.mask.set_legend(edit.after)
+            case _:
+                self.replayed.emit(edit)
+                return
+        self.mask.saved = False
+        self._show(edit)
+
+    def _announce(self, edit: MaskEdit | LegendEdit) -> None:
+        self._show(edit)
+        self.history_changed.emit()
+
+    def _show(self, edit: MaskEdit | LegendEdit) -> None:
+        if isinstance(edit, MaskEdit):
+            self.changed.emit(edit)
+        else:
+            self.labels_changed.emit()

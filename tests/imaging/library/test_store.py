@@ -18,7 +18,8 @@ from hypothesis.extra.numpy import arrays
 from imaging.errors import LibraryError
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap, Provenance
-from imaging.library.schema import VERSION
+from imaging.library import rows
+from imaging.library.schema import VERSION, DraftRow
 from imaging.library.store import Library
 from imaging.study import Patient, Series
 
@@ -112,7 +113,7 @@ def test_training_gets_everything_it_needs(library: Library) -> None:
     latest = library.save_mask(series("2"), mask(2), ADA)
     library.save_findings(series("1", patient=""), ["old"], ADA)
     library.save_findings(series("1", patient=""), ["COVID-19"], ADA)
-    library.save_draft("3", mask(), ADA)
+    keep_draft(library, mask())
     one, two = library.annotated_series()
     assert (one.series_uid, one.group, one.revision, one.labels) == ("1", "1.2", None, ("COVID-19",))
     assert (two.series_uid, two.group, two.revision, two.labels) == ("2", "P1", latest, ())
@@ -120,9 +121,15 @@ def test_training_gets_everything_it_needs(library: Library) -> None:
     assert (two.kind, two.format, two.modality) == ("volume", "dicom", "CT")
 
 
-def test_a_draft_stays_until_its_mask_is_saved(library: Library, place: Path) -> None:
-    library.save_draft("1.2.3", mask(1), ADA)
-    library.save_draft("1.2.3", mask(2), ADA)
+def keep_draft(library: Library, labelmap: Labelmap) -> None:
+    """As versions before schema 4 did after every stroke."""
+    with library.transaction("") as session:
+        columns = {**rows.origin_columns(ADA), **rows.mask_columns(labelmap)}
+        session.add(DraftRow(series_uid="1.2.3", **columns))
+
+
+def test_a_draft_of_an_earlier_version_stays_until_its_mask_is_saved(library: Library, place: Path) -> None:
+    keep_draft(library, mask(2))
     again = Library(place)
     draft = again.draft("1.2.3")
     again.close()

@@ -1,0 +1,213 @@
+"""The journal of one series: every finished step in a file of its own, so that nothing depends on saving.
+
+A file is a signature and then entries, each with its length and checksum, only ever added at the end. An entry that was
+not written whole is the last one, and is dropped when the file is opened again. What a process wrote is there after it
+is killed; what was synchronised is there after the machine loses power.
+"""
+
+import fcntl
+import os
+import struct
+import zlib
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from imaging.errors import JournalError, SaveError
+from imaging.library.journal_entries import Beginning, Entry, decode, encode
+from imaging.saving import replacing, write_bytes
+
+SIGNATURE, VERSION = b"WETREAD-JOURNAL", 1
+_HEAD = SIGNATURE + VERSION.to_bytes(1, "little")
+_FRAME = struct.Struct("<II")
+
+
+class Journal:
+    """A journal that is being written; no other process can open it meanwhile.
+
+    Attributes:
+        entries: what it held when it was opened, up to the first that is not whole.
+        damaged: that one was more than unfinished.
+
+    Raises:
+        JournalError: another window has it, it was made by a newer program, or it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._waiting: list[Entry] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise JournalError(f"{path}: the journal cannot be opened ({error.strerror})") from error
+        try:
+            self._lock()
+            self.entries, self.damaged = self._read()
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    @property
+    def byte_size(self) -> int:
+        """Size of the file."""
+        return self._end
+
+    def begin(self, beginning: Beginning) -> None:
+        """Write this before the first step; a journal without steps leaves no file."""
+        self._waiting = [beginning]
+
+    def append(self, *entries: Entry) -> None:
+        """Write entries; they outlive this process when this returns, and a power cut after :meth:`sync`.
+
+        Raises:
+            SaveError: the disk is full or broken. The file is as it was; the next call writes these entries too.
+        """
+        self._waiting += entries
+        data = b"".join(_framed(entry) for entry in self._waiting)
+        if not self._end:
+            data = _HEAD + data
+        try:
+            _write_all(self._file, data, self._end)
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._file, self._end)
+            raise SaveError(self.path, error.strerror or str(error)) from error
+        self._end += len(data)
+        self._waiting.clear()
+
+    def sync(self) -> None:
+        """Wait until everything written is on the disk.
+
+        Raises:
+            SaveError: the disk says that it is not.
+        """
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise SaveError(self.path, error.strerror or str(error)) from error
+
+    def rewrite(self, entries: Sequence[Entry]) -> None:
+        """Hold these entries and no others; after a crash meanwhile, either the old ones or these.
+
+        Raises:
+            SaveError: the journal is as it was.
+        """
+        data = _HEAD + b"".join(_framed(entry) for entry in entries)
+        with replacing(self.path) as temporary:
+            temporary.write_bytes(data)
+        old, self._file, self._end = self._file, os.open(self.path, os.O_RDWR), len(data)
+        os.close(old)
+        self._lock()
+
+    def read(self) -> tuple[Entry, ...]:
+        """All entries as they are in the file now."""
+        return self._read()[0]
+
+    def copy(self) -> Path:
+        """Where a copy of the file lies as it was found, with what could not be read.
+
+        Raises:
+            SaveError: it could not be copied.
+        """
+        aside = self._free_name()
+        write_bytes(aside, self.path.read_bytes())
+        return aside
+
+    def set_aside(self) -> Path:
+        """Where the file lies now; this journal is empty.
+
+        Raises:
+            SaveError: it could not be moved.
+        """
+        aside = self._free_name()
+        try:
+            self.path.rename(aside)
+            old, self._file, self._end = self._file, os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600), 0
+        except OSError as error:
+            raise SaveError(self.path, error.strerror or str(error)) from error
+        os.close(old)
+        self._lock()
+        self.entries, self.damaged = (), False
+        return aside
+
+    def close(self) -> None:
+        """Let go of the file; an empty one is removed."""
+        if not self._end:
+            with suppress(OSError):
+                self.path.unlink()
+        os.close(self._file)
+
+    def _free_name(self) -> Path:
+        numbered = (self.path.with_suffix(f".{number}.aside") for number in count(1))
+        return next(path for path in numbered if not path.exists())
+
+    def _lock(self) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise JournalError(
+                f"{self.path.name}: this series is being edited in another window of Wetread. What is drawn here is "
+                "kept when it is saved (Ctrl+S), and not before."
+            ) from error
+
+    def _read(self) -> tuple[tuple[Entry, ...], bool]:
+        """The whole entries, and whether anything but an unfinished last one was left out."""
+        data = _read_all(self._file)
+        self._end = 0
+        if len(data) < len(_HEAD):
+            return (), False
+        if not data.startswith(SIGNATURE):
+            raise JournalError(f"{self.path}: not a journal. Move it away to go on.")
+        if data[len(SIGNATURE)] > VERSION:
+            raise JournalError(
+                f"{self.path}: made by a newer Wetread (found journal {data[len(SIGNATURE)]}, this one supports "
+                f"{VERSION}). Update Wetread."
+            )
+        entries, self._end, damaged = _parse(data)
+        return entries, damaged
+
+
+def _framed(entry: Entry) -> bytes:
+    data = encode(entry)
+    return _FRAME.pack(len(data), zlib.crc32(data)) + data
+
+
+def _parse(data: bytes) -> tuple[tuple[Entry, ...], int, bool]:
+    """Entries up to the first that is not whole, where they end, and whether that one is more than unfinished."""
+    entries: list[Entry] = []
+    place = len(_HEAD)
+    while place + _FRAME.size <= len(data):
+        length, checksum = _FRAME.unpack_from(data, place)
+        content = data[place + _FRAME.size : place + _FRAME.size + length]
+        if len(content) < length:
+            return tuple(entries), place, False
+        try:
+            if zlib.crc32(content) != checksum:
+                raise ValueError("checksum")
+            entries.append(decode(content))
+        except ValueError:
+            return tuple(entries), place, True
+        place += _FRAME.size + length
+    return tuple(entries), place, False
+
+
+def _write_all(file: int, data: bytes, place: int) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(file, view, place)
+        view, place = view[written:], place + written
+
+
+def _read_all(file: int) -> bytes:
+    size = os.fstat(file).st_size
+    parts: list[bytes] = []
+    place = 0
+    while place < size:
+        part = os.pread(file, min(size - place, 1 << 26), place)
+        if not part:
+            break
+        parts.append(part)
+        place += len(part)
+    return b"".join(parts)

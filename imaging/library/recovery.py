@@ -1,0 +1,153 @@
+"""What was worked on when a series was shown last: from its journal where there is one, else from the library."""
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.annotation import MaskRevision
+from imaging.editing import replace as replace_mask
+from imaging.errors import JournalError
+from imaging.geometry import Geometry
+from imaging.history import DEFAULT_LIMIT_BYTES, LIMIT_STEPS, Step
+from imaging.labelmap import Labelmap, Provenance
+from imaging.legend import Legend
+from imaging.library.journal import Journal
+from imaging.library.journal_entries import Beginning, Saved
+from imaging.library.journal_line import Line, fold, replay
+from imaging.library.store import Library
+from imaging.mask_delta import MaskDelta, pack
+
+FOLD_BYTES = 3 * DEFAULT_LIMIT_BYTES
+FOLD_ENTRIES = 4 * LIMIT_STEPS
+
+BROUGHT_BACK = "Changes that were not saved when Wetread ended have been brought back."
+CONFLICT = (
+    "Somebody saved another revision of this mask meanwhile. Your changes are here and are kept; "
+    "saving keeps both, and History can compare and merge them."
+)
+OTHER_GRID = "A saved mask was made on another grid than these images; it is not shown."
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A series' annotation as it was left.
+
+    Attributes:
+        array: (K, J, I) uint8 labels.
+        revision: of the library, from which it was made last.
+        saved: the library holds it as ``revision``, or there is nothing to hold.
+        done, undone: the undo line, as :class:`imaging.history.History` has it.
+        news: what the person should be told.
+    """
+
+    array: NDArray[np.uint8]
+    legend: Legend
+    revision: int | None = None
+    saved: bool = True
+    done: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+    news: tuple[str, ...] = ()
+
+
+def journal_path(folder: Path, library: str, series_uid: str) -> Path:
+    """Where the journal of a series of this library lies."""
+    digest = sha256(f"{library}\n{series_uid}".encode()).hexdigest()
+    return folder / f"{digest[:32]}.journal"
+
+
+def recover(library: Library, journal: Journal | None, series_uid: str, geometry: Geometry, fresh: Legend) -> Recovered:
+    """The annotation of a series as it was left; ``journal``, if any, goes on from there.
+
+    Args:
+        fresh: the legend of a mask that nobody has begun.
+
+    Raises:
+        LibraryError: the library cannot be read.
+        SaveError: a journal that is of no use could not be moved away.
+    """
+    latest = library.latest_mask(series_uid)
+    news: tuple[str, ...] = ()
+    if journal is not None and journal.entries:
+        try:
+            found = _from_journal(library, journal, latest, geometry)
+        except JournalError as error:
+            news = (f"{error} It was set aside as {journal.set_aside().name}.",)
+        else:
+            if found is not None:
+                return found
+    fitting = latest if latest is not None and latest.labelmap.geometry.matches(geometry) else None
+    found = _from_library(fitting, library.draft(series_uid), geometry, fresh)
+    if latest is not None and fitting is None:
+        news = (*news, OTHER_GRID)
+    if journal is not None:
+        base = fitting.id if fitting else None
+        deltas = () if found.saved else _difference(fitting, found.array)
+        journal.begin(Beginning(library.name, series_uid, geometry, found.legend, base, deltas))
+    return replace(found, revision=latest.id if latest else None, news=(*news, *found.news))
+
+
+def tidy(journal: Journal, entries: int = 0) -> None:
+    """Fold the oldest steps of a journal that has grown large.
+
+    Raises:
+        LibraryError, SaveError: it stays as it is.
+    """
+    if journal.byte_size > FOLD_BYTES or entries > FOLD_ENTRIES:
+        journal.rewrite(fold(journal.read(), LIMIT_STEPS, DEFAULT_LIMIT_BYTES))
+
+
+def _from_journal(
+    library: Library, journal: Journal, latest: MaskRevision | None, geometry: Geometry
+) -> Recovered | None:
+    """None when somebody went on from what was saved: then the library's mask is the one to show."""
+    line = replay(journal.entries)
+    if not line.beginning.geometry.matches(geometry):
+        raise JournalError(f"{journal.path.name}: {OTHER_GRID}")
+    array = line.mask(_base(library, line))
+    news = [BROUGHT_BACK] if not line.saved else []
+    if latest is not None and latest.id != line.revision:
+        if _same(latest.labelmap, array, line.legend):
+            journal.append(Saved(latest.id))
+            line, news = replace(line, saved=True, revision=latest.id), []
+        elif line.saved:
+            journal.rewrite(())
+            return None
+        else:
+            news.append(CONFLICT)
+    if journal.damaged:
+        news.append(f"{journal.path.name} was damaged: the steps before are here, all of it is {journal.copy().name}.")
+    tidy(journal, len(journal.entries))
+    return Recovered(array, line.legend, line.revision, line.saved, line.done, line.undone, tuple(news))
+
+
+def _base(library: Library, line: Line) -> NDArray[np.uint8]:
+    if line.beginning.revision is None:
+        return np.zeros(line.beginning.geometry.shape_kji, np.uint8)
+    return library.revision(line.beginning.revision).labelmap.array
+
+
+def _same(mask: Labelmap, array: NDArray[np.uint8], legend: Legend) -> bool:
+    return mask.labels == legend.labels and np.array_equal(mask.array, array)
+
+
+def _from_library(latest: MaskRevision | None, draft: Labelmap | None, geometry: Geometry, fresh: Legend) -> Recovered:
+    """The latest revision, or a newer draft that an earlier version of the program kept."""
+    origin = draft.provenance if draft and draft.geometry.matches(geometry) else None
+    if draft is not None and origin and (latest is None or origin.time > latest.provenance.time):
+        return Recovered(draft.array, _legend(draft, origin), saved=False, news=(BROUGHT_BACK,))
+    if latest is None:
+        return Recovered(np.zeros(geometry.shape_kji, np.uint8), fresh)
+    return Recovered(latest.labelmap.array, _legend(latest.labelmap, latest.provenance))
+
+
+def _legend(mask: Labelmap, origin: Provenance) -> Legend:
+    return Legend(mask.labels, origin.model, origin.model_version)
+
+
+def _difference(base: MaskRevision | None, array: NDArray[np.uint8]) -> tuple[MaskDelta, ...]:
+    before = np.zeros_like(array) if base is None else base.labelmap.array
+    edit = replace_mask(before, array, "")
+    return () if edit is None else pack([edit])

@@ -1,0 +1,123 @@
+"""Changes of a mask made small: one compressed XOR leads from before to after and from after to before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from imagecodecs import ZstdError, zstd_decode, zstd_encode
+from numpy.typing import NDArray
+
+from imaging.editing import Box, MaskEdit
+from imaging.history import Step
+
+LEVEL = 1
+_GROWTH = 4
+"""Boxes far from each other stay apart: the box around both may be this many times as large as they are."""
+
+
+@dataclass(frozen=True)
+class MaskDelta:
+    """The voxels in which two states of a mask's ``box`` differ.
+
+    Attributes:
+        packed: (K, J, I) uint8 before XOR after, compressed with Zstandard (RFC 8878).
+    """
+
+    name: str
+    box: Box
+    packed: bytes
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that remembering this change costs, in bytes."""
+        return len(self.packed) + 200
+
+    def reverted(self) -> "MaskDelta":
+        """Itself: XOR takes itself back."""
+        return self
+
+    def voxels(self) -> NDArray[np.uint8]:
+        """(K, J, I) uint8 before XOR after.
+
+        Raises:
+            ValueError: the bytes do not fit the box.
+        """
+        shape = _shape(self.box)
+        try:
+            data = zstd_decode(self.packed, out=int(np.prod(shape)))
+        except ZstdError as error:
+            raise ValueError(f"expected {shape} voxels: {error}") from error
+        return np.frombuffer(data, np.uint8).reshape(shape)
+
+    def edit(self, array: NDArray[np.uint8]) -> MaskEdit:
+        """The change of ``array``, which is in one of the two states, to the other one."""
+        before = array[self.box].copy()
+        return MaskEdit(self.name, self.box, before, before ^ self.voxels())
+
+    def apply_to(self, array: NDArray[np.uint8]) -> None:
+        """Lead ``array`` from one state to the other."""
+        array[self.box] ^= self.voxels()
+
+
+def pack(edits: Sequence[MaskEdit]) -> tuple[MaskDelta, ...]:
+    """Few deltas that do together what ``edits`` do one after the other."""
+    return _together((edit.name, edit.box, edit.before ^ edit.after) for edit in edits)
+
+
+def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
+    """Few deltas that do together what all of them do, in any order.
+
+    Raises:
+        ValueError: see :meth:`MaskDelta.voxels`.
+    """
+    return _together(("", each.box, each.voxels()) for each in deltas)
+
+
+_Part = tuple[str, Box, NDArray[np.uint8]]
+
+
+def _together(parts: Iterable[_Part]) -> tuple[MaskDelta, ...]:
+    """One delta for each run of parts that lie near one another."""
+    found: list[MaskDelta] = []
+    run: list[_Part] = []
+    union, held = None, 0
+    for part in parts:
+        wider = part[1] if union is None else _around(union, part[1])
+        if run and np.prod(_shape(wider)) > _GROWTH * (held + part[2].size):
+            found.append(_packed(run, union or part[1]))
+            run, held, wider = [], 0, part[1]
+        run.append(part)
+        union, held = wider, held + part[2].size
+    return (*found, _packed(run, union)) if union is not None else ()
+
+
+def _packed(run: Sequence[_Part], union: Box) -> MaskDelta:
+    name, box, change = run[0]
+    if len(run) == 1:
+        return MaskDelta(name, box, _compressed(change))
+    total = np.zeros(_shape(union), np.uint8)
+    for _, box, change in run:
+        total[tuple(slice(b.start - u.start, b.stop - u.start) for b, u in zip(box, union, strict=True))] ^= change
+    return MaskDelta(name, union, _compressed(total))
+
+
+def _compressed(voxels: NDArray[np.uint8]) -> bytes:
+    return bytes(zstd_encode(voxels.tobytes(), LEVEL))
+
+
+def _around(one: Box, other: Box) -> Box:
+    """The smallest box around both."""
+    k, j, i = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
+    return k, j, i
+
+
+def _shape(box: Box) -> tuple[int, int, int]:
+    k, j, i = (ends.stop - ends.start for ends in box)
+    return k, j, i
+
+
+def packed(step: Step) -> Step:
+    """A step that does the same with few small deltas in the place of its mask edits, which come first."""
+    edits = [edit for edit in step.edits if isinstance(edit, MaskEdit)]
+    others = tuple(edit for edit in step.edits if not isinstance(edit, MaskEdit))
+    return Step(step.name, (*pack(edits), *others))

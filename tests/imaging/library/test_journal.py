@@ -1,0 +1,255 @@
+"""The journal: what was written is there, whatever ends the program; what is broken is said and set aside."""
+
+import errno
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from imaging.editing import MaskEdit
+from imaging.errors import JournalError, SaveError
+from imaging.geometry import Geometry
+from imaging.history import Step
+from imaging.labelmap import Label
+from imaging.legend import Legend, LegendEdit
+from imaging.library import journal as module
+from imaging.library.journal import VERSION, Journal
+from imaging.library.journal_entries import Beginning, Entry, Saved, decode, encode
+from imaging.library.journal_line import fold, replay
+from imaging.mask_delta import packed
+from imaging.measurement.edit import MeasurementEdit
+from imaging.measurement.lines import Length
+from imaging.measurement.measurement import Measurement
+
+GRID = Geometry((2, 4, 5))
+LEGEND = Legend((Label(1, "Läsion"),))
+BEGINNING = Beginning("sqlite:////a.sqlite", "1.2.3", GRID, LEGEND)
+LINE = Measurement("u1", Length(((1 / 3, 0.0, 0.0), (2.0, 0.0, 0.0))), "lps", "eins")
+EMPTY = np.zeros(GRID.shape_kji, np.uint8)
+
+
+def stroke(array: np.ndarray, row: int, value: int) -> Step:
+    box = (slice(0, 1), slice(row, row + 1), slice(0, 5))
+    edit = MaskEdit(f"Brush {row}", box, array[box].copy(), np.full((1, 1, 5), value, np.uint8))
+    edit.apply_to(array)
+    return packed(Step(edit.name, (edit,)))
+
+
+def strokes(count: int) -> tuple[list[Step], np.ndarray]:
+    array = EMPTY.copy()
+    return [stroke(array, number % 4, number % 250 + 1) for number in range(count)], array
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "folder" / "a.journal"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        BEGINNING,
+        Beginning("x", "1", GRID, LEGEND, 41, strokes(1)[0][0].edits),
+        Saved(7),
+        Saved(7, whole=False),
+        "undo",
+        "redo",
+    ],
+)
+def test_entries_come_back(entry: Entry) -> None:
+    assert decode(encode(entry)) == entry
+
+
+def test_a_step_of_every_kind_comes_back() -> None:
+    edits = (
+        *strokes(1)[0][0].edits,
+        LegendEdit(LEGEND, Legend((), "model", "2")),
+        MeasurementEdit("1.2.3", None, LINE),
+    )
+    found = decode(encode(Step("All", edits)))
+    assert isinstance(found, Step) and (found.name, found.edits) == ("All", edits)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x02\0\0\0{}", b"\x0d\0\0\0" + b'{"is": "new"}', b"\x04\0\0\0\xff\xff\xff\xff"]
+)
+def test_other_bytes_are_no_entry(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"entry|Expecting|decode"):
+        decode(data)
+
+
+def test_a_journal_without_steps_leaves_no_file(path: Path) -> None:
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    journal.close()
+    assert not path.exists()
+
+
+def test_what_was_written_is_there_again(path: Path) -> None:
+    steps, painted = strokes(3)
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    for step in steps:
+        journal.append(step)
+    journal.append("undo")
+    journal.sync()
+    journal.close()
+    again = Journal(path)
+    line = replay(again.entries)
+    again.append("redo")
+    assert [step.name for step in line.done] == ["Brush 0", "Brush 1"] and not again.damaged and not line.saved
+    assert [step.name for step in line.undone] == ["Brush 2"]
+    assert np.array_equal(replay(again.read()).mask(EMPTY), painted)
+    again.close()
+
+
+@given(cut=st.integers(0, 10_000))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_wherever_the_last_write_was_cut_the_steps_before_are_there(path: Path, cut: int) -> None:
+    path.unlink(missing_ok=True)
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    ends = []
+    for step in strokes(6)[0]:
+        journal.append(step)
+        ends.append(journal.byte_size)
+    journal.close()
+    size = cut % (ends[-1] + 1)
+    os.truncate(path, size)
+    again = Journal(path)
+    whole = sum(end <= size for end in ends)
+    assert not again.damaged
+    assert sum(isinstance(entry, Step) for entry in again.entries) == whole
+    if whole:
+        again.append(*strokes(1)[0])
+        assert len(replay(again.read()).done) == whole + 1, "it goes on behind the last whole step"
+    again.close()
+
+
+def test_a_damaged_step_ends_the_line_and_a_copy_keeps_the_rest(path: Path) -> None:
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    journal.append(strokes(1)[0][0])
+    end = journal.byte_size
+    journal.append(*strokes(3)[0][1:])
+    journal.close()
+    data = bytearray(path.read_bytes())
+    data[end + 12] ^= 1
+    path.write_bytes(data)
+    again = Journal(path)
+    assert again.damaged and len(replay(again.entries).done) == 1
+    assert again.copy().read_bytes() == data
+    again.close()
+
+
+def test_a_full_disk_is_said_and_the_step_is_written_when_there_is_room(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, painted = strokes(3)
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    journal.append(steps[0])
+    whole = os.pwrite
+
+    def full(file: int, data: memoryview, place: int) -> int:
+        if len(data) > 7:
+            return whole(file, data[:7], place)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module.os, "pwrite", full)
+        with pytest.raises(SaveError, match="No space left on device"):
+            journal.append(steps[1])
+    assert len(replay(journal.read()).done) == 1, "the file is as it was"
+    journal.append(steps[2])
+    assert np.array_equal(replay(journal.read()).mask(EMPTY), painted)
+    journal.close()
+
+
+def test_another_window_is_told(path: Path) -> None:
+    journal = Journal(path)
+    with pytest.raises(JournalError, match=r"another window of Wetread.*Ctrl\+S"):
+        Journal(path)
+    journal.close()
+    Journal(path).close()
+
+
+def test_a_newer_journal_and_another_file_are_refused_and_left_alone(path: Path) -> None:
+    path.parent.mkdir()
+    for data, words in (
+        (b"WETREAD-JOURNAL" + bytes([VERSION + 1]), f"found journal {VERSION + 1}, this one supports {VERSION}"),
+        (b"A text that somebody kept here.", "not a journal"),
+    ):
+        path.write_bytes(data)
+        with pytest.raises(JournalError, match=words):
+            Journal(path)
+        assert path.read_bytes() == data
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JournalError, match="the journal cannot be opened"):
+        Journal(tmp_path / "file" / "a.journal")
+
+
+def test_setting_aside_begins_anew(path: Path) -> None:
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    journal.append(strokes(1)[0][0])
+    aside = journal.set_aside()
+    assert journal.entries == journal.read() == () and aside.exists()
+    journal.begin(BEGINNING)
+    journal.append(strokes(1)[0][0])
+    assert path.read_bytes() == aside.read_bytes()
+    assert journal.set_aside() != aside, "nothing is written over"
+    journal.close()
+
+
+ACTIONS = st.lists(st.sampled_from(["stroke", "stroke", "undo", "redo", "saved", "legend", "measure"]), max_size=30)
+
+
+def step_of(action: str, array: np.ndarray, number: int) -> Step:
+    if action == "stroke":
+        return stroke(array, number % 4, number + 1)
+    if action == "legend":
+        return Step("L", (LegendEdit(LEGEND, Legend((), "m", str(number))),))
+    return Step("M", (MeasurementEdit("1.2.3", None, LINE),))
+
+
+def entries_of(actions: list[str]) -> list[Entry]:
+    done, undone = 0, 0
+    entries: list[Entry] = [BEGINNING]
+    for number, action in enumerate(actions):
+        match action:
+            case "undo" if done:
+                done, undone = done - 1, undone + 1
+                entries.append("undo")
+            case "redo" if undone:
+                done, undone = done + 1, undone - 1
+                entries.append("redo")
+            case "saved":
+                entries.append(Saved(number + 1))
+            case "stroke" | "legend" | "measure":
+                entries.append(step_of(action, replay(entries).mask(EMPTY), number))
+                done, undone = done + 1, 0
+    return entries
+
+
+@given(actions=ACTIONS, keep=st.integers(1, 6))
+@settings(deadline=None)
+def test_folding_changes_nothing_but_how_far_back_undo_goes(actions: list[str], keep: int) -> None:
+    entries = entries_of(actions)
+    line, folded = replay(entries), replay(fold(entries, keep, 1 << 30))
+    assert np.array_equal(folded.mask(EMPTY), line.mask(EMPTY))
+    assert (folded.legend, folded.saved, folded.revision) == (line.legend, line.saved, line.revision)
+    assert [step.name for step in folded.done] == [step.name for step in line.done[-keep:]]
+    assert [step.edits for step in folded.undone] == [step.edits for step in line.undone]
+
+
+@pytest.mark.parametrize("entries", [(), ("undo",), (BEGINNING, "undo"), (BEGINNING, "redo"), (BEGINNING, BEGINNING)])
+def test_a_line_that_makes_no_sense_is_refused(entries: tuple[Entry, ...]) -> None:
+    with pytest.raises(JournalError, match=r"without its beginning|what was not done"):
+        replay(entries)
