@@ -12,7 +12,7 @@ from dataclasses import asdict
 
 from benchmarks.timing import Row, table
 
-SUBJECTS = ("start", "loading", "indexing", "display", "reslicing", "responsiveness")
+SUBJECTS = ("start", "loading", "indexing", "browsing", "display", "reslicing", "responsiveness")
 
 
 def main() -> int:
