@@ -30,6 +30,9 @@ MOST_BYTES = 2 << 30
 """An archive may unpack to ten times its size, or to this, whichever is more."""
 MOST_MEMBERS = 200_000
 
+UNPACKED_PREFIX = "wetread-archive-"
+"""How the name of a folder with unpacked members begins."""
+
 _ZIP_SIGNATURES = (b"PK\3\4", b"PK\5\6")
 _GZIP_SIGNATURE = b"\x1f\x8b"
 _TAR_SIGNATURE = slice(257, 262), b"ustar"
@@ -88,7 +91,7 @@ def unpack(path: Path, report: Report = silent) -> Unpacked:
     key = _version(path)
     if key in _kept and _kept[key][0].folder.is_dir():
         return _kept[key][0]
-    scratch = tempfile.TemporaryDirectory(prefix="wetread-archive-", ignore_cleanup_errors=True)
+    scratch = tempfile.TemporaryDirectory(prefix=UNPACKED_PREFIX, ignore_cleanup_errors=True)
     try:
         unpacked = Unpacked(Path(scratch.name), tuple(_extract(path, Path(scratch.name), report)))
     except BaseException:

@@ -128,8 +128,10 @@ def _files_named_by(path: Path) -> tuple[list[Path], list[Refusal]]:
 
 
 def _open_archive(path: Path, report: Report, skip: Set[Path]) -> Study:
+    """The members of an archive; those of ``skip`` are named as if the archive were a folder."""
     unpacked = archives.unpack(path, report)
-    study = open_study(unpacked.folder, report, skip)
+    members = {unpacked.folder / member.relative_to(path) for member in skip if member.is_relative_to(path)}
+    study = open_study(unpacked.folder, report, members)
     return replace(study, path=path, refused=(*unpacked.refused, *study.refused))
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.content import identity
 from imaging.formats.listing import list_each
+from imaging.formats.media_boxes import missing_from
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -69,6 +70,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
 def _describe(path: Path) -> list[Series]:
     with _opened(path) as (container, stream):
         times_ms = _packet_times_ms(container, stream)
+        promised = stream.frames
         context: Any = stream.codec_context  # None for a codec that is not known, whatever the annotation says
         height, width = (context.height, context.width) if context else (0, 0)
     count = len(times_ms)
@@ -89,8 +91,15 @@ def _describe(path: Path) -> list[Series]:
         description=path.name,
         photometric="RGB",
         frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
+        warnings=_shortfall(path, count, promised),
     )
     return [series]
+
+
+def _shortfall(path: Path, count: int, promised: int) -> tuple[str, ...]:
+    """What is missing of a clip that breaks off; nothing where it is whole."""
+    missing = missing_from(path)
+    return (f"truncated, only {count} of {promised} frames are there: {missing}",) if missing else ()
 
 
 def _packet_times_ms(container: InputContainer, stream: VideoStream) -> list[float]:
@@ -111,7 +120,10 @@ def _opened(path: Path) -> Generator[tuple[InputContainer, VideoStream]]:
             stream.thread_type = "AUTO"
             yield container, stream
     except av.error.FFmpegError as error:
-        raise ReadError(path, f"not a clip that can be opened: {error.strerror}") from error
+        missing = missing_from(path)
+        raise ReadError(
+            path, f"truncated: {missing}" if missing else f"not a clip that can be opened: {error.strerror}"
+        ) from error
 
 
 def _decode(path: Path, series: Series, report: Report) -> tuple[list[NDArray[Any]], list[float], str]:

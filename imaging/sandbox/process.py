@@ -187,6 +187,7 @@ class WorkerProcess:
         ks, taken = message.numbers("ks"), exchange.taken.get(message.number("number"))
         if taken is None:
             raise WireError("planes of no volume")
+        exchange.report(*exchange.progress)  # where planes come without a pause, nobody else asks whether to go on
         taken.take(message.number("buffer"), ks)
         self._channel.send({"kind": "taken"})
         if exchange.arrival and exchange.begun:

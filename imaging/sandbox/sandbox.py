@@ -1,7 +1,5 @@
 """Readers for files nobody vouches for: the same functions, carried out by workers that can do no harm."""
 
-import shutil
-import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Sequence
@@ -12,6 +10,7 @@ from typing import Any, Self
 
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
+from imaging.formats.archives import UNPACKED_PREFIX
 from imaging.formats.metadata import Element
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import ImportedMask
@@ -21,6 +20,7 @@ from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.listings import Listings
 from imaging.sandbox.process import Stopped, WorkerProcess
 from imaging.sandbox.requests import LoadVolume, OpenFiles, OpenStudy, ReadMetadata, ReadSegmentation, ReadText, Request
+from imaging.sandbox.scratch import Scratch, remove_stale
 from imaging.sandbox.starting import WORKER
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
@@ -55,10 +55,12 @@ class Sandbox:
         self._program = program
         self._listings = Listings(cache)
         # One for all workers: what one of them unpacked from an archive is still there when it is gone.
-        self._scratch = tempfile.mkdtemp(prefix="wetread-")
+        remove_stale()
+        scratch = Scratch()
+        self._scratch = scratch.folder
         self._idle: list[WorkerProcess] = []
         self._lock = threading.Lock()
-        self._finalizer = weakref.finalize(self, _end, self._idle, self._scratch)
+        self._finalizer = weakref.finalize(self, _end, self._idle, scratch)
         with suppress(OSError):
             self._idle.append(self._new_worker())
 
@@ -93,9 +95,10 @@ class Sandbox:
             try:
                 study: Study = self._ask(request(frozenset(refused)), report)
             except Stopped as stopped:
-                if not path.is_dir():
+                if not path.is_dir() and not self._inside(path, stopped.files[:1]):
                     raise ReadError(path, stopped.words_with_file(path)) from stopped
                 culprit, words = self._culprit(path, stopped, report)
+                culprit = self._inside(path, [culprit]) or culprit
                 if culprit in refused:
                     raise ReadError(path, f"{stopped.words}, again at {culprit.name}") from stopped
                 refused[culprit] = words
@@ -103,6 +106,12 @@ class Sandbox:
                 more = [Refusal(file, words) for file, words in refused.items()]
                 together = sorted([*study.refused, *more], key=lambda each: each.file)
                 return Study(study.path, study.series, tuple(together), study.documents)
+
+    def _inside(self, archive: Path, files: Sequence[Path]) -> Path | None:
+        """The first of these files as a member of an archive; None where it was not unpacked from one."""
+        unpacked = [file.relative_to(self._scratch).parts for file in files if file.is_relative_to(self._scratch)]
+        is_member = unpacked and len(unpacked[0]) > 1 and unpacked[0][0].startswith(UNPACKED_PREFIX)
+        return archive.joinpath(*unpacked[0][1:]) if is_member else None
 
     def load_volume(self, series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
         """As :func:`imaging.formats.reading.load_volume`. The array lies in shared memory that lives as long as it.
@@ -223,7 +232,7 @@ class Sandbox:
         return stopped.files[0], stopped.words
 
 
-def _end(workers: list[WorkerProcess], scratch: str) -> None:
+def _end(workers: list[WorkerProcess], scratch: Scratch) -> None:
     while workers:
         workers.pop().stop()
-    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.remove()

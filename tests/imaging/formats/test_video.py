@@ -14,6 +14,8 @@ from imaging.volume import Volume
 
 GREY = np.stack([np.full((32, 48), 30 * n + 10, np.uint8) for n in range(6)])
 
+NOISE = np.random.default_rng(0).integers(0, 255, (12, 64, 64), np.uint8)
+
 
 def load(path: Path) -> Volume:
     study = reading.open_study(path)
@@ -21,9 +23,16 @@ def load(path: Path) -> Volume:
     return reading.load_volume(study.series[0])
 
 
-def write_clip(path: Path, frames: np.ndarray, times_ms: list[int], codec: str = "ffv1", pixels: str = "bgr0") -> Path:
+def write_clip(
+    path: Path,
+    frames: np.ndarray,
+    times_ms: list[int],
+    codec: str = "ffv1",
+    pixels: str = "bgr0",
+    options: dict[str, str] | None = None,
+) -> Path:
     """A clip with the given frames at the given times."""
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream(codec, rate=25)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = pixels
@@ -91,3 +100,32 @@ def test_a_file_without_video_is_refused(tmp_path: Path):
         container.mux(stream.encode(sound))
         container.mux(stream.encode(None))
     assert reading.open_study(tmp_path / "sound.mkv").refused[0].reason == "holds no video stream"
+
+
+def test_an_mp4_without_its_end_is_refused_with_what_is_missing(tmp_path: Path):
+    whole = write_clip(tmp_path / "c.mp4", NOISE, [40 * n for n in range(12)], "mpeg4", "yuv420p").read_bytes()
+    (tmp_path / "c.mp4").write_bytes(whole[: len(whole) // 2])
+    start = whole.index(b"mdat") - 4
+    size = int.from_bytes(whole[start : start + 4], "big")
+    assert reading.open_study(tmp_path / "c.mp4").refused[0].reason == (
+        f"truncated: the file ends within the coded frames: {len(whole) // 2 - start} of {size} bytes are there, "
+        "and the index of frames (moov), which comes after, is missing"
+    )
+    (tmp_path / "c.mp4").write_bytes(whole[: start + size])
+    assert "the index of frames (moov) is missing" in reading.open_study(tmp_path / "c.mp4").refused[0].reason
+
+
+def test_an_mp4_with_its_index_first_gives_the_frames_before_the_break(tmp_path: Path):
+    path = write_clip(
+        tmp_path / "c.mp4", NOISE, [40 * n for n in range(12)], "mjpeg", "yuvj420p", {"movflags": "faststart"}
+    )
+    assert not reading.open_study(path).series[0].warnings
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"mdat") + (len(whole) - whole.index(b"mdat")) // 2])
+    series = reading.open_study(path).series[0]
+    volume = reading.load_volume(series)
+    assert series.warnings[0].startswith(
+        f"truncated, only {series.frames} of 12 frames are there: the file ends within"
+    )
+    assert 0 < len(volume.array) <= series.frames < 12
+    assert series.warnings[0] in volume.warnings

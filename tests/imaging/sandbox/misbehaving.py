@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from imaging.sandbox import worker
@@ -29,6 +30,26 @@ def _reads_bad_file(request: Request) -> bool:
 def crash(request: Request) -> None:
     if _reads_bad_file(request):
         ctypes.string_at(0)
+
+
+def crash_within(_request: Request) -> None:
+    _meet_bad_pictures(lambda: ctypes.string_at(0))
+
+
+def hang_within(_request: Request) -> None:
+    _meet_bad_pictures(lambda: time.sleep(60))
+
+
+def _meet_bad_pictures(act: Callable[[], object]) -> None:
+    """Act when a reader, and not before, comes to a picture called ``bad…``."""
+    from imaging.formats import content, raster
+
+    def identity(path: Path) -> str:
+        if path.name.startswith("bad"):
+            act()
+        return content.identity(path)
+
+    raster.identity = identity
 
 
 def be_killed(request: Request) -> None:

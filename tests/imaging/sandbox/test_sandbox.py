@@ -2,6 +2,7 @@
 
 import gc
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -170,6 +171,26 @@ def test_file_that_ends_or_holds_a_worker_is_refused_and_the_others_open(
     assert [each.description for each in study.series] == ["a.png", "c.png"]
     assert [each.file.name for each in study.refused] == ["bad.png"]
     assert re.search(words, study.refused[0].reason)
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "words"),
+    [
+        ("zip", "crash_within", "SIGSEGV"),
+        ("gztar", "crash_within", "SIGSEGV"),
+        ("zip", "hang_within", "longer than 1 s"),
+    ],
+)
+def test_member_that_ends_a_worker_is_refused_and_the_rest_of_the_archive_opens(
+    misbehaving: Callable[..., Sandbox], picture_folder: Path, kind: str, function: str, words: str
+) -> None:
+    archive = Path(shutil.make_archive(str(picture_folder), kind, picture_folder))
+    sandbox = misbehaving(function, silence_s=1.0)
+    study = sandbox.open_study(archive)
+    assert [each.description for each in study.series] == ["a.png", "c.png"]
+    assert [each.file for each in study.refused] == [archive / "bad.png"]
+    assert re.search(words, study.refused[0].reason)
+    assert sandbox.load_volume(study.series[1]).array.max() == 2
 
 
 @pytest.mark.parametrize(
