@@ -28,6 +28,7 @@ class Measuring:
         self._session, self._segmentation, self._notices = session, segmentation, notices
         self._state, self._kept = session.measurements, Measured(library)
         self._worked_on: OpenSeries | None = None
+        self._behind: dict[str, list[MeasurementEdit]] = {}
         self._state.made.connect(segmentation.push)
         self._state.edited.connect(self._keep)
         segmentation.replayed.connect(self._state.replay)
@@ -43,11 +44,7 @@ class Measuring:
         if series is None:
             self._state.load("", ())
             return
-        try:
-            self._state.load(series.uid, self._kept.of(series.uid))
-        except LibraryError as error:
-            self._state.load(series.uid, self._state.of(series.uid))
-            self._notices.add("error", words(error))
+        self._state.load(series.uid, self._brought_back(series.uid))
 
     def delete_selected(self) -> None:
         """Take the selected measurement away."""
@@ -100,12 +97,26 @@ class Measuring:
         self._notices.add("info", f"{len(self._state.all)} measurements written to {path.name}.")
         return True
 
-    def _keep(self, edit: MeasurementEdit) -> None:
-        """Add the state after a change to the library, at once."""
-        series, kept = self._session.series, edit.after or edit.before
-        if series is None or kept is None or series.uid != edit.series_uid:
-            return
+    def _brought_back(self, series_uid: str) -> tuple[Measurement, ...]:
+        """What the library holds; what is in memory where the library is behind or cannot be read."""
+        if series_uid in self._behind:
+            return self._state.of(series_uid)
         try:
-            self._kept.save(series, (kept,), author(), datetime.now(UTC), deleted=edit.after is None)
+            return self._kept.of(series_uid)
         except LibraryError as error:
-            self._notices.add("error", f"{words(error)} The measurement is still on screen.")
+            self._notices.add("error", words(error))
+            return self._state.of(series_uid)
+
+    def _keep(self, edit: MeasurementEdit) -> None:
+        """Add the state after a change to the library, at once; before it those that could not be saved till now."""
+        series = self._session.series
+        if series is None or series.uid != edit.series_uid:
+            return
+        due = [*self._behind.pop(series.uid, ()), edit]
+        try:
+            for each in due:
+                kept = [state for state in (each.after or each.before,) if state is not None]
+                self._kept.save(series, kept, author(), datetime.now(UTC), deleted=each.after is None)
+        except LibraryError as error:
+            self._behind[series.uid] = due
+            self._notices.add("error", f"{words(error)} It is still on screen, and saved with the next change.")

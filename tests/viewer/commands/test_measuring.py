@@ -1,0 +1,94 @@
+"""Measurements and the library: a library that fails loses nothing that is on screen."""
+
+import sqlite3
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imaging.geometry import Calibration, Geometry
+from imaging.library.measured import Measured
+from imaging.library.store import Library
+from imaging.measurement.lines import Length
+from imaging.measurement.measurement import Measurement
+from imaging.study import Series
+from imaging.volume import Volume
+from viewer.commands.measuring import Measuring
+from viewer.state.notices import Notices
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+GRID = Geometry((2, 4, 4), calibration=Calibration.DETECTOR)
+FIRST, SECOND, THIRD = (Measurement(name, Length(((0, 0, 0), (0, 0, n))), "kji") for n, name in enumerate("abc", 1))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Generator[Library]:
+    made = Library(tmp_path / "library.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def room(library: Library) -> tuple[Session, Notices, Measuring]:
+    session, notices, segmentation = Session(), Notices(), Segmentation()
+    return session, notices, Measuring(session, segmentation, notices, library)
+
+
+def show(session: Session, uid: str) -> None:
+    series = Series(uid, "image", "picture", (Path("/a.png"),), GRID.shape_kji, GRID)
+    session.show(series, Volume(np.zeros(GRID.shape_kji, np.uint8), GRID, "image", series_uid=uid))
+
+
+def write(place: Path, order: str) -> None:
+    with sqlite3.connect(place) as database:
+        database.execute(order)
+    database.close()
+
+
+def test_every_change_is_in_the_library_at_once(room: tuple[Session, Notices, Measuring], library: Library) -> None:
+    session, _, measuring = room
+    show(session, "1.2")
+    for each in (FIRST, SECOND, THIRD):
+        session.measurements.add(each)
+    session.measurements.rename("b", "tip")
+    session.measurements.remove("a")
+    assert [(each.uid, each.name) for each in Measured(library).of("1.2")] == [("b", "tip"), ("c", "")]
+    measuring.delete_all()
+    assert Measured(library).of("1.2") == ()
+
+
+def test_what_could_not_be_saved_stays_and_is_saved_with_the_next_change(
+    room: tuple[Session, Notices, Measuring], library: Library, tmp_path: Path
+) -> None:
+    (session, notices, _), place = room, tmp_path / "library.sqlite"
+    show(session, "1.2")
+    session.measurements.add(FIRST)
+    write(place, "ALTER TABLE measurement_revision RENAME TO elsewhere")
+    session.measurements.add(SECOND)
+    session.measurements.remove("a")
+    assert "still on screen" in notices.all[-1].text
+    show(session, "1.3")
+    assert session.measurements.all == () and "could not be read" in notices.all[-1].text
+    show(session, "1.2")
+    assert session.measurements.all == (SECOND,), "the series was left and came back"
+    write(place, "ALTER TABLE elsewhere RENAME TO measurement_revision")
+    session.measurements.add(THIRD)
+    assert {each.uid for each in Measured(library).of("1.2")} == {"b", "c"}
+
+
+def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
+    room: tuple[Session, Notices, Measuring], tmp_path: Path
+) -> None:
+    session, notices, measuring = room
+    assert not measuring.export(tmp_path / "nothing.csv"), "nothing is shown"
+    show(session, "1.2")
+    session.measurements.add(Measurement("z", Length(((1, 0, 0), (1, 0, 3))), "kji"))
+    session.measurements.select("")
+    measuring.go_to("z")
+    measuring.go_to("unknown")
+    assert session.view.k == 1 and session.measurements.selected is not None
+    (tmp_path / "file").touch()
+    assert not measuring.export(tmp_path / "file" / "out.csv")
+    assert "could not be saved" in notices.all[-1].text
