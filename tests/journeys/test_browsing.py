@@ -40,7 +40,9 @@ def started(qtbot: QtBot, places: Places) -> Application:
     made = Application(places)
     qtbot.addWidget(made.window)
     made.window.resize(1280, 800)
-    made.start()
+    made.window.show()
+    made.cataloguing.begin()
+    made.indexing.resume()
     settle(qtbot, made)
     return made
 

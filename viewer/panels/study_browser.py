@@ -151,7 +151,10 @@ class StudyBrowser(QWidget):
         if self.model.rowCount() <= _UNFOLDED_UP_TO:
             self.tree.expandToDepth(0)
         for key in keys:
-            self.tree.expand(self.model.find(key))
+            index = self.model.find(key)
+            if self.model.canFetchMore(index):  # the tree would do so only when it lays its rows out
+                self.model.fetchMore(index)
+            self.tree.expand(index)
 
     def _to_list(self) -> None:
         """From the search field to the first study."""
