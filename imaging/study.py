@@ -140,8 +140,8 @@ class Study:
         raise KeyError(f"no series {uid} in {self.path}")
 
     def source_of(self, document: Document) -> Series | None:
-        """The images a segmentation was made from, if they are here: the largest stack of a series it refers to."""
-        if document.kind != "segmentation":
+        """The images a mask or structure set was made from, if they are here: the largest stack of their series."""
+        if document.kind != "segmentation" and document.modality != "RTSTRUCT":
             return None
         named = (one for one in self.series if one.uid in document.refers_to and one.modality != "SEG")
         return next(named, None)

@@ -13,7 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
-from imaging.formats.reading import open_study
+from imaging.formats.reading import load_volume, open_study
+from imaging.formats.segmentation.exporting import export_labelmap
+from imaging.formats.segmentation.mask_format import MaskFormat
+from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
 from viewer.app import Application, application
 from viewer.panels.findings_panel import FindingsPanel
@@ -101,6 +104,26 @@ def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, window: Application, folder
     assert [(label.name, label.colour) for label in window.segmentation.labels] == [("nodule", (0, 200, 120))]
     window.segmentation.undo()
     assert not window.segmentation.array.any()
+
+
+def test_structures_are_seen_over_their_images(qtbot: QtBot, window: Application, folder: Path) -> None:
+    series = open_study(folder).series[0]
+    volume = load_volume(series)
+    array = np.zeros(volume.array.shape, np.uint8)
+    array[4:6, 10:30, 12:40] = 1
+    (folder / "000-mask.dcm").unlink()
+    mask = Labelmap(array, volume.geometry, (Label(1, "target"),))
+    export_labelmap(mask, volume, series, folder / "outlines.dcm", MaskFormat.RTSTRUCT)
+    window.reading.open([folder])
+    wait(qtbot, window)
+    tree = window.window.findChild(SeriesList).tree
+    item = tree.topLevelItem(0).child(0).child(0)
+    assert item.text(0) == "▣ OUTLINES\nStructures · outlines.dcm"
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(item).center())
+    wait(qtbot, window)
+    prediction = window.findings.prediction
+    assert prediction is not None and prediction.mask is not None
+    np.testing.assert_array_equal(prediction.mask.array, array)
 
 
 def test_a_mask_of_other_images_says_why_it_is_not_shown(qtbot: QtBot, window: Application, folder: Path) -> None:

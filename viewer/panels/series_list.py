@@ -147,7 +147,8 @@ def _listed_item(listed: Series | Document, study: Study) -> QTreeWidgetItem:
 
 
 def _mask_item(document: Document) -> QTreeWidgetItem:
-    item = _item(f"▣ {document.title or document.file.name}\nSegmentation · {document.file.name}")
+    kind = "Segmentation" if document.kind == "segmentation" else "Structures"
+    item = _item(f"▣ {document.title or document.file.name}\n{kind} · {document.file.name}")
     item.setData(0, _DOCUMENT, document)
     item.setToolTip(0, plain_tip(f"A click shows this mask over its images; A accepts it\n{document.file.name}"))
     return item
