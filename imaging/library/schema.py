@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION = 3
-"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements.
+"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements; key images.
 
 Tables are added when an older library is opened."""
 
@@ -95,6 +95,20 @@ class MeasurementRow(Base):
     time: Mapped[datetime] = mapped_column()
     deleted: Mapped[bool] = mapped_column(default=False)
     content: Mapped[str] = mapped_column(Text)
+
+
+class KeyImageRow(Base):
+    """One state of a key image: marked, noted on or taken away. Rows are added, never changed."""
+
+    __tablename__ = "key_image_revision"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    series_uid: Mapped[str] = mapped_column(ForeignKey("series.uid"), index=True)
+    uid: Mapped[str] = mapped_column(String(64), index=True)
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    deleted: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[str] = mapped_column(Text)
+    picture: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class FingerprintRow(Base):

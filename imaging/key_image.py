@@ -1,0 +1,66 @@
+"""Key images: pictures that somebody wants to find again, and how they were looked at."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from imaging.geometry import Calibration, Geometry
+from imaging.volume import Window
+
+
+@dataclass(frozen=True)
+class KeyImage:
+    """One marked picture.
+
+    Attributes:
+        uid: identity of the mark.
+        series_uid: what is shown.
+        plane: ``"stored"``, ``"axial"``, ``"coronal"``, ``"sagittal"`` or ``"oblique"``.
+        k: the slice as acquired that was shown, or that the middle of the plane lies in.
+        geometry: the plane itself, one slice.
+        window: as it was shown.
+        slab_mm, projection: what the plane looked through; 0 is the plane alone.
+        note: in the reader's words.
+    """
+
+    uid: str
+    series_uid: str
+    plane: str
+    k: int
+    geometry: Geometry
+    window: Window
+    inverted: bool = False
+    slab_mm: float = 0.0
+    projection: str = "max"
+    note: str = ""
+
+
+def packed(key_image: KeyImage) -> str:
+    """The key image as JSON; every digit of its plane is kept."""
+    return json.dumps(asdict(key_image))
+
+
+def unpacked(text: str) -> KeyImage:
+    """The key image that was packed.
+
+    Raises:
+        ValueError: the text is no key image; says what was found.
+    """
+    try:
+        written: dict[str, Any] = json.loads(text)
+        return KeyImage(
+            **{**written, "geometry": _geometry(written["geometry"]), "window": Window(**written["window"])}
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"expected a key image, found {text[:80]!r}") from error
+
+
+def _geometry(written: dict[str, Any]) -> Geometry:
+    k_axis, j_axis, i_axis = (tuple(axis) for axis in written["axes_lps"])
+    return Geometry(
+        tuple(written["shape_kji"]),
+        tuple(written["spacing_mm"]),
+        tuple(written["origin_lps"]),
+        (k_axis, j_axis, i_axis),
+        Calibration(written["calibration"]),
+    )
