@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 DISCLAIMER = "Research use and second reading only. Not a medical device."
 
-BACKGROUND, SURFACE, RAISED = "#16181c", "#1f2227", "#2b2f36"
+BACKGROUND, SURFACE, RAISED, SELECTED = "#16181c", "#1f2227", "#2b2f36", "#2f4a68"
 TEXT, MUTED, ACCENT, WARNING, ERROR = "#e8eaed", "#9aa0a8", "#4da3ff", "#f2b84b", "#ff6b60"
 
 STYLE = f"""
@@ -25,14 +25,14 @@ QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; col
 QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: #8a9099; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
-    selection-background-color: {ACCENT}; }}
+    selection-background-color: {ACCENT}; placeholder-text-color: {MUTED}; }}
 QCheckBox::indicator {{
     width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
 QCheckBox::indicator:disabled {{ border-color: #4a505a; }}
 QTreeWidget, QListWidget {{ background: {SURFACE}; border: 0; outline: 0; }}
 QTreeWidget::item, QListWidget::item {{ padding: 5px 4px; }}
-QTreeWidget::item:selected, QListWidget::item:selected {{ background: #2f4a68; color: {TEXT}; }}
+QTreeWidget::item:selected, QListWidget::item:selected {{ background: {SELECTED}; color: {TEXT}; }}
 QTabWidget::pane {{ border: 0; background: {SURFACE}; }}
 QTabBar::tab {{ background: {BACKGROUND}; color: {MUTED}; padding: 8px 7px; }}
 QTabBar::tab:selected {{ background: {SURFACE}; color: {TEXT}; border-top: 2px solid {ACCENT}; }}
@@ -46,7 +46,7 @@ QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid #3a4049; padd
 QMenuBar, QMenu {{ background: {SURFACE}; }}
 QMenuBar::item {{ padding: 5px 10px; }}
 QMenu::item {{ padding: 6px 26px; }}
-QMenuBar::item:selected, QMenu::item:selected {{ background: #2f4a68; }}
+QMenuBar::item:selected, QMenu::item:selected {{ background: {SELECTED}; }}
 QMenu::item:disabled {{ color: #8a9099; }}
 QLabel[role="muted"] {{ color: {MUTED}; }}
 QLabel[role="heading"] {{ font-weight: 600; padding-top: 6px; }}

@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
 
     def add_left(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
         """Dock ``tabs`` at the left; returns the tab widget."""
-        return self._dock_tabs("left", tabs, Qt.DockWidgetArea.LeftDockWidgetArea, 270)
+        return self._dock_tabs("left", tabs, Qt.DockWidgetArea.LeftDockWidgetArea, 284)
 
     def add_right(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
         """Dock ``tabs`` at the right; returns the tab widget."""

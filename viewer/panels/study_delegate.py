@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from imaging.library.catalogued import CataloguedStudy, ReadingState
 from imaging.study import Series
-from viewer.assets import ACCENT, MUTED, TEXT, WARNING
+from viewer.assets import ACCENT, MUTED, SELECTED, TEXT, WARNING
 from viewer.panels.study_model import PatientRow
 from viewer.state.studies import Studies
 
 PICTURE_PX = 46
-_SELECTED, _ON_SELECTED = "#2f4a68", "#c9d1da"
+_ON_SELECTED = "#c9d1da"
 _GAP = 6
 _READ = "#6fcf97"
 
@@ -48,7 +48,7 @@ class StudyDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if selected:
-            painter.fillRect(rectangle, QColor(_SELECTED))
+            painter.fillRect(rectangle, QColor(SELECTED))
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(ACCENT), 1))
             painter.drawRect(rectangle.adjusted(0, 0, -1, -1))

@@ -78,8 +78,8 @@ class StudyFilter(QWidget):
             self.list.addItem(title, value)
         for title, days in _DATES:
             self.dates.addItem(title, days)
-        self.first = QLineEdit(placeholderText="from YYYY-MM-DD")
-        self.last = QLineEdit(placeholderText="to YYYY-MM-DD")
+        self.first = QLineEdit(placeholderText="YYYY-MM-DD", toolTip="First date")
+        self.last = QLineEdit(placeholderText="YYYY-MM-DD", toolTip="Last date")
         self._timer = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._timer.timeout.connect(self.changed)
         self._lay_out()

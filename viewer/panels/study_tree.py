@@ -1,9 +1,10 @@
 """The tree of patients, studies and series, by mouse and by keyboard."""
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
+from viewer.assets import SELECTED
 from viewer.panels.study_model import StudyModel
 
 _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -39,6 +40,9 @@ class StudyTree(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName("Studies")
+        colours = self.palette()
+        colours.setColor(QPalette.ColorRole.Highlight, QColor(SELECTED))  # beside the rows, which the delegate draws
+        self.setPalette(colours)
         self.doubleClicked.connect(self.chosen)
 
     def event(self, event: QEvent) -> bool:
