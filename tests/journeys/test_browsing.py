@@ -139,6 +139,7 @@ def test_priors_stand_under_their_patient_by_date(qtbot: QtBot, main: Applicatio
     index(qtbot, main, folder)
     main.reading.open([folder / "0"])
     settle(qtbot, main)
+    search(qtbot, main, "evans")
     main.window.run("priors")
     settle(qtbot, main)
     model, tree = main.browser.model, main.browser.tree

@@ -42,6 +42,7 @@ class StudyBrowser(QWidget):
         self.tree.setItemDelegate(StudyDelegate(studies, thumbnailing.want, self.tree))
         self.empty = _empty_text()
         self._pages = QStackedWidget()
+        self._awaited = ""
         self.line = IndexingLine(studies, indexing.stop)
         self._lay_out()
         self._connect()
@@ -53,8 +54,9 @@ class StudyBrowser(QWidget):
         self.filter.words.selectAll()
 
     def reveal(self, key: str) -> None:
-        """Show the study with this key among the others of its patient."""
+        """Show the study with this key among the others of its patient, at once or when it is listed."""
         index = self.model.index_of(key)
+        self._awaited = "" if index.isValid() else key
         if index.isValid():
             self.tree.expand(index.parent())
             self.tree.setCurrentIndex(index)
@@ -136,6 +138,8 @@ class StudyBrowser(QWidget):
         self.tree.verticalScrollBar().setValue(scrolled)
         self.empty.setText(_NOTHING_FOUND if studies.search.asks else _NOTHING_YET)
         self._pages.setCurrentWidget(self.tree if studies.listed else self.empty)
+        if self._awaited:
+            self.reveal(self._awaited)
         self._count.setText(f"{len(studies.listed)} studies" if len(studies.listed) != 1 else "1 study")
 
     def _unfolded(self) -> list[str]:

@@ -78,8 +78,10 @@ class StudyFilter(QWidget):
             self.list.addItem(title, value)
         for title, days in _DATES:
             self.dates.addItem(title, days)
-        self.first = QLineEdit(placeholderText="YYYY-MM-DD", toolTip="First date")
-        self.last = QLineEdit(placeholderText="YYYY-MM-DD", toolTip="Last date")
+        self.first, self.last = QLineEdit(), QLineEdit()
+        for field, tip in ((self.first, "First date"), (self.last, "Last date")):
+            field.setPlaceholderText("YYYY-MM-DD")
+            field.setToolTip(tip)
         self._timer = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._timer.timeout.connect(self.changed)
         self._lay_out()
