@@ -1,6 +1,7 @@
 """Measure, and print the table: ``python -m benchmarks [SUBJECT ...] [--rounds N]``.
 
-``python -m benchmarks fuzz`` opens damaged files; see :mod:`benchmarks.fuzz`.
+``python -m benchmarks fuzz`` opens damaged files; see :mod:`benchmarks.fuzz`. ``python -m benchmarks kills`` kills
+editing at random moments; see :mod:`benchmarks.kills`.
 """
 
 import argparse
@@ -21,6 +22,10 @@ def main() -> int:
         from benchmarks import fuzz
 
         return fuzz.main(sys.argv[2:])
+    if sys.argv[1:2] == ["kills"]:
+        from benchmarks import kills
+
+        return kills.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help=f"{', '.join(SUBJECTS)}; all when left out")
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds per line (default 5)")

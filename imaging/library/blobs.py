@@ -9,7 +9,7 @@ import numpy as np
 
 from imaging.errors import LibraryError
 from imaging.geometry import Calibration, Geometry
-from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.labelmap import Label, Labelmap, Provenance, label_of
 
 LEVEL = 3
 
@@ -47,7 +47,7 @@ def unpack(voxels: bytes, box: str, geometry: str, labels: str, provenance: Prov
     except (zlib.error, ValueError) as error:
         raise LibraryError(f"a stored mask is damaged: expected {shape} voxels ({error})") from error
     array[tuple(slice(low, high) for low, high in ends)] = part
-    table = tuple(Label(one["value"], one["name"], tuple(one["colour"])) for one in json.loads(labels))
+    table = tuple(label_of(one) for one in json.loads(labels))
     return Labelmap(array, grid, table, provenance)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from imaging.geometry import Geometry
 from imaging.history import Edit, Step
-from imaging.labelmap import Label
+from imaging.labelmap import label_of
 from imaging.legend import Legend, LegendEdit
 from imaging.library import blobs
 from imaging.mask_delta import MaskDelta
@@ -39,7 +39,7 @@ class Beginning:
 class Saved:
     """The library holds the mask as it is now, as ``revision``; not ``whole``: the mask was changed since."""
 
-    revision: int
+    revision: int | None
     whole: bool = True
 
 
@@ -144,7 +144,7 @@ def _edits(heads: Sequence[dict[str, Any]], blob: bytes) -> list[Edit]:
 
 
 def _legend(head: dict[str, Any]) -> Legend:
-    labels = tuple(Label(one["value"], one["name"], tuple(one["colour"])) for one in head["labels"])
+    labels = tuple(label_of(one) for one in head["labels"])
     return Legend(labels, head["model"], head["model_version"])
 
 

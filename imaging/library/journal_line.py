@@ -102,7 +102,7 @@ def fold(entries: Sequence[Entry], keep: int, keep_bytes: int) -> tuple[Entry, .
     except ValueError as error:
         raise JournalError(f"a step of the journal is damaged: {error}") from error
     beginning = replace(line.beginning, deltas=deltas, legend=replace(line, done=old).legend)
-    known = () if line.revision is None else (Saved(line.revision, line.saved),)
+    known = () if line.saved and line.revision is None else (Saved(line.revision, line.saved),)
     return (beginning, *new, *reversed(line.undone), *("undo" for _ in line.undone), *known)
 
 

@@ -1,7 +1,6 @@
 """The catalogue: what was opened is listed, found again, kept apart by patient, and remembers how far one got."""
 
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,18 +19,6 @@ from imaging.study import Document, Patient, Phase, Series
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
 ADA = Patient("17", "Ärztin^Ada", "19600102", "F", "St. Mary")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite"
-
-
-@pytest.fixture
-def library(place: Path) -> Iterator[Library]:
-    opened = Library(place)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -26,18 +25,6 @@ GRID = Geometry((3, 5, 7), (2.5, 0.7, 0.8), calibration=Calibration.PATIENT)
 THORAX = Series("1.2.3", "volume", "dicom", (Path("/scans/a.dcm"),), (3, 5, 7), GRID, patient=Patient("P1"))
 NOON = datetime(2026, 1, 2, 12, 0, 0, 678, timezone(timedelta(hours=5)))
 LINE = Measurement("u1", Length(((1 / 3, -0.1, 1e-17), (2**0.5, -0.0, 1e300))), "lps", "Läsion 1")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite"
-
-
-@pytest.fixture
-def library(place: Path) -> Iterator[Library]:
-    opened = Library(place)
-    yield opened
-    opened.close()
 
 
 def test_every_bit_comes_back_in_the_order_of_drawing(library: Library) -> None:
