@@ -22,6 +22,8 @@ from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
 from viewer.commands.cataloguing import Cataloguing
 from viewer.commands.cutting import Cutting
+from viewer.commands.editing import Editing
+from viewer.commands.editing_actions import editing_actions
 from viewer.commands.fusing import Fusing
 from viewer.commands.hanging import Hanging
 from viewer.commands.indexing import FolderIndexing
@@ -30,6 +32,8 @@ from viewer.commands.inspecting import Inspecting
 from viewer.commands.journalling import Journalling
 from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
+from viewer.commands.marking import Marking
+from viewer.commands.marking_actions import marking_actions
 from viewer.commands.measuring import Measuring
 from viewer.commands.measuring_actions import measuring_actions
 from viewer.commands.overlaying import Overlaying
@@ -45,6 +49,7 @@ from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
+from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.measurement_panel import MeasurementPanel
 from viewer.panels.series_list import SeriesList
@@ -56,6 +61,7 @@ from viewer.places import Places, places
 from viewer.settings import Settings
 from viewer.state.findings import Findings
 from viewer.state.header import Header
+from viewer.state.key_images import KeyImages
 from viewer.state.learning import Learning
 from viewer.state.links import Links
 from viewer.state.models import Models
@@ -96,6 +102,16 @@ class Application(QObject):
         self.session.volume_changed.connect(self.annotating.follow)
         self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
         self.loading = Loading(self.session, self.notices, self.runner, self.library, self.sandbox)
+        self.key_images = KeyImages()
+        self.marking = Marking(
+            self.session,
+            self.key_images,
+            self.notices,
+            self.library,
+            self.loading,
+            self.runner,
+            lambda pane, text, drawn, longest_px: self.viewports.png(pane, text, drawn, longest_px),
+        )
         self.linking = Linking(self.session, self.links)
         self.settings, self.presets = Settings(self.places.settings), Presets()
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
@@ -114,6 +130,7 @@ class Application(QObject):
         self.inferring = Inferring(
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
+        self.editing = Editing(self.session, self.segmentation, self.findings, self.notices, self.runner)
         self.teaching = Teaching(
             self.learning, self.notices, self.runner, self.library, self.inferring, self.places.models, self.places.runs
         )
@@ -190,7 +207,9 @@ class Application(QObject):
             *self._file_actions(),
             *self._study_actions(),
             *actions(desk),
+            *editing_actions(self.session, self.editing),
             *measuring_actions(self.session, self.measuring),
+            *marking_actions(self.session, self.marking, lambda: self.dialogs.open_key_images()),
             *dialog_actions(self.session, lambda: self.dialogs),
         )
         window = MainWindow(table, self.viewports)
@@ -206,6 +225,8 @@ class Application(QObject):
             self.presetting,
             self.header,
             self.inspecting,
+            self.key_images,
+            self.marking,
         )
         self.browser = StudyBrowser(self.studies, self.cataloguing, self.indexing, self.thumbnailing)
         listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)
@@ -219,6 +240,7 @@ class Application(QObject):
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
                 ("Annotation", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
+                ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
                 ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
@@ -260,6 +282,8 @@ class Application(QObject):
             self.session.panes_changed,
             self.session.hand.changed,
             self.session.marks.changed,
+            self.session.workbench.options_changed,
+            self.session.workbench.proposal_changed,
             self.links.changed,
             self.session.measurements.changed,
             self.session.measurements.selected_changed,

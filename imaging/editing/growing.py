@@ -1,6 +1,6 @@
 """Growing: one region from a click, or every label from what is painted of it."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from imaging.editing.edit import Box, Mask, Region, Voxel, extent, grown, in_range, whole
 from imaging.progress import Report, silent
 
+Flooded = Literal["edges", "values"]
 COARSE_VOXELS = 700_000
 """Labels are grown on a grid of at most so many voxels first, and then along their borders on the full one."""
 ROOM_SHARE, ROOM_VOXELS = 0.1, 8
@@ -55,16 +56,19 @@ def _connected(inside: NDArray[np.bool_], seed: Voxel) -> NDArray[np.bool_]:
     return SimpleITK.GetArrayFromImage(grown_image).view(bool)
 
 
-def grow_from_seeds(array: Mask, values: NDArray[Any], report: Report = silent) -> tuple[Box, Mask] | None:
+def grow_from_seeds(
+    array: Mask, values: NDArray[Any], report: Report = silent, over: Flooded = "edges"
+) -> tuple[Box, Mask] | None:
     """A box around all labels and what they hold after growing until they meet; None without two labels.
 
-    Labels flood the gradient of the image from what is painted of them (Meyer's watershed from markers): they meet on
-    edges. Paint what is not wanted as a label too. Grown on a coarse grid first and then along the borders on the
-    full one.
+    Labels flood the gradient of the image, or the image itself, from what is painted of them (Meyer's watershed from
+    markers): they meet on edges, or on bright ridges. Paint what is not wanted as a label too. Grown on a coarse grid
+    first and then along the borders on the full one.
 
     Args:
         array: (K, J, I) labels: the seeds, which stay as they are.
         values: (K, J, I) of the image.
+        over: what is flooded.
 
     Raises:
         Cancelled: by ``report``.
@@ -77,32 +81,25 @@ def grow_from_seeds(array: Mask, values: NDArray[Any], report: Report = silent) 
     seeds, part = array[box], values[box].astype(np.float32)
     report(0, 3, "Growing from seeds")
     step = max(1, int(np.ceil((seeds.size / COARSE_VOXELS) ** (1 / 3))))
-    coarse = _flooded(_reduced(part, step), _reduced_seeds(seeds, step))
+    coarse = _flooded(_reduced(part, step), _reduced_seeds(seeds, step), over)
     if step == 1:
         return box, coarse
     report(1, 3, "Growing from seeds")
     full = coarse
     for axis, size in enumerate(seeds.shape):
         full = np.repeat(full, step, axis=axis).take(range(size), axis=axis)
-    return box, _refined(part, seeds, full, step, report)
+    return box, _refined(part, seeds, full, step, over, report)
 
 
-def watershed(values: NDArray[Any], markers: Mask) -> Mask:
-    """Labels of the basins that flood the image itself from ``markers``: dark regions parted along bright ridges."""
-    from skimage import segmentation  # late: the window opens without it
-
-    return segmentation.watershed(values, markers.astype(np.int32)).astype(np.uint8)
-
-
-def _flooded(part: NDArray[np.float32], seeds: Mask, mask: NDArray[np.bool_] | None = None) -> Mask:
+def _flooded(part: NDArray[np.float32], seeds: Mask, over: Flooded, mask: NDArray[np.bool_] | None = None) -> Mask:
     from scipy import ndimage  # late: the window opens without it
     from skimage import segmentation
 
-    slope = ndimage.gaussian_gradient_magnitude(part, 0.7)
-    return segmentation.watershed(slope, seeds.astype(np.int32), mask=mask).astype(np.uint8)
+    relief = ndimage.gaussian_gradient_magnitude(part, 0.7) if over == "edges" else part
+    return segmentation.watershed(relief, seeds.astype(np.int32), mask=mask).astype(np.uint8)
 
 
-def _refined(part: NDArray[np.float32], seeds: Mask, full: Mask, step: int, report: Report) -> Mask:
+def _refined(part: NDArray[np.float32], seeds: Mask, full: Mask, step: int, over: Flooded, report: Report) -> Mask:
     """The labels after flooding a band about their borders once more, on the full grid."""
     from scipy import ndimage  # late: the window opens without it
 
@@ -115,7 +112,7 @@ def _refined(part: NDArray[np.float32], seeds: Mask, full: Mask, step: int, repo
     if around is None:
         return full
     fine = full.copy()
-    flooded = _flooded(part[around], np.where(ring, markers, 0)[around], ring[around])
+    flooded = _flooded(part[around], np.where(ring, markers, 0)[around], over, ring[around])
     fine[around] = np.where(ring[around] & (flooded != 0), flooded, full[around])
     fine[seeds != 0] = seeds[seeds != 0]
     return fine

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Inside, Region, whole
+from imaging.editing.edit import Box, Inside, Region, whole
 from imaging.editing.strokes import Point
 from imaging.geometry import Geometry
 
@@ -54,17 +54,35 @@ def prism(geometry: Geometry, plane: Geometry, outline: Sequence[Point], half_mm
         half_mm: half the thickness; infinite for all that lies before and behind.
     """
     corners = np.asarray(outline, float)
+    box = _reached(geometry, plane, corners, half_mm)
+    if box is None:
+        return None
     low = np.floor(corners.min(axis=0)).astype(int)
     raster = _fine(corners - low)
     parts: list[Inside] = []
-    j, i = np.meshgrid(np.arange(geometry.shape_kji[1]), np.arange(geometry.shape_kji[2]), indexing="ij")
+    j, i = np.meshgrid(*(np.arange(span.start, span.stop) for span in box[1:]), indexing="ij")
     onto = np.linalg.inv(plane.affine) @ geometry.affine
     base = np.stack((j, i), axis=-1) @ onto[:3, 1:3].T + onto[:3, 3]
-    for k in range(geometry.shape_kji[0]):
+    for k in range(box[0].start, box[0].stop):
         seen = base + k * onto[:3, 0]
         near = np.abs(seen[..., 0]) * plane.spacing_mm[0] <= half_mm + 1e-6
         parts.append(near & _looked_up(raster, seen[..., 1:] - low))
-    return Region(whole(geometry.shape_kji), np.stack(parts)).tight()
+    return Region(box, np.stack(parts)).tight()
+
+
+def _reached(geometry: Geometry, plane: Geometry, corners: NDArray[np.float64], half_mm: float) -> Box | None:
+    """The smallest box around a prism; all of the grid where it has no end, None where it lies beside."""
+    if not np.isfinite(half_mm):
+        return whole(geometry.shape_kji)
+    depth = half_mm / plane.spacing_mm[0]
+    ends = [np.insert(corners, 0, offset, axis=1) for offset in (-depth, depth)]
+    reached = geometry.index_kji(plane.point_lps(np.concatenate(ends)))
+    low = np.maximum(np.floor(reached.min(axis=0)), 0).astype(int)
+    high = np.minimum(np.ceil(reached.max(axis=0)) + 1, geometry.shape_kji).astype(int)
+    if (low >= high).any():
+        return None
+    k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+    return k, j, i
 
 
 FINENESS = 8

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import hypot
 
-from imaging.editing import Editable, Region, add
+from imaging.editing import Region, add
 from imaging.editing.strokes import ball, disc, similar, stroke_name
 from imaging.geometry import Geometry
 from imaging.volume import Volume
@@ -43,15 +43,6 @@ def brush_radius_mm(radius_mm: float, spacing_mm: tuple[float, float]) -> float:
     return max(radius_mm, hypot(*spacing_mm) / 2)
 
 
-def editable(viewport: Viewport, volume: Volume) -> Editable:
-    """What tools may change: no locked label and, where that is chosen, only a range of values."""
-    bench = viewport.session.workbench
-    options = bench.options
-    if options.in_range and not volume.is_colour:
-        return Editable(bench.locked, None, volume.array, options.low, options.high)
-    return Editable(bench.locked)
-
-
 def _idle() -> Drag:
     while (yield) is not None:
         pass
@@ -88,7 +79,7 @@ def _dab(viewport: Viewport, start: Point, last: Point, point: Point, paint: Pai
     if region is None:
         return
     name = "Smart brush" if paint.smart else stroke_name(paint.value)
-    edit = add(segmentation.array, region, paint.value, name, editable(viewport, volume))
+    edit = add(segmentation.array, region, paint.value, name, viewport.session.workbench.editable(volume))
     if edit is not None:
         segmentation.apply(edit)
 

@@ -4,13 +4,18 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from imaging.editing import MaskEdit, Voxel
+from imaging.editing import Editable, MaskEdit, Voxel
 from imaging.labelmap import Labelmap
+from imaging.volume import Volume
 from viewer.state.hand import Tool
 from viewer.state.pane import Pane
 
 Pixel = tuple[float, float]
 """Row and column on the shown plane, fractional."""
+
+
+PROPOSED = 0
+"""Stands for the mask that a model or a file proposes, where a label value is meant otherwise."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class EditOptions:
         outside: scissors erase what lies outside of the outline.
         size_mm: of margins, shells, smoothing and local thresholds.
         least_mm3: smaller islands are small.
+        other: the label taken together with the active one, or :data:`PROPOSED`.
     """
 
     sphere: bool = False
@@ -39,6 +45,7 @@ class EditOptions:
     outside: bool = False
     size_mm: float = 3.0
     least_mm3: float = 100.0
+    other: int = PROPOSED
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,12 @@ class Workbench(QObject):
         self.outline: Outline | None = None
         self.proposal: Proposal | None = None
         self.locked: frozenset[int] = frozenset()
+
+    def editable(self, volume: Volume) -> Editable:
+        """What may change: no locked label and, where that is chosen, only a range of values."""
+        if self.options.in_range and not volume.is_colour:
+            return Editable(self.locked, None, volume.array, self.options.low, self.options.high)
+        return Editable(self.locked)
 
     def set_options(self, **changes: float | bool) -> None:
         """Change some of the options, by name."""

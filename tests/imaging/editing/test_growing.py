@@ -6,7 +6,7 @@ import SimpleITK
 from skimage.filters import threshold_otsu
 from skimage.segmentation import flood as oracle_flood
 
-from imaging.editing.growing import COARSE_VOXELS, grow_from_seeds, grow_region, range_about, watershed
+from imaging.editing.growing import COARSE_VOXELS, grow_from_seeds, grow_region, range_about
 from imaging.editing.interpolation import interpolate
 from imaging.editing.logic import combine
 from imaging.editing.propagation import copied, propagate
@@ -87,7 +87,9 @@ def test_watershed_parts_basins_on_the_ridge_as_simpleitk_does() -> None:
     values = np.broadcast_to(10 - values, (5, 7, 21)).copy()
     markers = np.zeros(values.shape, np.uint8)
     markers[:, :, 0], markers[:, :, -1] = 1, 2
-    ours = watershed(values, markers)
+    grown = grow_from_seeds(markers, values, over="values")
+    assert grown is not None and grown[1].shape == values.shape
+    ours = grown[1]
     theirs = SimpleITK.GetArrayFromImage(
         SimpleITK.MorphologicalWatershedFromMarkers(
             SimpleITK.GetImageFromArray(values), SimpleITK.GetImageFromArray(markers), markWatershedLine=False

@@ -1,0 +1,234 @@
+"""Correcting a mask: operations propose a change, which is kept or put away; outlines and clicks of the canvas."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing import Editable, MaskEdit, Region, add, become
+from imaging.editing.growing import grow_region, range_about
+from imaging.editing.islands import flood, island_at
+from imaging.editing.outlines import in_plane, prism, through
+from imaging.progress import Report
+from viewer.commands.operations import Operation, Task
+from viewer.commands.proposing import proposal_of
+from viewer.errors import words
+from viewer.jobs.runner import Runner
+from viewer.state.findings import Findings
+from viewer.state.notices import Notices
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+from viewer.state.workbench import PROPOSED, Outline, Place, Proposal
+
+KEY = "editing"
+OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewire": "Livewire", "scissors": "Scissors"}
+CLICK_NAMES = {"fill": "Fill", "grow-region": "Grow region", "keep-island": "Keep island",
+               "remove-island": "Remove island"}  # fmt: skip
+
+
+class Editing:
+    """Makes changes in the background, shows them, and applies those that are confirmed.
+
+    The mask is not copied for the work: when it changes meanwhile, the work and what it proposed are dropped.
+    """
+
+    def __init__(
+        self, session: Session, segmentation: Segmentation, findings: Findings, notices: Notices, runner: Runner
+    ) -> None:
+        self._session, self._bench = session, session.workbench
+        self._segmentation, self._findings = segmentation, findings
+        self._notices, self._runner = notices, runner
+        self._last: Operation | None = None
+        self._bench.drawn.connect(self._on_drawn)
+        self._bench.clicked.connect(self._on_clicked)
+        self._bench.options_changed.connect(self._again)
+        segmentation.changed.connect(lambda _: self.discard())
+        session.volume_changed.connect(self._on_volume)
+
+    @property
+    def waiting(self) -> bool:
+        """True while a change is being worked out or waits for a yes."""
+        return self._bench.proposal is not None or self._runner.busy(KEY)
+
+    def possible(self, operation: Operation) -> bool:
+        """Whether an operation can be done with what is shown."""
+        volume = self._session.volume
+        if volume is None or self._segmentation.active_label is None:
+            return False
+        if operation.with_other and self._other() is None:
+            return False
+        return not (operation.of_values and volume.is_colour)
+
+    def run(self, operation: Operation) -> None:
+        """Work a change out and propose it."""
+        task = self._task()
+        if task is not None and self.possible(operation):
+            self._last = operation
+            self._work_out(operation.text, partial(operation.work, task))
+
+    def confirm(self) -> None:
+        """Make the proposed change, as one step of the undo line."""
+        proposal = self._bench.proposal
+        if proposal is not None:
+            self.discard()
+            self._segmentation.apply(proposal.edit)
+
+    def discard(self) -> None:
+        """Put the proposed change away, or stop working it out."""
+        self._last = None
+        self._runner.cancel(KEY)
+        if self._bench.proposal is not None:
+            self._bench.propose(None)
+
+    def _again(self) -> None:
+        """An option changed: what is proposed is worked out again."""
+        if self._last is not None and self._last.live and self.waiting:
+            self.run(self._last)
+
+    def _work_out(self, name: str, work: Callable[[Report], MaskEdit | None]) -> None:
+        labels, geometry = self._segmentation.labels, self._segmentation.geometry
+        if geometry is None:
+            return
+        if not self._session.complete:
+            self._notices.add("warning", f"{name} needs all slices; they are still loading.")
+            return
+        if not self._segmentation.visible:
+            self._segmentation.set_visible(True)
+
+        def worked_out(report: Report) -> Proposal | None:
+            edit = work(report)
+            return None if edit is None else proposal_of(edit, labels, geometry)
+
+        self._runner.start(KEY, name, worked_out, partial(self._propose, name), partial(self._failed, name))
+
+    def _propose(self, name: str, proposal: Proposal | None) -> None:
+        self._bench.propose(proposal)
+        if proposal is None:
+            self._notices.add("info", f"{name} would change nothing.")
+        else:
+            self._notices.add("info", f"{name}: {summary(proposal)}. Enter keeps it, Escape puts it away.")
+
+    def _failed(self, name: str, error: BaseException) -> None:
+        self._bench.propose(None)
+        self._notices.add("error", f"{name} did not work: {words(error)}")
+
+    def _on_volume(self) -> None:
+        self.discard()
+        self._bench.draw(None)
+
+    def _on_drawn(self, outline: Outline) -> None:
+        task, name = self._task(), OUTLINE_NAMES[outline.tool]
+        if task is None or outline.pane.opened is not self._session.opened:
+            return
+        work = partial(self._outlined, task, outline)
+        if outline.tool == "scissors" and task.options.through:
+            self._last = None
+            self._work_out(name, work)
+            return
+        edit = work(lambda *_: None)
+        if edit is not None:
+            self._segmentation.apply(edit)
+
+    def _outlined(self, task: Task, outline: Outline, report: Report) -> MaskEdit | None:
+        report(0, 0, OUTLINE_NAMES[outline.tool])
+        cut, options = outline.tool == "scissors", task.options
+        region = _enclosed(task, outline, cut and options.through)
+        if not cut:
+            return None if region is None else add(task.array, region, task.value, OUTLINE_NAMES[outline.tool],
+                                                   task.editable)  # fmt: skip
+        if options.outside:
+            region = _rest(task, outline, region)
+        mine = Editable(task.editable.locked, frozenset({task.value}), task.editable.values, task.editable.low,
+                        task.editable.high)  # fmt: skip
+        return None if region is None else add(task.array, region, 0, "Scissors", mine)
+
+    def _on_clicked(self, place: Place) -> None:
+        task = self._task()
+        if task is not None and place.pane.opened is self._session.opened:
+            self._last = None
+            self._work_out(CLICK_NAMES[place.tool], partial(_clicked, task, place))
+
+    def _task(self) -> Task | None:
+        volume, geometry, label = self._session.volume, self._segmentation.geometry, self._segmentation.active_label
+        if volume is None or geometry is None:
+            return None
+        if label is None:
+            self._notices.add("warning", "Add a label first: there is nothing to edit.")
+            return None
+        pane, options = self._session.active, self._bench.options
+        values = None if volume.is_colour else volume.array
+        used = {label.value for label in self._segmentation.labels}
+        return Task(
+            self._segmentation.array,
+            label.value,
+            self._other(),
+            geometry,
+            values,
+            options,
+            self._bench.editable(volume),
+            pane.axis or 0,
+            pane.view.k if pane.axis is not None else pane.stored_k,
+            tuple(sorted(used - self._bench.locked - {label.value})),
+        )
+
+    def _other(self) -> Callable[[], NDArray[np.bool_]] | None:
+        """What the active label is taken together with, None where there is nothing."""
+        other, array = self._bench.options.other, self._segmentation.array
+        if other == PROPOSED:
+            prediction = self._findings.prediction
+            mask = None if prediction is None or prediction.mask is None else prediction.mask.array
+            return None if mask is None or mask.shape != array.shape else lambda: mask != 0
+        known = other in {label.value for label in self._segmentation.labels} and other != self._segmentation.active
+        return (lambda: array == other) if known else None
+
+
+def summary(proposal: Proposal) -> str:
+    """How much a change changes."""
+    parts = ((proposal.added, "added"), (proposal.removed, "taken away"))
+    return ", ".join(f"{count:,} voxels {what}".replace(",", " ") for count, what in parts if count)
+
+
+def _enclosed(task: Task, outline: Outline, deep: bool) -> Region | None:
+    """The voxels inside an outline: of the shown plane, or through all planes."""
+    pane, shape = outline.pane, task.array.shape
+    if pane.axis is not None:
+        found = through(shape, pane.axis, outline.points) if deep else None
+        return found if deep else in_plane(shape, pane.axis, outline.k, outline.points)
+    plane = pane.slice_geometry(outline.k)
+    if plane is None:
+        return None
+    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] / 2)
+
+
+def _rest(task: Task, outline: Outline, region: Region | None) -> Region:
+    """All that does not lie inside: of the shown plane of the array, or of the volume."""
+    inside = np.zeros(task.array.shape, bool)
+    if region is not None:
+        inside[region.box] = region.inside
+    spans = [slice(0, size) for size in task.array.shape]
+    if outline.pane.axis is not None and not task.options.through:
+        spans[outline.pane.axis] = slice(outline.k, outline.k + 1)
+    box = (spans[0], spans[1], spans[2])
+    return Region(box, ~inside[box])
+
+
+def _clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
+    axis = None if task.options.solid else task.axis
+    report(0, 0, CLICK_NAMES[place.tool])
+    match place.tool:
+        case "grow-region":
+            if task.values is None:
+                return None
+            low, high = range_about(task.values, place.voxel, task.options.tolerance)
+            region = grow_region(task.values, place.voxel, low, high, axis, report)
+        case "fill":
+            region = flood(task.array, place.voxel, axis)
+        case _:
+            region = island_at(task.array, place.voxel)
+    if region is None:
+        return None
+    name, value = CLICK_NAMES[place.tool], int(task.array[place.voxel])
+    if place.tool == "keep-island":
+        return become(task.array, region, value, name, task.editable)
+    return add(task.array, region, 0 if place.tool == "remove-island" else task.value, name, task.editable)

@@ -1,0 +1,220 @@
+"""Everything that changes a label as a whole: one table, from which menu, keys and panel are made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing import Editable, MaskEdit, Region, add, become, changed, replace
+from imaging.editing.edit import whole
+from imaging.editing.growing import grow_from_seeds
+from imaging.editing.interpolation import interpolate
+from imaging.editing.islands import holes, keep_largest, split, voxels_of, without_small
+from imaging.editing.logic import Combination, combine
+from imaging.editing.margins import Side, hollow, margin
+from imaging.editing.propagation import copied, propagate
+from imaging.editing.smoothing import Smoothing, smooth, smooth_jointly
+from imaging.editing.thresholds import local, otsu, threshold
+from imaging.geometry import Geometry
+from imaging.progress import Report
+from viewer.state.workbench import EditOptions
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """What an operation works on, as it was when it was asked for.
+
+    Attributes:
+        array: (K, J, I) label values; read only.
+        value: the active label.
+        other: gives (K, J, I) bool of what is taken together with it, None where there is nothing.
+        values: (K, J, I) of the image; None for colour.
+        editable: what may change.
+        axis, k: the shown plane of the array.
+        free: label values that stand for nothing yet.
+    """
+
+    array: NDArray[np.uint8]
+    value: int
+    other: Callable[[], NDArray[np.bool_]] | None
+    geometry: Geometry
+    values: NDArray[Any] | None
+    options: EditOptions
+    editable: Editable
+    axis: int
+    k: int
+    free: tuple[int, ...] = ()
+
+
+Work = Callable[[Task, Report], MaskEdit | None]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation.
+
+    Attributes:
+        group: the menu below Edit, and the heading in the panel.
+        of_values: looks at the image, which must not be in colour.
+        with_other: needs a second label.
+        live: is done again when an option changes while its proposal is shown.
+    """
+
+    id: str
+    text: str
+    group: str
+    work: Work
+    keys: tuple[str, ...] = ()
+    hint: str = ""
+    of_values: bool = False
+    with_other: bool = False
+    live: bool = True
+
+
+def _shape(name: str, region: Callable[[Task], Region | None]) -> Work:
+    """The active label becomes a region."""
+
+    def work(task: Task, report: Report) -> MaskEdit | None:
+        report(0, 0, name)
+        found = region(task)
+        return None if found is None else become(task.array, found, task.value, name, task.editable)
+
+    return work
+
+
+def _margin(name: str, sign: int) -> Work:
+    return _shape(name, lambda task: margin(task.array, task.value, task.geometry, sign * task.options.size_mm))
+
+
+def _smoothing(name: str, how: Smoothing) -> Work:
+    return _shape(name, lambda task: smooth(task.array, task.value, task.geometry, how, task.options.size_mm))
+
+
+def _hollow(name: str, side: Side) -> Work:
+    return _shape(name, lambda task: hollow(task.array, task.value, task.geometry, task.options.size_mm, side))
+
+
+def _combined(name: str, how: Combination) -> Work:
+    def region(task: Task) -> Region:
+        return combine(task.array, task.value, how, task.other() if task.other else None)
+
+    return _shape(name, region)
+
+
+def _threshold(task: Task, report: Report) -> MaskEdit | None:
+    region = threshold(_values(task), task.options.low, task.options.high, report)
+    return add(task.array, region, task.value, "Threshold", task.editable)
+
+
+def _otsu(task: Task, report: Report) -> MaskEdit | None:
+    region = threshold(_values(task), np.nextafter(otsu(_values(task)), np.inf), np.inf, report)
+    return add(task.array, region, task.value, "Otsu threshold", task.editable)
+
+
+def _local(task: Task, report: Report) -> MaskEdit | None:
+    region = local(_values(task), task.geometry, task.options.size_mm, task.options.tolerance, report)
+    return add(task.array, region, task.value, "Local threshold", task.editable)
+
+
+def _from_seeds(task: Task, report: Report) -> MaskEdit | None:
+    found = grow_from_seeds(task.array, _values(task), report)
+    return None if found is None else changed(task.array, *found, "Grow from seeds", task.editable)
+
+
+def _watershed(task: Task, report: Report) -> MaskEdit | None:
+    found = grow_from_seeds(task.array, _values(task), report, "values")
+    return None if found is None else changed(task.array, *found, "Watershed", task.editable)
+
+
+def _interpolate(task: Task, report: Report) -> MaskEdit | None:
+    region = interpolate(task.array, task.value, task.geometry, task.axis, report)
+    return None if region is None else add(task.array, region, task.value, "Fill between slices", task.editable)
+
+
+def _propagate(step: int) -> Work:
+    def work(task: Task, report: Report) -> MaskEdit | None:
+        report(0, 0, "Following to the next slice")
+        region = (
+            copied(task.array, task.value, task.k, step, task.axis)
+            if task.values is None
+            else propagate(task.array, task.value, task.values, task.k, step, task.axis)
+        )
+        return None if region is None else add(task.array, region, task.value, "Follow to slice", task.editable)
+
+    return work
+
+
+def _within(task: Task, new: NDArray[np.uint8], name: str) -> MaskEdit | None:
+    """The change to ``new`` as far as it may go."""
+    return changed(task.array, whole(task.array.shape), new, name, task.editable)
+
+
+def _jointly(task: Task, report: Report) -> MaskEdit | None:
+    new = smooth_jointly(task.array, task.geometry, task.options.size_mm, report)
+    return None if new is None else _within(task, new, "Smooth all labels")
+
+
+def _split(task: Task, report: Report) -> MaskEdit | None:
+    report(0, 0, "Splitting")
+    new = split(task.array, task.value, task.free)
+    return None if new is None else replace(task.array, new, "Split islands")
+
+
+def _values(task: Task) -> NDArray[Any]:
+    """The image's values.
+
+    Raises:
+        ValueError: it is in colour.
+    """
+    if task.values is None:
+        raise ValueError("a picture in colour has no one value per voxel")
+    return task.values
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("edit-threshold", "Threshold", "Values", _threshold, ("J",), "Values in the range", True),
+    Operation("edit-otsu", "Otsu threshold", "Values", _otsu, ("Alt+O",), "Bright from dark, by itself", True),
+    Operation("edit-local", "Local threshold", "Values", _local, ("Alt+Shift+O",),
+              "Brighter than around by the tolerance", True),
+    Operation("edit-seeds", "Grow from seeds", "Values", _from_seeds, ("Ctrl+Shift+K",),
+              "All labels grow from what is painted until they meet on edges", True),
+    Operation("edit-watershed", "Watershed", "Values", _watershed, ("Alt+Shift+W",),
+              "Labels flood the dark regions and meet on bright ridges", True),
+    Operation("edit-interpolate", "Fill between slices", "Slices", _interpolate, ("N",),
+              "Slices between those that hold the label, across the shown plane"),
+    Operation("edit-follow-next", "Follow to next slice", "Slices", _propagate(1), ("Alt+N",),
+              "The label moves along with the picture"),
+    Operation("edit-follow-previous", "Follow to previous slice", "Slices", _propagate(-1), ("Alt+Shift+N",)),
+    Operation("edit-largest", "Keep largest island", "Islands",
+              _shape("Keep largest island", lambda task: keep_largest(task.array, task.value)), ("Alt+I",)),
+    Operation("edit-small", "Remove small islands", "Islands",
+              _shape("Remove small islands", lambda task: without_small(
+                  task.array, task.value, voxels_of(task.options.least_mm3, task.geometry))), ("Alt+Shift+I",)),
+    Operation("edit-split", "Split islands into labels", "Islands", _split, ("Alt+S",), live=False),
+    Operation("edit-holes", "Fill holes", "Islands", _shape("Fill holes", lambda task: holes(task.array, task.value)),
+              ("Alt+H",)),
+    Operation("edit-grow", "Grow by margin", "Shape", _margin("Grow by margin", 1), ("Alt+G",)),
+    Operation("edit-shrink", "Shrink by margin", "Shape", _margin("Shrink by margin", -1), ("Alt+Shift+G",)),
+    Operation("edit-hollow", "Hollow, inside", "Shape", _hollow("Hollow", "inside"), ("Alt+U",)),
+    Operation("edit-shell", "Hollow, outside", "Shape", _hollow("Hollow", "outside"), ("Alt+Shift+U",)),
+    Operation("edit-median", "Smooth: median", "Shape", _smoothing("Smooth: median", "median"), ("Alt+M",)),
+    Operation("edit-opening", "Smooth: opening", "Shape", _smoothing("Smooth: opening", "opening"), ("Alt+D",),
+              "Takes thin parts away"),
+    Operation("edit-closing", "Smooth: closing", "Shape", _smoothing("Smooth: closing", "closing"), ("Alt+Shift+D",),
+              "Fills thin gaps"),
+    Operation("edit-gaussian", "Smooth: Gaussian", "Shape", _smoothing("Smooth: Gaussian", "gaussian"), ("Alt+B",)),
+    Operation("edit-joint", "Smooth all labels", "Shape", _jointly, ("Alt+Shift+M",), "No gaps between labels"),
+    Operation("edit-union", "Add the other", "Labels", _combined("Add other", "union"), ("Alt+Shift+A",),
+              "The other is a label, or the proposed mask: choose it in the panel", with_other=True),
+    Operation("edit-subtract", "Take the other away", "Labels", _combined("Take other away", "subtract"),
+              ("Alt+Shift+S",), with_other=True),
+    Operation("edit-intersect", "Keep what both have", "Labels", _combined("Keep common", "intersect"),
+              ("Alt+Shift+B",), with_other=True),
+    Operation("edit-copy", "Become the other", "Labels", _combined("Become other", "copy"), ("Alt+Shift+C",),
+              with_other=True),
+    Operation("edit-invert", "Invert", "Labels", _combined("Invert", "invert"), ("Alt+Shift+V",)),
+    Operation("edit-clear", "Clear label", "Labels", _combined("Clear label", "clear"), ("Shift+Delete",)),
+)  # fmt: skip
+"""Every operation."""
