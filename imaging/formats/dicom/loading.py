@@ -141,7 +141,8 @@ class _Loading:
                 for k in chunk.ks:
                     read_into(stream, frames[k], self._transforms[k], planes[k])
             return
-        with frames_of(frames[chunk.ks[0]].header) as reader:
+        first = frames[chunk.ks[0]]
+        with frames_of(first.header, first.layout) as reader:
             for k in chunk.ks:
                 self._filled.put(k, reader.stored(frames[k].index), planes[k])
             self._repairs.update(reader.repairs)

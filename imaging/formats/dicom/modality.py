@@ -1,6 +1,6 @@
 """Stored values to what they mean: the modality LUT (PS3.3 C.11.1), padding, unit and windows of a frame."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import NOTHING, as_read, item, number, text, whole
+from imaging.formats.dicom.attributes import NOTHING, as_read, holds, item, number, text, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
 
@@ -18,6 +18,8 @@ _PADDING_PREFIXES = {"integer": "", "float32": "Float", "float64": "DoubleFloat"
 _PADDING_TAGS = tuple(
     Tag(f"{prefix}PixelPadding{end}") for prefix in _PADDING_PREFIXES.values() for end in ("Value", "RangeLimit")
 )
+_RESCALE_TAGS = tuple(Tag(f"Rescale{end}") for end in ("Slope", "Intercept", "Type"))
+_TABLE = Tag("ModalityLUTSequence")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,25 @@ def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
     slope, intercept = number(source, "RescaleSlope"), number(source, "RescaleIntercept")
     stated = slope is not None or intercept is not None
     return ModalityTransform(slope or 1.0, intercept or 0.0, text(source, "RescaleType"), stated)
+
+
+def modality_transforms(frames: Iterable[tuple[Header, int]]) -> list[ModalityTransform]:
+    """The transform of each frame, given by its header and its number in the file; one for all that say the same."""
+    made: dict[object, ModalityTransform] = {}
+    found: list[ModalityTransform] = []
+    for header, index in frames:
+        said = _rescale_said(header, index)
+        if said not in made:
+            made[said] = modality_transform(header, index)
+        found.append(made[said])
+    return found
+
+
+def _rescale_said(header: Header, index: int) -> object:
+    """Alike for frames with the same transform; a frame's own where the file has tables or functional groups."""
+    if header.frame_groups or len(header.shared_groups) or holds(header.dataset, _TABLE):
+        return header.path, index
+    return as_read(header.dataset, _RESCALE_TAGS)
 
 
 def _from_table(header: Header, lut: Dataset) -> ModalityTransform | None:

@@ -25,7 +25,7 @@ from imaging.volume import Overlay
 Warn = Callable[[str], object]
 
 GROUPS = range(0x6000, 0x6020, 2)
-_ROWS = [Tag(group, 0x0010) for group in GROUPS]
+_ROWS = frozenset(Tag(group, 0x0010) for group in GROUPS)
 _ELEMENTS = (0x0010, 0x0011, 0x0015, 0x0022, 0x0040, 0x0050, 0x0051, 0x0100, 0x0102, 0x1500, 0x3000)
 
 
@@ -61,7 +61,7 @@ def overlays_of(frames: Sequence[Frame], warn: Warn) -> tuple[Overlay, ...]:
     """
     planes = _planes_of_files(frames, warn)
     found: list[Overlay] = []
-    for group in GROUPS:
+    for group in GROUPS if planes else ():
         run: list[tuple[int, _Plane, NDArray[np.bool_]]] = []
         for k, frame in enumerate(frames):
             plane = planes.get((frame.header.path, group))
@@ -112,7 +112,7 @@ def _planes_of_files(frames: Sequence[Frame], warn: Warn) -> dict[tuple[Path, in
 
 
 def _has_overlays(header: Header) -> bool:
-    return any(tag in header.dataset for tag in _ROWS)
+    return not _ROWS.isdisjoint(header.dataset.keys())
 
 
 def _read_groups(header: Header) -> Dataset:

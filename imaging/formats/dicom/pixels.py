@@ -138,14 +138,18 @@ class FrameReader:
 
 
 @contextmanager
-def frames_of(header: Header) -> Generator[FrameReader]:
+def frames_of(header: Header, layout: PixelFormat | None = None) -> Generator[FrameReader]:
     """A reader of the frames of one file, open while the block runs.
+
+    Args:
+        header: of the file.
+        layout: its pixel layout, where it is known already.
 
     Raises:
         ReadError: the pixels cannot be found or decoded.
         Truncated: fewer bytes than the header declares.
     """
-    layout = pixel_format(header)
+    layout = layout or pixel_format(header)
     repairs: dict[str, None] = {}
     with dataset_stream(header.path) as stream:
         spans = _spans(header, layout, stream, repairs)

@@ -16,7 +16,7 @@ from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.loading import load_frames
 from imaging.formats.dicom.modality import (
     ModalityTransform,
-    modality_transform,
+    modality_transforms,
     paddings_of,
     unit_of,
 )
@@ -77,7 +77,7 @@ def load_volume(series: Series, report: Report = silent, arrival: Arrival | None
         Cancelled: by ``report``.
     """
     stack = again(series, [read_header(path) for path in series.files], tuple(_listed))
-    transforms = [modality_transform(frame.header, frame.index) for frame in stack.frames]
+    transforms = modality_transforms((frame.header, frame.index) for frame in stack.frames)
 
     def make(array: NDArray[Any]) -> Volume:
         return _volume(series, stack, transforms, array)

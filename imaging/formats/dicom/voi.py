@@ -7,7 +7,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import as_read, items, numbers, text, value, whole
+from imaging.formats.dicom.attributes import as_read, holds, items, numbers, text, value, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
@@ -19,6 +19,8 @@ Warn = Callable[[str], object]
 _WINDOW_TAGS = tuple(
     Tag(keyword) for keyword in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
 )
+
+_VOI_TABLES = Tag("VOILUTSequence")
 
 
 def windows_of(header: Header, index: int, warn: Warn) -> tuple[Window, ...]:
@@ -95,7 +97,7 @@ def voi_tables_of(header: Header, transform: ModalityTransform, index: int, warn
 def tables_said(frame: Frame) -> str:
     """What a frame says of its VOI LUTs: alike for the same tables; empty without any."""
     source = _voi_source(frame.header, frame.index, "VOILUTSequence")
-    if "VOILUTSequence" not in source:
+    if not holds(source, _VOI_TABLES):
         return ""
     luts = items(source, "VOILUTSequence")
     return " ".join(f"{text(lut, 'LUTDescriptor')} {value(lut, 'LUTData')}" for lut in luts)
@@ -114,4 +116,4 @@ def _may_be_negative(header: Header, transform: ModalityTransform) -> bool:
 def _voi_source(header: Header, index: int, keyword: str) -> Dataset:
     """Where the VOI of a frame stands: its functional group, else the data set itself."""
     group = functional_group(header, index, "FrameVOILUTSequence")
-    return group if keyword in group else header.dataset
+    return group if len(group) and keyword in group else header.dataset

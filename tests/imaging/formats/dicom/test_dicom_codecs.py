@@ -243,3 +243,15 @@ def test_a_panic_of_a_codec_is_a_damaged_frame_but_an_interrupt_is_not(monkeypat
     monkeypatch.setattr(codecs, "_DECODERS", {RLE: panic})
     with pytest.raises(caught):
         decode(b"", RLE, wanted(SMOOTH))
+
+
+@pytest.mark.parametrize("missing_from", [0, 1])
+def test_an_rle_segment_that_ends_between_two_runs_is_refused(missing_from: int):
+    pixels = RNG.integers(0, 1 << 16, (2, 128), np.uint16)
+    literal = [bytes([127]) + pixels.view(np.uint8).ravel()[start::2].tobytes()[:128] for start in (1, 0)]
+    segments = [part * 2 for part in literal]
+    segments[missing_from] = literal[missing_from]
+    header = np.zeros(16, "<u4")
+    header[:3] = 2, 64, 64 + len(segments[0])
+    with pytest.raises(CodecError, match="an RLE segment holds 128 bytes, expected 256"):
+        decode(header.tobytes() + b"".join(segments), RLE, wanted(pixels))
