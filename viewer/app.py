@@ -239,7 +239,7 @@ class Application(QObject):
                     "Findings",
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
-                ("Annotation", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
+                ("Labels", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
                 ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),

@@ -113,7 +113,7 @@ class Tour:
         self._main.findings.set_heat_visible(False)
 
     def _correct(self, _: Path) -> None:
-        self._tab("Annotation")
+        self._tab("Labels")
         self._key(Qt.Key.Key_A)
         self._picture("accepted mask")
         self._key(Qt.Key.Key_B)

@@ -11,8 +11,8 @@ from viewer.state.session import Session
 EDIT_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
     ("smart-brush", "Smart brush", "Shift+J", "Left drag paints where values are like those at its start"),
     ("fill-polygon", "Polygon", "U", "Click the corners; Enter or a double click fills it, Escape gives up"),
-    ("fill-freehand", "Freehand", "Ctrl+Alt+F", "Drag around what shall be filled"),
-    ("livewire", "Livewire", "Shift+Q", "Click along an edge: the line keeps to it; Enter fills, Escape gives up"),
+    ("fill-freehand", "Freehand", "Alt+Y", "Drag around what shall be filled"),
+    ("livewire", "Livewire", "Alt+T", "Click along an edge: the line keeps to it; Enter fills, Escape gives up"),
     ("scissors", "Scissors", "Shift+S", "Drag around what shall be cut from the active label"),
     ("fill", "Fill", "Alt+P", "Click into a hole or onto a segment"),
     ("grow-region", "Grow region", "Alt+E", "Click: what hangs together and has like values"),

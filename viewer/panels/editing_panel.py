@@ -1,6 +1,7 @@
 """Editing: tools, their options, operations by group, and the yes or no to what is proposed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
@@ -10,9 +11,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -53,20 +54,22 @@ class EditingPanel(QWidget):
                 ("outside", "Cut outside"),
             )
         }
-        self.other, self.lock = QComboBox(), QCheckBox("Lock the active label")
+        self.other, self.lock = QComboBox(), QCheckBox("Lock the label")
         self.other.activated.connect(lambda: self._bench.set_options(other=self.other.currentData()))
-        self.lock.toggled.connect(lambda locked: self._bench.set_locked(segmentation.active, locked))
+        self.lock.toggled.connect(self._lock)
         self._lay_out()
         self._listen()
         self._show_all()
 
+    def _lock(self, locked: bool) -> None:
+        label = self._segmentation.active_label
+        if label is not None:
+            self._segmentation.set_label(replace(label, locked=locked), "Lock label" if locked else "Unlock label")
+
     def _lay_out(self) -> None:
         layout = column(self)
         layout.addWidget(self.proposed)
-        yes_no = QHBoxLayout()
-        yes_no.addWidget(self.keep)
-        yes_no.addWidget(self.discard)
-        layout.addLayout(yes_no)
+        layout.addLayout(_pairs([self.keep, self.discard]))
         layout.addWidget(heading("Draw"))
         layout.addLayout(_pairs(list(self.tools.values())))
         layout.addLayout(_pairs([*self.switches.values(), self.lock]))
@@ -124,7 +127,8 @@ class EditingPanel(QWidget):
             with QSignalBlocker(switch):
                 switch.setChecked(getattr(options, name))
         with QSignalBlocker(self.lock):
-            self.lock.setChecked(self._segmentation.active in self._bench.locked)
+            label = self._segmentation.active_label
+            self.lock.setChecked(label is not None and label.locked)
         for operation in OPERATIONS:
             if operation.with_other:
                 self._show_possible(operation)
@@ -181,6 +185,7 @@ def _pairs(widgets: list[QWidget] | list[QPushButton]) -> QGridLayout:
     """Two columns of equal width."""
     grid = QGridLayout()
     for number, widget in enumerate(widgets):
+        widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         grid.addWidget(widget, number // 2, number % 2)
     grid.setColumnStretch(0, 1)
     grid.setColumnStretch(1, 1)
