@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from imaging.geometry import Calibration, Geometry
+from imaging.reslicing import PatientPlane, Projection
 from imaging.volume import Window
 
 
@@ -15,7 +16,7 @@ class KeyImage:
     Attributes:
         uid: identity of the mark.
         series_uid: what is shown.
-        plane: ``"stored"``, ``"axial"``, ``"coronal"``, ``"sagittal"`` or ``"oblique"``.
+        plane: ``stored`` as acquired, ``oblique`` turned by hand.
         k: the slice as acquired that was shown, or that the middle of the plane lies in.
         geometry: the plane itself, one slice.
         window: as it was shown.
@@ -25,13 +26,13 @@ class KeyImage:
 
     uid: str
     series_uid: str
-    plane: str
+    plane: PatientPlane | Literal["stored", "oblique"]
     k: int
     geometry: Geometry
     window: Window
     inverted: bool = False
     slab_mm: float = 0.0
-    projection: str = "max"
+    projection: Projection = "max"
     note: str = ""
 
 
@@ -48,9 +49,8 @@ def unpacked(text: str) -> KeyImage:
     """
     try:
         written: dict[str, Any] = json.loads(text)
-        return KeyImage(
-            **{**written, "geometry": _geometry(written["geometry"]), "window": Window(**written["window"])}
-        )
+        geometry, window = _geometry(written.pop("geometry")), Window(**written.pop("window"))
+        return KeyImage(**written, geometry=geometry, window=window)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"expected a key image, found {text[:80]!r}") from error
 

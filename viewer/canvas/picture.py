@@ -105,6 +105,10 @@ class PlanePicture:
         """The picture of ``patch`` of the shown slice, one image pixel per (reduced) plane pixel."""
         return self._composed.of(self._look(patch), lambda: self._compose(volume, patch))
 
+    def plain(self, volume: Volume, patch: Patch) -> QImage:
+        """The picture without anything laid over it."""
+        return self._ground.of(self._look(patch), lambda: self._ground_image(volume, patch))
+
     def outlines(self, volume: Volume, patch: Patch) -> tuple[Outline, ...]:
         """Contours of the proposal and of the annotation, in pixels of :meth:`image`."""
         return tuple(line for overlay in self._masks(volume, patch) for line in overlay.outlines)
@@ -133,7 +137,7 @@ class PlanePicture:
         return (self._view.k, patch), self._view.voi, self._view.inverted, slab, self._view.fusion, self._view.colours
 
     def _compose(self, volume: Volume, patch: Patch) -> QImage:
-        ground = self._ground.of(self._look(patch), lambda: self._ground_image(volume, patch))
+        ground = self.plain(volume, patch)
         layers = list(self._layers(volume, patch))
         if not layers:
             return ground
@@ -202,7 +206,7 @@ class PlanePicture:
 
     def _mask_overlay(self, patch: Patch) -> MaskOverlay:
         shown = self._segmentation
-        return MaskOverlay(self._cut(shown.array, patch), shown.labels, shown.opacity, proposed=False)
+        return MaskOverlay(self._cut(shown.array, patch), shown.drawn_labels, shown.opacity, proposed=False)
 
     def _cut(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
         return patch.cut(picked_reduced(self._pane.cut(array, self._view.k), patch.factor))

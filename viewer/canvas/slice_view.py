@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QHelpEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -42,6 +43,7 @@ from viewer.canvas.playback import Playback
 from viewer.canvas.shutter import cover
 from viewer.state.findings import Findings
 from viewer.state.hand import Tool
+from viewer.state.marks import CornerText
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import SERIES_MIME, Session
@@ -167,25 +169,8 @@ class SliceView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(event.rect(), Qt.GlobalColor.black)
-        furniture = Furniture(painter, self.width(), self.height(), self.font())
-        pane = self.pane
-        volume, geometry, transform = pane.volume, pane.slice_geometry(pane.view.k), pane.transform()
-        if volume is None or geometry is None or transform is None:
-            furniture.empty_page(self.session.study is not None, len(self.session.panes) > 1)
-            furniture.footer()
-        else:
-            if pane.has(pane.view.k):
-                self._paint_picture(painter, volume, transform)
-                self._paint_lens(painter, volume, transform)
-            else:
-                furniture.waiting_page()
-            draw_lines(painter, self.session, pane)
-            draw_focus(painter, self.session, pane)
-            self._paint_furniture(furniture, volume, geometry, transform)
-            self._paint_measurements(painter)
-            draw_outline(painter, self.session.workbench.outline, pane)
-            self._paint_brush(painter, transform)
+        painter.setClipRect(event.rect())
+        self._paint(painter, self.session.marks.corner_text)
         if self._band is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(ACTIVE, 1.2))
@@ -193,7 +178,44 @@ class SliceView(QWidget):
         self._paint_frame(painter)
         painter.end()
 
-    def _paint_picture(self, painter: QPainter, volume: Volume, transform: ViewTransform) -> None:
+    def picture(self, text: CornerText, drawn: bool) -> QImage:
+        """What is shown, in pixels of the display.
+
+        Args:
+            text: what stands around it; only ``all`` says who the patient is.
+            drawn: with masks, heat map, measurements and lines.
+        """
+        image = QImage(self.size() * self.devicePixelRatioF(), QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(image)
+        self._paint(painter, text, drawn)
+        painter.end()
+        return image
+
+    def _paint(self, painter: QPainter, text: CornerText, drawn: bool = True) -> None:
+        painter.fillRect(self.rect(), Qt.GlobalColor.black)
+        furniture = Furniture(painter, self.width(), self.height(), self.font())
+        pane = self.pane
+        volume, geometry, transform = pane.volume, pane.slice_geometry(pane.view.k), pane.transform()
+        if volume is None or geometry is None or transform is None:
+            furniture.empty_page(self.session.study is not None, len(self.session.panes) > 1)
+            furniture.footer()
+            return
+        if pane.has(pane.view.k):
+            self._paint_picture(painter, volume, transform, drawn)
+            self._paint_lens(painter, volume, transform)
+        else:
+            furniture.waiting_page()
+        if drawn:
+            draw_lines(painter, self.session, pane)
+            draw_focus(painter, self.session, pane)
+        self._paint_furniture(furniture, volume, geometry, transform, text)
+        if drawn:
+            self._paint_measurements(painter)
+            draw_outline(painter, self.session.workbench.outline, pane)
+            self._paint_brush(painter, transform)
+
+    def _paint_picture(self, painter: QPainter, volume: Volume, transform: ViewTransform, drawn: bool = True) -> None:
         patch = patch_for(transform, self.devicePixelRatioF())
         if patch is None:
             return
@@ -205,14 +227,16 @@ class SliceView(QWidget):
         painter.rotate(transform.angle_deg)
         painter.translate(-self.width() / 2, -self.height() / 2)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.drawImage(target, self._picture.image(volume, patch), source)
+        image = self._picture.image(volume, patch) if drawn else self._picture.plain(volume, patch)
+        painter.drawImage(target, image, source)
         overlays = self._picture.overlays(volume, patch)
         if overlays is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
             painter.drawImage(target, overlays, source)
         if volume.shutter is not None and self.session.marks.shutter and self.pane.plane == "stored":
             cover(painter, volume.shutter, transform.upright)
-        draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
+        if drawn:
+            draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
         painter.restore()
 
     def _paint_lens(self, painter: QPainter, volume: Volume, transform: ViewTransform) -> None:
@@ -234,13 +258,12 @@ class SliceView(QWidget):
         painter.drawEllipse(self._lens, LENS_PX, LENS_PX)
 
     def _paint_furniture(
-        self, furniture: Furniture, volume: Volume, geometry: Geometry, transform: ViewTransform
+        self, furniture: Furniture, volume: Volume, geometry: Geometry, transform: ViewTransform, shown: CornerText
     ) -> None:
         heat = self._picture.shown_heat(volume)
         bottom = furniture.footer(legend(heat, self._picture.explained(heat)) if heat else "")
         right = 0.0 if heat is None else furniture.colour_bar(heat_colours.colours(heat.signed), limits_text(heat))
         right += self._colour_bar_of_greys(furniture, volume, right)
-        shown = self.session.marks.corner_text
         texts = annotation_text.corners(self.pane, shown, self.session.marks.window_ends)
         self._mark = furniture.corner_texts(texts, bottom, 0.0)
         if shown == "none":

@@ -1,9 +1,12 @@
 """All viewports of the layout, side by side."""
 
+from PySide6.QtCore import QBuffer, QByteArray, Qt
+from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from viewer.canvas.slice_view import SliceView
 from viewer.state.findings import Findings
+from viewer.state.marks import CornerText
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -33,6 +36,25 @@ class Viewports(QWidget):
     def view_of(self, pane: Pane) -> SliceView:
         """The view of ``pane``."""
         return self._views[pane]
+
+    def png(self, pane: Pane, text: CornerText, drawn: bool, longest_px: int) -> bytes:
+        """A picture of what ``pane`` shows, see :meth:`SliceView.picture`.
+
+        Args:
+            longest_px: of the longer side; 0 leaves it as on the screen.
+        """
+        image = self._views[pane].picture(text, drawn)
+        if longest_px:
+            image = image.scaled(
+                longest_px,
+                longest_px,
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        written = QBuffer()
+        written.open(QBuffer.OpenModeFlag.WriteOnly)
+        QImageWriter(written, QByteArray(b"png")).write(image)
+        return bytes(written.data().data())
 
     def _lay_out(self) -> None:
         session = self._session

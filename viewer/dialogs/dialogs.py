@@ -9,13 +9,16 @@ from viewer.commands.action import Action
 from viewer.commands.binding import Binding
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.key_sheet import KeySheet
+from viewer.commands.marking import Marking
 from viewer.commands.presetting import Presetting
+from viewer.dialogs.key_images import KeyImageList
 from viewer.dialogs.key_sheet import KeySheetView
 from viewer.dialogs.keys import KeysAndMouse
 from viewer.dialogs.metadata import MetadataBrowser
 from viewer.dialogs.palette import Palette
 from viewer.dialogs.presets import WindowPresets
 from viewer.state.header import Header
+from viewer.state.key_images import KeyImages
 from viewer.state.presets import Presets
 from viewer.state.session import Session
 
@@ -39,10 +42,13 @@ class Dialogs:
         presetting: Presetting,
         header: Header,
         inspecting: Inspecting,
+        key_images: KeyImages,
+        marking: Marking,
     ) -> None:
         self._window, self._table, self._run, self._session = window, table, run, session
         self._binding, self._presets, self._presetting = binding, presets, presetting
         self._header, self._inspecting = header, inspecting
+        self._key_images, self._marking = key_images, marking
 
     def open_palette(self) -> None:
         """Find an action by a few letters."""
@@ -70,9 +76,14 @@ class Dialogs:
         self.metadata.show()
         self.metadata.activateWindow()
 
+    def open_key_images(self) -> None:
+        """Show the key images of the open study."""
+        self.key_images.show()
+        self.key_images.activateWindow()
+
     def close(self) -> None:
         """Close those that would stay open without the window."""
-        for name in ("key_sheet", "metadata"):
+        for name in ("key_sheet", "metadata", "key_images"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
@@ -100,6 +111,11 @@ class Dialogs:
     def metadata(self) -> MetadataBrowser:
         """The metadata browser."""
         return MetadataBrowser(self._session, self._header, self._inspecting, self._window)
+
+    @cached_property
+    def key_images(self) -> KeyImageList:
+        """The key images."""
+        return KeyImageList(self._key_images, self._marking, self._window)
 
     def _sheet(self) -> KeySheet:
         bindings = self._session.bindings
