@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import tarfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -14,7 +15,7 @@ _PICTURES = ("png", "jpg", "tif", "bmp", "gif")
 
 
 def other_formats(folder: Path) -> Path:
-    """The folder, with pictures, a clip, NIfTI, NRRD and MetaImage volumes, gzip and zip archives written into it."""
+    """The folder, with pictures, clips, NIfTI, NRRD and MetaImage volumes, zip and tar archives written into it."""
     folder.mkdir(parents=True, exist_ok=True)
     ramp = (np.arange(24 * 32).reshape(24, 32) % 251).astype(np.uint8)
     for suffix in _PICTURES:
@@ -23,11 +24,16 @@ def other_formats(folder: Path) -> Path:
     Image.fromarray(ramp.astype(np.uint16) * 257).save(folder / "deep.png")
     pages = [Image.fromarray(np.roll(ramp, k)) for k in range(3)]
     pages[0].save(folder / "pages.tif", save_all=True, append_images=pages[1:], compression="tiff_lzw")
+    durations = [40, 80, 40]
+    pages[0].save(folder / "animated.png", save_all=True, append_images=pages[1:], duration=durations)
     _write_volumes(folder, np.stack([np.roll(ramp, k) for k in range(4)]).astype("<i2"))
     _write_clip(folder / "clip.mp4", ramp)
     with zipfile.ZipFile(folder / "archive.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.glob("grey.*")):
             archive.write(path, path.name)
+    with tarfile.open(folder / "archive.tar.gz", "w:gz") as archive:
+        for path in sorted(folder.glob("colour.*")):
+            archive.add(path, path.name)
     return folder
 
 

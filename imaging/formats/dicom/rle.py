@@ -41,12 +41,12 @@ def _exact(data: bytes, size: int, count: int) -> NDArray[Any] | None:
     if size not in (1, 2, 4) or int.from_bytes(data[:4], "little") != size:
         return None
     _check_segments(data, size, count)
-    out = np.empty(size * count, np.uint8)
+    out = bytearray(size * count)
     try:
         found = imagecodecs.dicomrle_decode(data, f"<u{size}", out=out)
     except (RuntimeError, ValueError):
         return None
-    return out.view(f"<u{size}") if len(found) == len(out) else None
+    return np.frombuffer(out, f"<u{size}") if len(found) == len(out) else None
 
 
 def _rle_planes(data: bytes, planes: int, size: int) -> list[NDArray[np.uint8]]:
