@@ -18,10 +18,17 @@ from imaging.formats.dicom.pixels import frames_of
 COLOURS = [(200, 30, 30), (30, 200, 30), (30, 30, 200), (128, 128, 128), (250, 250, 250), (10, 10, 10)]
 ROWS, COLUMNS = 48, 64
 MPEG2, H264 = ("mpeg2video", "1.2.840.10008.1.2.4.100"), ("libx264", "1.2.840.10008.1.2.4.102")
+HEVC = ("libx265", "1.2.840.10008.1.2.4.107")
+OTHERS = [
+    *((codec, f"1.2.840.10008.1.2.4.{n}") for codec, n in (("mpeg2video", 101), ("libx265", 108))),
+    *(("libx264", f"1.2.840.10008.1.2.4.{n}") for n in range(103, 107)),
+]
 
 
 def coded(codec: str) -> bytes:
-    """A stream of one plain frame per colour, with a black bar that moves down."""
+    """A stream of one plain frame per colour."""
+    if codec not in av.codecs_available:
+        pytest.skip(f"this PyAV has no {codec} encoder")
     target = io.BytesIO()
     with av.open(target, "w", format="mpegts") as container:
         stream = container.add_stream(codec, rate=25)
@@ -52,7 +59,7 @@ def clip(write_dicom):
     return write
 
 
-@pytest.mark.parametrize(("codec", "syntax"), [MPEG2, H264])
+@pytest.mark.parametrize(("codec", "syntax"), [MPEG2, H264, HEVC])
 @pytest.mark.parametrize("fragments", [1, 3])
 def test_every_frame_shows_its_colour(clip, codec, syntax, fragments):
     volume = reading.load_volume(reading.open_study(clip(coded(codec), syntax, fragments)).series[0])
@@ -60,6 +67,23 @@ def test_every_frame_shows_its_colour(clip, codec, syntax, fragments):
     means = volume.array.reshape(len(COLOURS), -1, 3).mean(axis=1)
     assert np.abs(means - COLOURS).max() < 8
     assert volume.frame_times_ms[1] == 40
+
+
+@pytest.mark.parametrize(("codec", "syntax"), OTHERS)
+def test_all_profiles_have_their_frames_and_times(clip, codec, syntax):
+    series = reading.open_study(clip(coded(codec), syntax, FrameTime=62.5)).series[0]
+    volume = reading.load_volume(series)
+    assert series.frames == len(COLOURS)
+    assert np.abs(volume.array.reshape(len(COLOURS), -1, 3).mean(axis=1) - COLOURS).max() < 8
+    assert volume.frame_times_ms == (0, 62.5, 125, 187.5, 250, 312.5)
+
+
+@pytest.mark.parametrize(("codec", "syntax"), [MPEG2, H264, HEVC])
+def test_uneven_frame_times_are_those_of_the_header(clip, codec, syntax):
+    vector = [0, 40, 80, 40, 140, 40]
+    changes = {"FrameTimeVector": vector, "FrameTime": None, "FrameIncrementPointer": 0x00181065}
+    volume = reading.load_volume(reading.open_study(clip(coded(codec), syntax, **changes)).series[0])
+    assert volume.frame_times_ms == (0, 40, 120, 160, 300, 340)
 
 
 def test_frames_may_be_asked_for_in_any_order(clip):
