@@ -86,6 +86,12 @@ def subject_of(series: Series) -> Subject:
             raise ReadError(series.files[0], f"damaged DICOM header: {error}") from error
 
 
+def put_names(dataset: Dataset, subject: Subject) -> None:
+    """Give an object the names as they are in the image; highdicom warns of names without a caret."""
+    dataset.PatientName = subject.text("PatientName") or subject.series.patient.name
+    dataset.ReferringPhysicianName = subject.text("ReferringPhysicianName")
+
+
 def creator_name(made: Provenance | None) -> str:
     """The author as a person's name: no delimiters of DICOM's, 64 characters at most (PS3.5 6.2)."""
     author = made.author if made is not None else ""

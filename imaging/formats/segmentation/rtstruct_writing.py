@@ -14,7 +14,15 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 from imaging import saving
 from imaging.errors import SaveError
 from imaging.formats.segmentation.imported import Segment
-from imaging.formats.segmentation.maker import PROGRAM, UTF8, creator_name, program_version, shortened, subject_of
+from imaging.formats.segmentation.maker import (
+    PROGRAM,
+    UTF8,
+    creator_name,
+    program_version,
+    put_names,
+    shortened,
+    subject_of,
+)
 from imaging.formats.segmentation.polygons import outlines
 from imaging.formats.segmentation.seg_parts import concept, of
 from imaging.formats.segmentation.source import Instance, Source
@@ -64,19 +72,18 @@ def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
         manufacturer=PROGRAM,
         transfer_syntax_uid=ExplicitVRLittleEndian,
         patient_id=subject.text("PatientID"),
-        patient_name=subject.text("PatientName"),
         patient_birth_date=subject.moment("PatientBirthDate"),
         patient_sex=subject.sex,
         accession_number=subject.text("AccessionNumber"),
         study_id=subject.text("StudyID"),
         study_date=subject.moment("StudyDate"),
         study_time=subject.moment("StudyTime"),
-        referring_physician_name=subject.text("ReferringPhysicianName"),
         series_description=shortened(f"Outlines of {source.name}"),
         manufacturer_model_name=PROGRAM,
         software_versions=program_version(),
         specific_character_set=UTF8,
     )
+    put_names(dataset, subject)
     dataset.OperatorsName = creator_name(made)
     dataset.StructureSetLabel = "OUTLINES"
     dataset.StructureSetDate, dataset.StructureSetTime = when.strftime("%Y%m%d"), when.strftime("%H%M%S")

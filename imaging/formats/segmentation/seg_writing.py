@@ -30,6 +30,7 @@ from imaging.formats.segmentation.maker import (
     Subject,
     creator_name,
     program_version,
+    put_names,
     shortened,
     subject_of,
 )
@@ -144,14 +145,12 @@ def _head(subject: Subject, source: Source, labelmap: Labelmap, coding: Coding) 
         manufacturer=PROGRAM,
         transfer_syntax_uid=ExplicitVRLittleEndian,
         patient_id=subject.text("PatientID") or subject.series.patient.id,
-        patient_name=subject.text("PatientName") or subject.series.patient.name,
         patient_birth_date=subject.moment("PatientBirthDate"),
         patient_sex=subject.sex,
         accession_number=subject.text("AccessionNumber"),
         study_id=subject.text("StudyID"),
         study_date=subject.moment("StudyDate"),
         study_time=subject.moment("StudyTime"),
-        referring_physician_name=subject.text("ReferringPhysicianName"),
         series_description=shortened(f"Segmentation of {source.name}"),
         manufacturer_model_name=PROGRAM,
         software_versions=program_version(),
@@ -160,6 +159,7 @@ def _head(subject: Subject, source: Source, labelmap: Labelmap, coding: Coding) 
         content_time=when.time(),
         specific_character_set=UTF8,
     )
+    put_names(dataset, subject)
     dataset.ContentLabel, dataset.ContentDescription = "SEGMENTATION", None
     dataset.ContentCreatorName = creator_name(made)
     dataset.ImageType = ["DERIVED", "PRIMARY"]

@@ -1,0 +1,186 @@
+"""Measurements from a structured report (PS3.16 TID 1500) onto the image they were made on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import generate_uid
+
+from imaging.errors import ReadError
+from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
+from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.measurement_report.vocabulary import FREE_TEXT, is_outline, kind_of, own_uid
+from imaging.formats.segmentation.image_grid import grid_of
+from imaging.formats.segmentation.source import Source, source_of
+from imaging.geometry import Triple
+from imaging.measurement.areas import Ellipse, Outline
+from imaging.measurement.figure import Figure
+from imaging.measurement.lines import Angle, Bidirectional, CardiothoracicRatio, Cobb, KnownLength, Length
+from imaging.measurement.marks import Probe
+from imaging.measurement.measurement import Measurement
+from imaging.measurement.ruler import Frame, Points
+from imaging.study import Series
+from imaging.volume import Volume
+
+MOST_BYTES = 64 << 20
+DEEPEST = 32
+
+_GROUP, _IDENTIFIER, _UID, _FINDING = "125007", "112039", "112040", "121071"
+_PLAIN: dict[str, tuple[type[Figure], int]] = {
+    "length": (Length, 2),
+    "angle": (Angle, 3),
+    "cobb": (Cobb, 4),
+    "cardiothoracic": (CardiothoracicRatio, 4),
+    "probe": (Probe, 1),
+}
+
+
+@dataclass(frozen=True)
+class ReadMeasurements:
+    """What a report holds for one image.
+
+    Attributes:
+        warnings: groups that could not be taken over, in words.
+    """
+
+    measurements: tuple[Measurement, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def read_report(path: Path, volume: Volume, series: Series) -> ReadMeasurements:
+    """The measurements of a report that lie on the images of ``volume``; groups of other kinds or images are told.
+
+    Raises:
+        ReadError: damaged, no report with measurements, or made on other images altogether.
+    """
+    source = source_of(series, grid_of(volume))
+    dataset = _dataset(path)
+    groups = list(_groups(dataset, 0))
+    if not groups:
+        raise ReadError(path, "no structured report with groups of measurements (TID 1500)")
+    found: list[Measurement] = []
+    strange: list[str] = []
+    for n, group in enumerate(groups):
+        try:
+            found.append(_measurement(group, volume, source))
+        except ValueError as error:
+            strange.append(f"measurement {n + 1} was left out: {error}")
+    if not found:
+        raise ReadError(path, f"none of its {len(groups)} measurements fits this image: {strange[0]}")
+    return ReadMeasurements(tuple(found), tuple(strange))
+
+
+def _dataset(path: Path) -> Dataset:
+    with dataset_stream(path) as stream:
+        if path.stat().st_size > MOST_BYTES:
+            raise ReadError(path, f"larger than {MOST_BYTES >> 20} MiB: refused")
+        try:
+            dataset = dcmread(stream, force=True)
+            items(dataset, "ContentSequence")
+        except PARSE_ERRORS as error:
+            raise ReadError(path, f"damaged structured report: {error}") from error
+    return dataset
+
+
+def _groups(node: Dataset, depth: int) -> Iterator[Dataset]:
+    """The containers called Measurement Group."""
+    for each in items(node, "ContentSequence") if depth < DEEPEST else ():
+        if _concept(each) == _GROUP:
+            yield each
+        else:
+            yield from _groups(each, depth + 1)
+
+
+def _concept(node: Dataset) -> str:
+    return text(item(node, "ConceptNameCodeSequence"), "CodeValue")
+
+
+def _measurement(group: Dataset, volume: Volume, source: Source) -> Measurement:
+    """One group as a measurement.
+
+    Raises:
+        ValueError: of no kind that is measured here, or not on this image; says which.
+    """
+    children = items(group, "ContentSequence")
+    identifier = next((text(each, "TextValue") for each in children if _concept(each) == _IDENTIFIER), "")
+    uid = next((text(each, "UID") for each in children if _concept(each) == _UID), "") or generate_uid()
+    kind = kind_of(identifier)
+    if not kind:
+        raise ValueError(f"its kind is not known: {identifier or 'no Tracking Identifier'}")
+    values = [each for each in children if text(each, "ValueType") == "NUM"]
+    parts = [_points(each, volume, source) for node in (*values, group) for each in _coordinates(node)]
+    if not parts:
+        raise ValueError("it has no points")
+    frame: Frame = "lps" if volume.geometry.has_position else "kji"
+    return Measurement(own_uid(uid), _figure(kind, parts, values), frame, _name(children))
+
+
+def _coordinates(node: Dataset) -> list[Dataset]:
+    return [each for each in items(node, "ContentSequence") if text(each, "ValueType") in ("SCOORD", "SCOORD3D")]
+
+
+def _name(children: list[Dataset]) -> str:
+    """The name a person gave, kept as the meaning of a free-text finding."""
+    codes = [item(each, "ConceptCodeSequence") for each in children if _concept(each) == _FINDING]
+    named = [each for each in codes if FREE_TEXT.value in (text(each, "CodeValue"), text(each, "LongCodeValue"))]
+    return next((text(each, "CodeMeaning") for each in named), "")
+
+
+def _points(coordinates: Dataset, volume: Volume, source: Source) -> NDArray[np.float64]:
+    """(N, 3) points in the frame of the volume."""
+    data = numbers(coordinates, "GraphicData")
+    if text(coordinates, "ValueType") == "SCOORD3D":
+        frame = text(coordinates, "ReferencedFrameOfReferenceUID")
+        if frame != source.frame_of_reference or not volume.geometry.has_position or not data or len(data) % 3:
+            raise ValueError(f"its points lie in frame of reference {frame}, expected {source.frame_of_reference}")
+        return np.array(data).reshape(-1, 3)
+    if not data or len(data) % 2:
+        raise ValueError(f"{len(data)} coordinates: expected pairs")
+    k = _slice_of(coordinates, source)
+    pixels = np.array(data).reshape(-1, 2)[:, ::-1] - 0.5
+    flat = np.column_stack([np.full(len(pixels), float(k)), pixels])
+    if not volume.geometry.has_position:
+        return flat
+    flat[:, 0] = 0
+    return volume.slice_geometry(k).point_lps(flat)
+
+
+def _slice_of(coordinates: Dataset, source: Source) -> int:
+    images = [item(each, "ReferencedSOPSequence") for each in items(coordinates, "ContentSequence")]
+    image = next(iter(images), Dataset())
+    uid, frames = text(image, "ReferencedSOPInstanceUID"), numbers(image, "ReferencedFrameNumber")
+    frame = int(frames[0]) if frames else 1
+    for k, each in enumerate(source.instances):
+        if each.uid == uid and (each.frames == 1 or each.frame == frame):
+            return k
+    raise ValueError(f"it was made on image {uid or 'not stated'}, which is not in {source.name}")
+
+
+def _figure(kind: str, parts: list[NDArray[np.float64]], values: list[Dataset]) -> Figure:
+    if kind == "bidirectional" and len(parts) >= 2:
+        parts = [np.concatenate([parts[0][:2], parts[1][:2]])]
+    points = _triples(parts[0])
+    if is_outline(kind) and len(points) >= 3:
+        closed = points[:-1] if np.allclose(parts[0][0], parts[0][-1], atol=1e-3) else points
+        return Outline(closed, kind)  # pyright: ignore[reportArgumentType] - it is one of the literal's own values
+    if kind == "ellipse" and len(points) == 4:
+        one, opposite, other, _ = parts[0]
+        return Ellipse(_triples(np.array([(one + opposite) / 2, one, other])))
+    if kind == "bidirectional" and len(points) == 4:
+        return Bidirectional(points)
+    if kind == "known length" and len(points) == 2 and values:
+        known = numbers(item(values[0], "MeasuredValueSequence"), "NumericValue")
+        return KnownLength(points, known[0]) if known and known[0] > 0 else Length(points)
+    made, count = _PLAIN.get(kind, (Length, -1))
+    if len(points) != count:
+        raise ValueError(f"a {kind} of {len(points)} points")
+    return made(points)
+
+
+def _triples(points: NDArray[np.float64]) -> Points:
+    found: list[Triple] = [(float(x), float(y), float(z)) for x, y, z in points]
+    return tuple(found)
