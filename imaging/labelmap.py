@@ -1,7 +1,9 @@
 """Masks: which voxels belong to which label, who made them, on which grid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -25,13 +27,45 @@ PALETTE: tuple[Colour, ...] = (
 """Label colours that stay apart for colour-blind readers (Okabe and Ito, 2008)."""
 
 
+class SegmentState(StrEnum):
+    """How far the work on a segment has come."""
+
+    NOT_STARTED = "not started"
+    IN_PROGRESS = "in progress"
+    COMPLETED = "completed"
+    FLAGGED = "flagged"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class Code:
+    """One coded concept (DICOM PS3.3 8.1): value, scheme (``SCT`` is SNOMED CT) and meaning; empty where not stated."""
+
+    value: str = ""
+    scheme: str = ""
+    meaning: str = ""
+
+
 @dataclass(frozen=True)
 class Label:
-    """One name of a labelmap; ``value`` 1-255 marks its voxels, 0 is background."""
+    """One segment of a labelmap; ``value`` 1-255 marks its voxels, 0 is background.
+
+    Attributes:
+        code: what the segment is in a terminology; None when only the name says it.
+        locked: no tool changes its voxels.
+        visible: it is drawn; what is not drawn is not painted over either.
+        opacity: 0-1, a share of the opacity of the whole mask.
+        state: how far the work on it has come.
+    """
 
     value: int
     name: str
     colour: Colour = PALETTE[0]
+    code: Code | None = None
+    locked: bool = False
+    visible: bool = True
+    opacity: float = 1.0
+    state: SegmentState = SegmentState.NOT_STARTED
 
 
 @dataclass(frozen=True)
@@ -70,6 +104,27 @@ class Labelmap:
         return {
             label.name: None if voxel_ml is None else float(counts[label.value]) * voxel_ml for label in self.labels
         }
+
+
+def label_of(stored: Mapping[str, Any]) -> Label:
+    """The label that ``dataclasses.asdict`` wrote; what older programs did not write has its default.
+
+    Raises:
+        KeyError: value, name or colour is missing.
+        ValueError: the state is none that this program knows.
+    """
+    red, green, blue = stored["colour"]
+    code = stored.get("code")
+    return Label(
+        stored["value"],
+        stored["name"],
+        (red, green, blue),
+        Code(code["value"], code["scheme"], code["meaning"]) if code else None,
+        stored.get("locked", False),
+        stored.get("visible", True),
+        stored.get("opacity", 1.0),
+        SegmentState(stored.get("state", SegmentState.NOT_STARTED)),
+    )
 
 
 def plain_labels(array: NDArray[Any]) -> tuple[Label, ...]:

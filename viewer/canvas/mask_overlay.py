@@ -60,7 +60,7 @@ class MaskOverlay:
             return []
         top, bottom, left, right = self._extent
         seen = self._values[top:bottom, left:right]
-        paths = [(label, outline(seen == label.value)) for label in self._labels]
+        paths = [(label, outline(seen == label.value)) for label in self._labels if label.visible]
         return [
             Outline(path.translated(left, top), label.colour, self._proposed)
             for label, path in paths

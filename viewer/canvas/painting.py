@@ -22,13 +22,13 @@ class Paint:
 def brush(viewport: Viewport, start: Point) -> Drag:
     """Paint the active label; without one, nothing."""
     label = viewport.segmentation.active_label
-    return _idle() if label is None else _paint(viewport, start, Paint(label.value))
+    return _idle() if label is None or label.locked else _paint(viewport, start, Paint(label.value))
 
 
 def smart_brush(viewport: Viewport, start: Point) -> Drag:
     """Paint the active label where values are like those at the start of the drag."""
     label, volume = viewport.segmentation.active_label, viewport.pane.volume
-    if label is None or volume is None:
+    if label is None or label.locked or volume is None:
         return _idle()
     return _paint(viewport, start, Paint(label.value, not volume.is_colour))
 

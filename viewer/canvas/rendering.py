@@ -100,10 +100,11 @@ def colour_image(plane: NDArray[np.uint8], inverted: bool = False) -> QImage:
 
 
 def mask_table(labels: tuple[Label, ...], opacity: float) -> Words:
-    """(256,) premultiplied words: each label's colour at ``opacity``, everything else clear."""
+    """(256,) premultiplied words: each visible label's colour at its share of ``opacity``, all else clear."""
     table = np.zeros(256, np.uint32)
     for label in labels:
-        table[label.value] = premultiplied(label.colour, opacity)
+        if label.visible:
+            table[label.value] = premultiplied(label.colour, opacity * label.opacity)
     return table
 
 

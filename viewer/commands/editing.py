@@ -156,6 +156,9 @@ class Editing:
         if label is None:
             self._notices.add("warning", "Add a label first: there is nothing to edit.")
             return None
+        if label.locked:
+            self._notices.add("warning", f"{label.name} is locked; unlock it to edit it.")
+            return None
         pane, options = self._session.active, self._bench.options
         values = None if volume.is_colour else volume.array
         used = {label.value for label in self._segmentation.labels}

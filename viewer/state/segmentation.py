@@ -73,6 +73,7 @@ class Segmentation(QObject):
 
     Attributes:
         mask: what is edited; another one when another series is worked on.
+        solo: value of the only label that is drawn, None for all that are visible.
     """
 
     changed = Signal(object)
@@ -86,6 +87,7 @@ class Segmentation(QObject):
         self.mask = Mask()
         self.visible = True
         self.opacity = 0.45
+        self.solo: int | None = None
         self._stroke: list[MaskEdit | LegendEdit] | None = None
 
     @property
@@ -104,6 +106,22 @@ class Segmentation(QObject):
     def labels(self) -> tuple[Label, ...]:
         """The labels of the mask."""
         return self.mask.legend.labels
+
+    @property
+    def drawn_labels(self) -> tuple[Label, ...]:
+        """The labels as they are drawn: visible or not, while one stands alone."""
+        if self.solo is None:
+            return self.labels
+        return tuple(replace(label, visible=label.value == self.solo) for label in self.labels)
+
+    @property
+    def protected(self) -> frozenset[int]:
+        """Values whose voxels no tool may change: of locked labels, and of those that are not drawn."""
+        return frozenset(
+            label.value
+            for label in self.drawn_labels
+            if label.locked or not (label.visible or label.value == self.active)
+        )
 
     @property
     def active(self) -> int:
@@ -165,6 +183,10 @@ class Segmentation(QObject):
         """Another label list, as a step of the undo line; the active label stays if it is still there."""
         self.set_legend(replace(self.mask.legend, labels=labels), name)
 
+    def set_label(self, label: Label, name: str) -> None:
+        """Say something else of the label with this value, as a step of the undo line."""
+        self.set_labels(tuple(label if each.value == label.value else each for each in self.labels), name)
+
     def set_legend(self, legend: Legend, name: str) -> None:
         """Other labels or another model that the mask descends from, as a step of the undo line."""
         edit = LegendEdit(self.mask.legend, legend)
@@ -214,6 +236,11 @@ class Segmentation(QObject):
     def set_active(self, value: int) -> None:
         """Choose the label the brush paints."""
         self.mask.active = value
+        self.labels_changed.emit()
+
+    def set_solo(self, value: int | None) -> None:
+        """Draw one label alone, or again all that are visible."""
+        self.solo = value
         self.labels_changed.emit()
 
     def set_visible(self, visible: bool) -> None:

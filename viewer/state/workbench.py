@@ -121,10 +121,11 @@ class Workbench(QObject):
             self.options = options
             self.options_changed.emit()
 
-    def set_locked(self, value: int, locked: bool) -> None:
-        """Keep the voxels of a label as they are, or let them go again."""
-        self.locked = self.locked | {value} if locked else self.locked - {value}
-        self.options_changed.emit()
+    def set_locked(self, values: frozenset[int]) -> None:
+        """Keep the voxels of these labels as they are, and no others."""
+        if values != self.locked:
+            self.locked = values
+            self.options_changed.emit()
 
     def draw(self, outline: Outline | None) -> None:
         """Another outline is being drawn, or none."""

@@ -17,6 +17,7 @@ from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.seg_frames import SegFrame, placed_frames
 from imaging.formats.segmentation.seg_header import MOST_LABELS, SegHeader, read_seg_header
 from imaging.formats.segmentation.source import Source, source_of
+from imaging.formats.segmentation.terminology import told
 from imaging.labelmap import PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
@@ -78,7 +79,7 @@ class _Reading:
 
     def result(self) -> ImportedMask:
         segments = tuple(sorted((*self._head.segments, *map(_unnamed, self._unnamed)), key=lambda each: each.value))
-        labels = tuple(Label(each.value, each.name, each.colour) for each in segments)
+        labels = tuple(Label(each.value, each.name, each.colour, told(each.kind)) for each in segments)
         mask = self._source.grid.labelmap(self._mask, labels, self._head.provenance)
         return ImportedMask(mask, segments, self._head.title, tuple(self._warnings()))
 

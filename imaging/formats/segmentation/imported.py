@@ -2,16 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from imaging.labelmap import Colour, Labelmap
-
-
-@dataclass(frozen=True)
-class Code:
-    """One coded concept (DICOM PS3.3 8.1): value, scheme and meaning; all empty where the file states none."""
-
-    value: str = ""
-    scheme: str = ""
-    meaning: str = ""
+from imaging.labelmap import Code, Colour, Labelmap
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,11 @@ def codes_of(name: str) -> tuple[Code, Code]:
     return known[0] if known else (_TISSUE, _TISSUE)
 
 
+def told(kind: Code) -> Code | None:
+    """The code of a segment; None where the file states none, or only that it is tissue."""
+    return kind if kind.value and kind != _TISSUE else None
+
+
 def described(label: Label, made: Provenance | None) -> Segment:
     """What is said of a label that came without a description.
 
@@ -38,4 +43,6 @@ def described(label: Label, made: Provenance | None) -> Segment:
     model = made.model if made is not None else ""
     version = made.model_version if made is not None else ""
     how = "MANUAL" if not model else "SEMIAUTOMATIC" if made is not None and made.author else "AUTOMATIC"
-    return Segment(label.value, label.value, label.name, label.colour, category, kind, how, model, version)
+    return Segment(
+        label.value, label.value, label.name, label.colour, category, label.code or kind, how, model, version
+    )
