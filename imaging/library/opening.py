@@ -1,5 +1,6 @@
 """Opening the database: its place, its settings, its schema version."""
 
+import importlib
 import time
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,11 @@ def open_database(url: URL) -> Engine:
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = _engine(url)
-        _prepare(engine, name)
+        try:
+            _prepare(engine, name)
+        except BaseException:
+            engine.dispose()
+            raise
     except OSError as error:
         raise LibraryError(f"{name}: the library's folder cannot be made ({error.strerror})") from error
     except ImportError as error:
@@ -93,7 +98,9 @@ def _check(engine: Engine, name: str) -> None:
         raise LibraryError(
             f"{name}: made by a newer Wetread (found schema {found}, this one supports {VERSION}). Update Wetread."
         )
-    Base.metadata.create_all(engine)
-    if found != VERSION:
+    if found is None:
+        Base.metadata.create_all(engine)
         with Session(engine) as session, session.begin():
             session.add(SchemaRow(version=VERSION))
+    elif found < VERSION:
+        importlib.import_module("imaging.library.migrations").upgrade(engine)  # late: most starts need no migration

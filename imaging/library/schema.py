@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 3
-"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements; key images.
+VERSION = 4
+"""1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. 4: key images; attributions.
 
-Tables are added when an older library is opened."""
+A new table or column needs a new version here and a step in :mod:`imaging.library.migrations`."""
 
 
 class Base(DeclarativeBase):
@@ -54,6 +54,20 @@ class MaskRow(Base):
     voxels: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class AttributionRow(Base):
+    """What somebody did to one segment of a revision: created, modified, reviewed or approved it. Rows are added."""
+
+    __tablename__ = "attribution"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    revision: Mapped[int] = mapped_column(ForeignKey("mask_revision.id"), index=True)
+    value: Mapped[int] = mapped_column()
+    action: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    model: Mapped[str] = mapped_column(String(64), default="")
+    model_version: Mapped[str] = mapped_column(String(32), default="")
+
+
 class FindingsRow(Base):
     """One revision of what a series shows, as names. Rows are added, never changed."""
 
@@ -70,7 +84,7 @@ class FindingsRow(Base):
 
 
 class DraftRow(Base):
-    """The mask being edited, written after each stroke and removed when a revision is saved."""
+    """The mask being edited as versions before 4 kept it; removed when a revision is saved."""
 
     __tablename__ = "draft"
     series_uid: Mapped[str] = mapped_column(String(200), primary_key=True)
