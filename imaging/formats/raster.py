@@ -104,7 +104,8 @@ def _describe(path: Path) -> list[Series]:
         image.seek(0)
         colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
         turned = _orientation(image) > 1
-        times_ms = _times_ms(image, range(image.n_frames)) if isinstance(image, PngImageFile) else ()
+        shown = sorted(page for pages in by_size.values() for page in pages)
+        times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
     clip = len(times_ms) > 1
     warnings = (_TURNED,) * turned + (_DEEP,) * _is_deep_colour_png(path)
     uid, many = identity(path), len(by_size) > 1
@@ -144,7 +145,7 @@ def _pages_by_size(path: Path, image: Image.Image) -> dict[tuple[int, int], list
     count, pixels = int(getattr(image, "n_frames", 1)), 0
     if count > MOST_PAGES:
         raise ReadError(path, f"{count} pages: up to {MOST_PAGES} are opened")
-    for page in range(count):
+    for page in range(1 if _has_stand_in(image) else 0, count):
         image.seek(page)
         width, height = image.size
         pixels += width * height
@@ -154,6 +155,14 @@ def _pages_by_size(path: Path, image: Image.Image) -> dict[tuple[int, int], list
         size = (width, height) if swapped else (height, width)
         found.setdefault(size, []).append(page)
     return found
+
+
+def _has_stand_in(image: Image.Image) -> bool:
+    """True for an animated PNG whose first image is none of the animation: it is for programs that show no animation.
+
+    PNG, third edition, 4.9.
+    """
+    return isinstance(image, PngImageFile) and bool(image.default_image)
 
 
 @contextmanager

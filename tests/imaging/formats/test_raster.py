@@ -87,6 +87,14 @@ def test_an_animated_png_keeps_its_times(tmp_path: Path):
     assert np.array_equal(volume.array, np.stack([np.asarray(frame) for frame in frames]))
 
 
+def test_the_image_of_an_animated_png_that_is_none_of_its_frames_is_not_shown(tmp_path: Path):
+    stand_in, *pages = (Image.fromarray(np.full((4, 5), 50 * n, np.uint8)) for n in range(4))
+    stand_in.save(tmp_path / "a.png", save_all=True, append_images=pages, default_image=True, duration=[40, 80, 200])
+    volume = reading.load_volume(reading.open_study(tmp_path / "a.png").series[0])
+    assert volume.kind == "clip" and volume.frame_times_ms == (0, 40, 120)
+    assert volume.array[:, 0, 0].tolist() == [50, 100, 150]
+
+
 def test_the_camera_orientation_is_honoured(tmp_path: Path):
     exif = Image.Exif()
     exif[0x0112] = 6  # the top of the scene is on the right of the stored rows

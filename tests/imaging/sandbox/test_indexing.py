@@ -1,6 +1,7 @@
 """A large folder listed in parts is what it is in one go; partly, again, after changes, and when given up."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from imaging.errors import ReadError
 from imaging.formats import reading
 from imaging.phantom import PhantomStudy
 from imaging.progress import Cancelled, Report, silent
-from imaging.sandbox import Sandbox
+from imaging.sandbox import Sandbox, listings
 from imaging.sandbox.indexing import Indexing, files_below, parts_of
 from imaging.sandbox.listings import Listings, StampedFile, stamped
 from imaging.study import Study
@@ -94,10 +95,10 @@ def test_a_damaged_listing_is_made_anew(folder: Path, tmp_path: Path, nonsense: 
 
 
 def test_a_listing_that_names_other_files_is_not_believed(folder: Path, tmp_path: Path) -> None:
-    listings = Listings(tmp_path)
+    kept = Listings(tmp_path)
     one, other = (stamped(folder / "a" / name) for name in ("0.dcm", "1.dcm"))
-    listings.keep([one], reading.open_files(folder, [other.path]))
-    assert listings.find([one]) is None
+    kept.keep([one], reading.open_files(folder, [other.path]))
+    assert kept.find([one]) is None
 
 
 def test_a_file_that_changed_while_it_was_read_is_not_kept(folder: Path, tmp_path: Path) -> None:
@@ -106,6 +107,40 @@ def test_a_file_that_changed_while_it_was_read_is_not_kept(folder: Path, tmp_pat
     file.path.write_bytes(file.path.read_bytes())
     Listings(tmp_path).keep([file], study)
     assert Listings(tmp_path).find([file]) is None
+
+
+def _age(place: Path, days: float) -> Path:
+    now = time.time()
+    os.utime(place, (now, now - 86_400 * days))
+    return place
+
+
+def test_listings_not_used_for_long_are_removed(folder: Path, tmp_path: Path) -> None:
+    one, other = (stamped(folder / "a" / name) for name in ("0.dcm", "1.dcm"))
+    before = Listings(tmp_path)
+    for file in (one, other):
+        before.keep([file], reading.open_files(folder, [file.path]))
+    for place in (tmp_path / "listings").iterdir():
+        _age(place, 91)
+    assert before.find([one]) is not None, "still there, and used by this"
+    Listings(tmp_path).keep([one, other], reading.open_files(folder, [one.path, other.path]))
+    assert Listings(tmp_path).find([one]) is not None
+    assert Listings(tmp_path).find([other]) is None
+
+
+def test_listings_beyond_the_limit_are_removed_from_the_longest_unused_on(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "listings"
+    kept.mkdir()
+    for name, days in (("oldest", 3), ("older", 2), ("old", 1)):
+        (kept / name).write_bytes(bytes(1 << 20))
+        _age(kept / name, days)
+    monkeypatch.setattr(listings, "MOST_BYTES", (2 << 20) + (1 << 19))
+    file = stamped(folder / "a" / "0.dcm")
+    Listings(tmp_path).keep([file], reading.open_files(folder, [file.path]))
+    assert {place.name for place in kept.iterdir() if place.suffix != ".json"} == {"old", "older"}
+    assert Listings(tmp_path).find([file]) is not None
 
 
 @pytest.mark.usefixtures("each_folder_a_part")
