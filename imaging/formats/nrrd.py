@@ -1,5 +1,6 @@
 """NRRD headers (NRRD format definition, versions 1 to 5): what they declare, in LPS millimetres."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,16 @@ _TO_LPS = {
     **dict.fromkeys(("left anterior superior", "las"), (1.0, -1.0, 1.0)),
     **dict.fromkeys(("left posterior superior", "lps"), (1.0, 1.0, 1.0)),
 }
+_LENGTHS_MM = {
+    1e-6: ("nm",),
+    1e-3: ("um", "µm", "μm", "micron", "microns", "micrometer", "micrometers"),
+    1.0: ("mm", "millimeter", "millimeters", "", "???", "none"),
+    10.0: ("cm", "centimeter", "centimeters"),
+    1000.0: ("m", "meter", "meters"),
+}
+_MM_PER_UNIT = {name: mm for mm, names in _LENGTHS_MM.items() for name in names} | dict.fromkeys(("s", "ms"), 1.0)
+"""Where none is told millimetres are assumed; a space may have time as its fourth axis."""
+
 _SPACE_KINDS = ("domain", "space")
 _COLOUR_KINDS = ("rgb color", "3 color", "rgba color", "4 color")
 _PHASE_WORDS = {"time": "phase", "list": "entry", "domain": "phase", "space": "phase", "???": "phase", "none": "phase"}
@@ -145,10 +156,10 @@ def _kinds(header: TextHeader, count: int) -> list[str]:
 
 
 def _vectors(header: TextHeader, count: int) -> list[NDArray[np.float64] | None]:
-    """The step along each axis as the file has it; None where an axis has none.
+    """The step along each axis in the file's space, millimetres; None where an axis has none.
 
     Raises:
-        ReadError: not one vector per axis, or one that is partly no number.
+        ReadError: not one vector per axis, one that is partly no number, or lengths of an unknown unit.
     """
     told = header.fields.get("space directions")
     if told is None:
@@ -156,7 +167,28 @@ def _vectors(header: TextHeader, count: int) -> list[NDArray[np.float64] | None]
     vectors = [_vector(header.path, each) for each in _parted(told)]
     if len(vectors) != count:
         raise ReadError(header.path, f"{len(vectors)} space directions for {count} axes: expected one for each")
-    return vectors
+    return [None if vector is None else _in_mm(header, vector) for vector in vectors]
+
+
+def _in_mm(header: TextHeader, vector: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A vector of the file's space in millimetres, each part by its own unit."""
+    scales = _mm_per_unit(header, "space units")
+    if scales and len(scales) != len(vector):
+        raise ReadError(header.path, f"{len(scales)} space units for vectors of {len(vector)}: expected one for each")
+    return vector * scales if scales else vector
+
+
+def _mm_per_unit(header: TextHeader, field: str) -> list[float]:
+    """Millimetres for each entry of ``space units`` or ``units``; empty where nothing is told.
+
+    Raises:
+        ReadError: a unit that is not known.
+    """
+    names = [quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', header.fields.get(field, ""))]
+    unknown = [name for name in names if name.strip() not in _MM_PER_UNIT]
+    if unknown:
+        raise ReadError(header.path, f"lengths in {unknown[0][:40]}: expected nm, um, mm, cm or m")
+    return [_MM_PER_UNIT[name.strip()] for name in names]
 
 
 def _parted(text: str) -> list[str]:
@@ -211,11 +243,8 @@ def _place(
     """Steps and origin in LPS where the space is one of the patient's, else None.
 
     Raises:
-        ReadError: lengths that are not millimetres.
+        ReadError: lengths of an unknown unit.
     """
-    units = set(header.fields.get("space units", "").replace('"', " ").split())
-    if not units <= {"mm", "???", "none", "s", "ms"}:
-        raise ReadError(header.path, f"lengths in {header.fields['space units']}: expected millimetres")
     name = header.fields.get("space", "").lower().replace("-", " ")
     signs = _TO_LPS.get(name.removesuffix(" time") if name.endswith(" time") else name)
     columns = [vectors[axis] for axis in space]
@@ -228,7 +257,7 @@ def _place(
     )
     if told is None or len(told) < 3:
         return None, (0.0, 0.0, 0.0)
-    x, y, z = (float(each) for each in told[:3] * signs)
+    x, y, z = (float(each) for each in _in_mm(header, told)[:3] * signs)
     return np.stack([each[:3] * signs for each in columns if each is not None], axis=1), (x, y, z)
 
 
@@ -238,5 +267,6 @@ def _spacing(
     lengths = tuple(float(np.linalg.norm(each[:3])) for axis in space if (each := vectors[axis]) is not None)
     spacings = header.words("spacings")
     if not lengths and len(spacings) > max(space):
-        lengths = tuple(header.numbers("spacings")[axis] for axis in space)
+        scales = _mm_per_unit(header, "units") or [1.0] * len(spacings)
+        lengths = tuple(header.numbers("spacings")[axis] * scales[axis] for axis in space if axis < len(scales))
     return lengths if all(np.isfinite(each) and each > 0 for each in lengths) else ()

@@ -155,10 +155,29 @@ def test_no_spelling_leads_out_of_the_folder(tmp_path: Path, name: str, text: st
     assert study.series == () and len(study.refused) == 1
 
 
-def test_lengths_that_are_not_millimetres_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.nrrd").write_bytes(f'{NRRD}space units: "um" "um" "um"\n\n'.encode() + bytes(27))
-    (refusal,) = open_study(tmp_path).refused
-    assert "millimetres" in refusal.reason
+def test_lengths_of_an_unknown_unit_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.nrrd").write_bytes(f'{NRRD}space units: "ell" "ell" "ell"\n\n'.encode() + bytes(27))
+    assert open_study(tmp_path).refused[0].reason == "lengths in ell: expected nm, um, mm, cm or m"
+    (tmp_path / "a.nrrd").write_bytes(f'{NRRD}space units: "mm"\n\n'.encode() + bytes(27))
+    assert "1 space units for vectors of 3" in open_study(tmp_path).refused[0].reason
+
+
+@pytest.mark.parametrize(("unit", "mm"), [("um", 0.001), ("cm", 10.0), ("m", 1000.0), ("mm", 1.0), ("", 1.0)])
+def test_lengths_become_millimetres(tmp_path: Path, unit: str, mm: float) -> None:
+    space = f'{SPACE}space units: "{unit}" "{unit}" "{unit}"\n'
+    (tmp_path / "a.nrrd").write_bytes(nrrd(space=space) + VALUES.astype(">i2").tobytes())
+    geometry = open_study(tmp_path).series[0].geometry
+    assert geometry is not None
+    assert geometry.spacing_mm == pytest.approx((3 * mm, 1 * mm, 2 * mm))
+    assert geometry.origin_lps == pytest.approx((-5 * mm, -6 * mm, 7 * mm))
+
+
+def test_each_axis_of_an_unplaced_file_has_its_own_unit(tmp_path: Path) -> None:
+    space = 'spacings: 500 0.05 2\nunits: "um" "cm" "mm"\n'
+    (tmp_path / "a.nrrd").write_bytes(nrrd(space=space) + VALUES.astype(">i2").tobytes())
+    geometry = open_study(tmp_path).series[0].geometry
+    assert geometry is not None
+    assert geometry.spacing_mm == pytest.approx((2, 0.5, 0.5))
 
 
 VALUES = np.arange(24).reshape(2, 3, 4)
