@@ -19,13 +19,19 @@ QToolButton::menu-indicator {{ subcontrol-position: right center; subcontrol-ori
 QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton:hover, QPushButton:hover {{ background: #3a4049; }}
 QToolButton:checked {{ background: {ACCENT}; color: #08131f; }}
-QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: #8a9099; }}
+QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: {MUTED}; }}
 QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 6px 12px; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; font-weight: 600; }}
-QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: #8a9099; }}
+QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: {MUTED}; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {ACCENT}; placeholder-text-color: {MUTED}; }}
+QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
+QSlider:focus {{ border: 1px solid {ACCENT}; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {ACCENT}; }}
+QTreeView:focus, QListView:focus, QTableView:focus {{ border: 1px solid {ACCENT}; }}
+QTabBar:focus {{ color: {ACCENT}; }}
+QTabBar::tab:focus {{ border-bottom: 2px solid {ACCENT}; }}
 QCheckBox::indicator {{
     width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
@@ -47,7 +53,7 @@ QMenuBar, QMenu {{ background: {SURFACE}; }}
 QMenuBar::item {{ padding: 5px 10px; }}
 QMenu::item {{ padding: 6px 26px; }}
 QMenuBar::item:selected, QMenu::item:selected {{ background: {SELECTED}; }}
-QMenu::item:disabled {{ color: #8a9099; }}
+QMenu::item:disabled {{ color: {MUTED}; }}
 QLabel[role="muted"] {{ color: {MUTED}; }}
 QLabel[role="heading"] {{ font-weight: 600; padding-top: 6px; }}
 QLabel[role="warning"] {{ color: {WARNING}; }}
