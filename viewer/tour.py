@@ -31,6 +31,8 @@ class Tour:
             self._look,
             self._choose,
             self._measure,
+            self._lay_out,
+            self._keep,
             self._find,
             self._correct,
             self._film,
@@ -97,6 +99,51 @@ class Tour:
         self._show("CT")
         self._key(Qt.Key.Key_W)
         self._tab("Findings")
+
+    def _lay_out(self, _: Path) -> None:
+        """Planes of one volume, then several series beside one another."""
+        main, control = self._main, Qt.KeyboardModifier.ControlModifier
+        alt, beside = Qt.KeyboardModifier.AltModifier, control | Qt.KeyboardModifier.AltModifier
+        self._key(Qt.Key.Key_M, control)
+        self._settle("the planes")
+        self._picture("three planes with crosshair")
+        self._key(Qt.Key.Key_C, alt)
+        self._drag((0.75, 0.5), (0.68, 0.68))
+        self._picture("oblique planes by turning the crosshair")
+        self._key(Qt.Key.Key_W)
+        self._key(Qt.Key.Key_1, beside)
+        self._key(Qt.Key.Key_3, alt)
+        self._key(Qt.Key.Key_5, alt)
+        self._picture("coronal slab, brightest of 10 mm")
+        self._key(Qt.Key.Key_5, alt)
+        self._key(Qt.Key.Key_1, alt)
+        self._key(Qt.Key.Key_4, beside)
+        self._settle("the other series")
+        self._picture("series side by side")
+        self._key(Qt.Key.Key_1, beside)
+        if main.hanging.several:
+            self._key(Qt.Key.Key_Period)
+            self._settle("the next stage")
+            self._picture("next stage of the hanging protocol")
+            self._key(Qt.Key.Key_Comma)
+            self._settle("the stage before")
+            self._key(Qt.Key.Key_1, beside)
+        self._show("CT")
+
+    def _keep(self, _: Path) -> None:
+        """Key images, and the list of studies."""
+        main = self._main
+        main.view.set_slice(main.view.frames // 3)
+        self._key(Qt.Key.Key_K)
+        main.session.active.set_plane("coronal")
+        self._key(Qt.Key.Key_K)
+        main.session.active.set_plane("stored")
+        main.dialogs.open_key_images()
+        main.marking.note(main.key_images.all[0].key_image.uid, "compare with the next one")
+        self._leave("key images", main.dialogs.key_images)
+        main.left.setCurrentWidget(main.browser)
+        self._picture("study browser")
+        main.left.setCurrentIndex(0)
 
     def _find(self, _: Path) -> None:
         self._key(Qt.Key.Key_2)
