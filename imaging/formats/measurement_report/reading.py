@@ -13,7 +13,14 @@ from pydicom.uid import generate_uid
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
 from imaging.formats.dicom.header import dataset_stream
-from imaging.formats.measurement_report.vocabulary import FREE_TEXT, is_outline, kind_of, own_uid
+from imaging.formats.measurement_report.vocabulary import (
+    EXACT_BLOCK,
+    EXACT_ELEMENT,
+    FREE_TEXT,
+    is_outline,
+    kind_of,
+    own_uid,
+)
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.source import Source, source_of
 from imaging.geometry import Triple
@@ -108,15 +115,35 @@ def _measurement(group: Dataset, volume: Volume, source: Source) -> Measurement:
     children = items(group, "ContentSequence")
     identifier = next((text(each, "TextValue") for each in children if _concept(each) == _IDENTIFIER), "")
     uid = next((text(each, "UID") for each in children if _concept(each) == _UID), "") or generate_uid()
-    kind = kind_of(identifier)
-    if not kind:
-        raise ValueError(f"its kind is not known: {identifier or 'no Tracking Identifier'}")
     values = [each for each in children if text(each, "ValueType") == "NUM"]
-    parts = [_points(each, volume, source) for node in (*values, group) for each in _coordinates(node)]
-    if not parts:
+    graphics = [each for node in (*values, group) for each in _coordinates(node)]
+    if not graphics:
         raise ValueError("it has no points")
+    kind = kind_of(identifier) or _kind_by_graphic(graphics)
+    parts = [_points(each, volume, source) for each in graphics]
     frame: Frame = "lps" if volume.geometry.has_position else "kji"
     return Measurement(own_uid(uid), _figure(kind, parts, values), frame, _name(children))
+
+
+def _kind_by_graphic(graphics: list[Dataset]) -> str:
+    """What a graphic of a program that names no kind is here.
+
+    Raises:
+        ValueError: nothing that is measured here.
+    """
+    first = graphics[0]
+    shape, data = text(first, "GraphicType"), numbers(first, "GraphicData")
+    size = 3 if text(first, "ValueType") == "SCOORD3D" else 2
+    count = len(data) // size
+    closed = count > 3 and data[:size] == data[-size:]
+    if shape == "POLYGON" or (shape == "POLYLINE" and closed):
+        return "polygon"
+    if shape == "POLYLINE" and count == 2 and len(graphics) == 2:
+        return "bidirectional"
+    simple = {("POINT", 1): "probe", ("ELLIPSE", 4): "ellipse", ("POLYLINE", 2): "length", ("POLYLINE", 3): "angle"}
+    if (shape, count) not in simple:
+        raise ValueError(f"a {shape or 'missing'} graphic of {count} points is no kind of figure that is measured here")
+    return simple[shape, count]
 
 
 def _coordinates(node: Dataset) -> list[Dataset]:
@@ -137,16 +164,27 @@ def _points(coordinates: Dataset, volume: Volume, source: Source) -> NDArray[np.
         frame = text(coordinates, "ReferencedFrameOfReferenceUID")
         if frame != source.frame_of_reference or not volume.geometry.has_position or not data or len(data) % 3:
             raise ValueError(f"its points lie in frame of reference {frame}, expected {source.frame_of_reference}")
-        return np.array(data).reshape(-1, 3)
+        return _exact(coordinates, np.array(data).reshape(-1, 3))
     if not data or len(data) % 2:
         raise ValueError(f"{len(data)} coordinates: expected pairs")
     k = _slice_of(coordinates, source)
     pixels = np.array(data).reshape(-1, 2)[:, ::-1] - 0.5
     flat = np.column_stack([np.full(len(pixels), float(k)), pixels])
     if not volume.geometry.has_position:
-        return flat
+        return _exact(coordinates, flat)
     flat[:, 0] = 0
-    return volume.slice_geometry(k).point_lps(flat)
+    return _exact(coordinates, volume.slice_geometry(k).point_lps(flat))
+
+
+def _exact(coordinates: Dataset, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Every digit as this program keeps it, unless the graphic says otherwise: then another program moved it."""
+    try:
+        kept = coordinates.private_block(*EXACT_BLOCK)[EXACT_ELEMENT].value
+        exact = np.frombuffer(kept, "<f8").reshape(-1, 3)
+    except (KeyError, TypeError, ValueError):
+        return points
+    agrees = exact.shape == points.shape and np.allclose(exact, points, rtol=1e-5, atol=1e-2)
+    return exact if agrees else points
 
 
 def _slice_of(coordinates: Dataset, source: Source) -> int:

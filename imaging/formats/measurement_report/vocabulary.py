@@ -7,6 +7,9 @@ from imaging.formats.segmentation.imported import Code
 from imaging.measurement.areas import OutlineKind
 
 OWN_SCHEME = "99WETREAD"
+EXACT_BLOCK, EXACT_ELEMENT = (0x0099, "WETREAD"), 0x01
+"""Private element of a graphic that keeps its points as doubles."""
+
 FREE_TEXT = Code("CORNERSTONEFREETEXT", "CORNERSTONEJS", "")
 """Under this code OHIF keeps the name that a person gave; the name is the meaning."""
 

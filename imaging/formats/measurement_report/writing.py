@@ -13,6 +13,8 @@ from pydicom.uid import UID, generate_uid
 from imaging import saving
 from imaging.errors import SaveError
 from imaging.formats.measurement_report.vocabulary import (
+    EXACT_BLOCK,
+    EXACT_ELEMENT,
     FREE_TEXT,
     is_outline,
     quantity,
@@ -31,6 +33,7 @@ from imaging.measurement.figure import Value
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.pixels import nearest_slice
 from imaging.measurement.ruler import Ground, slice_of
+from imaging.measurement.table import NOTICE
 from imaging.study import Series
 
 IN_PLANE_MM = 0.01
@@ -40,6 +43,7 @@ Coordinates = NDArray[np.float64]
 
 _REPORT = Code("126000", "DCM", "Imaging Measurement Report")
 _PROCEDURE = Code("363679005", "SCT", "Imaging procedure")
+_COMMENT = Code("121106", "DCM", "Comment")
 _LANGUAGE = Code("en", "RFC5646", "English")
 
 
@@ -116,8 +120,16 @@ class _Group:
         return min(max(k, 0), len(self._source.instances) - 1)
 
     def _coordinates(self, points: Coordinates) -> sr.CoordinatesForMeasurement | sr.CoordinatesForMeasurement3D:
-        """Pixels of the image where all points lie on it, else places in the patient."""
+        """Points as a graphic, whose numbers have 24 bits; beside them every digit, for our own reader."""
         shape, drawn = _graphic(self._measurement, points)
+        graphic = self._graphic_item(shape, drawn)
+        graphic.private_block(*EXACT_BLOCK, create=True).add_new(EXACT_ELEMENT, "OD", drawn.astype("<f8").tobytes())
+        return graphic
+
+    def _graphic_item(
+        self, shape: str, drawn: Coordinates
+    ) -> sr.CoordinatesForMeasurement | sr.CoordinatesForMeasurement3D:
+        """Pixels of the image where all points lie on it, else places in the patient."""
         flat = self._pixels(drawn)
         if flat is None:
             return sr.CoordinatesForMeasurement3D(
@@ -152,17 +164,15 @@ def _graphic(measurement: Measurement, points: Coordinates) -> tuple[str, Coordi
 
 def _object(groups: Sequence[_Group], source: Source, subject: Subject, made: Provenance) -> Dataset:
     """The report as a DICOM object: Comprehensive 3D where a place in the patient is written, else Comprehensive."""
-    observer = sr.ObserverContext(
-        concept(Code("121006", "DCM", "Person")),
-        sr.PersonObserverIdentifyingAttributes(f"{creator_name(made) or 'unknown'}^"),
-    )
     content = sr.MeasurementReport(
-        sr.ObservationContext(observer_person_context=observer),
+        _observer(made),
         concept(_PROCEDURE),
         [each.content() for each in groups],
         title=concept(_REPORT),
         language_of_content_item_and_descendants=sr.LanguageOfContentItemAndDescendants(concept(_LANGUAGE)),
     )
+    notice = sr.TextContentItem(concept(_COMMENT), NOTICE, sr.RelationshipTypeValues.CONTAINS)
+    content[0].ContentSequence.append(notice)
     in_space = "SCOORD3D" in str(content)
     report = (sr.Comprehensive3DSR if in_space else sr.ComprehensiveSR)(
         _evidence(groups, source, subject),
@@ -180,6 +190,22 @@ def _object(groups: Sequence[_Group], source: Source, subject: Subject, made: Pr
     when = made.time.astimezone()
     report["ContentDate"].value, report["ContentTime"].value = when.strftime("%Y%m%d"), when.strftime("%H%M%S")
     return report
+
+
+def _observer(made: Provenance) -> sr.ObservationContext:
+    """Who measured: a person, or a model with its version as a device (TID 1002)."""
+    if made.model:
+        device = sr.DeviceObserverIdentifyingAttributes(
+            generate_uid(entropy_srcs=[made.model, made.model_version]),
+            name=shortened(made.model),
+            model_name=shortened(f"{made.model} {made.model_version}"),
+            manufacturer_name=PROGRAM,
+        )
+        context = sr.ObserverContext(concept(Code("121007", "DCM", "Device")), device)
+        return sr.ObservationContext(observer_device_context=context)
+    person = sr.PersonObserverIdentifyingAttributes(f"{creator_name(made) or 'unknown'}^")
+    context = sr.ObserverContext(concept(Code("121006", "DCM", "Person")), person)
+    return sr.ObservationContext(observer_person_context=context)
 
 
 def _evidence(groups: Sequence[_Group], source: Source, subject: Subject) -> list[Dataset]:

@@ -100,9 +100,9 @@ def test_there_and_back(make_ground, tmp_path, ground_kind, kind):
     assert (found.uid, found.kind, found.name, found.frame) == (
         measurement.uid, measurement.kind, measurement.name, measurement.frame,
     )  # fmt: skip
-    np.testing.assert_allclose(found.figure.points, measurement.figure.points, atol=1e-4)
+    np.testing.assert_allclose(found.figure.points, measurement.figure.points, rtol=0, atol=1e-9)
     for ours, theirs in zip(measurement.values(ground), found.values(ground), strict=True):
-        assert theirs.value == pytest.approx(ours.value, rel=1e-4, nan_ok=True)
+        assert theirs.value == pytest.approx(ours.value, rel=1e-9, nan_ok=True)
 
 
 @pytest.mark.parametrize("ground_kind", ["ct", "clip"])
@@ -127,7 +127,44 @@ def test_points_off_every_slice_are_places_in_the_patient(make_ground, tmp_path)
     write_report([across], ground, series, tmp_path / "sr.dcm", MADE)
     assert dcmread(tmp_path / "sr.dcm").SOPClassUID.name == "Comprehensive 3D SR Storage"
     (found,) = read_report(tmp_path / "sr.dcm", ground.volume, series).measurements
-    np.testing.assert_allclose(found.figure.points, across.figure.points, atol=1e-4)
+    np.testing.assert_allclose(found.figure.points, across.figure.points, rtol=0, atol=1e-9)
+
+
+def test_a_graphic_that_another_program_moved_is_believed(make_ground, tmp_path):
+    ground, series = make_ground("clip")
+    write_report([placed(ground, "length")], ground, series, tmp_path / "sr.dcm", MADE)
+    data = dcmread(tmp_path / "sr.dcm")
+    (graphic,) = [each for each in data.iterall() if each.keyword == "GraphicData"]
+    graphic.value = [8.0, 6.5, 9.0, 7.5]
+    data.save_as(tmp_path / "moved.dcm")
+    (found,) = read_report(tmp_path / "moved.dcm", ground.volume, series).measurements
+    np.testing.assert_allclose(found.figure.points, [(1, 6, 7.5), (1, 7, 8.5)])
+
+
+def test_a_model_is_a_device_and_research_use_is_said(make_ground, tmp_path):
+    ground, series = make_ground()
+    by = Provenance("", MADE.time, model="finder", model_version="1.2")
+    write_report([placed(ground, "length")], ground, series, tmp_path / "sr.dcm", by)
+    said = (tmp_path / "sr.dcm").read_bytes()
+    assert b"Research use only, not a medical device" in said
+    assert b"finder 1.2" in said
+    assert b"Person Observer" not in said
+
+
+@pytest.mark.parametrize("kind", ["length", "angle", "bidirectional", "ellipse", "polygon", "probe"])
+def test_reports_of_programs_that_name_no_kind_are_judged_by_their_graphics(make_ground, tmp_path, kind):
+    ground, series = make_ground()
+    measurement = placed(ground, kind)
+    write_report([measurement], ground, series, tmp_path / "sr.dcm", MADE)
+    data = dcmread(tmp_path / "sr.dcm")
+    for node in data.iterall():
+        if node.keyword == "TextValue" and str(node.value).startswith(("Cornerstone", "Wetread")):
+            node.value = "Lesion 1"
+    data.remove_private_tags()
+    data.save_as(tmp_path / "other.dcm")
+    (found,) = read_report(tmp_path / "other.dcm", ground.volume, series).measurements
+    assert found.kind == kind
+    np.testing.assert_allclose(found.figure.points, measurement.figure.points, atol=1e-4)
 
 
 def test_what_has_no_number_is_named(make_ground, tmp_path):
