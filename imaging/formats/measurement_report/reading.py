@@ -66,7 +66,13 @@ def read_report(path: Path, volume: Volume, series: Series) -> ReadMeasurements:
     """
     source = source_of(series, grid_of(volume))
     dataset = _dataset(path)
-    groups = list(_groups(dataset, 0))
+    try:
+        return _read(path, list(_groups(dataset, 0)), volume, source)
+    except PARSE_ERRORS as error:
+        raise ReadError(path, f"damaged structured report: {error}") from error
+
+
+def _read(path: Path, groups: list[Dataset], volume: Volume, source: Source) -> ReadMeasurements:
     if not groups:
         raise ReadError(path, "no structured report with groups of measurements (TID 1500)")
     found: list[Measurement] = []

@@ -54,7 +54,10 @@ def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
         )
     dataset = _dataset(path)
     _check_frame(path, dataset, source)
-    regions, open_lines = _regions(path, dataset)
+    try:
+        regions, open_lines = _regions(path, dataset)
+    except PARSE_ERRORS as error:
+        raise ReadError(path, f"damaged RT Structure Set: {error}") from error
     painting, between = Painting(grid.geometry.shape_kji), 0
     for region in regions:
         planes, off = _planes(region, source)
