@@ -13,7 +13,7 @@ from dataclasses import asdict
 
 from benchmarks.timing import Row, table
 
-SUBJECTS = ("start", "loading", "indexing", "browsing", "display", "playback", "reslicing", "responsiveness")
+SUBJECTS = ("start", "loading", "indexing", "browsing", "display", "playback", "reslicing", "editing", "responsiveness")
 
 
 def main() -> int:

@@ -13,9 +13,7 @@ def islands(inside: Inside) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
 
     image = SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8))
     numbers = SimpleITK.GetArrayFromImage(SimpleITK.ConnectedComponent(image))
-    sizes = np.bincount(numbers.ravel(), minlength=1).astype(np.int64)
-    sizes[0] = 0
-    return numbers, sizes
+    return numbers, np.bincount(numbers[inside], minlength=1).astype(np.int64)
 
 
 def largest(inside: Inside) -> Inside:

@@ -188,7 +188,7 @@ OPERATIONS: tuple[Operation, ...] = (
               "The label moves along with the picture"),
     Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",)),
     Operation("edit-largest", "Keep largest", "Islands",
-              _shape("Keep largest island", lambda task: keep_largest(task.array, task.value)), ("Alt+I",)),
+              _shape("Keep largest island", lambda task: keep_largest(task.array, task.value)), ("Ctrl+J",)),
     Operation("edit-small", "Remove small", "Islands",
               _shape("Remove small islands", lambda task: without_small(
                   task.array, task.value, voxels_of(task.options.least_mm3, task.geometry))), ("Alt+Shift+I",)),

@@ -1,0 +1,318 @@
+"""The promise of correcting: every tool by mouse and key, every operation first shown, then kept or put away."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imaging.labelmap import Label
+from imaging.phantom import PhantomStudy
+from imaging.study import Series
+from imaging.volume import Volume
+from viewer.app import Application, Places, application
+from viewer.panels.editing_panel import EditingPanel
+
+LEFT, NONE, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture(scope="module")
+def ct(phantom_study: PhantomStudy) -> tuple[Series, Volume]:
+    from imaging.formats.reading import load_volume, open_study
+
+    series = next(each for each in open_study(phantom_study.study).series if each.modality == "CT")
+    return series, load_volume(series)
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path, ct: tuple[Series, Volume]) -> Iterator[Application]:
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(made.window)
+    made.window.resize(1280, 800)
+    made.window.show()
+    made.session.show(*ct)
+    made.segmentation.set_labels((Label(1, "one", (230, 159, 0)), Label(2, "two", (86, 180, 233))))
+    made.segmentation.set_active(1)
+    made.view.set_slice(32)
+    QApplication.processEvents()
+    yield made
+    made.segmentation.mask.saved = True
+    made.window.close()
+
+
+def at(main: Application, row: float, column: float) -> QPoint:
+    """The screen point of a pixel of the shown plane."""
+    transform = main.session.active.transform()
+    assert transform is not None
+    x, y = transform.to_screen(row, column)
+    return QPoint(round(x), round(y))
+
+
+def click(main: Application, row: float, column: float) -> None:
+    QTest.mouseClick(main.canvas, LEFT, NONE, at(main, row, column))
+
+
+def drag(main: Application, *pixels: tuple[float, float]) -> None:
+    QTest.mousePress(main.canvas, LEFT, NONE, at(main, *pixels[0]))
+    for one, other in pairwise(pixels):
+        for share in (0.25, 0.5, 0.75, 1.0):
+            QTest.mouseMove(main.canvas, at(main, *(a + share * (b - a) for a, b in zip(one, other, strict=True))))
+    QTest.mouseRelease(main.canvas, LEFT, NONE, at(main, *pixels[-1]))
+
+
+def key(main: Application, which: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+    QTest.keyClick(main.canvas, which, modifier)
+
+
+def run(qtbot: QtBot, main: Application, action: str) -> None:
+    """Choose an entry of the menu and wait for what it proposes."""
+    shown = main.window.actions_by_id[action]
+    assert shown.isEnabled(), action
+    shown.trigger()
+    settle(qtbot, main)
+
+
+def settle(qtbot: QtBot, main: Application) -> None:
+    qtbot.waitUntil(lambda: not main.runner.busy("editing"), timeout=30_000)
+
+
+def paint(main: Application, part: tuple[slice | int, slice, slice], value: int = 1) -> None:
+    """Put a block on the mask as a step, through its one door."""
+    from imaging.editing import replace
+
+    array = main.segmentation.array.copy()
+    array[part] = value
+    edit = replace(array=main.segmentation.array, new=array, name="block")
+    assert edit is not None
+    main.segmentation.apply(edit)
+
+
+SQUARE = ((100.0, 100.0), (100.0, 140.0), (130.0, 140.0), (130.0, 100.0))
+
+
+@pytest.mark.parametrize("how", ["Enter", "double click"])
+def test_a_polygon_is_clicked_and_filled_in_one_step(main: Application, how: str) -> None:
+    key(main, Qt.Key.Key_U)
+    for corner in SQUARE:
+        click(main, *corner)
+    assert not main.segmentation.array.any() and main.session.workbench.outline is not None
+    if how == "Enter":
+        key(main, Qt.Key.Key_Return)
+    else:
+        QTest.mouseDClick(main.canvas, LEFT, NONE, at(main, 130, 100))
+    mask = main.segmentation.array
+    assert set(np.argwhere(mask)[:, 0]) == {32}
+    assert mask.sum() == pytest.approx(30 * 40, rel=0.06) and mask[32, 101:129, 101:139].all()
+    key(main, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not main.segmentation.array.any()
+
+
+def test_escape_gives_a_polygon_up(main: Application) -> None:
+    key(main, Qt.Key.Key_U)
+    for corner in SQUARE:
+        click(main, *corner)
+    key(main, Qt.Key.Key_Escape)
+    assert main.session.workbench.outline is None
+    key(main, Qt.Key.Key_Return)
+    assert not main.segmentation.array.any()
+
+
+def test_freehand_fills_and_scissors_cut_inside_and_outside_and_through(qtbot: QtBot, main: Application) -> None:
+    main.window.run("tool-fill-freehand")
+    drag(main, *SQUARE, SQUARE[0])
+    drawn = int(main.segmentation.array.sum())
+    assert drawn == pytest.approx(1200, rel=0.08)
+    key(main, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    right_half = ((95.0, 120.0), (95.0, 150.0), (135.0, 150.0), (135.0, 120.0), (95.0, 120.0))
+    drag(main, *right_half)
+    assert main.segmentation.history.undo_name == "Scissors"
+    assert main.segmentation.array.sum() == pytest.approx(drawn / 2, rel=0.08)
+    main.segmentation.undo()
+    main.window.run("edit-outside")
+    drag(main, *right_half)
+    assert main.segmentation.array[32, 105:125, 125:135].all() and not main.segmentation.array[32, :, :118].any()
+    main.window.run("edit-outside")
+    main.segmentation.undo()
+    paint(main, (slice(30, 36), slice(100, 130), slice(100, 140)))
+    main.window.run("edit-through")
+    drag(main, *right_half)
+    settle(qtbot, main)
+    assert main.session.workbench.proposal is not None
+    key(main, Qt.Key.Key_Return)
+    assert main.segmentation.array[30:36, 100:130, 100:118].all()
+    assert not main.segmentation.array[30:36, 100:130, 122:].any()
+
+
+def test_livewire_keeps_to_the_edge_of_the_body(main: Application) -> None:
+    values = main.session.volume.array[32]
+    row = 128
+    left = int(np.argmax(values[row] > -300))
+    main.window.run("tool-livewire")
+    click(main, row - 30, int(np.argmax(values[row - 30] > -300)))
+    QTest.mouseMove(main.canvas, at(main, row + 30, left + 1))
+    click(main, row + 30, int(np.argmax(values[row + 30] > -300)))
+    outline = main.session.workbench.outline
+    assert outline is not None and len(outline.points) >= 50
+    edge = [int(np.argmax(values[round(r)] > -300)) for r, _ in outline.points]
+    assert np.abs(np.array(edge) - [c for _, c in outline.points]).max() <= 3
+    key(main, Qt.Key.Key_Escape)
+
+
+def test_the_ball_reaches_through_slices_and_locked_labels_stay(main: Application) -> None:
+    paint(main, (32, slice(120, 136), slice(128, 136)), 2)
+    before = int((main.segmentation.array == 2).sum())
+    main.session.workbench.set_locked(frozenset({2}))
+    main.window.run("edit-sphere")
+    main.session.hand.set_radius_mm(10.0)
+    key(main, Qt.Key.Key_B)
+    click(main, 128, 128)
+    mask = main.segmentation.array
+    assert len(set(np.argwhere(mask == 1)[:, 0])) == 5, "10 mm at 4.5 mm: two slices on both sides"
+    assert int((mask == 2).sum()) == before
+    main.segmentation.undo()
+    assert not (main.segmentation.array == 1).any(), "one step"
+
+
+def test_the_brush_paints_in_an_oblique_plane(main: Application) -> None:
+    pane, geometry = main.session.active, main.session.volume.geometry
+    centre = tuple(float(v) for v in geometry.point_lps((32, 128, 128)))
+    pane.turn_plane(centre, (0.0, 0.5, 0.8660254), (0.0, -0.8660254, 0.5))
+    assert pane.axis is None
+    main.session.hand.set_radius_mm(8.0)
+    key(main, Qt.Key.Key_B)
+    place = pane.slice_geometry(pane.view.k).index_kji(centre)
+    click(main, place[1], place[2])
+    hits = np.argwhere(main.segmentation.array)
+    away = np.linalg.norm(geometry.point_lps(hits) - centre, axis=1)
+    assert len(hits) * np.prod(geometry.spacing_mm) == pytest.approx(4 / 3 * np.pi * 512, rel=0.1)
+    assert away.max() <= 8.0 + 2.0, "about the point that was clicked, within half a pixel"
+    main.window.run("tool-fill-polygon")
+    rows = [(place[1] + r, place[2] + c) for r, c in ((-30, 20), (-30, 60), (30, 60), (30, 20))]
+    for row, column in rows:
+        click(main, row, column)
+    before = len(hits)
+    key(main, Qt.Key.Key_Return)
+    added = np.argwhere(main.segmentation.array)
+    assert len(added) > before + 500 and len(set(added[:, 0])) > 2, "a slanting plane crosses slices"
+
+
+def test_painting_in_a_range_and_on_similar_tissue_stays_off_the_air(main: Application) -> None:
+    values = main.session.volume.array
+    edge = int(np.argmax(values[32, 128] > -300))
+    main.session.hand.set_radius_mm(12.0)
+    for tool, prepare in (("tool-brush", True), ("tool-smart-brush", False)):
+        main.session.workbench.set_options(in_range=prepare, low=-300.0, high=3000.0, tolerance=150.0)
+        main.window.run(tool)
+        drag(main, (128, edge + 4), (140, edge + 4))
+        mask = main.segmentation.array
+        assert mask.sum() > 100 and values[mask != 0].min() >= -300, tool
+        main.segmentation.undo()
+
+
+def test_a_threshold_is_shown_changes_with_its_range_and_is_kept_with_enter(qtbot: QtBot, main: Application) -> None:
+    values = main.session.volume.array
+    bench = main.session.workbench
+    bench.set_options(low=100.0, high=3000.0)
+    before = main.canvas.grab().toImage()
+    key(main, Qt.Key.Key_J)
+    settle(qtbot, main)
+    assert bench.proposal is not None and bench.proposal.added == (values >= 100).sum()
+    assert not main.segmentation.array.any(), "only shown"
+    assert main.canvas.grab().toImage() != before
+    panel = next(each for n in range(main.tabs.count()) if isinstance(each := main.tabs.widget(n), EditingPanel))
+    panel.low.setValue(250)
+    settle(qtbot, main)
+    assert bench.proposal.added == (values >= 250).sum(), "live"
+    key(main, Qt.Key.Key_Return)
+    assert np.array_equal(main.segmentation.array != 0, values >= 250) and bench.proposal is None
+    main.segmentation.undo()
+    assert not main.segmentation.array.any()
+
+
+def test_escape_puts_a_proposal_away_and_a_stroke_meanwhile_does_too(qtbot: QtBot, main: Application) -> None:
+    run(qtbot, main, "edit-otsu")
+    assert main.session.workbench.proposal is not None
+    key(main, Qt.Key.Key_Escape)
+    assert main.session.workbench.proposal is None and not main.segmentation.array.any()
+    run(qtbot, main, "edit-otsu")
+    paint(main, (1, slice(0, 2), slice(0, 2)))
+    assert main.session.workbench.proposal is None, "it was worked out from another mask"
+    assert not main.window.actions_by_id["edit-confirm"].isEnabled()
+
+
+def test_clicks_fill_grow_and_choose_islands(qtbot: QtBot, main: Application) -> None:
+    paint(main, (slice(30, 35), slice(100, 120), slice(100, 120)))
+    paint(main, (32, slice(105, 115), slice(105, 115)), 0)
+    paint(main, (40, slice(10, 20), slice(10, 20)))
+    main.window.run("edit-solid")
+    main.window.run("tool-fill")
+    click(main, 110, 110)
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_Return)
+    assert main.segmentation.array[32, 100:120, 100:120].all()
+    main.window.run("tool-keep-island")
+    click(main, 110, 110)
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_Return)
+    assert main.segmentation.array.sum() == 5 * 400
+    main.window.run("tool-remove-island")
+    click(main, 110, 110)
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_Return)
+    assert not main.segmentation.array.any()
+    main.window.run("edit-solid")
+    values = main.session.volume.array
+    lung = np.argwhere(values[32] < -700)
+    inner = lung[np.hypot(*(lung - (128, 90)).T).argmin()]
+    main.session.workbench.set_options(tolerance=200.0)
+    main.window.run("tool-grow-region")
+    click(main, *inner)
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_Return)
+    grown = main.segmentation.array != 0
+    assert grown.sum() > 20_000 and values[grown].max() < -400
+
+
+OPERATIONS_ON_A_BLOCK = {
+    "edit-grow": 1, "edit-shrink": -1, "edit-hollow": -1, "edit-shell": 0, "edit-opening": -1, "edit-median": -1,
+    "edit-gaussian": -1, "edit-largest": -1, "edit-small": -1, "edit-holes": 1, "edit-closing": 1, "edit-invert": 1,
+    "edit-clear": -1, "edit-interpolate": 1, "edit-follow-next": 1, "edit-union": 1, "edit-subtract": 0,
+    "edit-copy": 0, "edit-intersect": -1, "edit-split": -1, "edit-joint": 0, "edit-seeds": 1, "edit-watershed": 1,
+    "edit-local": 1, "edit-threshold": 1,
+}  # fmt: skip
+
+
+def test_every_operation_of_the_menu_proposes_and_one_undo_takes_it_back(qtbot: QtBot, main: Application) -> None:
+    paint(main, (slice(20, 30), slice(100, 120), slice(100, 120)))
+    paint(main, (slice(24, 26), slice(108, 112), slice(108, 112)), 0)
+    paint(main, (32, slice(100, 120), slice(100, 120)))
+    paint(main, (40, slice(10, 12), slice(10, 12)))
+    paint(main, (slice(20, 30), slice(140, 160), slice(140, 160)), 2)
+    main.session.workbench.set_options(other=2, low=100.0, tolerance=20.0, size_mm=5.0)
+    start = main.segmentation.array.copy()
+    for action, sign in OPERATIONS_ON_A_BLOCK.items():
+        run(qtbot, main, action)
+        if main.session.workbench.proposal is None:
+            assert action == "edit-subtract", f"{action} changes something"
+            continue
+        key(main, Qt.Key.Key_Return)
+        change = int((main.segmentation.array == 1).sum()) - int((start == 1).sum())
+        assert sign == 0 or np.sign(change) == sign, (action, change)
+        main.segmentation.undo()
+        assert np.array_equal(main.segmentation.array, start), action
+
+
+def test_the_panel_is_whole_at_1280_by_800(main: Application) -> None:
+    panel = next(each for n in range(main.tabs.count()) if isinstance(each := main.tabs.widget(n), EditingPanel))
+    main.tabs.setCurrentWidget(panel)
+    QApplication.processEvents()
+    for button in (*panel.buttons.values(), *panel.tools.values(), panel.keep, panel.discard):
+        right = button.mapTo(panel, button.rect().topRight()).x()
+        assert 0 < right < panel.width(), button.text()
+        assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width() - 8, button.text()
