@@ -1,0 +1,28 @@
+"""Terminologies: the program's own, and a person's in the settings."""
+
+from viewer.errors import words
+from viewer.places import resources
+from viewer.settings import Settings, SettingsError, read
+from viewer.state.notices import Notices
+from viewer.state.terminology import Terminology
+
+SUBJECT = "terminology"
+
+
+def builtin_terminologies() -> tuple[Terminology, ...]:
+    """The program's own lists, by file name.
+
+    Raises:
+        SettingsError: a file is broken; names the line.
+    """
+    return tuple(read(path, Terminology) for path in sorted((resources() / "terminology").glob("*.toml")))
+
+
+def terminologies(settings: Settings, notices: Notices) -> tuple[Terminology, ...]:
+    """A person's own list first, where there is one, then the program's; a broken file is told and left out."""
+    try:
+        own = settings.read(SUBJECT, Terminology)
+    except SettingsError as error:
+        notices.add("warning", f"{words(error)}. Only the built-in terms are offered; the file is kept.")
+        own = None
+    return (*((own,) if own else ()), *builtin_terminologies())
