@@ -47,8 +47,12 @@ def unpack(voxels: bytes, box: str, geometry: str, labels: str, provenance: Prov
     except (zlib.error, ValueError) as error:
         raise LibraryError(f"a stored mask is damaged: expected {shape} voxels ({error})") from error
     array[tuple(slice(low, high) for low, high in ends)] = part
-    table = tuple(label_of(one) for one in json.loads(labels))
-    return Labelmap(array, grid, table, provenance)
+    return Labelmap(array, grid, unpack_labels(labels), provenance)
+
+
+def unpack_labels(text: str) -> tuple[Label, ...]:
+    """The label table that was packed."""
+    return tuple(label_of(one) for one in json.loads(text))
 
 
 def unpack_geometry(text: str) -> Geometry:

@@ -1,0 +1,130 @@
+"""Who made which revision of a mask out of which, and what was done to each of its segments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import numpy as np
+from sqlalchemy import select
+
+from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library import blobs
+from imaging.library.schema import AttributionRow, MaskRow
+from imaging.library.store import Library
+
+Action = Literal["created", "modified", "reviewed", "approved"]
+
+
+@dataclass(frozen=True)
+class RevisionHead:
+    """A revision without its voxels.
+
+    Attributes:
+        base: the revision it was made from, None for a first one.
+    """
+
+    id: int
+    base: int | None
+    provenance: Provenance
+    note: str
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """Who or what did something to the segment with this value."""
+
+    revision: int
+    value: int
+    action: Action
+    provenance: Provenance
+
+
+class Revisions:
+    """The revisions in a library. Every method may raise LibraryError: the database's own words."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def of(self, series_uid: str) -> tuple[RevisionHead, ...]:
+        """The revisions of a series, newest first."""
+        columns = (
+            MaskRow.id, MaskRow.base, MaskRow.author, MaskRow.time, MaskRow.model, MaskRow.model_version, MaskRow.note,
+            MaskRow.labels,
+        )  # fmt: skip
+        wanted = select(*columns).where(MaskRow.series_uid == series_uid).order_by(MaskRow.id.desc())
+        with self._library.transaction("revisions could not be read") as session:
+            return tuple(
+                RevisionHead(
+                    row.id,
+                    row.base,
+                    Provenance(row.author, row.time.replace(tzinfo=UTC), row.model, row.model_version),
+                    row.note,
+                    blobs.unpack_labels(row.labels),
+                )
+                for row in session.execute(wanted)
+            )
+
+    def conflict(self, identity: int, series_uid: str) -> RevisionHead | None:
+        """The revision that somebody saved while ``identity`` was made from an older one; None without a conflict.
+
+        Both are kept; the one to go on from is a person's choice, or a merge of both.
+        """
+        heads = {head.id: head for head in self.of(series_uid)}
+        before = max((each for each in heads if each < identity), default=None)
+        if before is None or identity not in heads or heads[identity].base == before:
+            return None
+        return heads[before]
+
+    def mark(self, identity: int, value: int, action: Action, provenance: Provenance) -> None:
+        """Note that somebody did something to a segment of a revision, for example approved it."""
+        with self._library.transaction("the mark could not be kept") as session:
+            session.add(_row(identity, value, action, provenance))
+
+    def note_changes(self, identity: int) -> None:
+        """Note which segments the author of a revision created or modified, by its voxels and those of its base."""
+        found = self._library.revision(identity)
+        base = None if found.base is None else self._library.revision(found.base).labelmap
+        with self._library.transaction("attributions could not be kept") as session:
+            session.add_all(
+                _row(identity, value, action, found.provenance) for value, action in _changes(base, found.labelmap)
+            )
+
+    def attributions(self, identity: int) -> tuple[Attribution, ...]:
+        """What was done to the segments of a revision and of those it descends from, in order."""
+        wanted = select(AttributionRow).order_by(AttributionRow.id)
+        with self._library.transaction("attributions could not be read") as session:
+            line: list[int] = []
+            base: int | None = identity
+            while base is not None and base not in line:
+                line.append(base)
+                base = session.scalar(select(MaskRow.base).where(MaskRow.id == base))
+            return tuple(_attribution(row) for row in session.scalars(wanted.where(AttributionRow.revision.in_(line))))
+
+
+def _changes(base: Labelmap | None, mask: Labelmap) -> Iterator[tuple[int, Action]]:
+    before = np.zeros_like(mask.array) if base is None or base.array.shape != mask.array.shape else base.array
+    changed = before != mask.array
+    known = set() if base is None else {label.value for label in base.labels if (before == label.value).any()}
+    touched = set(np.unique(before[changed]).tolist()) | set(np.unique(mask.array[changed]).tolist())
+    for value in sorted(touched - {0}):
+        yield value, "modified" if value in known else "created"
+
+
+def _row(identity: int, value: int, action: Action, provenance: Provenance) -> AttributionRow:
+    return AttributionRow(
+        revision=identity,
+        value=value,
+        action=action,
+        author=provenance.author,
+        time=provenance.time.astimezone(UTC).replace(tzinfo=None),
+        model=provenance.model,
+        model_version=provenance.model_version,
+    )
+
+
+def _attribution(row: AttributionRow) -> Attribution:
+    time: datetime = row.time.replace(tzinfo=UTC)
+    action: Action = row.action  # pyright: ignore[reportAssignmentType]  written by this module only
+    return Attribution(row.revision, row.value, action, Provenance(row.author, time, row.model, row.model_version))

@@ -1,0 +1,68 @@
+"""Who made what out of what: heads, conflicts and attributions, on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from imaging.geometry import Geometry
+from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library.revisions import Revisions
+from imaging.library.store import Library
+from imaging.study import Series
+
+GRID = Geometry((2, 3, 4))
+CT = Series("1.2", "volume", "dicom", (Path("/a.dcm"),), GRID.shape_kji, GRID)
+LABELS = (Label(1, "one"), Label(2, "two"))
+ADA = Provenance("Ada", datetime(2026, 1, 2, tzinfo=UTC))
+BO = Provenance("Bo", datetime(2025, 1, 2, tzinfo=UTC), "lesions", "1.0")
+
+
+def mask(**values: int) -> Labelmap:
+    array = np.zeros(GRID.shape_kji, np.uint8)
+    for place, value in values.items():
+        array.flat[int(place[1:])] = value
+    return Labelmap(array, GRID, LABELS)
+
+
+@pytest.fixture
+def revisions(library: Library) -> Revisions:
+    return Revisions(library)
+
+
+def test_heads_come_newest_first_though_a_clock_was_set_back(library: Library, revisions: Revisions) -> None:
+    first = library.save_mask(CT, mask(v0=1), ADA, note="mine")
+    second = library.save_mask(CT, mask(v0=2), BO, first)
+    assert [(head.id, head.base, head.provenance, head.note) for head in revisions.of("1.2")] == [
+        (second, first, BO, ""),
+        (first, None, ADA, "mine"),
+    ]
+    assert revisions.of("1.2")[0].labels == LABELS and revisions.of("9") == ()
+
+
+def test_a_conflict_names_what_the_other_saved(library: Library, revisions: Revisions) -> None:
+    base = library.save_mask(CT, mask(v0=1), ADA)
+    theirs = library.save_mask(CT, mask(v0=1, v1=1), BO, base)
+    ours = library.save_mask(CT, mask(v0=1, v2=1), ADA, base)
+    found = revisions.conflict(ours, "1.2")
+    assert found is not None and (found.id, found.provenance.author) == (theirs, "Bo")
+    assert revisions.conflict(theirs, "1.2") is None and revisions.conflict(base, "1.2") is None
+    assert len(revisions.of("1.2")) == 3, "both are kept"
+
+
+def test_each_segment_says_who_created_changed_and_approved_it(library: Library, revisions: Revisions) -> None:
+    first = library.save_mask(CT, mask(v0=1, v1=1), BO)
+    revisions.note_changes(first)
+    second = library.save_mask(CT, mask(v0=1, v5=2), ADA, first)
+    revisions.note_changes(second)
+    revisions.mark(second, 2, "approved", ADA)
+    found = [(each.revision, each.value, each.action, each.provenance) for each in revisions.attributions(second)]
+    assert found == [
+        (first, 1, "created", BO),
+        (second, 1, "modified", ADA),
+        (second, 2, "created", ADA),
+        (second, 2, "approved", ADA),
+    ]
+    other = library.save_mask(CT, mask(v0=1), ADA)
+    assert revisions.attributions(other) == (), "another line"

@@ -1,0 +1,45 @@
+"""Masks of several people in one."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from imaging.consensus import difference, majority, staple, three_way
+
+masks = arrays(np.uint8, (2, 3, 4), elements=st.sampled_from([0, 1, 2]))
+
+
+def row(*values: int) -> np.ndarray:
+    return np.array([[values]], np.uint8)
+
+
+def test_what_only_one_changed_is_taken_and_the_rest_is_left_to_a_person() -> None:
+    merged = three_way(row(0, 0, 0, 1, 1, 1), row(1, 0, 1, 0, 1, 2), row(0, 2, 1, 1, 0, 0))
+    assert merged.array.tolist() == row(1, 2, 1, 0, 0, 2).tolist()
+    assert merged.undecided.tolist() == [[[False, False, False, False, False, True]]]
+
+
+@given(base=masks, ours=masks, theirs=masks)
+def test_merging_asks_the_same_whoever_is_first(base: np.ndarray, ours: np.ndarray, theirs: np.ndarray) -> None:
+    one, other = three_way(base, ours, theirs), three_way(base, theirs, ours)
+    assert np.array_equal(one.undecided, other.undecided)
+    assert np.array_equal(one.array[~one.undecided], other.array[~other.undecided])
+    assert np.array_equal(three_way(base, ours, base).array, ours), "nothing changed by them"
+
+
+def test_the_majority_decides_and_ties_go_to_the_first() -> None:
+    found = majority([row(1, 0, 1, 2), row(1, 1, 0, 1), row(0, 1, 0, 0)])
+    assert found.tolist() == row(1, 1, 0, 2).tolist() and found.dtype == np.uint8
+
+
+def test_staple_believes_those_who_agree() -> None:
+    right = np.zeros((6, 20, 20), np.uint8)
+    right[2:4, 5:15, 5:15] = 1
+    wrong = np.roll(right, 4, axis=2)
+    assert np.array_equal(staple([wrong, right, right]), right)
+    assert np.array_equal(staple([right, right]), right)
+
+
+def test_differences_are_named() -> None:
+    assert difference(row(0, 1, 0, 1, 2), row(0, 0, 2, 1, 1)).tolist() == row(0, 1, 2, 0, 3).tolist()
