@@ -37,6 +37,18 @@ def installed_problem(installed_version: Callable[[str], str] = version) -> str 
         return f"{error.name} is not installed. Run: sh packaging/run.sh"
 
 
+def unsafe_library(installed_version: Callable[[str], str] = version) -> str | None:
+    """Which installed library must not read a file, and why, or None; for commands that need no window.
+
+    Args:
+        installed_version: as for :func:`installed_problem`.
+    """
+    try:
+        return _too_old(installed_version)
+    except PackageNotFoundError as error:
+        return f"{error.name} is not installed. Run: sh packaging/run.sh"
+
+
 def _too_old(installed_version: Callable[[str], str]) -> str | None:
     for package, oldest in _OLDEST.items():
         try:

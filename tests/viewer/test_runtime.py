@@ -52,6 +52,7 @@ def test_names_the_library_that_is_too_old(package: str, found: str) -> None:
     text = runtime.installed_problem({**FIT, package: found}.__getitem__)
     assert text is not None
     assert package in text and found in text
+    assert runtime.unsafe_library({**FIT, package: found}.__getitem__) == text
 
 
 def test_accepts_the_oldest_fit_versions() -> None:

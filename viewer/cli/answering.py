@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from imaging.progress import Report, silent
+from viewer import runtime
 
 NOTICE = "Research use and second reading only. Not a medical device."
 
@@ -24,12 +25,14 @@ class Failure(Exception):
 
 @contextmanager
 def failures_in_words(as_json: bool) -> Generator[None]:
-    """Turn every failure inside the block into one line on stderr and exit status 1.
+    """Turn every failure inside the block into one line on stderr and exit status 1; so are unsafe libraries.
 
     Raises:
         typer.Exit: with status 1, after the line was printed.
     """
     try:
+        if problem := runtime.unsafe_library():
+            raise Failure(problem)
         yield
     except (typer.Exit, typer.Abort):
         raise

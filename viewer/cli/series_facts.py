@@ -125,7 +125,9 @@ def _presentation(volume: Volume) -> dict[str, Any]:
             {"name": plane.name, "kind": plane.kind, "origin": list(plane.origin), "pixels_set": int(plane.bits.sum())}
             for plane in volume.overlays
         ],
+        "shutter": asdict(volume.shutter) if volume.shutter else None,
         "ultrasound_regions": [asdict(region) for region in volume.regions],
+        "ultrasound_regions_by_slice": [[asdict(region) for region in each] for each in volume.slice_regions],
         "icc_profile": volume.icc_profile,
     }
 

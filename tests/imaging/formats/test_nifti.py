@@ -10,6 +10,7 @@ import pytest
 import SimpleITK
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nibabel.spatialimages import HeaderDataError
 
 from imaging.errors import GeometryError, ReadError, SaveError, Truncated
 from imaging.formats import nifti, reading
@@ -114,6 +115,36 @@ def test_scaling_is_applied_and_whole_numbers_stay_whole(tmp_path: Path):
         volume = load(path)
         assert volume.array.dtype == expected
         assert np.array_equal(volume.array, (VALUES * slope + intercept).T)
+
+
+@pytest.mark.parametrize("slope", [0.0, float("nan"), 2.5])
+@pytest.mark.parametrize("intercept", [0.0, float("nan"), -3.0])
+def test_scaling_that_is_none_leaves_the_values_as_nibabel_does(tmp_path: Path, slope: float, intercept: float):
+    path = save(tmp_path / "s.nii", VALUES, np.eye(4))
+    data = bytearray(path.read_bytes())
+    data[112:120] = np.array([slope, intercept], "<f4").tobytes()
+    path.write_bytes(data)
+    try:
+        expected = np.asarray(nibabel.load(path).dataobj).T
+    except HeaderDataError:  # a slope with an intercept that is no number: nibabel gives up, the slope holds here
+        expected = (VALUES * slope).T
+    assert np.allclose(load(path).array, expected)
+
+
+@pytest.mark.parametrize("kind", [nibabel.Nifti1Image, nibabel.Nifti2Image])
+def test_phases_lie_where_nibabel_puts_them_also_where_the_two_forms_disagree(tmp_path: Path, kind):
+    values = np.random.default_rng(0).integers(-1000, 1000, (4, 5, 6, 3)).astype(np.int16)
+    image = kind(values, None)
+    image.set_qform(np.diag([-2.0, 2, 2, 1]), code=1)
+    image.set_sform(orthogonal(OBLIQUE), code=2)
+    nibabel.save(image, tmp_path / "t.nii.gz")
+    oracle, study = nibabel.load(tmp_path / "t.nii.gz"), reading.open_study(tmp_path / "t.nii.gz")
+    assert len(study.series) == 3
+    for n, series in enumerate(study.series):
+        volume = reading.load_volume(series)
+        assert np.array_equal(volume.array, np.asarray(oracle.dataobj)[..., n].T)
+        check_positions(volume, oracle.slicer[..., n])
+        assert any("the sform is used" in warning for warning in volume.warnings)
 
 
 def test_time_becomes_phases(tmp_path: Path):

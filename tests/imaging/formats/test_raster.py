@@ -1,7 +1,9 @@
 """Pictures: every value as stored, pages as frames, nothing claimed about millimetres."""
 
+import io
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,6 +40,27 @@ def test_sixteen_bits_stay_sixteen_bits(tmp_path: Path, suffix: str):
     Image.fromarray(DEEP).save(tmp_path / f"p.{suffix}")
     volume = load(tmp_path / f"p.{suffix}")
     assert volume.array.dtype == np.uint16 and np.array_equal(volume.array[0], DEEP)
+
+
+def _lzw_with_predictor(pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "TIFF", compression="tiff_lzw", tiffinfo={317: 2})
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("write", "decode"),
+    [(imagecodecs.png_encode, imagecodecs.png_decode), (_lzw_with_predictor, imagecodecs.tiff_decode)],
+    ids=["png", "tiff"],
+)
+def test_sixteen_bits_are_what_imagecodecs_and_pillow_read(tmp_path: Path, write, decode):
+    pixels = np.random.default_rng(0).integers(0, 1 << 16, (33, 47)).astype(np.uint16)
+    path = tmp_path / "deep"
+    path.write_bytes(write(pixels))
+    found = load(path).array[0]
+    assert np.array_equal(found, pixels)
+    assert np.array_equal(found, decode(path.read_bytes()))
+    assert np.array_equal(found, np.asarray(Image.open(path)))
 
 
 def test_jpeg_equals_pillow(tmp_path: Path):

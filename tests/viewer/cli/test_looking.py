@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import nibabel
@@ -11,6 +12,11 @@ import pytest
 from PIL import Image
 from pydicom import dcmread
 
+from imaging.formats import reading
+from imaging.formats.segmentation.seg_writing import write_segmentation
+from imaging.labelmap import Label, Labelmap
+from imaging.sandbox import Sandbox
+from viewer import runtime
 from viewer.cli.file_facts import by_file
 
 
@@ -162,6 +168,71 @@ def test_a_folder_of_everything_is_converted_in_one_call(wetread, make_ct, phant
     assert [Path(one["file"]).name for one in found["refused"]] == ["broken.dcm"]
 
 
+@pytest.fixture
+def unrelated(make_ct, phantom_study, tmp_path: Path) -> Path:
+    """Files that have nothing to do with one another: what the viewer knows of each is to be told and written."""
+    folder = make_ct("mix/windows", uid="2.25.301").parent
+    make_ct("mix/padded", uid="2.25.302")
+    make_ct("mix/covered", slices=(0,), uid="2.25.303")
+    for k in range(3):
+        change(folder / "windows" / f"{k}.dcm", WindowCenter=40 + 10 * k, WindowWidth=400)
+        change(folder / "padded" / f"{k}.dcm", RescaleIntercept=-1024 - k, PixelPaddingValue=100)
+    edges = {
+        "WindowCenter": 40,
+        "ShutterLeftVerticalEdge": 1,
+        "ShutterRightVerticalEdge": 2,
+        "ShutterUpperHorizontalEdge": 1,
+    }
+    change(
+        folder / "covered" / "0.dcm", ShutterShape="RECTANGULAR", ShutterLowerHorizontalEdge=2, WindowWidth=0, **edges
+    )
+    (folder / "clip").symlink_to(phantom_study.ultrasound)
+    Image.fromarray(np.full((2, 3), 7, np.uint8)).save(folder / "grey.png")
+    image = reading.open_study(folder / "windows").series[0]
+    volume = reading.load_volume(image)
+    mask = Labelmap((volume.array > -900).astype(np.uint8), volume.geometry, (Label(1, "part", (255, 0, 0)),))
+    write_segmentation(mask, volume, image, folder / "mask.dcm")
+    return folder
+
+
+def change(path: Path, **values: object) -> None:
+    data = dcmread(path)
+    for keyword, value in values.items():
+        setattr(data, keyword, value)
+        if data[keyword].VR == "US or SS":
+            data[keyword].VR = "US"
+    data.save_as(path)
+
+
+def test_info_and_convert_say_of_unrelated_files_what_the_viewer_shows(
+    wetread, unrelated: Path, tmp_path: Path
+) -> None:
+    found = document(wetread("info", unrelated, "--files", "--json"))
+    written = {
+        one["uid"]: one["out"] for one in document(wetread("convert", unrelated, tmp_path / "o", "--json"))["written"]
+    }
+    with Sandbox() as sandbox:
+        shown = {one.uid: sandbox.load_volume(one) for one in sandbox.open_study(unrelated).series}
+    told = {one["uid"]: one for one in found["series"]}
+    assert told.keys() == shown.keys() == written.keys() and len(shown) == 6 and found["refused"] == []
+    for uid, volume in shown.items():
+        assert (told[uid]["min"], told[uid]["max"]) == (volume.array.min(), volume.array.max())
+        assert told[uid]["mean"] == pytest.approx(volume.array.mean(dtype=np.float64))
+        assert told[uid]["windows_by_slice"] == [asdict(each) for each in volume.slice_windows]
+        assert told[uid]["padding_by_slice"] == [list(each) for each in volume.slice_paddings]
+        assert set(volume.warnings) <= set(told[uid]["warnings"])
+        (out,) = written[uid]
+        assert np.array_equal(np.asarray(nibabel.load(out).dataobj).T, volume.array)
+    assert [each["centre"] for each in told["2.25.301"]["windows_by_slice"]] == [40, 50, 60]
+    assert told["2.25.302"]["padding_by_slice"] == [[-924, -924], [-925, -925], [-926, -926]]
+    assert told["2.25.303"]["shutter"]["box_ji"] == [0, 0, 1, 1]
+    assert any("its width must be above 0" in each for each in told["2.25.303"]["warnings"])
+    outcomes = {Path(one["file"]).name: one["outcome"] for one in found["files"]}
+    assert outcomes["mask.dcm"] == "image" and outcomes["grey.png"] == "image"
+    (mask,) = (one for one in found["series"] if one["modality"] == "SEG")
+    assert mask["max"] == 1
+
+
 def test_info_gives_values_and_place_of_each_file(wetread, make_ct) -> None:
     folder = make_ct(slices=(0, 1, 2, 5))
     (series,) = document(wetread("info", folder, "--json", "--files"))["series"]
@@ -249,3 +320,12 @@ def test_an_embedded_colour_profile_is_noted(wetread, make_ct) -> None:
     assert "  ICC profile, not applied: Scanner\n" in wetread("info", folder).stdout
     (series,) = document(wetread("info", folder, "--json"))["series"]
     assert series["icc_profile"] == "Scanner"
+
+
+@pytest.mark.parametrize("command", ["info", "convert"])
+def test_a_vulnerable_library_reads_no_file(wetread, make_ct, tmp_path: Path, monkeypatch, command: str) -> None:
+    monkeypatch.setattr(runtime, "unsafe_library", lambda: "pydicom 3.0.1 is too old: 3.0.2 or newer is needed.")
+    arguments = [make_ct(), tmp_path / "out", "--json"] if command == "convert" else [make_ct(), "--json"]
+    result = wetread(command, *arguments)
+    assert result.exit_code == 1 and "pydicom 3.0.1 is too old" in result.stderr
+    assert list(document(result)) == ["error"] and not (tmp_path / "out").exists()
