@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
+from imaging.formats.measurement_report.packed import PackedMeasurements
 from imaging.formats.metadata import Element
 from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
@@ -84,9 +85,23 @@ class ReadMetadata:
         return self.path
 
 
-Request = OpenStudy | OpenFiles | LoadVolume | ReadText | ReadSegmentation | ReadMetadata
+@dataclass(frozen=True)
+class ReadMeasurements:
+    """:func:`imaging.formats.measurement_report.reading.read_packed`."""
+
+    path: Path
+    grid: ImageGrid
+    series: Series
+
+    @property
+    def subject(self) -> Path:
+        return self.path
+
+
+Request = OpenStudy | OpenFiles | LoadVolume | ReadText | ReadSegmentation | ReadMetadata | ReadMeasurements
 REQUESTS: dict[str, type[Request]] = {
-    each.__name__: each for each in (OpenStudy, OpenFiles, LoadVolume, ReadText, ReadSegmentation, ReadMetadata)
+    each.__name__: each
+    for each in (OpenStudy, OpenFiles, LoadVolume, ReadText, ReadSegmentation, ReadMetadata, ReadMeasurements)
 }
 RESULTS: dict[type[Request], Any] = {
     OpenStudy: Study,
@@ -95,6 +110,7 @@ RESULTS: dict[type[Request], Any] = {
     ReadText: str,
     ReadSegmentation: ImportedMask,
     ReadMetadata: tuple[Element, ...],
+    ReadMeasurements: PackedMeasurements,
 }
 
 UNEXPECTED = "unexpected"

@@ -11,6 +11,7 @@ from typing import Any, Self
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
 from imaging.formats.archives import UNPACKED_PREFIX
+from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
 from imaging.formats.metadata import Element
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import ImportedMask
@@ -19,7 +20,16 @@ from imaging.sandbox.indexing import LARGE, Indexing, ListFiles, files_below
 from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.listings import Listings
 from imaging.sandbox.process import Stopped, WorkerProcess
-from imaging.sandbox.requests import LoadVolume, OpenFiles, OpenStudy, ReadMetadata, ReadSegmentation, ReadText, Request
+from imaging.sandbox.requests import (
+    LoadVolume,
+    OpenFiles,
+    OpenStudy,
+    ReadMetadata,
+    ReadSegmentation,
+    ReadText,
+    Request,
+)
+from imaging.sandbox.requests import ReadMeasurements as MeasurementsRequest
 from imaging.sandbox.scratch import Scratch, remove_stale
 from imaging.sandbox.starting import WORKER
 from imaging.study import Document, Refusal, Series, Study
@@ -141,6 +151,18 @@ class Sandbox:
             Cancelled: by ``report``.
         """
         return self._ask_for_one(ReadSegmentation(path, grid_of(volume), series), report)
+
+    def read_measurements(self, path: Path, volume: Volume, series: Series) -> ReadMeasurements:
+        """As :func:`imaging.formats.measurement_report.reading.read_report`.
+
+        Raises:
+            ReadError: the file cannot be read, does not fit the image, or stopped the worker.
+        """
+        found: PackedMeasurements = self._ask_for_one(MeasurementsRequest(path, grid_of(volume), series), silent)
+        try:
+            return found.unpacked()
+        except ValueError as error:
+            raise ReadError(path, str(error)) from error
 
     def read_metadata(self, path: Path) -> tuple[Element, ...]:
         """As :func:`imaging.formats.metadata.read_metadata`.

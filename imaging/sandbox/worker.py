@@ -23,6 +23,7 @@ from imaging.sandbox.requests import (
     LoadVolume,
     OpenFiles,
     OpenStudy,
+    ReadMeasurements,
     ReadMetadata,
     ReadSegmentation,
     ReadText,
@@ -108,6 +109,10 @@ def _carry_out(request: Request, relay: Relay) -> Any:
             from imaging.formats import metadata
 
             return metadata.read_metadata(request.path)
+        case ReadMeasurements():
+            from imaging.formats.measurement_report import reading as reports
+
+            return reports.read_packed(request.path, request.grid, request.series)
 
 
 def _import_readers() -> None:

@@ -1,7 +1,6 @@
 """Measurements from a structured report (PS3.16 TID 1500) onto the image they were made on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from pydicom.uid import generate_uid
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
 from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
 from imaging.formats.measurement_report.vocabulary import (
     EXACT_BLOCK,
     EXACT_ELEMENT,
@@ -21,17 +21,16 @@ from imaging.formats.measurement_report.vocabulary import (
     kind_of,
     own_uid,
 )
-from imaging.formats.segmentation.image_grid import grid_of
+from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.source import Source, source_of
 from imaging.geometry import Triple
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure
 from imaging.measurement.lines import Angle, Bidirectional, CardiothoracicRatio, Cobb, KnownLength, Length
 from imaging.measurement.marks import Probe
-from imaging.measurement.measurement import Measurement
+from imaging.measurement.measurement import Measurement, packed
 from imaging.measurement.ruler import Frame, Points
 from imaging.study import Series
-from imaging.volume import Volume
 
 MOST_BYTES = 64 << 20
 DEEPEST = 32
@@ -46,40 +45,34 @@ _PLAIN: dict[str, tuple[type[Figure], int]] = {
 }
 
 
-@dataclass(frozen=True)
-class ReadMeasurements:
-    """What a report holds for one image.
-
-    Attributes:
-        warnings: groups that could not be taken over, in words.
-    """
-
-    measurements: tuple[Measurement, ...]
-    warnings: tuple[str, ...] = ()
+def read_packed(path: Path, grid: ImageGrid, series: Series) -> PackedMeasurements:
+    """As :func:`read_report`, with the same errors."""
+    found = read_report(path, grid, series)
+    return PackedMeasurements(tuple((each.uid, packed(each)) for each in found.measurements), found.warnings)
 
 
-def read_report(path: Path, volume: Volume, series: Series) -> ReadMeasurements:
-    """The measurements of a report that lie on the images of ``volume``; groups of other kinds or images are told.
+def read_report(path: Path, grid: ImageGrid, series: Series) -> ReadMeasurements:
+    """The measurements of a report that lie on the images of a series; groups of other kinds or images are told.
 
     Raises:
         ReadError: damaged, no report with measurements, or made on other images altogether.
     """
-    source = source_of(series, grid_of(volume))
+    source = source_of(series, grid)
     dataset = _dataset(path)
     try:
-        return _read(path, list(_groups(dataset, 0)), volume, source)
+        return _read(path, list(_groups(dataset, 0)), source)
     except PARSE_ERRORS as error:
         raise ReadError(path, f"damaged structured report: {error}") from error
 
 
-def _read(path: Path, groups: list[Dataset], volume: Volume, source: Source) -> ReadMeasurements:
+def _read(path: Path, groups: list[Dataset], source: Source) -> ReadMeasurements:
     if not groups:
         raise ReadError(path, "no structured report with groups of measurements (TID 1500)")
     found: list[Measurement] = []
     strange: list[str] = []
     for n, group in enumerate(groups):
         try:
-            found.append(_measurement(group, volume, source))
+            found.append(_measurement(group, source))
         except ValueError as error:
             strange.append(f"measurement {n + 1} was left out: {error}")
     if not found:
@@ -112,7 +105,7 @@ def _concept(node: Dataset) -> str:
     return text(item(node, "ConceptNameCodeSequence"), "CodeValue")
 
 
-def _measurement(group: Dataset, volume: Volume, source: Source) -> Measurement:
+def _measurement(group: Dataset, source: Source) -> Measurement:
     """One group as a measurement.
 
     Raises:
@@ -126,8 +119,10 @@ def _measurement(group: Dataset, volume: Volume, source: Source) -> Measurement:
     if not graphics:
         raise ValueError("it has no points")
     kind = kind_of(identifier) or _kind_by_graphic(graphics)
-    parts = [_points(each, volume, source) for each in graphics]
-    frame: Frame = "lps" if volume.geometry.has_position else "kji"
+    parts = [_points(each, source) for each in graphics]
+    if not all(np.isfinite(part).all() for part in parts):
+        raise ValueError("its points are no numbers")
+    frame: Frame = "lps" if source.grid.geometry.has_position else "kji"
     return Measurement(own_uid(uid), _figure(kind, parts, values), frame, _name(children))
 
 
@@ -163,12 +158,12 @@ def _name(children: list[Dataset]) -> str:
     return next((text(each, "CodeMeaning") for each in named), "")
 
 
-def _points(coordinates: Dataset, volume: Volume, source: Source) -> NDArray[np.float64]:
-    """(N, 3) points in the frame of the volume."""
+def _points(coordinates: Dataset, source: Source) -> NDArray[np.float64]:
+    """(N, 3) points in the frame of the image."""
     data = numbers(coordinates, "GraphicData")
     if text(coordinates, "ValueType") == "SCOORD3D":
         frame = text(coordinates, "ReferencedFrameOfReferenceUID")
-        if frame != source.frame_of_reference or not volume.geometry.has_position or not data or len(data) % 3:
+        if frame != source.frame_of_reference or not source.grid.geometry.has_position or not data or len(data) % 3:
             raise ValueError(f"its points lie in frame of reference {frame}, expected {source.frame_of_reference}")
         return _exact(coordinates, np.array(data).reshape(-1, 3))
     if not data or len(data) % 2:
@@ -176,10 +171,10 @@ def _points(coordinates: Dataset, volume: Volume, source: Source) -> NDArray[np.
     k = _slice_of(coordinates, source)
     pixels = np.array(data).reshape(-1, 2)[:, ::-1] - 0.5
     flat = np.column_stack([np.full(len(pixels), float(k)), pixels])
-    if not volume.geometry.has_position:
+    if not source.grid.geometry.has_position:
         return _exact(coordinates, flat)
     flat[:, 0] = 0
-    return _exact(coordinates, volume.slice_geometry(k).point_lps(flat))
+    return _exact(coordinates, source.grid.slice_geometry(k).point_lps(flat))
 
 
 def _exact(coordinates: Dataset, points: NDArray[np.float64]) -> NDArray[np.float64]:

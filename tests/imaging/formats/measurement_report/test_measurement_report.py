@@ -18,12 +18,14 @@ from imaging.formats.measurement_report.reading import read_report
 from imaging.formats.measurement_report.vocabulary import own_uid, tracking_uid
 from imaging.formats.measurement_report.writing import write_report
 from imaging.formats.reading import load_volume, open_study
+from imaging.formats.segmentation.image_grid import grid_of
 from imaging.labelmap import Provenance
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.lines import Angle, Bidirectional, CardiothoracicRatio, Cobb, KnownLength, Length
 from imaging.measurement.marks import Arrow, Probe
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.ruler import Ground
+from imaging.sandbox import Sandbox
 
 MADE = Provenance("Doe Jane", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC))
 FIGURES = {
@@ -96,7 +98,7 @@ def test_there_and_back(make_ground, tmp_path, ground_kind, kind):
     ground, series = make_ground(ground_kind)
     measurement = placed(ground, kind, "Tuguncha oʻngda")
     assert write_report([measurement], ground, series, tmp_path / "sr.dcm", MADE) == ()
-    (found,) = read_report(tmp_path / "sr.dcm", ground.volume, series).measurements
+    (found,) = read_report(tmp_path / "sr.dcm", grid_of(ground.volume), series).measurements
     assert (found.uid, found.kind, found.name, found.frame) == (
         measurement.uid, measurement.kind, measurement.name, measurement.frame,
     )  # fmt: skip
@@ -126,7 +128,7 @@ def test_points_off_every_slice_are_places_in_the_patient(make_ground, tmp_path)
     across = Measurement(uuid4().hex, Length(tuple(tuple(map(float, each)) for each in ends)), "lps")
     write_report([across], ground, series, tmp_path / "sr.dcm", MADE)
     assert dcmread(tmp_path / "sr.dcm").SOPClassUID.name == "Comprehensive 3D SR Storage"
-    (found,) = read_report(tmp_path / "sr.dcm", ground.volume, series).measurements
+    (found,) = read_report(tmp_path / "sr.dcm", grid_of(ground.volume), series).measurements
     np.testing.assert_allclose(found.figure.points, across.figure.points, rtol=0, atol=1e-9)
 
 
@@ -137,7 +139,7 @@ def test_a_graphic_that_another_program_moved_is_believed(make_ground, tmp_path)
     (graphic,) = [each for each in data.iterall() if each.keyword == "GraphicData"]
     graphic.value = [8.0, 6.5, 9.0, 7.5]
     data.save_as(tmp_path / "moved.dcm")
-    (found,) = read_report(tmp_path / "moved.dcm", ground.volume, series).measurements
+    (found,) = read_report(tmp_path / "moved.dcm", grid_of(ground.volume), series).measurements
     np.testing.assert_allclose(found.figure.points, [(1, 6, 7.5), (1, 7, 8.5)])
 
 
@@ -162,7 +164,7 @@ def test_reports_of_programs_that_name_no_kind_are_judged_by_their_graphics(make
             node.value = "Lesion 1"
     data.remove_private_tags()
     data.save_as(tmp_path / "other.dcm")
-    (found,) = read_report(tmp_path / "other.dcm", ground.volume, series).measurements
+    (found,) = read_report(tmp_path / "other.dcm", grid_of(ground.volume), series).measurements
     assert found.kind == kind
     np.testing.assert_allclose(found.figure.points, measurement.figure.points, atol=1e-4)
 
@@ -180,12 +182,24 @@ def test_a_report_on_other_images_is_refused(make_ground, tmp_path):
     other, other_series = make_ground("ct", "1.2.826.0.1.99.6")
     write_report([placed(ground, "length")], ground, series, tmp_path / "sr.dcm", MADE)
     with pytest.raises(ReadError, match=r"it was made on image 1\.2\.826\.0\.1\.99\.5\.7\.2, which is not in CT"):
-        read_report(tmp_path / "sr.dcm", other.volume, other_series)
+        read_report(tmp_path / "sr.dcm", grid_of(other.volume), other_series)
     with pytest.raises(ReadError, match="no structured report"):
-        read_report(series.files[0], ground.volume, series)
+        read_report(series.files[0], grid_of(ground.volume), series)
 
 
 def test_identities_come_back():
     uid = uuid4().hex
     assert own_uid(tracking_uid(uid)) == uid
     assert own_uid("1.2.840.5") == "1.2.840.5"
+
+
+def test_the_sandbox_gives_the_same_and_names_what_does_not_fit(make_ground, tmp_path):
+    ground, series = make_ground()
+    measurement = placed(ground, "length", "Nodule")
+    write_report([measurement], ground, series, tmp_path / "sr.dcm", MADE)
+    with Sandbox() as sandbox:
+        found = sandbox.read_measurements(tmp_path / "sr.dcm", ground.volume, series)
+        assert [(each.uid, each.name) for each in found.measurements] == [(measurement.uid, "Nodule")]
+        np.testing.assert_allclose(found.measurements[0].figure.points, measurement.figure.points, rtol=0, atol=1e-9)
+        with pytest.raises(ReadError, match="no structured report"):
+            sandbox.read_measurements(series.files[0], ground.volume, series)
