@@ -7,7 +7,8 @@ import numpy as np
 from imaging.geometry import Calibration, Geometry, letters
 from imaging.study import Series
 from imaging.volume import Volume
-from viewer.state.marks import CornerText
+from viewer.state.corners import CORNERS, USUAL, CornerSet, FieldName, set_for
+from viewer.state.marks import CornerText, Marks
 from viewer.state.pane import Pane
 from viewer.state.transform import ViewTransform
 from viewer.state.view import View
@@ -44,56 +45,69 @@ class Corners:
     bottom_right: tuple[str, ...] = ()
 
 
-def corners(pane: Pane, shown: CornerText = "all", ends: bool = False) -> Corners:
+def chosen_corners(pane: Pane, shown: CornerText, marks: Marks) -> Corners:
+    """The corner texts with the lines that were chosen for the shown modality."""
+    modality = "" if pane.volume is None else pane.volume.modality
+    return corners(pane, shown, marks.window_ends, set_for(marks.corner_sets, modality))
+
+
+def corners(pane: Pane, shown: CornerText = "all", ends: bool = False, chosen: CornerSet = USUAL) -> Corners:
     """The corner texts of a viewport that shows a volume; empty lines left out.
 
     Args:
         shown: ``few`` says where and how only, ``none`` only what was done to the pixels.
         ends: the window by its lowest and highest value.
+        chosen: which lines stand where.
     """
     volume, series = pane.volume, pane.series
     if volume is None or shown == "none":
         return Corners(bottom_right=_filled((mark_text(pane),)))
-    who, what = ((), ()) if series is None or shown == "few" else (_patient_lines(series), _series_lines(series))
-    how = _display_lines(pane, volume, ends)
-    return Corners(_filled(who), _filled(what), _filled(_place_lines(pane, volume)), _filled(how))
+    texts = _place_texts(pane, volume) | _display_texts(pane, volume, ends)
+    if series is not None and shown == "all":
+        texts |= _patient_texts(series) | _series_texts(series)
+    top_left, top_right, bottom_left, bottom_right = (
+        _filled(tuple(texts.get(field, "") for field in chosen.lines(corner))) for corner in CORNERS
+    )
+    return Corners(top_left, top_right, bottom_left, _filled((mark_text(pane), *bottom_right)))
 
 
 def _filled(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _patient_lines(series: Series) -> tuple[str, ...]:
+def _patient_texts(series: Series) -> dict[FieldName, str]:
     patient = series.patient
     born = f"born {date_text(patient.birth_date)}" if patient.birth_date else ""
-    return (
-        patient.name.replace("^", " ").strip(),
-        patient.id,
-        " · ".join(part for part in (patient.sex, born) if part),
-    )
+    return {
+        "patient": patient.name.replace("^", " ").strip(),
+        "patient-id": patient.id,
+        "sex-birth": " · ".join(part for part in (patient.sex, born) if part),
+    }
 
 
-def _series_lines(series: Series) -> tuple[str, ...]:
+def _series_texts(series: Series) -> dict[FieldName, str]:
     number = "" if series.number is None else f"Series {series.number}"
-    return (
-        " · ".join(part for part in (date_text(series.study_date), series.study_description) if part),
-        " · ".join(part for part in (number, series.description) if part),
-        series.modality,
-    )
+    return {
+        "study": " · ".join(part for part in (date_text(series.study_date), series.study_description) if part),
+        "accession": series.accession,
+        "series": " · ".join(part for part in (number, series.description) if part),
+        "modality": series.modality,
+        "body-part": series.body_part.capitalize(),
+    }
 
 
-def _place_lines(pane: Pane, volume: Volume) -> tuple[str, ...]:
+def _place_texts(pane: Pane, volume: Volume) -> dict[FieldName, str]:
     view, geometry = pane.view, pane.slice_geometry(pane.view.k)
     noun = "Frame" if volume.kind == "clip" else "Slice"
-    return (
-        _phase_text(pane.series),
-        pane.plane.capitalize() if pane.plane != "stored" else "",
-        f"{noun} {view.k + 1}/{view.frames}" if view.frames > 1 else "",
-        _time_text(volume, view.k),
-        position_text(geometry) if geometry else "",
-        f"{_PROJECTIONS[view.projection]} {view.slab_mm:.1f} mm" if view.slab_mm > 0 else "",
-        f"Zoom {view.zoom:.2f}×" + (f" · turned {view.angle_deg:.0f}°" if view.angle_deg else ""),
-    )
+    return {
+        "phase": _phase_text(pane.series),
+        "plane": pane.plane.capitalize() if pane.plane != "stored" else "",
+        "slice": f"{noun} {view.k + 1}/{view.frames}" if view.frames > 1 else "",
+        "time": _time_text(volume, view.k),
+        "position": position_text(geometry) if geometry else "",
+        "slab": f"{_PROJECTIONS[view.projection]} {view.slab_mm:.1f} mm" if view.slab_mm > 0 else "",
+        "zoom": f"Zoom {view.zoom:.2f}×" + (f" · turned {view.angle_deg:.0f}°" if view.angle_deg else ""),
+    }
 
 
 def _phase_text(series: Series | None) -> str:
@@ -119,16 +133,15 @@ def position_text(geometry: Geometry) -> str:
     return f"{letters(normal if distance >= 0 else -normal)[:1]} {abs(distance):.1f} mm"
 
 
-def _display_lines(pane: Pane, volume: Volume, ends: bool) -> tuple[str, ...]:
-    return (
-        mark_text(pane),
-        "inverted" if pane.view.inverted else "",
-        _CALIBRATIONS[volume.geometry.calibration],
-        _fusion_text(pane.view),
-        f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
-        pane.view.colours.name if pane.view.colours and not volume.is_colour else "",
-        "RGB" if volume.is_colour else window_text(pane.view, ends),
-    )
+def _display_texts(pane: Pane, volume: Volume, ends: bool) -> dict[FieldName, str]:
+    return {
+        "inverted": "inverted" if pane.view.inverted else "",
+        "calibration": _CALIBRATIONS[volume.geometry.calibration],
+        "fusion": _fusion_text(pane.view),
+        "profile": f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
+        "colours": pane.view.colours.name if pane.view.colours and not volume.is_colour else "",
+        "window": "RGB" if volume.is_colour else window_text(pane.view, ends),
+    }
 
 
 def _fusion_text(view: View) -> str:

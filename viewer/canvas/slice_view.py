@@ -171,10 +171,6 @@ class SliceView(QWidget):
         painter = QPainter(self)
         painter.setClipRect(event.rect())
         self._paint(painter, self.session.marks.corner_text)
-        if self._band is not None:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(ACTIVE, 1.2))
-            painter.drawRect(self._band)
         self._paint_frame(painter)
         painter.end()
 
@@ -264,7 +260,7 @@ class SliceView(QWidget):
         bottom = furniture.footer(legend(heat, self._picture.explained(heat)) if heat else "")
         right = 0.0 if heat is None else furniture.colour_bar(heat_colours.colours(heat.signed), limits_text(heat))
         right += self._colour_bar_of_greys(furniture, volume, right)
-        texts = annotation_text.corners(self.pane, shown, self.session.marks.window_ends)
+        texts = annotation_text.chosen_corners(self.pane, shown, self.session.marks)
         self._mark = furniture.corner_texts(texts, bottom, 0.0)
         if shown == "none":
             return
@@ -303,10 +299,13 @@ class SliceView(QWidget):
         draw_measurements(painter, self.session.measurements, self.pane, self.font(), room)
 
     def _paint_frame(self, painter: QPainter) -> None:
-        """Which viewport is worked in, where there are several."""
+        """The rectangle that is drawn now, and which viewport is worked in, where there are several."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._band is not None:
+            painter.setPen(QPen(ACTIVE, 1.2))
+            painter.drawRect(self._band)
         if len(self.session.shown_panes) > 1 and self.pane is self.session.active:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(ACTIVE, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 

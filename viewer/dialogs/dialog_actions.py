@@ -20,6 +20,8 @@ def dialog_actions(session: Session, dialogs: Callable[[], Dialogs]) -> tuple[Ac
         Action("presets", "Edit window presets…", "Window", lambda: dialogs().open_presets(), ("Ctrl+Shift+W",)),
         Action("keep-window", "Keep this window as a preset…", "Window", lambda: dialogs().keep_window(),
                ("Ctrl+Alt+W",), shown),
+        Action("corners", "Corner texts…", "View/Marks", lambda: dialogs().open_corners(), ("Ctrl+Shift+T",), shown,
+               hint="Which lines stand in which corner, for each modality"),
         Action("metadata", "Metadata…", "View", lambda: dialogs().open_metadata(), ("Ctrl+I",), has_file,
                hint="Everything the file of the shown slice says"),
         Action("palette", "Command palette…", "Help", lambda: dialogs().open_palette(), ("Ctrl+Shift+P", "Ctrl+K"),

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.commands.action import Action
 from viewer.commands.binding import Binding
+from viewer.commands.cornering import Cornering
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.key_sheet import KeySheet
 from viewer.commands.marking import Marking
 from viewer.commands.presetting import Presetting
+from viewer.dialogs.corners import CornerTexts
 from viewer.dialogs.key_images import KeyImageList
 from viewer.dialogs.key_sheet import KeySheetView
 from viewer.dialogs.keys import KeysAndMouse
@@ -44,11 +46,12 @@ class Dialogs:
         inspecting: Inspecting,
         key_images: KeyImages,
         marking: Marking,
+        cornering: Cornering,
     ) -> None:
         self._window, self._table, self._run, self._session = window, table, run, session
         self._binding, self._presets, self._presetting = binding, presets, presetting
         self._header, self._inspecting = header, inspecting
-        self._key_images, self._marking = key_images, marking
+        self._key_images, self._marking, self._cornering = key_images, marking, cornering
 
     def open_palette(self) -> None:
         """Find an action by a few letters."""
@@ -75,6 +78,10 @@ class Dialogs:
         """Show what the shown slice's file says."""
         self.metadata.show()
         self.metadata.activateWindow()
+
+    def open_corners(self) -> None:
+        """Choose the lines in the corners."""
+        self.corners.open_anew()
 
     def open_key_images(self) -> None:
         """Show the key images of the open study."""
@@ -111,6 +118,11 @@ class Dialogs:
     def metadata(self) -> MetadataBrowser:
         """The metadata browser."""
         return MetadataBrowser(self._session, self._header, self._inspecting, self._window)
+
+    @cached_property
+    def corners(self) -> CornerTexts:
+        """The lines in the corners."""
+        return CornerTexts(self._session, self._cornering, self._window)
 
     @cached_property
     def key_images(self) -> KeyImageList:

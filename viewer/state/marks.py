@@ -4,6 +4,8 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
+from viewer.state.corners import CornerSet
+
 CornerText = Literal["all", "few", "none"]
 _NEXT: dict[CornerText, CornerText] = {"all": "few", "few": "none", "none": "all"}
 
@@ -16,6 +18,7 @@ class Marks(QObject):
 
     Attributes:
         corner_text: ``few`` leaves out who the patient is and what was done: place and window stay.
+        corner_sets: which lines those are, per modality.
         overlays: planes of group 60xx.
         shutter: cover what the file asks to cover.
         reference_lines: where the active viewport's plane cuts the others.
@@ -29,6 +32,7 @@ class Marks(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.corner_text: CornerText = "all"
+        self.corner_sets: tuple[CornerSet, ...] = ()
         self.overlays = True
         self.shutter = True
         self.reference_lines = True
@@ -39,6 +43,11 @@ class Marks(QObject):
     def step_corner_text(self) -> None:
         """Show less text in the corners; after none, all again."""
         self.corner_text = _NEXT[self.corner_text]
+        self.changed.emit()
+
+    def set_corner_sets(self, sets: tuple[CornerSet, ...]) -> None:
+        """Show other lines in the corners."""
+        self.corner_sets = sets
         self.changed.emit()
 
     def set_window_ends(self, ends: bool) -> None:
