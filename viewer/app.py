@@ -37,21 +37,15 @@ from viewer.commands.marking import Marking
 from viewer.commands.marking_actions import marking_actions
 from viewer.commands.measuring import Measuring
 from viewer.commands.measuring_actions import measuring_actions
-from viewer.commands.naming_terms import terminologies
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
-from viewer.commands.revising import Revising
 from viewer.commands.study_actions import study_actions
-from viewer.commands.segment_actions import segment_actions
-from viewer.commands.segment_measuring import SegmentMeasuring
-from viewer.commands.segmenting import Segmenting
 from viewer.commands.teaching import Teaching
 from viewer.commands.thumbnailing import Thumbnailing
 from viewer.dialogs.dialog_actions import dialog_actions
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
-from viewer.dialogs.history import MaskHistory
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.main_window import MainWindow
@@ -59,7 +53,6 @@ from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.measurement_panel import MeasurementPanel
-from viewer.panels.segments_box import SegmentsBox
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
 from viewer.panels.study_browser import StudyBrowser
@@ -75,7 +68,6 @@ from viewer.state.links import Links
 from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.presets import Presets
-from viewer.state.segment_measures import SegmentMeasures
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.studies import Studies
@@ -99,9 +91,6 @@ class Application(QObject):
         self.journalling = Journalling(
             self.segmentation, self.notices, self.places.data / "journals", self.library.name
         )
-        self.revising = Revising(
-            self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
-        )
         self.annotating = Annotating(
             self.session,
             self.segmentation,
@@ -110,7 +99,6 @@ class Application(QObject):
             self.models,
             self.library,
             self.journalling,
-            self.revising,
         )
         self.session.volume_changed.connect(self.annotating.follow)
         self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
@@ -128,13 +116,6 @@ class Application(QObject):
         self.linking = Linking(self.session, self.links)
         self.settings, self.presets = Settings(self.places.settings), Presets()
         self.cornering = Cornering(self.session.marks, self.settings, self.notices)
-        self.segmenting = Segmenting(
-            self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
-        )
-        self.segment_measures = SegmentMeasures()
-        self.segment_measuring = SegmentMeasuring(
-            self.session, self.segmentation, self.segment_measures, self.notices, self.background
-        )
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
         self.header = Header()
         self.inspecting = Inspecting(self.session, self.header, self.runner, self.sandbox)
@@ -203,7 +184,6 @@ class Application(QObject):
     def shut_down(self) -> None:
         """Stop all work and processes, and close the windows beside the main one."""
         self.document_text.close()
-        self.history.close()
         self.dialogs.close()
         self.runner.cancel_all()
         self.background.shut_down()
@@ -230,7 +210,6 @@ class Application(QObject):
             *self._study_actions(),
             *actions(desk),
             *editing_actions(self.session, self.editing),
-            *segment_actions(self.segmentation, self.segmenting),
             *measuring_actions(self.session, self.measuring),
             *marking_actions(self.session, self.marking, lambda: self.dialogs.open_key_images()),
             *dialog_actions(self.session, lambda: self.dialogs),
@@ -263,9 +242,7 @@ class Application(QObject):
                     "Findings",
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
-                ("Labels", AnnotationPanel(
-                    self.segmentation, self.session.hand, self.annotating,
-                    SegmentsBox(self.segmentation, self.segmenting, self.segment_measures))),
+                ("Labels", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
                 ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
@@ -273,7 +250,6 @@ class Application(QObject):
             )
         )
         self.document_text = DocumentText(self.session, window)
-        self.history = MaskHistory(self.segmentation, self.revising, window)
         window.setStatusBar(StatusBar(self.session, self.runner, self.notices))
         return window
 
@@ -284,8 +260,6 @@ class Application(QObject):
             Action("open-folder", "Open folder…", "File", lambda: self.window.choose_folder(), ("Ctrl+Shift+O",)),
             Action("open-phantom", "Open the built-in study", "File",
                    lambda: self.reading.open_phantom(self.places.cache / "phantom"), ("Ctrl+B",)),
-            Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
-                   lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
         )  # fmt: skip
 
