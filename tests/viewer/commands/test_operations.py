@@ -1,0 +1,73 @@
+"""The table of operations, and what a proposed change looks like."""
+
+import numpy as np
+import pytest
+
+from imaging.editing import Editable, replace
+from imaging.geometry import Geometry
+from imaging.labelmap import Label
+from imaging.progress import silent
+from viewer.commands.operations import OPERATIONS, Task
+from viewer.commands.proposing import proposal_of
+from viewer.state.workbench import EditOptions
+
+GEOMETRY = Geometry((8, 24, 24))
+WORK = {operation.id: operation.work for operation in OPERATIONS}
+
+
+def task(array: np.ndarray, locked: frozenset[int] = frozenset(), colour: bool = False) -> Task:
+    values = np.zeros(GEOMETRY.shape_kji, np.int16)
+    values[2:6, 4:20, 4:20] = 100
+    options = EditOptions(low=50, high=150, size_mm=2.0, tolerance=5.0, least_mm3=10)
+    return Task(
+        array, 1, lambda: array == 2, GEOMETRY, None if colour else values, options, Editable(locked), 0, 3, (2,)
+    )
+
+
+def painted() -> np.ndarray:
+    array = np.zeros(GEOMETRY.shape_kji, np.uint8)
+    array[2:6, 6:12, 6:12], array[2:6, 6:12, 14:18], array[3, 20, 20] = 1, 2, 1
+    return array
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_no_operation_takes_a_voxel_of_a_locked_label_or_writes_into_the_mask(name: str) -> None:
+    array = painted()
+    array.flags.writeable = False
+    edit = WORK[name](task(array, frozenset({2})), silent)
+    if edit is not None:
+        after = array.copy()
+        edit.apply_to(after)
+        assert (after[array == 2] == 2).all(), name
+        edit.reverted().apply_to(after)
+        assert np.array_equal(after, array)
+
+
+@pytest.mark.parametrize("name", [each.id for each in OPERATIONS if each.of_values])
+def test_what_looks_at_values_refuses_colour(name: str) -> None:
+    with pytest.raises(ValueError, match="colour"):
+        WORK[name](task(painted(), colour=True), silent)
+
+
+def test_a_threshold_by_hand_and_by_otsu_find_the_block() -> None:
+    truth = np.zeros(GEOMETRY.shape_kji, bool)
+    truth[2:6, 4:20, 4:20] = True
+    for name in ("edit-threshold", "edit-otsu"):
+        array = np.zeros(GEOMETRY.shape_kji, np.uint8)
+        edit = WORK[name](task(array), silent)
+        assert edit is not None
+        edit.apply_to(array)
+        assert np.array_equal(array == 1, truth), name
+
+
+def test_a_proposal_shows_what_comes_in_its_colour_and_what_goes_in_white() -> None:
+    before, after = painted(), painted()
+    after[2:6, 6:12, 6:12] = 0
+    after[2, 0, 0:3] = 2
+    edit = replace(before, after, "x")
+    assert edit is not None
+    proposal = proposal_of(edit, (Label(1, "one"), Label(2, "two")), GEOMETRY)
+    taken = proposal.shown.labels[-1]
+    assert (proposal.added, proposal.removed) == (3, 4 * 36)
+    assert np.array_equal(proposal.shown.array == taken.value, (before == 1) & (after == 0))
+    assert np.array_equal(proposal.shown.array == 2, (after == 2) & (before != 2))
