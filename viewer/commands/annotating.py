@@ -12,6 +12,7 @@ from imaging.library.recovery import BROUGHT_BACK, recover
 from imaging.library.store import Library
 from imaging.study import Series
 from viewer.commands.journalling import Journalling
+from viewer.commands.revising import Revising
 from viewer.errors import words
 from viewer.places import author
 from viewer.state.findings import Findings, Said
@@ -36,10 +37,12 @@ class Annotating:
         models: Models,
         library: Library,
         journalling: Journalling,
+        revising: Revising,
     ) -> None:
         self._session, self._segmentation = session, segmentation
         self._findings, self._models = findings, models
         self._notices, self._library, self._journalling = notices, library, journalling
+        self._revising = revising
         self._worked_on: OpenSeries | None = None
         self._others: dict[OpenSeries, tuple[Mask, Said]] = {}
 
@@ -125,6 +128,7 @@ class Annotating:
         mask.saved = True
         self._journalling.saved(mask, mask.revision)
         self._notices.add("info", f"Annotation of {series.description or series.uid} saved.")
+        self._revising.saved(series, mask.revision)
         return True
 
     def keep(self) -> bool:

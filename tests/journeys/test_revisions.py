@@ -1,0 +1,99 @@
+"""Every saved state can be looked at, compared and brought back; two people at one mask lose nothing."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from imaging.editing import stroke
+from imaging.labelmap import Provenance
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.dialogs.history import MaskHistory
+from viewer.places import Places
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Application:
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "data"))
+    qtbot.addWidget(made.window)
+    made.window.show()
+    made.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not made.runner.busy() and made.session.complete, timeout=60_000)
+    yield made
+    made.segmentation.mask.saved = True
+    made.window.close()
+
+
+def paint(main: Application, row: float) -> None:
+    state = main.segmentation
+    assert state.geometry is not None
+    edit = stroke(state.array, state.geometry, 0, main.view.k, [(row, 80.0)], 6.0, state.active)
+    assert edit is not None
+    state.apply(edit)
+
+
+def opened(qtbot: QtBot, main: Application) -> MaskHistory:
+    main.window.run("history")
+    qtbot.waitUntil(lambda: main.history.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+    return main.history
+
+
+def choose(qtbot: QtBot, dialog: MaskHistory, row: int) -> None:
+    item = dialog.rows.topLevelItem(row)
+    place = dialog.rows.visualItemRect(item).center()
+    qtbot.mouseClick(dialog.rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
+def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot, main: Application) -> None:
+    paint(main, 60.0)
+    first = main.segmentation.array.copy()
+    assert main.annotating.save()
+    paint(main, 90.0)
+    second = main.segmentation.array.copy()
+    assert main.annotating.save()
+    dialog = opened(qtbot, main)
+    assert dialog.rows.topLevelItemCount() == 2 and "on screen" in dialog.rows.topLevelItem(0).text(0)
+    choose(qtbot, dialog, 0)
+    assert dialog.said.text().startswith("The mask on screen is this revision.")
+    choose(qtbot, dialog, 1)
+    changed = int(np.count_nonzero(first != second))
+    assert f"differs in {changed:,} voxels on 1 slices" in dialog.said.text()
+    assert "created by" in dialog.said.text()
+    qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
+    shown = main.findings.prediction
+    assert shown is not None and shown.mask is not None and np.count_nonzero(shown.mask.array == 2) == changed
+    qtbot.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
+    assert np.array_equal(main.segmentation.array, first)
+    main.segmentation.undo()
+    assert np.array_equal(main.segmentation.array, second)
+
+
+def test_what_two_people_saved_is_kept_told_and_merged(qtbot: QtBot, main: Application) -> None:
+    paint(main, 60.0)
+    assert main.annotating.save() and main.session.series is not None
+    base = main.segmentation.revision
+    assert base is not None
+    theirs = main.library.revision(base).labelmap
+    array = theirs.array.copy()
+    array[0, :5, :5] = 1
+    other = Provenance("Bo", datetime.now(UTC))
+    main.library.save_mask(main.session.series, type(theirs)(array, theirs.geometry, theirs.labels), other, base)
+    paint(main, 90.0)
+    ours = main.segmentation.array.copy()
+    assert main.annotating.save()
+    assert any("Bo saved revision" in notice.text and "Both are kept" in notice.text for notice in main.notices.all)
+    dialog = opened(qtbot, main)
+    assert [dialog.rows.topLevelItem(row).text(3) for row in (1,)] == ["Bo"]
+    choose(qtbot, dialog, 1)
+    dialog.merge.menu().actions()[0].trigger()
+    main.annotating.accept()
+    merged = main.segmentation.array
+    assert (merged[0, :5, :5] == 1).all() and np.array_equal(merged[main.view.k, 80:], ours[main.view.k, 80:])
+    main.segmentation.undo()
+    assert np.array_equal(main.segmentation.array, ours), "reversible"

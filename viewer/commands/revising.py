@@ -1,0 +1,163 @@
+"""Revisions of the shown mask: listed, compared with what is on screen, brought back, merged, approved."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from imaging import consensus, editing
+from imaging.annotation import MaskRevision
+from imaging.comparison import Comparison, compare
+from imaging.errors import LibraryError
+from imaging.labelmap import Labelmap, Provenance
+from imaging.legend import Legend
+from imaging.library.revisions import Action, Attribution, RevisionHead, Revisions
+from imaging.library.store import Library
+from imaging.study import Series
+from inference.prediction import Prediction
+from viewer.errors import words
+from viewer.jobs.runner import Runner
+from viewer.places import author
+from viewer.state.findings import Findings
+from viewer.state.notices import Notices
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+Way = Literal["three-way", "majority", "STAPLE"]
+
+
+class Revising:
+    """Works with the revisions of the series of the active viewport."""
+
+    def __init__(
+        self,
+        session: Session,
+        segmentation: Segmentation,
+        findings: Findings,
+        notices: Notices,
+        library: Library,
+        runner: Runner,
+    ) -> None:
+        self._session, self._segmentation, self._findings = session, segmentation, findings
+        self._notices, self._library, self._runner = notices, library, runner
+        self._revisions = Revisions(library)
+
+    @property
+    def heads(self) -> tuple[RevisionHead, ...]:
+        """The revisions of the shown series, newest first."""
+        series = self._session.series
+        if series is None:
+            return ()
+        try:
+            return self._revisions.of(series.uid)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return ()
+
+    def attributions(self, identity: int) -> tuple[Attribution, ...]:
+        """Who did what to the segments of a revision, in order."""
+        try:
+            return self._revisions.attributions(identity)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return ()
+
+    def saved(self, series: Series, identity: int) -> None:
+        """Tell of a conflict, and note what was changed; called when a revision was saved."""
+        try:
+            other = self._revisions.conflict(identity, series.uid)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return
+        if other is not None:
+            self._notices.add(
+                "warning",
+                f"{other.provenance.author} saved revision {other.id} of this mask while you worked. Both are kept; "
+                "History compares and merges them.",
+            )
+        self._runner.start(
+            f"attribution {identity}",
+            "",
+            lambda _: self._revisions.note_changes(identity),
+            lambda _: None,
+            lambda error: self._notices.add("error", words(error)),
+        )
+
+    def comparison(self, identity: int) -> Comparison | None:
+        """How far a revision and the mask on screen agree; None, and the person is told why, when they cannot be."""
+        found = self._fitting(identity)
+        return None if found is None else compare(found.labelmap, self._segmentation.labelmap())
+
+    def show_difference(self, identity: int) -> None:
+        """Show over the picture where a revision and the mask on screen differ."""
+        found = self._fitting(identity)
+        if found is not None:
+            array = consensus.difference(found.labelmap.array, self._segmentation.array)
+            shown = Labelmap(array, found.labelmap.geometry, consensus.DIFFERENCE)
+            self._propose(f"Revision {identity} against the mask on screen", shown)
+
+    def restore(self, identity: int) -> None:
+        """Make a revision the mask, in one undoable step; what was there stays a revision of its own."""
+        found = self._fitting(identity)
+        if found is None:
+            return
+        name, mask, origin = f"Restore revision {identity}", found.labelmap, found.provenance
+        edit = editing.replace(self._segmentation.array, mask.array, name)
+        self._segmentation.begin()
+        self._segmentation.set_legend(Legend(mask.labels, origin.model, origin.model_version), name)
+        if edit is not None:
+            self._segmentation.apply(edit)
+        self._segmentation.commit(name)
+
+    def merge(self, identity: int, way: Way) -> None:
+        """Propose a merge of a revision and the mask on screen; it becomes the mask when it is accepted."""
+        found = self._fitting(identity)
+        if found is None:
+            return
+        ours, theirs = self._segmentation.array, found.labelmap.array
+        base = self._base(found, ours.shape)
+        if way == "three-way":
+            merged = consensus.three_way(base.array, ours, theirs)
+            array, left = merged.array, int(merged.undecided.sum())
+            if left:
+                self._notices.add("warning", f"{left} voxels were changed by both: yours are shown, look at them.")
+        else:
+            vote = consensus.majority if way == "majority" else consensus.staple
+            array = vote((ours.copy(), theirs, base.array))
+        labels = {label.value: label for label in (*found.labelmap.labels, *self._segmentation.labels)}
+        table = tuple(labels[value] for value in sorted(labels))
+        self._propose(f"Merge with revision {identity} ({way})", Labelmap(array, found.labelmap.geometry, table))
+
+    def mark(self, identity: int, action: Action) -> None:
+        """Note that this person reviewed or approved all segments of a revision."""
+        origin = Provenance(author(), datetime.now(UTC))
+        try:
+            for label in self._library.revision(identity).labelmap.labels:
+                self._revisions.mark(identity, label.value, action, origin)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+
+    def _base(self, theirs: MaskRevision, shape: tuple[int, ...]) -> Labelmap:
+        """What both were made from: the revision that theirs was made from, else an empty mask."""
+        base = None if theirs.base is None else self._library.revision(theirs.base).labelmap
+        if base is None or base.array.shape != shape:
+            return Labelmap(theirs.labelmap.array * 0, theirs.labelmap.geometry, theirs.labelmap.labels)
+        return base
+
+    def _fitting(self, identity: int) -> MaskRevision | None:
+        geometry = self._segmentation.geometry
+        try:
+            found = self._library.revision(identity)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return None
+        if geometry is None or not found.labelmap.geometry.matches(geometry):
+            self._notices.add("warning", f"Revision {identity} was made on another grid than these images.")
+            return None
+        return found
+
+    def _propose(self, name: str, mask: Labelmap) -> None:
+        series = self._session.series
+        if series is not None:
+            unknown = float("nan")
+            self._findings.show_prediction(
+                Prediction(series.uid, name, "", "revision", (), mask, mask.volumes_ml(), "", 0.0, unknown)
+            )

@@ -1,0 +1,161 @@
+"""Revisions of the shown mask: who made which, how far they are from what is on screen, and back to any of them."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from imaging.comparison import HD95, Comparison
+from imaging.library.revisions import Attribution, RevisionHead
+from viewer.commands.revising import Revising, Way
+from viewer.dialogs.buttons import button
+from viewer.state.segmentation import Segmentation
+
+_ID = Qt.ItemDataRole.UserRole
+_WAYS: dict[Way, str] = {
+    "three-way": "Changes of both (by what both began with)",
+    "majority": "Majority of both and what they began with",
+    "STAPLE": "STAPLE of both and what they began with",
+}
+
+
+class MaskHistory(QDialog):
+    """Lists the revisions; a chosen one is compared with the mask on screen."""
+
+    def __init__(self, segmentation: Segmentation, revising: Revising, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._segmentation, self._revising = segmentation, revising
+        self.setWindowTitle("History of the mask")
+        self.resize(760, 520)
+        self.rows = QTreeWidget()
+        self.rows.setHeaderLabels(("Revision", "Made from", "Time", "By", "Model", "Segments", "Note"))
+        self.rows.setRootIsDecorated(False)
+        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.said = QLabel("Choose a revision.")
+        self.said.setWordWrap(True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.said.setToolTip(f"HD95: {HD95}.")
+        self.restore = button("Restore", lambda: self._revising.restore(self.chosen))
+        self.restore.setToolTip("Make it the mask; one step that undo takes back")
+        self.difference = button("Show difference", lambda: self._revising.show_difference(self.chosen))
+        self.merge = QPushButton("Merge")
+        self.merge.setAutoDefault(False)
+        self.merge.setMenu(self._merge_menu())
+        self.approve = button("Approve", self._approve)
+        self._lay_out()
+        self.rows.itemSelectionChanged.connect(self._show_chosen)
+        segmentation.history_changed.connect(self._refresh)
+
+    @property
+    def chosen(self) -> int:
+        """The id of the chosen revision; 0 without."""
+        items = self.rows.selectedItems()
+        return int(items[0].data(0, _ID)) if items else 0
+
+    def open_anew(self) -> None:
+        """Show the revisions of the series that is worked on."""
+        self._fill()
+        self.show()
+        self.activateWindow()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        for each in (self.difference, self.merge, self.restore, self.approve):
+            buttons.addWidget(each)
+        buttons.addStretch(1)
+        buttons.addWidget(button("Close", self.close))
+        research = QLabel("Research use only – not a medical device.")
+        research.setProperty("role", "muted")
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.rows, 1)
+        layout.addWidget(self.said)
+        layout.addLayout(buttons)
+        layout.addWidget(research)
+
+    def _merge_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for way, text in _WAYS.items():
+            menu.addAction(text, lambda way=way: self._revising.merge(self.chosen, way))
+        return menu
+
+    def _refresh(self) -> None:
+        if self.isVisible():
+            self._fill()
+
+    def _fill(self) -> None:
+        chosen = self.chosen
+        self.rows.clear()
+        for head in self._revising.heads:
+            item = _row(head, head.id == self._segmentation.revision)
+            self.rows.addTopLevelItem(item)
+            item.setSelected(head.id == chosen)
+        for column in range(self.rows.columnCount()):
+            self.rows.resizeColumnToContents(column)
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self.chosen
+        for each in (self.restore, self.difference, self.merge, self.approve):
+            each.setEnabled(bool(chosen))
+        found = self._revising.comparison(chosen) if chosen else None
+        if found is None:
+            self.said.setText("Choose a revision." if self.rows.topLevelItemCount() else "Nothing was saved yet.")
+            return
+        names = {each.value: each.name for each in found.labels}
+        self.said.setText("\n".join((_compared(found), *_done(names, self._revising.attributions(chosen)))))
+
+    def _approve(self) -> None:
+        self._revising.mark(self.chosen, "approved")
+        self._show_chosen()
+
+
+def _row(head: RevisionHead, shown: bool) -> QTreeWidgetItem:
+    origin = head.provenance
+    item = QTreeWidgetItem(
+        (
+            f"{head.id} (on screen)" if shown else str(head.id),
+            str(head.base or ""),
+            f"{origin.time.astimezone():%Y-%m-%d %H:%M:%S}",
+            origin.author,
+            f"{origin.model} {origin.model_version}".strip(),
+            ", ".join(label.name for label in head.labels),
+            head.note,
+        )
+    )
+    item.setData(0, _ID, head.id)
+    return item
+
+
+def _compared(found: Comparison) -> str:
+    """How far the chosen revision and the mask on screen agree."""
+    if not found.changed_voxels:
+        return "The mask on screen is this revision."
+    lines = [f"The mask on screen differs in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."]
+    for each in found.labels:
+        dice = "–" if each.dice is None else f"{each.dice:.4f}"
+        far = "–" if each.hd95_mm is None else f"{each.hd95_mm:.2f} mm"
+        lines.append(f"{each.name}: Dice {dice}, HD95 {far}, {each.voxels[0]:,} and {each.voxels[1]:,} voxels")
+    return "\n".join(lines)
+
+
+def _done(names: dict[int, str], attributions: tuple[Attribution, ...]) -> list[str]:
+    """What was done to each segment, one line each."""
+    lines: list[str] = []
+    for value, name in names.items():
+        done = [
+            f"{each.action} by {' '.join(filter(None, (each.provenance.author, each.provenance.model)))}"
+            for each in attributions
+            if each.value == value
+        ]
+        if done:
+            lines.append(f"{name}: {', '.join(done[-4:])}")
+    return lines
