@@ -40,12 +40,14 @@ from viewer.commands.measuring_actions import measuring_actions
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
+from viewer.commands.revising import Revising
 from viewer.commands.study_actions import study_actions
 from viewer.commands.teaching import Teaching
 from viewer.commands.thumbnailing import Thumbnailing
 from viewer.dialogs.dialog_actions import dialog_actions
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
+from viewer.dialogs.history import MaskHistory
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.main_window import MainWindow
@@ -91,6 +93,9 @@ class Application(QObject):
         self.journalling = Journalling(
             self.segmentation, self.notices, self.places.data / "journals", self.library.name
         )
+        self.revising = Revising(
+            self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
+        )
         self.annotating = Annotating(
             self.session,
             self.segmentation,
@@ -99,6 +104,7 @@ class Application(QObject):
             self.models,
             self.library,
             self.journalling,
+            self.revising,
         )
         self.session.volume_changed.connect(self.annotating.follow)
         self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
@@ -184,6 +190,7 @@ class Application(QObject):
     def shut_down(self) -> None:
         """Stop all work and processes, and close the windows beside the main one."""
         self.document_text.close()
+        self.history.close()
         self.dialogs.close()
         self.runner.cancel_all()
         self.background.shut_down()
@@ -250,6 +257,7 @@ class Application(QObject):
             )
         )
         self.document_text = DocumentText(self.session, window)
+        self.history = MaskHistory(self.segmentation, self.revising, window)
         window.setStatusBar(StatusBar(self.session, self.runner, self.notices))
         return window
 
@@ -260,6 +268,8 @@ class Application(QObject):
             Action("open-folder", "Open folder…", "File", lambda: self.window.choose_folder(), ("Ctrl+Shift+O",)),
             Action("open-phantom", "Open the built-in study", "File",
                    lambda: self.reading.open_phantom(self.places.cache / "phantom"), ("Ctrl+B",)),
+            Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
+                   lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
         )  # fmt: skip
 
