@@ -246,6 +246,26 @@ def test_escape_puts_a_proposal_away_and_a_stroke_meanwhile_does_too(qtbot: QtBo
     assert not main.window.actions_by_id["edit-confirm"].isEnabled()
 
 
+def test_growing_from_seeds_follows_the_strokes(qtbot: QtBot, main: Application) -> None:
+    paint(main, (slice(30, 35), slice(100, 104), slice(100, 104)))
+    paint(main, (slice(30, 35), slice(140, 144), slice(100, 104)), 2)
+    key(main, Qt.Key.Key_K)
+    settle(qtbot, main)
+    first = main.session.workbench.proposal
+    assert first is not None
+    main.session.hand.set_radius_mm(4.0)
+    key(main, Qt.Key.Key_B)
+    drag(main, (104, 120), (104, 150))
+    settle(qtbot, main)
+    second = main.session.workbench.proposal
+    assert second is not None and second.added > first.added, "the box of the seeds is larger now"
+    key(main, Qt.Key.Key_Escape)
+    assert main.session.workbench.proposal is None
+    drag(main, (110, 120), (110, 150))
+    settle(qtbot, main)
+    assert main.session.workbench.proposal is None, "put away is put away"
+
+
 def test_clicks_fill_grow_and_choose_islands(qtbot: QtBot, main: Application) -> None:
     paint(main, (slice(30, 35), slice(100, 120), slice(100, 120)))
     paint(main, (32, slice(105, 115), slice(105, 115)), 0)

@@ -6,11 +6,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import Editable, MaskEdit, Region, add, become
-from imaging.editing.growing import grow_region, range_about
-from imaging.editing.islands import flood, island_at
-from imaging.editing.outlines import in_plane, prism, through
+from imaging.editing import MaskEdit
 from imaging.progress import Report
+from viewer.commands.drawing import CLICK_NAMES, OUTLINE_NAMES, clicked, outlined
 from viewer.commands.operations import Operation, Task
 from viewer.commands.proposing import proposal_of
 from viewer.errors import words
@@ -22,9 +20,6 @@ from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED, Outline, Place, Proposal
 
 KEY = "editing"
-OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewire": "Livewire", "scissors": "Scissors"}
-CLICK_NAMES = {"fill": "Fill", "grow-region": "Grow region", "keep-island": "Keep island",
-               "remove-island": "Remove island"}  # fmt: skip
 
 
 class Editing:
@@ -40,10 +35,12 @@ class Editing:
         self._segmentation, self._findings = segmentation, findings
         self._notices, self._runner = notices, runner
         self._last: Operation | None = None
+        self._following: Operation | None = None
         self._bench.drawn.connect(self._on_drawn)
         self._bench.clicked.connect(self._on_clicked)
         self._bench.options_changed.connect(self._again)
-        segmentation.changed.connect(lambda _: self.discard())
+        segmentation.changed.connect(self._on_mask)
+        segmentation.history_changed.connect(self._on_step)
         session.volume_changed.connect(self._on_volume)
 
     @property
@@ -76,7 +73,7 @@ class Editing:
 
     def discard(self) -> None:
         """Put the proposed change away, or stop working it out."""
-        self._last = None
+        self._last = self._following = None
         self._runner.cancel(KEY)
         if self._bench.proposal is not None:
             self._bench.propose(None)
@@ -85,6 +82,18 @@ class Editing:
         """An option changed: what is proposed is worked out again."""
         if self._last is not None and self._last.live and self.waiting:
             self.run(self._last)
+
+    def _on_mask(self) -> None:
+        """What was worked out from the mask before is put away; what grows from strokes is done again after them."""
+        follows = self._last is not None and self._last.follows and self.waiting
+        following = self._last if follows else self._following
+        self.discard()
+        self._following = following
+
+    def _on_step(self) -> None:
+        following, self._following = self._following, None
+        if following is not None:
+            self.run(following)
 
     def _work_out(self, name: str, work: Callable[[Report], MaskEdit | None]) -> None:
         labels, geometry = self._segmentation.labels, self._segmentation.geometry
@@ -121,7 +130,7 @@ class Editing:
         task, name = self._task(), OUTLINE_NAMES[outline.tool]
         if task is None or outline.pane.opened is not self._session.opened:
             return
-        work = partial(self._outlined, task, outline)
+        work = partial(outlined, task, outline)
         if outline.tool == "scissors" and task.options.through:
             self._last = None
             self._work_out(name, work)
@@ -130,24 +139,11 @@ class Editing:
         if edit is not None:
             self._segmentation.apply(edit)
 
-    def _outlined(self, task: Task, outline: Outline, report: Report) -> MaskEdit | None:
-        report(0, 0, OUTLINE_NAMES[outline.tool])
-        cut, options = outline.tool == "scissors", task.options
-        region = _enclosed(task, outline, cut and options.through)
-        if not cut:
-            return None if region is None else add(task.array, region, task.value, OUTLINE_NAMES[outline.tool],
-                                                   task.editable)  # fmt: skip
-        if options.outside:
-            region = _rest(task, outline, region)
-        mine = Editable(task.editable.locked, frozenset({task.value}), task.editable.values, task.editable.low,
-                        task.editable.high)  # fmt: skip
-        return None if region is None else add(task.array, region, 0, "Scissors", mine)
-
     def _on_clicked(self, place: Place) -> None:
         task = self._task()
         if task is not None and place.pane.opened is self._session.opened:
             self._last = None
-            self._work_out(CLICK_NAMES[place.tool], partial(_clicked, task, place))
+            self._work_out(CLICK_NAMES[place.tool], partial(clicked, task, place))
 
     def _task(self) -> Task | None:
         volume, geometry, label = self._session.volume, self._segmentation.geometry, self._segmentation.active_label
@@ -190,48 +186,3 @@ def summary(proposal: Proposal) -> str:
     """How much a change changes."""
     parts = ((proposal.added, "added"), (proposal.removed, "taken away"))
     return ", ".join(f"{count:,} voxels {what}".replace(",", " ") for count, what in parts if count)
-
-
-def _enclosed(task: Task, outline: Outline, deep: bool) -> Region | None:
-    """The voxels inside an outline: of the shown plane, or through all planes."""
-    pane, shape = outline.pane, task.array.shape
-    if pane.axis is not None:
-        found = through(shape, pane.axis, outline.points) if deep else None
-        return found if deep else in_plane(shape, pane.axis, outline.k, outline.points)
-    plane = pane.slice_geometry(outline.k)
-    if plane is None:
-        return None
-    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] / 2)
-
-
-def _rest(task: Task, outline: Outline, region: Region | None) -> Region:
-    """All that does not lie inside: of the shown plane of the array, or of the volume."""
-    inside = np.zeros(task.array.shape, bool)
-    if region is not None:
-        inside[region.box] = region.inside
-    spans = [slice(0, size) for size in task.array.shape]
-    if outline.pane.axis is not None and not task.options.through:
-        spans[outline.pane.axis] = slice(outline.k, outline.k + 1)
-    box = (spans[0], spans[1], spans[2])
-    return Region(box, ~inside[box])
-
-
-def _clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
-    axis = None if task.options.solid else task.axis
-    report(0, 0, CLICK_NAMES[place.tool])
-    match place.tool:
-        case "grow-region":
-            if task.values is None:
-                return None
-            low, high = range_about(task.values, place.voxel, task.options.tolerance)
-            region = grow_region(task.values, place.voxel, low, high, axis, report)
-        case "fill":
-            region = flood(task.array, place.voxel, axis)
-        case _:
-            region = island_at(task.array, place.voxel)
-    if region is None:
-        return None
-    name, value = CLICK_NAMES[place.tool], int(task.array[place.voxel])
-    if place.tool == "keep-island":
-        return become(task.array, region, value, name, task.editable)
-    return add(task.array, region, 0 if place.tool == "remove-island" else task.value, name, task.editable)

@@ -60,6 +60,7 @@ class Operation:
         of_values: looks at the image, which must not be in colour.
         with_other: needs a second label.
         live: is done again when an option changes while its proposal is shown.
+        follows: is done again after each stroke while its proposal is shown: the strokes are its seeds.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Operation:
     of_values: bool = False
     with_other: bool = False
     live: bool = True
+    follows: bool = False
 
 
 def _shape(name: str, region: Callable[[Task], Region | None]) -> Work:
@@ -179,9 +181,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("edit-local", "Local threshold", "Values", _local, ("Alt+Shift+O",),
               "Brighter than around by the tolerance", True),
     Operation("edit-seeds", "Grow from seeds", "Values", _from_seeds, ("Ctrl+Shift+K",),
-              "All labels grow from what is painted until they meet on edges", True),
+              "All labels grow from what is painted until they meet on edges", True, follows=True),
     Operation("edit-watershed", "Watershed", "Values", _watershed, ("Alt+Shift+W",),
-              "Labels flood the dark regions and meet on bright ridges", True),
+              "Labels flood the dark regions and meet on bright ridges", True, follows=True),
     Operation("edit-interpolate", "Fill between slices", "Slices", _interpolate, ("N",),
               "Slices between those that hold the label, across the shown plane"),
     Operation("edit-follow-next", "Follow to next", "Slices", _propagate(1), ("Alt+N",),

@@ -1,0 +1,84 @@
+"""What outlines and clicks of the canvas change."""
+
+import numpy as np
+
+from imaging.editing import Editable, MaskEdit, Region, add, become
+from imaging.editing.growing import grow_region, range_about
+from imaging.editing.islands import flood, island_at
+from imaging.editing.outlines import in_plane, prism, through
+from imaging.progress import Report
+from viewer.commands.operations import Task
+from viewer.state.workbench import Outline, Place
+
+OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewire": "Livewire", "scissors": "Scissors"}
+CLICK_NAMES = {"fill": "Fill", "grow-region": "Grow region", "keep-island": "Keep island",
+               "remove-island": "Remove island"}  # fmt: skip
+
+
+def outlined(task: Task, outline: Outline, report: Report) -> MaskEdit | None:
+    """The change that a closed outline makes: filled with the label, or cut from it.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    report(0, 0, OUTLINE_NAMES[outline.tool])
+    cut, options = outline.tool == "scissors", task.options
+    region = _enclosed(task, outline, cut and options.through)
+    if not cut:
+        return None if region is None else add(task.array, region, task.value, OUTLINE_NAMES[outline.tool],
+                                               task.editable)  # fmt: skip
+    if options.outside:
+        region = _rest(task, outline, region)
+    mine = Editable(task.editable.locked, frozenset({task.value}), task.editable.values, task.editable.low,
+                    task.editable.high)  # fmt: skip
+    return None if region is None else add(task.array, region, 0, "Scissors", mine)
+
+
+def _enclosed(task: Task, outline: Outline, deep: bool) -> Region | None:
+    """The voxels inside an outline: of the shown plane, or through all planes."""
+    pane, shape = outline.pane, task.array.shape
+    if pane.axis is not None:
+        found = through(shape, pane.axis, outline.points) if deep else None
+        return found if deep else in_plane(shape, pane.axis, outline.k, outline.points)
+    plane = pane.slice_geometry(outline.k)
+    if plane is None:
+        return None
+    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] / 2)
+
+
+def _rest(task: Task, outline: Outline, region: Region | None) -> Region:
+    """All that does not lie inside: of the shown plane of the array, or of the volume."""
+    inside = np.zeros(task.array.shape, bool)
+    if region is not None:
+        inside[region.box] = region.inside
+    spans = [slice(0, size) for size in task.array.shape]
+    if outline.pane.axis is not None and not task.options.through:
+        spans[outline.pane.axis] = slice(outline.k, outline.k + 1)
+    box = (spans[0], spans[1], spans[2])
+    return Region(box, ~inside[box])
+
+
+def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
+    """The change that a click makes: filled, grown from it, or an island chosen.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    axis = None if task.options.solid else task.axis
+    report(0, 0, CLICK_NAMES[place.tool])
+    match place.tool:
+        case "grow-region":
+            if task.values is None:
+                return None
+            low, high = range_about(task.values, place.voxel, task.options.tolerance)
+            region = grow_region(task.values, place.voxel, low, high, axis, report)
+        case "fill":
+            region = flood(task.array, place.voxel, axis)
+        case _:
+            region = island_at(task.array, place.voxel)
+    if region is None:
+        return None
+    name, value = CLICK_NAMES[place.tool], int(task.array[place.voxel])
+    if place.tool == "keep-island":
+        return become(task.array, region, value, name, task.editable)
+    return add(task.array, region, 0 if place.tool == "remove-island" else task.value, name, task.editable)
