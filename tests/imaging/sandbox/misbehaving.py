@@ -116,7 +116,7 @@ def speak_nonsense(request: Request) -> None:
 
     class Attack:
         def __reduce__(self) -> tuple[object, ...]:
-            return os.system, (f"touch {request.subject.parent / 'attacked'}",)
+            return os.open, (str(request.subject.parent / "attacked"), os.O_CREAT)
 
     text = pickle.dumps(Attack())
     _connection().sendall(struct.pack("<QQ", len(text), 0) + text)
