@@ -124,10 +124,11 @@ def _centre(index: NDArray[np.intp], geometry: Geometry) -> Triple:
 
 def _axes_mm(inside: NDArray[np.bool_], geometry: Geometry) -> tuple[float, float, float]:
     """Longest distance in space, longest in a slice, and the extent across the latter in that slice."""
-    longest = _longest(_rim(inside) * geometry.spacing_mm)[0]
+    spacing_mm = np.array(geometry.spacing_mm, np.float64)
+    longest = _longest(_rim(inside) * spacing_mm)[0]
     best, across = 0.0, 0.0
     for plane in inside:
-        points = _rim(plane) * geometry.spacing_mm[1:]
+        points = _rim(plane) * spacing_mm[1:]
         reach, direction = _longest(points)
         if reach >= best and len(points):
             turned = points @ np.array([-direction[1], direction[0]])

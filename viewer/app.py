@@ -37,10 +37,14 @@ from viewer.commands.marking import Marking
 from viewer.commands.marking_actions import marking_actions
 from viewer.commands.measuring import Measuring
 from viewer.commands.measuring_actions import measuring_actions
+from viewer.commands.naming_terms import terminologies
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
 from viewer.commands.revising import Revising
+from viewer.commands.segment_actions import segment_actions
+from viewer.commands.segment_measuring import SegmentMeasuring
+from viewer.commands.segmenting import Segmenting
 from viewer.commands.study_actions import study_actions
 from viewer.commands.teaching import Teaching
 from viewer.commands.thumbnailing import Thumbnailing
@@ -55,6 +59,7 @@ from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.measurement_panel import MeasurementPanel
+from viewer.panels.segments_box import SegmentsBox
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
 from viewer.panels.study_browser import StudyBrowser
@@ -70,6 +75,7 @@ from viewer.state.links import Links
 from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.presets import Presets
+from viewer.state.segment_measures import SegmentMeasures
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.studies import Studies
@@ -122,6 +128,9 @@ class Application(QObject):
         self.linking = Linking(self.session, self.links)
         self.settings, self.presets = Settings(self.places.settings), Presets()
         self.cornering = Cornering(self.session.marks, self.settings, self.notices)
+        self.segmenting = Segmenting(
+            self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
+        )
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
         self.header = Header()
         self.inspecting = Inspecting(self.session, self.header, self.runner, self.sandbox)
@@ -144,6 +153,10 @@ class Application(QObject):
         )
         self.viewports = Viewports(self.session, self.segmentation, self.findings)
         self.studies, self.background, catalogue = Studies(), Runner(), Catalogue(self.library)
+        self.segment_measures = SegmentMeasures()
+        self.segment_measuring = SegmentMeasuring(
+            self.session, self.segmentation, self.segment_measures, self.notices, self.background
+        )
         self.cataloguing = Cataloguing(
             self.session, self.studies, self.notices, self.background, catalogue, self.sandbox, self.reading
         )
@@ -217,6 +230,7 @@ class Application(QObject):
             *self._study_actions(),
             *actions(desk),
             *editing_actions(self.session, self.editing),
+            *segment_actions(self.segmentation, self.segmenting),
             *measuring_actions(self.session, self.measuring),
             *marking_actions(self.session, self.marking, lambda: self.dialogs.open_key_images()),
             *dialog_actions(self.session, lambda: self.dialogs),
@@ -249,7 +263,9 @@ class Application(QObject):
                     "Findings",
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
-                ("Labels", AnnotationPanel(self.segmentation, self.session.hand, self.annotating)),
+                ("Labels", AnnotationPanel(
+                    self.segmentation, self.session.hand, self.annotating,
+                    SegmentsBox(self.segmentation, self.segmenting, self.segment_measures))),
                 ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),

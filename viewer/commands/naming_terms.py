@@ -7,15 +7,17 @@ from viewer.state.notices import Notices
 from viewer.state.terminology import Terminology
 
 SUBJECT = "terminology"
+FIRST = "chest-ct"
 
 
 def builtin_terminologies() -> tuple[Terminology, ...]:
-    """The program's own lists, by file name.
+    """The program's own lists, chest CT first.
 
     Raises:
         SettingsError: a file is broken; names the line.
     """
-    return tuple(read(path, Terminology) for path in sorted((resources() / "terminology").glob("*.toml")))
+    paths = sorted((resources() / "terminology").glob("*.toml"), key=lambda path: (path.stem != FIRST, path.stem))
+    return tuple(read(path, Terminology) for path in paths)
 
 
 def terminologies(settings: Settings, notices: Notices) -> tuple[Terminology, ...]:

@@ -1,40 +1,29 @@
 """Correcting: labels, tools' size, opacity, what is saved."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QGridLayout,
     QLabel,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QSlider,
     QWidget,
 )
 
-from imaging.labelmap import Label
 from viewer.commands.annotating import Annotating
 from viewer.panels.layout import button, column, heading, muted, percent_slider
+from viewer.panels.segments_box import SegmentsBox
 from viewer.state.hand import MAX_RADIUS_MM, MIN_RADIUS_MM, Hand
 from viewer.state.segmentation import Segmentation
 
-_VALUE = Qt.ItemDataRole.UserRole
-
 
 class AnnotationPanel(QWidget):
-    """The mask's labels and the brush."""
+    """The segments, the brush, and what is kept."""
 
-    def __init__(self, segmentation: Segmentation, hand: Hand, annotating: Annotating) -> None:
+    def __init__(self, segmentation: Segmentation, hand: Hand, annotating: Annotating, segments: SegmentsBox) -> None:
         super().__init__()
         self._segmentation, self._hand, self._annotating = segmentation, hand, annotating
-        self.labels = QListWidget()
-        self.labels.setMaximumHeight(150)
-        self.labels.currentItemChanged.connect(self._chosen)
-        self.name = QLineEdit()
-        self.name.setPlaceholderText("New label")
-        self.name.returnPressed.connect(self._add)
+        self.segments = segments
         self.radius = QDoubleSpinBox()
         self.radius.setRange(MIN_RADIUS_MM, MAX_RADIUS_MM)
         self.radius.setDecimals(1)
@@ -47,21 +36,17 @@ class AnnotationPanel(QWidget):
         self.visible.toggled.connect(segmentation.set_visible)
         self.state = muted()
         self._lay_out()
-        segmentation.labels_changed.connect(self._show_labels)
+        segmentation.labels_changed.connect(self._show_visible)
         segmentation.history_changed.connect(self._show_state)
         hand.changed.connect(self._show_radius)
-        self._show_labels()
+        self._show_visible()
         self._show_state()
         self._show_radius()
 
     def _lay_out(self) -> None:
         layout = column(self)
-        layout.addWidget(heading("Labels"))
-        layout.addWidget(self.labels)
-        grid = QGridLayout()
-        grid.addWidget(self.name, 0, 0)
-        grid.addWidget(button("Add", self._add), 0, 1)
-        layout.addLayout(grid)
+        layout.addWidget(heading("Segments"))
+        layout.addWidget(self.segments)
         layout.addWidget(heading("Brush and eraser"))
         brush = QGridLayout()
         self.unit = QLabel("Radius")
@@ -81,26 +66,8 @@ class AnnotationPanel(QWidget):
         layout.addWidget(self.save)
         layout.addStretch(1)
 
-    def _add(self) -> None:
-        name = self.name.text().strip()
-        if name:
-            self._annotating.add_label(name)
-            self.name.clear()
-            self.name.clearFocus()
-
-    def _chosen(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self._segmentation.set_active(item.data(_VALUE))
-
-    def _show_labels(self) -> None:
-        with QSignalBlocker(self.labels), QSignalBlocker(self.visible):
-            self.labels.clear()
-            for label in self._segmentation.labels:
-                item = QListWidgetItem(_swatch(label), label.name)
-                item.setData(_VALUE, label.value)
-                self.labels.addItem(item)
-                if label.value == self._segmentation.active:
-                    self.labels.setCurrentItem(item)
+    def _show_visible(self) -> None:
+        with QSignalBlocker(self.visible):
             self.visible.setChecked(self._segmentation.visible)
 
     def _show_radius(self) -> None:
@@ -123,9 +90,3 @@ class AnnotationPanel(QWidget):
             text += f" Based on {legend.model} {legend.model_version}."
         self.state.setText(text)
         self.save.setEnabled(geometry is not None and not state.saved)
-
-
-def _swatch(label: Label) -> QIcon:
-    pixmap = QPixmap(16, 16)
-    pixmap.fill(QColor(*label.colour))
-    return QIcon(pixmap)

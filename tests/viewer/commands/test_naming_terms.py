@@ -40,7 +40,7 @@ def test_four_examinations_have_lists() -> None:
 
 
 def test_a_label_has_the_terms_code_and_colour() -> None:
-    (effusion,) = builtin_terminologies()[1].found("60046008")
+    (effusion,) = builtin_terminologies()[0].found("60046008")
     label = effusion.label(4)
     assert (label.value, label.name) == (4, "Pleural effusion")
     assert label.code == Code("60046008", "SCT", "Pleural effusion")

@@ -1,0 +1,203 @@
+"""Segments in the real window: list, terms, lock, solo, numbers, going to them; every change is a step that is kept."""
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from imaging.geometry import Calibration, Geometry
+from imaging.labelmap import Code, Label
+from imaging.study import Patient, Series, Study
+from imaging.volume import Volume
+from viewer.app import Application, application
+from viewer.panels.annotation_panel import AnnotationPanel
+from viewer.panels.segment_table import LOCKED, NAME, SHOWN
+from viewer.panels.segments_box import SegmentsBox
+from viewer.places import Places
+
+NONE, LEFT, CTRL_ALT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.MouseButton.LeftButton,
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier,
+)
+CT = Geometry((12, 60, 80), (2.0, 1.0, 1.0), (-20.0, -30.0, -40.0), calibration=Calibration.PATIENT)
+
+
+def show(main: Application, folder: Path) -> None:
+    file = folder / "a.dcm"
+    file.touch()
+    array = np.broadcast_to(np.arange(80) * 10, CT.shape_kji).astype(np.int16).copy()
+    volume = Volume(array, CT, "volume", "HU", "CT", "1.2.3")
+    series = Series("1.2.3", "volume", "dicom", (file,), CT.shape_kji, CT, "CT", "Thorax", patient=Patient("P1"))
+    main.session.open(Study(folder, (series,)))
+    main.session.show(series, volume)
+    panel = main.window.findChild(AnnotationPanel)
+    assert isinstance(panel, AnnotationPanel)
+    main.tabs.setCurrentWidget(panel)
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def start(qtbot: QtBot, tmp_path: Path) -> Generator[Callable[[], Application]]:
+    application()
+    made: list[Application] = []
+
+    def begin() -> Application:
+        main = Application(Places(tmp_path / "data", tmp_path / "cache"))
+        qtbot.addWidget(main.window)
+        made.append(main)
+        main.window.resize(1280, 800)
+        main.window.show()
+        show(main, tmp_path)
+        return main
+
+    yield begin
+    for main in made:
+        main.window.close()
+
+
+@pytest.fixture
+def main(start: Callable[[], Application]) -> Application:
+    return start()
+
+
+def box(main: Application) -> SegmentsBox:
+    found = main.window.findChild(SegmentsBox)
+    assert isinstance(found, SegmentsBox)
+    return found
+
+
+def press(parent: QWidget, text: str) -> None:
+    (found,) = (each for each in parent.findChildren(QPushButton) if each.text() == text)
+    QTest.mouseClick(found, LEFT, NONE)
+
+
+def cell(main: Application, row: int, column: int) -> QPoint:
+    table = box(main).table
+    item = table.topLevelItem(row)
+    assert item is not None
+    rect = table.visualItemRect(item)
+    return QPoint(table.columnViewportPosition(column) + 11, rect.center().y())
+
+
+def paint(main: Application, row: float, column: float) -> None:
+    main.session.hand.set_tool("brush")
+    transform = main.session.active.transform()
+    assert transform is not None
+    QTest.mouseClick(main.canvas, LEFT, NONE, QPoint(*(round(v) for v in transform.to_screen(row, column))))
+
+
+def names(main: Application) -> list[str]:
+    return [label.name for label in main.segmentation.labels]
+
+
+def test_a_term_is_searched_and_added_with_its_code(main: Application, qtbot: QtBot) -> None:
+    terms = box(main).terms
+    terms.lists.setCurrentText("Chest CT")
+    qtbot.keyClicks(terms.search, "effusion pleural")
+    press(terms, "Add segment")
+    added = main.segmentation.active_label
+    assert added is not None
+    assert (added.name, added.code) == ("Pleural effusion", Code("60046008", "SCT", "Pleural effusion"))
+    main.segmentation.undo()
+    assert names(main) == ["lesion"]
+
+
+def test_a_locked_segment_is_not_painted_over(main: Application) -> None:
+    paint(main, 30, 40)
+    before = np.count_nonzero(main.segmentation.array == 1)
+    assert before > 0
+    QTest.mouseClick(box(main).table.viewport(), LEFT, NONE, cell(main, 0, LOCKED))
+    assert main.segmentation.labels[0].locked
+    main.segmenting.add("other")
+    paint(main, 30, 42)
+    assert np.count_nonzero(main.segmentation.array == 1) == before
+    assert np.count_nonzero(main.segmentation.array == 2) > 0
+
+
+def test_a_hidden_segment_is_not_drawn_and_comes_back_with_undo(main: Application) -> None:
+    paint(main, 30, 40)
+    shown = main.canvas.grab().toImage()
+    QTest.mouseClick(box(main).table.viewport(), LEFT, NONE, cell(main, 0, SHOWN))
+    assert not main.segmentation.labels[0].visible
+    assert main.canvas.grab().toImage() != shown
+    main.segmentation.undo()
+    assert main.segmentation.labels[0].visible
+
+
+def test_numbers_follow_the_edits(main: Application, qtbot: QtBot) -> None:
+    paint(main, 30, 40)
+    voxels = int(np.count_nonzero(main.segmentation.array))
+    qtbot.waitUntil(lambda: box(main).numbers.text().startswith(f"{voxels} voxels"), timeout=3000)
+    assert f"{voxels * 0.002:.3g} ml" in box(main).numbers.text()
+    assert "HU" in box(main).numbers.text()
+    main.segmentation.undo()
+    qtbot.waitUntil(lambda: box(main).numbers.text() == "No voxels yet.", timeout=3000)
+
+
+def test_a_double_click_goes_to_the_largest_slice(main: Application) -> None:
+    main.view.set_slice(9)
+    paint(main, 30, 40)
+    main.view.set_slice(2)
+    QTest.mouseClick(box(main).table.viewport(), LEFT, NONE, cell(main, 0, NAME))
+    QTest.mouseDClick(box(main).table.viewport(), LEFT, NONE, cell(main, 0, NAME))
+    assert main.view.k == 9
+    assert main.session.focus is not None
+
+
+def test_keys_step_through_segments_and_show_one_alone(main: Application) -> None:
+    main.segmenting.add("second")
+    main.segmenting.add("third")
+    QTest.keyClick(main.canvas, Qt.Key.Key_Down, CTRL_ALT)
+    assert main.segmentation.active == 1
+    QTest.keyClick(main.canvas, Qt.Key.Key_Up, CTRL_ALT)
+    assert main.segmentation.active == 3
+    QTest.keyClick(main.canvas, Qt.Key.Key_S, CTRL_ALT)
+    assert [label.visible for label in main.segmentation.drawn_labels] == [False, False, True]
+    QTest.keyClick(main.canvas, Qt.Key.Key_S, CTRL_ALT)
+    assert all(label.visible for label in main.segmentation.drawn_labels)
+
+
+def test_order_name_and_deletion_are_steps(main: Application) -> None:
+    main.segmenting.add("second")
+    paint(main, 30, 40)
+    press(box(main), "Up")
+    main.segmenting.rename(2, "first")
+    assert names(main) == ["first", "lesion"]
+    press(box(main), "Delete")
+    assert names(main) == ["lesion"]
+    assert not main.segmentation.array.any()
+    main.segmentation.undo()
+    assert names(main) == ["first", "lesion"]
+    assert (main.segmentation.array == 2).any()
+    main.segmentation.undo()
+    main.segmentation.undo()
+    assert names(main) == ["lesion", "second"]
+
+
+def test_what_is_said_of_segments_is_kept(start: Callable[[], Application]) -> None:
+    first = start()
+    term = next(each for each in first.segmenting.terminologies if each.title == "Chest CT").found("nodule")[0]
+    first.segmenting.use_term(term)
+    first.segmenting.set_opacity(1, 0.5)
+    first.segmenting.set_locked(1, True)
+    expected = replace(term.label(1), opacity=0.5, locked=True)
+    assert first.segmentation.labels == (expected,)
+    first.window.close()
+    assert start().segmentation.labels == (expected,)
+
+
+def test_the_panel_stands_in_a_small_window(main: Application, tmp_path: Path) -> None:
+    main.segmenting.add("Ground-glass opacity")
+    main.segmentation.set_label(Label(2, "Ground-glass opacity", (86, 180, 233), locked=True), "x")
+    panel = main.window.findChild(AnnotationPanel)
+    assert isinstance(panel, AnnotationPanel)
+    table = box(main).table
+    assert table.columnWidth(NAME) > 60
+    assert main.window.grab().save(str(tmp_path / "segments.png"))

@@ -1,0 +1,31 @@
+"""Segments by keys and menu."""
+
+from viewer.commands.action import Action
+from viewer.commands.segmenting import Segmenting
+from viewer.state.segmentation import Segmentation
+
+MENU = "Edit/Segments"
+
+
+def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple[Action, ...]:
+    """Everything in the menu of segments."""
+
+    def some() -> bool:
+        return segmenting.active is not None
+
+    def locked() -> bool:
+        label = segmenting.active
+        return label is not None and label.locked
+
+    return (
+        Action("next-segment", "Next segment", MENU, lambda: segmenting.step(1), ("Ctrl+Alt+Down",), some),
+        Action("previous-segment", "Previous segment", MENU, lambda: segmenting.step(-1), ("Ctrl+Alt+Up",), some),
+        Action("solo-segment", "Show this segment alone", MENU, segmenting.toggle_solo, ("Ctrl+Alt+S",), some,
+               lambda: segmentation.solo is not None),
+        Action("lock-segment", "Lock segment", MENU, segmenting.toggle_lock, ("Ctrl+Alt+L",), some, locked, False,
+               "No tool changes its voxels"),
+        Action("go-to-segment", "Go to the largest slice", MENU, lambda: segmenting.go_to(segmentation.active),
+               ("Ctrl+Alt+G",), some),
+        Action("delete-segment", "Delete segment", MENU, segmenting.delete, (), some, None, False,
+               "With its voxels; undo brings them back"),
+    )  # fmt: skip

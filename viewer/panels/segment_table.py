@@ -1,0 +1,109 @@
+"""The segments as a table: name and colour, code, shown, locked, state."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from imaging.labelmap import Label, SegmentState
+from viewer.commands.segmenting import Segmenting
+from viewer.panels.layout import plain_tip
+from viewer.state.segmentation import Segmentation
+
+NAME, CODE, SHOWN, LOCKED, STATE = range(5)
+WIDTHS_PX = {CODE: 68, SHOWN: 26, LOCKED: 26, STATE: 78}
+_VALUE = Qt.ItemDataRole.UserRole
+
+
+class SegmentTable(QTreeWidget):
+    """Shows the labels; a click makes one active, a double click goes to it, ticks show and lock.
+
+    Signals:
+        asked_for: double click; carries the value.
+    """
+
+    asked_for = Signal(int)
+
+    def __init__(self, segmentation: Segmentation, segmenting: Segmenting) -> None:
+        super().__init__()
+        self._segmentation, self._segmenting = segmentation, segmenting
+        self.setHeaderLabels(["Segment", "Code", "S", "L", "State"])
+        for place, tip in ((SHOWN, "Shown"), (LOCKED, "Locked: no tool changes its voxels")):
+            self.headerItem().setToolTip(place, tip)
+        self.setRootIsDecorated(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumHeight(130)
+        self._size_columns()
+        self.currentItemChanged.connect(self._chosen)
+        self.itemChanged.connect(self._changed)
+        self.itemDoubleClicked.connect(lambda item: self.asked_for.emit(item.data(NAME, _VALUE)))
+        segmentation.labels_changed.connect(self.fill)
+        self.fill()
+
+    def edit_name(self) -> None:
+        """Let the person write the name of the active segment."""
+        item = self.currentItem()
+        if item is not None:
+            self.setFocus()
+            self.editItem(item, NAME)
+
+    def fill(self) -> None:
+        """Show the labels as they are."""
+        with QSignalBlocker(self):
+            labels = self._segmentation.labels
+            if [item.data(NAME, _VALUE) for item in self._items()] != [label.value for label in labels]:
+                self.clear()
+                self.addTopLevelItems([QTreeWidgetItem() for _ in labels])
+            for item, label in zip(self._items(), labels, strict=True):
+                _show(item, label)
+                if label.value == self._segmentation.active:
+                    self.setCurrentItem(item)
+
+    def _size_columns(self) -> None:
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for place, width in WIDTHS_PX.items():
+            header.resizeSection(place, width)
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        found = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
+        return [item for item in found if item is not None]
+
+    def _chosen(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            self._segmentation.set_active(item.data(NAME, _VALUE))
+
+    def _changed(self, item: QTreeWidgetItem, place: int) -> None:
+        value, ticked = item.data(NAME, _VALUE), item.checkState(place) == Qt.CheckState.Checked
+        match place:
+            case 0:
+                self._segmenting.rename(value, item.text(NAME))
+            case 2:
+                self._segmenting.set_visible(value, ticked)
+            case 3:
+                self._segmenting.set_locked(value, ticked)
+            case _:
+                return
+        self.fill()
+
+
+def _show(item: QTreeWidgetItem, label: Label) -> None:
+    item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setData(NAME, _VALUE, label.value)
+    item.setIcon(NAME, _swatch(label))
+    item.setText(NAME, label.name)
+    item.setText(CODE, label.code.value if label.code else "")
+    item.setText(STATE, "–" if label.state is SegmentState.NOT_STARTED else label.state.value)
+    item.setCheckState(SHOWN, Qt.CheckState.Checked if label.visible else Qt.CheckState.Unchecked)
+    item.setCheckState(LOCKED, Qt.CheckState.Checked if label.locked else Qt.CheckState.Unchecked)
+    told = f"{label.code.scheme} {label.code.value}: {label.code.meaning}" if label.code else label.name
+    for place in (NAME, CODE):
+        item.setToolTip(place, plain_tip(told))
+
+
+def _swatch(label: Label) -> QIcon:
+    pixmap = QPixmap(16, 16)
+    pixmap.fill(QColor(*label.colour))
+    return QIcon(pixmap)
