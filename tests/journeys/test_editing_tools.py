@@ -249,7 +249,7 @@ def test_escape_puts_a_proposal_away_and_a_stroke_meanwhile_does_too(qtbot: QtBo
 def test_growing_from_seeds_follows_the_strokes(qtbot: QtBot, main: Application) -> None:
     paint(main, (slice(30, 35), slice(100, 104), slice(100, 104)))
     paint(main, (slice(30, 35), slice(140, 144), slice(100, 104)), 2)
-    key(main, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    key(main, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     settle(qtbot, main)
     first = main.session.workbench.proposal
     assert first is not None
