@@ -14,6 +14,7 @@ from viewer.state.transform import ViewTransform
 from viewer.state.view import View
 
 RESEARCH_USE = "Research use only – not a medical device"
+RESEARCH_USE_SHORT = "Research use only"
 EMPTY = "Nothing open yet"
 EMPTY_HINT = "Drop a folder, a DICOM or NIfTI file, a picture or a clip here,\nor press Ctrl+O"
 CHOOSE = "Choose a series from the list"

@@ -7,7 +7,17 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from viewer.canvas.annotation_text import CHOOSE, DROP_HERE, EMPTY, EMPTY_HINT, MARK, RESEARCH_USE, WAITING, Corners
+from viewer.canvas.annotation_text import (
+    CHOOSE,
+    DROP_HERE,
+    EMPTY,
+    EMPTY_HINT,
+    MARK,
+    RESEARCH_USE,
+    RESEARCH_USE_SHORT,
+    WAITING,
+    Corners,
+)
 
 TEXT = QColor(225, 228, 232)
 QUIET = QColor(185, 191, 198)
@@ -16,6 +26,9 @@ SHADOW = QColor(0, 0, 0, 220)
 VEIL = QColor(0, 0, 0, 150)
 MARGIN = 8.0
 BAR_WIDTH = 12.0
+
+SCALE_BAR_FROM_PX = 240.0
+"""A narrower viewport has no scale bar: its numbers need the room."""
 
 
 class Furniture:
@@ -32,10 +45,15 @@ class Furniture:
         self._line = QFontMetricsF(self._font).height()
         painter.setFont(self._font)
 
+    @property
+    def has_scale_bar(self) -> bool:
+        """False where the viewport is too narrow for a scale bar between the corner texts."""
+        return self.width >= SCALE_BAR_FROM_PX
+
     def text(self, box: QRectF, align: Qt.AlignmentFlag, text: str, colour: QColor = TEXT) -> None:
-        """One line on a dark veil, readable over bright and dark, shortened to the box."""
+        """One line on a dark veil, readable over bright and dark, shortened to the box by whole words."""
         metrics = QFontMetricsF(self._painter.font())
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        shown = shortened(text, metrics, box.width())
         if not shown:
             return
         wide = metrics.horizontalAdvance(shown)
@@ -59,7 +77,7 @@ class Furniture:
         self._lines(corners.top_left, MARGIN, MARGIN - 2, column, Qt.AlignmentFlag.AlignLeft)
         self._lines(corners.top_right, x_right, MARGIN - 2, column, Qt.AlignmentFlag.AlignRight)
         low = self.height - bottom
-        narrow = self.width / 2 - MARGIN - max(self.width / 10, 30.0) - 4
+        narrow = self.width / 2 - MARGIN - (max(self.width / 10, 30.0) + 4 if self.has_scale_bar else 1.0)
         y = low - self._line * len(corners.bottom_left)
         self._lines(corners.bottom_left, MARGIN, y, narrow, Qt.AlignmentFlag.AlignLeft)
         y = low - self._line * len(corners.bottom_right)
@@ -76,7 +94,8 @@ class Furniture:
     def footer(self, legend: str = "") -> float:
         """The line on research use, and above it what the heat map shows; the height they take."""
         box = QRectF(MARGIN, self.height - self._line - 3, self.width - 2 * MARGIN, self._line)
-        self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE, QUIET)
+        fits = QFontMetricsF(self._font).horizontalAdvance(RESEARCH_USE) <= box.width()
+        self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE if fits else RESEARCH_USE_SHORT, QUIET)
         if not legend:
             return self._line + 6
         self.text(box.translated(0, -self._line - 2), Qt.AlignmentFlag.AlignHCenter, legend)
@@ -153,8 +172,22 @@ class Furniture:
         self._painter.drawRoundedRect(box, 12, 12)
 
     def _centred(self, text: str, y: float, font: QFont, colour: QColor) -> None:
+        room = self.width - 2 * MARGIN
+        font = font if QFontMetricsF(font).horizontalAdvance(text) <= room else self._font
         self._painter.setFont(font)
         line = QFontMetricsF(font).height()
-        box = QRectF(MARGIN, y - line / 2, self.width - 2 * MARGIN, line)
+        box = QRectF(MARGIN, y - line / 2, room, line)
         self.text(box, Qt.AlignmentFlag.AlignHCenter, text, colour)
         self._painter.setFont(self._font)
+
+
+def shortened(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """``text`` cut to ``width`` pixels between words: half a number would be another number."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    whole = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    kept = whole.removesuffix("…")
+    around = text[max(0, len(kept) - 1) : len(kept) + 1]
+    if any(each.isdigit() for each in around) and not around.endswith(" "):
+        kept = kept[: kept.rfind(" ") + 1].rstrip()
+    return f"{kept}…" if whole else ""

@@ -264,7 +264,7 @@ class SliceView(QWidget):
         self._mark = furniture.corner_texts(texts, bottom, 0.0)
         if shown == "none":
             return
-        if geometry.has_mm:
+        if geometry.has_mm and furniture.has_scale_bar:
             bar = annotation_text.scale_bar(transform.px_per_mm, self.width() / 5)
             bottom += furniture.scale_bar(*bar, bottom) if bar else 0.0
         edges = annotation_text.edge_letters(volume, geometry, transform)

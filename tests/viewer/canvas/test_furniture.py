@@ -1,0 +1,45 @@
+"""Texts around the picture where there is little room."""
+
+import re
+
+import pytest
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from viewer.canvas.annotation_text import Corners
+from viewer.canvas.furniture import Furniture, shortened
+
+
+@pytest.fixture
+def metrics(qtbot: QtBot) -> QFontMetricsF:
+    font = QFont()
+    font.setPixelSize(10)
+    return QFontMetricsF(font)
+
+
+@pytest.mark.parametrize("text", ["W 300 L -40 window1", "F 780.5 mm", "Slice 113/2020", "Zoom 1.25×", "-1500"])
+def test_no_number_is_cut_in_two(metrics: QFontMetricsF, text: str) -> None:
+    whole = re.findall(r"[-\d./×]*\d[-\d./×]*", text)
+    for width in range(5, 130):
+        shown = shortened(text, metrics, width)
+        assert set(re.findall(r"[-\d./×]*\d[-\d./×]*", shown)) <= set(whole), f"{text} in {width} px: {shown}"
+        assert metrics.horizontalAdvance(shown) <= width
+
+
+def test_what_fits_is_left_alone_and_words_may_be_cut(metrics: QFontMetricsF) -> None:
+    assert shortened("W 300 L 40", metrics, 400) == "W 300 L 40"
+    wide = metrics.horizontalAdvance("W 300 L 40 win…") + 1
+    assert shortened("W 300 L 40 window1", metrics, wide).startswith("W 300 L 40 w")
+
+
+def test_the_smallest_viewport_of_a_small_window_has_room_for_its_window(qtbot: QtBot) -> None:
+    image = QImage(157, 180, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    furniture = Furniture(painter, image.width(), image.height(), QFont())
+    drawn: list[str] = []
+    plain = painter.drawText
+    painter.drawText = lambda *given: (drawn.append(given[-1]), plain(*given))  # type: ignore[method-assign]
+    furniture.corner_texts(Corners(bottom_left=("Slice 13/20",), bottom_right=("W 300 L 40",)), furniture.footer(), 0)
+    painter.end()
+    assert {"Slice 13/20", "W 300 L 40", "Research use only"} <= set(drawn), drawn
+    assert not furniture.has_scale_bar
