@@ -25,6 +25,7 @@ from viewer.commands.cornering import Cornering
 from viewer.commands.cutting import Cutting
 from viewer.commands.editing import Editing
 from viewer.commands.editing_actions import editing_actions
+from viewer.commands.exchanging import Exchanging
 from viewer.commands.fusing import Fusing
 from viewer.commands.hanging import Hanging
 from viewer.commands.indexing import FolderIndexing
@@ -51,6 +52,7 @@ from viewer.commands.thumbnailing import Thumbnailing
 from viewer.dialogs.dialog_actions import dialog_actions
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
+from viewer.dialogs.exchange_files import ExchangeFiles, exchange_actions
 from viewer.dialogs.history import MaskHistory
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
@@ -144,6 +146,15 @@ class Application(QObject):
         self.cutting = Cutting(self.session, self.runner)
         self.fusing = Fusing(self.session, self.loading, self.notices)
         self.overlaying = Overlaying(self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading)
+        self.exchanging = Exchanging(
+            self.session,
+            self.segmentation,
+            self.notices,
+            self.runner,
+            self.sandbox,
+            self.overlaying,
+            lambda pane, text, drawn, longest_px: self.viewports.png(pane, text, drawn, longest_px),
+        )
         self.inferring = Inferring(
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
@@ -225,8 +236,10 @@ class Application(QObject):
             self.inferring,
             self.presetting,
         )
+        self.exchange_files = ExchangeFiles(lambda: self.window, self.exchanging, self.measuring)
         self.table = table = (
             *self._file_actions(),
+            *exchange_actions(self.session, self.exchange_files),
             *self._study_actions(),
             *actions(desk),
             *editing_actions(self.session, self.editing),

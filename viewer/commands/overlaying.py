@@ -51,6 +51,10 @@ class Overlaying:
         if source is None:
             self._notices.add("warning", f"The images that {document.file.name} was made from are not here. Open both.")
             return
+        self.propose(document, source)
+
+    def propose(self, document: Document, source: Series) -> None:
+        """Propose the mask of a file over ``source``, which is loaded first unless it is shown."""
         self._waiting = _Waiting(document, source)
         if self._session.series != source:
             self._reading.load(source)

@@ -1,0 +1,145 @@
+"""File, Export and Import through the real window: masks, measurements and pictures leave and come back."""
+
+from collections.abc import Generator
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydicom import dcmread
+from PySide6.QtWidgets import QApplication, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from imaging import editing
+from imaging.measurement.areas import Ellipse
+from imaging.measurement.lines import Length
+from imaging.measurement.measurement import Measurement
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.dialogs.exchange_files import MASKS, REPORT
+from viewer.places import Places
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(made.window)
+    made.window.resize(1280, 800)
+    made.window.show()
+    made.reading.open([phantom_study.study])
+    settle(qtbot, made)
+    made.window.run("layout-1x1")
+    assert made.session.study is not None
+    made.reading.load(next(each for each in made.session.study.series if each.modality == "CT"))
+    settle(qtbot, made)
+    yield made
+    made.window.close()
+
+
+def settle(qtbot: QtBot, main: Application) -> None:
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
+    QApplication.processEvents()
+
+
+def told(main: Application) -> str:
+    return " ".join(notice.text for notice in main.notices.all)
+
+
+def choose(monkeypatch: pytest.MonkeyPatch, path: Path, chosen: str = "") -> None:
+    """Answer the next file dialogs as a person would."""
+
+    def answer(*_: object) -> tuple[str, str]:
+        return str(path), chosen
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+
+
+def paint(main: Application, mask: NDArray[np.uint8]) -> None:
+    edit = editing.replace(main.segmentation.array, mask, "Paint")
+    assert edit is not None
+    main.segmentation.apply(edit)
+
+
+def draw(main: Application) -> tuple[Measurement, ...]:
+    assert main.session.volume is not None
+    place = main.session.volume.slice_geometry(5).point_lps
+    for figure, points in ((Length, [(0, 20, 30), (0, 60.5, 80)]), (Ellipse, [(0, 50, 50), (0, 50, 70), (0, 62, 50)])):
+        x = tuple((float(a), float(b), float(c)) for a, b, c in place(points))
+        main.session.measurements.add(Measurement(uuid4().hex, figure(x), "lps", "nodule"))
+    return main.session.measurements.all
+
+
+def test_measurements_leave_as_a_report_and_come_back(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = draw(main)
+    choose(monkeypatch, tmp_path / "report", REPORT)
+    main.window.run("export-measurements")
+    settle(qtbot, main)
+    assert f"2 measurements written to {tmp_path / 'report.dcm'}." in told(main)
+    main.measuring.delete_all()
+    choose(monkeypatch, tmp_path / "report.dcm")
+    main.window.run("import-measurements")
+    settle(qtbot, main)
+    found = main.session.measurements.all
+    assert [(each.uid, each.kind, each.name) for each in found] == [(each.uid, each.kind, each.name) for each in drawn]
+    for ours, theirs in zip(drawn, found, strict=True):
+        np.testing.assert_allclose(theirs.figure.points, ours.figure.points, rtol=0, atol=1e-6)
+    main.window.run("undo")
+    assert len(main.session.measurements.all) == 1
+    main.window.run("import-measurements")
+    settle(qtbot, main)
+    assert "1 were there already" in told(main)
+
+
+@pytest.mark.parametrize("form", ["DICOM SEG (*.dcm)", "3D Slicer (*.seg.nrrd)", "NIfTI (*.nii.gz)"])
+def test_a_mask_leaves_and_comes_back_as_a_proposal(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    empty = main.segmentation.array.copy()
+    mask = empty.copy()
+    mask[4:7, 20:40, 30:50] = 1
+    paint(main, mask)
+    choose(monkeypatch, tmp_path / "mask", form)
+    main.window.run("export-mask")
+    settle(qtbot, main)
+    path = tmp_path / f"mask{MASKS[form][1]}"
+    assert f"Mask written to {path}." in told(main)
+    paint(main, empty)
+    choose(monkeypatch, path)
+    main.window.run("import-mask")
+    settle(qtbot, main)
+    main.window.run("accept")
+    np.testing.assert_array_equal(main.segmentation.array, mask)
+
+
+def test_the_viewport_leaves_as_a_picture_without_a_name(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(main)
+    for action, burned in (("export-capture", "NO"), ("export-capture-named", "YES"), ("export-capture-plain", "NO")):
+        choose(monkeypatch, tmp_path / action, "DICOM (*.dcm)")
+        main.window.run(action)
+        settle(qtbot, main)
+        assert dcmread(tmp_path / f"{action}.dcm").BurnedInAnnotation == burned
+    pixels = [dcmread(tmp_path / f"{name}.dcm").pixel_array for name in ("export-capture", "export-capture-plain")]
+    assert pixels[0].shape == pixels[1].shape
+    assert (pixels[0] != pixels[1]).any()
+
+
+def test_what_cannot_be_done_is_told(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw(main)
+    choose(monkeypatch, tmp_path / "gone" / "report.dcm", REPORT)
+    main.window.run("export-measurements")
+    settle(qtbot, main)
+    assert "gone" in told(main)
+    assert main.session.series is not None
+    choose(monkeypatch, main.session.series.files[0])
+    main.window.run("import-measurements")
+    settle(qtbot, main)
+    assert "no structured report with groups of measurements" in told(main)

@@ -1,0 +1,114 @@
+"""Asks which file to write or to read, for exports and imports."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from imaging.formats.segmentation.mask_format import MaskFormat
+from viewer.commands.action import Action
+from viewer.commands.exchanging import Exchanging
+from viewer.commands.measuring import Measuring
+from viewer.state.session import Session
+
+MASKS: dict[str, tuple[MaskFormat, str]] = {
+    "DICOM SEG (*.dcm)": (MaskFormat.SEG, ".dcm"),
+    "DICOM SEG, label map (*.dcm)": (MaskFormat.LABELMAP, ".dcm"),
+    "RT Structure Set (*.dcm)": (MaskFormat.RTSTRUCT, ".dcm"),
+    "3D Slicer (*.seg.nrrd)": (MaskFormat.SEG_NRRD, ".seg.nrrd"),
+    "NIfTI (*.nii.gz)": (MaskFormat.NIFTI, ".nii.gz"),
+    "PNG, several slices as a folder (*.png)": (MaskFormat.PNG, ".png"),
+    "COCO (*.json)": (MaskFormat.COCO, ".json"),
+    "YOLO, a folder (*)": (MaskFormat.YOLO, ""),
+    "Table of volumes (*.csv)": (MaskFormat.CSV, ".csv"),
+}
+REPORT, TABLES = "DICOM structured report (*.dcm)", {"CSV (*.csv)": ".csv", "JSON (*.json)": ".json"}
+
+
+class ExchangeFiles:
+    """Asks for files over ``window`` and hands them on."""
+
+    def __init__(self, window: Callable[[], QWidget], exchanging: Exchanging, measuring: Measuring) -> None:
+        self._window, self._exchanging, self._measuring = window, exchanging, measuring
+
+    def export_mask(self) -> None:
+        """Ask where and in which format the mask shall go."""
+        path, chosen = self._ask_target("Export the mask", ";;".join(MASKS))
+        if path is not None:
+            kind, ending = MASKS[chosen]
+            self._exchanging.export_mask(with_ending(path, ending), kind)
+
+    def import_mask(self) -> None:
+        """Ask for the file of a mask."""
+        self._ask_source("Import a mask", self._exchanging.import_mask)
+
+    def import_masks_folder(self) -> None:
+        """Ask for the folder of PNG or YOLO masks."""
+        name = QFileDialog.getExistingDirectory(self._window(), "Import a folder of masks")
+        if name:
+            self._exchanging.import_mask(Path(name))
+
+    def export_measurements(self) -> None:
+        """Ask where and in which format measurements shall go."""
+        path, chosen = self._ask_target("Export measurements", ";;".join((REPORT, *TABLES)))
+        if path is not None and chosen in TABLES:
+            self._measuring.export(with_ending(path, TABLES[chosen]))
+        elif path is not None:
+            self._exchanging.export_report(with_ending(path, ".dcm"))
+
+    def import_measurements(self) -> None:
+        """Ask for a structured report."""
+        self._ask_source("Import measurements from a DICOM structured report", self._exchanging.import_report)
+
+    def export_capture(self, drawn: bool, named: bool) -> None:
+        """Ask where a picture of the viewport shall go."""
+        path, _ = self._ask_target("Export the viewport", "DICOM (*.dcm)")
+        if path is not None:
+            self._exchanging.export_capture(with_ending(path, ".dcm"), drawn, named)
+
+    def _ask_target(self, title: str, filters: str) -> tuple[Path | None, str]:
+        name, chosen = QFileDialog.getSaveFileName(self._window(), title, "", filters)
+        return (Path(name) if name else None), chosen
+
+    def _ask_source(self, title: str, then: Callable[[Path], None]) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window(), title)
+        if name:
+            then(Path(name))
+
+
+def with_ending(path: Path, ending: str) -> Path:
+    """The path with the ending of its format, unless it has it."""
+    return path if path.name.lower().endswith(ending) else path.with_name(path.name + ending)
+
+
+def exchange_actions(session: Session, files: ExchangeFiles) -> tuple[Action, ...]:
+    """The menus File, Export and Import."""
+
+    def shown() -> bool:
+        return session.series is not None and session.volume is not None
+
+    def measured() -> bool:
+        return shown() and bool(session.measurements.all)
+
+    def captures(drawn: bool, named: bool) -> Callable[[], None]:
+        return lambda: files.export_capture(drawn, named)
+
+    out, back = "File/Export", "File/Import"
+    return (
+        Action("export-mask", "Mask…", out, files.export_mask, (), shown, None, False,
+               "DICOM SEG, RT Structure Set, 3D Slicer, NIfTI, PNG, COCO, YOLO, table"),
+        Action("export-measurements", "Measurements…", out, files.export_measurements, (), measured, None, False,
+               "DICOM structured report, CSV or JSON"),
+        Action("export-capture", "Viewport as DICOM picture…", out, captures(True, False), (), shown, None, False,
+               "With measurements and masks, without the patient's name"),
+        Action("export-capture-plain", "Viewport without drawings…", out, captures(False, False), (), shown, None,
+               False, "Only the picture"),
+        Action("export-capture-named", "Viewport with patient's name…", out, captures(True, True), (), shown, None,
+               False, "The picture says who the patient is, and the file that it does"),
+        Action("import-mask", "Mask…", back, files.import_mask, (), shown, None, False,
+               "Shown as a proposal: A accepts it, X puts it away"),
+        Action("import-masks-folder", "Folder of masks…", back, files.import_masks_folder, (), shown, None, False,
+               "PNG pictures or YOLO labels"),
+        Action("import-measurements", "Measurements…", back, files.import_measurements, (), shown, None, False,
+               "From a DICOM structured report (TID 1500)"),
+    )  # fmt: skip
