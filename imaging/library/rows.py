@@ -29,12 +29,12 @@ def series_row(series: Series) -> SeriesRow:
 
 
 def origin_columns(provenance: Provenance) -> dict[str, Any]:
-    """Who keeps it, when, and which model it descends from."""
+    """Who keeps it, when, and which model it descends from, as far as the columns reach: PostgreSQL refuses more."""
     return {
-        "author": provenance.author,
+        "author": provenance.author[:200],
         "time": provenance.time.astimezone(UTC).replace(tzinfo=None),
-        "model": provenance.model,
-        "model_version": provenance.model_version,
+        "model": provenance.model[:64],
+        "model_version": provenance.model_version[:32],
     }
 
 

@@ -68,8 +68,10 @@ def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
     shown = main.findings.prediction
     assert shown is not None and shown.mask is not None and np.count_nonzero(shown.mask.array == 2) == changed
+    assert not main.segmentation.visible, "the difference is shown alone"
     qtbot.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
-    assert np.array_equal(main.segmentation.array, first)
+    assert np.array_equal(main.segmentation.array, first) and main.segmentation.visible
+    assert main.findings.prediction is None
     main.segmentation.undo()
     assert np.array_equal(main.segmentation.array, second)
 

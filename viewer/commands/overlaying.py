@@ -10,12 +10,9 @@ from inference.prediction import Prediction
 from viewer.commands.reading import Reading
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.state.findings import Findings
+from viewer.state.findings import FROM_FILE, Findings
 from viewer.state.notices import Notices
 from viewer.state.session import Session
-
-FROM_FILE = "file"
-"""The task of a prediction that no model of ours made."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from inference.prediction import Prediction
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.places import author
-from viewer.state.findings import Findings
+from viewer.state.findings import FROM_FILE, Findings
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -39,6 +39,7 @@ class Revising:
         self._session, self._segmentation, self._findings = session, segmentation, findings
         self._notices, self._library, self._runner = notices, library, runner
         self._revisions = Revisions(library)
+        self._difference: Prediction | None = None
 
     @property
     def heads(self) -> tuple[RevisionHead, ...]:
@@ -87,18 +88,27 @@ class Revising:
         return None if found is None else compare(found.labelmap, self._segmentation.labelmap())
 
     def show_difference(self, identity: int) -> None:
-        """Show over the picture where a revision and the mask on screen differ."""
+        """Show where a revision and the mask on screen differ, in its place until :meth:`end`."""
         found = self._fitting(identity)
         if found is not None:
             array = consensus.difference(found.labelmap.array, self._segmentation.array)
             shown = Labelmap(array, found.labelmap.geometry, consensus.DIFFERENCE)
-            self._propose(f"Revision {identity} against the mask on screen", shown)
+            self._segmentation.set_visible(False)
+            self._difference = self._propose(f"Revision {identity} against the mask on screen", shown)
+
+    def end(self) -> None:
+        """Show the mask again and put a difference away."""
+        self._segmentation.set_visible(True)
+        if self._difference is not None and self._findings.prediction is self._difference:
+            self._findings.show_prediction(None)
+        self._difference = None
 
     def restore(self, identity: int) -> None:
         """Make a revision the mask, in one undoable step; what was there stays a revision of its own."""
         found = self._fitting(identity)
         if found is None:
             return
+        self.end()
         name, mask, origin = f"Restore revision {identity}", found.labelmap, found.provenance
         edit = editing.replace(self._segmentation.array, mask.array, name)
         self._segmentation.begin()
@@ -112,6 +122,7 @@ class Revising:
         found = self._fitting(identity)
         if found is None:
             return
+        self.end()
         ours, theirs = self._segmentation.array, found.labelmap.array
         base = self._base(found, ours.shape)
         if way == "three-way":
@@ -154,10 +165,10 @@ class Revising:
             return None
         return found
 
-    def _propose(self, name: str, mask: Labelmap) -> None:
+    def _propose(self, name: str, mask: Labelmap) -> Prediction | None:
         series = self._session.series
-        if series is not None:
-            unknown = float("nan")
-            self._findings.show_prediction(
-                Prediction(series.uid, name, "", "revision", (), mask, mask.volumes_ml(), "", 0.0, unknown)
-            )
+        if series is None:
+            return None
+        proposed = Prediction(series.uid, name, "", FROM_FILE, (), mask, mask.volumes_ml(), "", 0.0, float("nan"))
+        self._findings.show_prediction(proposed)
+        return proposed

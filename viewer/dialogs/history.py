@@ -53,6 +53,7 @@ class MaskHistory(QDialog):
         self.approve = button("Approve", self._approve)
         self._lay_out()
         self.rows.itemSelectionChanged.connect(self._show_chosen)
+        self.finished.connect(lambda _: self._revising.end())
         segmentation.history_changed.connect(self._refresh)
 
     @property
@@ -72,7 +73,7 @@ class MaskHistory(QDialog):
         for each in (self.difference, self.merge, self.restore, self.approve):
             buttons.addWidget(each)
         buttons.addStretch(1)
-        buttons.addWidget(button("Close", self.close))
+        buttons.addWidget(button("Close", self.reject))
         research = QLabel("Research use only – not a medical device.")
         research.setProperty("role", "muted")
         layout = QVBoxLayout(self)

@@ -7,9 +7,8 @@ from inference.prediction import Finding, Prediction
 from inference.registry import Package
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring, Method
-from viewer.commands.overlaying import FROM_FILE
 from viewer.panels.layout import button, column, heading, muted, percent_slider, plain, plain_tip
-from viewer.state.findings import Findings
+from viewer.state.findings import FROM_FILE, Findings
 from viewer.state.models import Models
 from viewer.state.session import Session
 

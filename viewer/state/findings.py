@@ -6,6 +6,9 @@ from PySide6.QtCore import QObject, Signal
 
 from inference.prediction import HeatMap, Prediction
 
+FROM_FILE = "file"
+"""The task of a prediction that no model of ours made."""
+
 
 @dataclass(frozen=True)
 class Said:

@@ -76,6 +76,12 @@ def test_revisions_are_added_and_the_newest_is_shown(library: Library) -> None:
     assert library.revision(first).labelmap.array.max() == 1
 
 
+def test_names_longer_than_a_column_are_shortened_not_refused(library: Library) -> None:
+    library.save_mask(series(), mask(), Provenance("A" * 300, BO.time, "model " * 20, "1.0" * 20))
+    found = library.latest_mask("1.2.3")
+    assert found is not None and (len(found.provenance.author), len(found.provenance.model)) == (200, 64)
+
+
 def test_a_revision_that_is_not_there_is_named(library: Library) -> None:
     with pytest.raises(LibraryError, match=r": there is no mask revision 41"):
         library.revision(41)
