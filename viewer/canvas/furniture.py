@@ -153,7 +153,9 @@ class Furniture:
     def empty_page(self, study_open: bool, one_of_several: bool = False) -> None:
         """What to do when nothing is shown."""
         if study_open or one_of_several:
-            self._centred(DROP_HERE if one_of_several else CHOOSE, self.height / 2, self._large, QUIET)
+            text = DROP_HERE if one_of_several else CHOOSE
+            fits = QFontMetricsF(self._large).horizontalAdvance(text) <= self.width - 2 * MARGIN
+            self._centred(text, self.height / 2, self._large if fits else self._font, QUIET)
             return
         self._drop_frame()
         self._centred(EMPTY, self.height / 2 - 1.4 * self._line, self._large, TEXT)

@@ -10,6 +10,14 @@ from viewer.state.session import Session
 
 _PLACES = ("Left out", "Top left", "Top right", "Bottom left", "Bottom right")
 _ROWS = 11
+_WORDS = {
+    "patient-id": "Patient ID",
+    "sex-birth": "Sex and birth date",
+    "body-part": "Body part",
+    "plane": "Plane, where resampled",
+    "slice": "Slice or frame",
+    "profile": "Colour profile",
+}
 
 
 class CornerTexts(QDialog):
@@ -25,7 +33,7 @@ class CornerTexts(QDialog):
         fields = QGridLayout()
         for number, field in enumerate(FIELDS):
             column, row = divmod(number, _ROWS)
-            label = QLabel(field.replace("-", " ").capitalize())
+            label = QLabel(_WORDS.get(field, field.capitalize()))
             choice = self.choices[field] = QComboBox()
             choice.addItems(_PLACES)
             choice.activated.connect(lambda index, field=field: self._move(field, index))

@@ -105,7 +105,8 @@ class KeyImageList(QDialog):
             if marked.key_image.uid == chosen:
                 self.rows.setCurrentItem(item)
         count = len(self._state.all)
-        self.said.setText(f"{count} key images" if count else "None yet: key K marks the shown image")
+        some = "1 key image" if count == 1 else f"{count} key images"
+        self.said.setText(some if count else "None yet: key K marks the shown image")
         self._show_note()
 
     def _show_note(self) -> None:
