@@ -167,7 +167,7 @@ def test_livewire_keeps_to_the_edge_of_the_body(main: Application) -> None:
 def test_the_ball_reaches_through_slices_and_locked_labels_stay(main: Application) -> None:
     paint(main, (32, slice(120, 136), slice(128, 136)), 2)
     before = int((main.segmentation.array == 2).sum())
-    main.session.workbench.set_locked(frozenset({2}))
+    main.segmentation.set_labels((Label(1, "one"), Label(2, "two", locked=True)))
     main.window.run("edit-sphere")
     main.session.hand.set_radius_mm(10.0)
     key(main, Qt.Key.Key_B)
