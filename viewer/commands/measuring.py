@@ -45,6 +45,8 @@ class Measuring:
             self._state.load("", ())
             return
         self._state.load(series.uid, self._brought_back(series.uid))
+        for edit in self._only_journalled(series.uid):
+            self._state.replay(edit)
 
     def delete_selected(self) -> None:
         """Take the selected measurement away."""
@@ -106,6 +108,24 @@ class Measuring:
         except LibraryError as error:
             self._notices.add("error", words(error))
             return self._state.of(series_uid)
+
+    def _only_journalled(self, series_uid: str) -> tuple[MeasurementEdit, ...]:
+        """What was drawn while the library could not be written, by the undo line that the journal brought back."""
+        drawn: dict[str, Measurement] = {}
+        for edit in (each for step in self._segmentation.history.done for each in step.edits):
+            if not isinstance(edit, MeasurementEdit) or edit.series_uid != series_uid:
+                continue
+            if edit.after is not None:
+                drawn[edit.after.uid] = edit.after
+            elif edit.before is not None:
+                drawn.pop(edit.before.uid, None)
+        if not drawn:
+            return ()
+        try:
+            known = {each.measurement.uid for each in self._kept.history(series_uid)}
+        except LibraryError:
+            return ()
+        return tuple(MeasurementEdit(series_uid, None, each) for uid, each in drawn.items() if uid not in known)
 
     def _keep(self, edit: MeasurementEdit) -> None:
         """Add the state after a change to the library, at once; before it those that could not be saved till now."""

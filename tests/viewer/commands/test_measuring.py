@@ -10,6 +10,7 @@ import pytest
 from imaging.geometry import Calibration, Geometry
 from imaging.library.measured import Measured
 from imaging.library.store import Library
+from imaging.measurement.edit import MeasurementEdit
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
 from imaging.study import Series
@@ -92,3 +93,16 @@ def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
     (tmp_path / "file").touch()
     assert not measuring.export(tmp_path / "file" / "out.csv")
     assert "could not be saved" in notices.all[-1].text
+
+
+def test_what_only_the_journal_has_comes_back_and_goes_to_the_library(library: Library) -> None:
+    session, segmentation = Session(), Segmentation()
+    segmentation.push("Draw length", MeasurementEdit("1.2", None, FIRST))
+    segmentation.push("Draw length", MeasurementEdit("1.2", None, SECOND))
+    segmentation.push("Delete length", MeasurementEdit("1.2", FIRST, None))
+    segmentation.push("Draw length", MeasurementEdit("another", None, THIRD))
+    measuring = Measuring(session, segmentation, Notices(), library)
+    show(session, "1.2")
+    assert session.measurements.all == (SECOND,) == Measured(library).of("1.2")
+    measuring.delete_all()
+    assert len(segmentation.history.done) == 5, "what came back is no step of its own"
