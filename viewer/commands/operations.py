@@ -34,6 +34,7 @@ class Task:
         editable: what may change.
         axis, k: the shown plane of the array.
         free: label values that stand for nothing yet.
+        proposed: (K, J, I) bool, what a model takes for lesions; None without.
     """
 
     array: NDArray[np.uint8]
@@ -46,6 +47,7 @@ class Task:
     axis: int
     k: int
     free: tuple[int, ...] = ()
+    proposed: NDArray[np.bool_] | None = None
 
 
 Work = Callable[[Task, Report], MaskEdit | None]
@@ -87,7 +89,11 @@ def _shape(name: str, region: Callable[[Task], Region | None]) -> Work:
 
 
 def _margin(name: str, sign: int) -> Work:
-    return _shape(name, lambda task: margin(task.array, task.value, task.geometry, sign * task.options.size_mm))
+    def work(task: Task, report: Report) -> MaskEdit | None:
+        found = margin(task.array, task.value, task.geometry, sign * task.options.size_mm, report)
+        return None if found is None else become(task.array, found, task.value, name, task.editable)
+
+    return work
 
 
 def _smoothing(name: str, how: Smoothing) -> Work:

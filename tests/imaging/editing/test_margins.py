@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from imaging.editing.margins import distance_mm, hollow, margin
+from imaging.editing.margins import distance_mm, hollow, inward, margin, outward
 from imaging.editing.smoothing import Smoothing, smooth, smooth_jointly
 from imaging.geometry import Calibration, Geometry
+from imaging.progress import Cancelled
 
 GRID = Geometry((25, 60, 70), (2.0, 1.0, 0.8), calibration=Calibration.PATIENT)
 VOXEL_MM3 = 1.6
@@ -38,6 +39,21 @@ def test_distances_are_scipys(inside) -> None:
         assert np.allclose(distance_mm(inside, geometry), truth, atol=1e-4)
     else:
         assert np.isinf(distance_mm(inside, geometry)).all()
+
+
+def test_scattered_specks_grow_slab_by_slab_as_in_one_piece_and_can_be_stopped() -> None:
+    array = (np.random.default_rng(0).random((50, 30, 30)) < 0.001).astype(np.uint8)
+    geometry = Geometry(array.shape, (2.0, 1.0, 0.7))
+    truth = ndimage.distance_transform_edt(array == 0, sampling=geometry.spacing_mm)
+    for margin_mm in (1.5, 4.0, 9.0):
+        assert np.array_equal(outward(array == 1, geometry, margin_mm), truth <= margin_mm)
+        assert np.array_equal(inward(array == 0, geometry, margin_mm), truth > margin_mm)
+
+    def stop(*_: object) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        margin(array, 1, geometry, 2.0, stop)
 
 
 @pytest.mark.parametrize("margin_mm", [4.0, -4.0])
