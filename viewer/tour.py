@@ -258,6 +258,7 @@ class Tour:
         """Take a picture of a dialog and close it."""
         self._picture(caption, dialog)
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        self._main.window.activateWindow()  # without a display nobody gives the focus back
 
     def _picture(self, caption: str, of: QWidget | None = None) -> None:
         wait_until(lambda: True, "painting")
