@@ -7,6 +7,7 @@ from typing import Any
 from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
 from imaging.formats.measurement_report.packed import PackedMeasurements
 from imaging.formats.metadata import Element
+from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.study import Document, Series, Study
@@ -98,10 +99,41 @@ class ReadMeasurements:
         return self.path
 
 
-Request = OpenStudy | OpenFiles | LoadVolume | ReadText | ReadSegmentation | ReadMetadata | ReadMeasurements
+@dataclass(frozen=True)
+class ReadPresentation:
+    """:func:`imaging.formats.presentation.reading.read_presentation`."""
+
+    path: Path
+    grid: ImageGrid
+    series: Series
+
+    @property
+    def subject(self) -> Path:
+        return self.path
+
+
+Request = (
+    OpenStudy
+    | OpenFiles
+    | LoadVolume
+    | ReadText
+    | ReadSegmentation
+    | ReadMetadata
+    | ReadMeasurements
+    | ReadPresentation
+)
 REQUESTS: dict[str, type[Request]] = {
     each.__name__: each
-    for each in (OpenStudy, OpenFiles, LoadVolume, ReadText, ReadSegmentation, ReadMetadata, ReadMeasurements)
+    for each in (
+        OpenStudy,
+        OpenFiles,
+        LoadVolume,
+        ReadText,
+        ReadSegmentation,
+        ReadMetadata,
+        ReadMeasurements,
+        ReadPresentation,
+    )
 }
 RESULTS: dict[type[Request], Any] = {
     OpenStudy: Study,
@@ -111,6 +143,7 @@ RESULTS: dict[type[Request], Any] = {
     ReadSegmentation: ImportedMask,
     ReadMetadata: tuple[Element, ...],
     ReadMeasurements: PackedMeasurements,
+    ReadPresentation: Presentation,
 }
 
 UNEXPECTED = "unexpected"

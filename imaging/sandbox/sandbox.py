@@ -13,6 +13,7 @@ from imaging.errors import ImagingError, ReadError
 from imaging.formats.archives import UNPACKED_PREFIX
 from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
 from imaging.formats.metadata import Element
+from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
@@ -25,6 +26,7 @@ from imaging.sandbox.requests import (
     OpenFiles,
     OpenStudy,
     ReadMetadata,
+    ReadPresentation,
     ReadSegmentation,
     ReadText,
     Request,
@@ -163,6 +165,14 @@ class Sandbox:
             return found.unpacked()
         except ValueError as error:
             raise ReadError(path, str(error)) from error
+
+    def read_presentation(self, path: Path, volume: Volume, series: Series) -> Presentation:
+        """As :func:`imaging.formats.presentation.reading.read_presentation`.
+
+        Raises:
+            ReadError: the file cannot be read, does not fit the image, or stopped the worker.
+        """
+        return self._ask_for_one(ReadPresentation(path, grid_of(volume), series), silent)
 
     def read_metadata(self, path: Path) -> tuple[Element, ...]:
         """As :func:`imaging.formats.metadata.read_metadata`.

@@ -25,6 +25,7 @@ from imaging.sandbox.requests import (
     OpenStudy,
     ReadMeasurements,
     ReadMetadata,
+    ReadPresentation,
     ReadSegmentation,
     ReadText,
     Request,
@@ -113,6 +114,10 @@ def _carry_out(request: Request, relay: Relay) -> Any:
             from imaging.formats.measurement_report import reading as reports
 
             return reports.read_packed(request.path, request.grid, request.series)
+        case ReadPresentation():
+            from imaging.formats.presentation import reading as presentations
+
+            return presentations.read_presentation(request.path, request.grid, request.series)
 
 
 def _import_readers() -> None:

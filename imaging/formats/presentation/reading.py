@@ -1,0 +1,166 @@
+"""A presentation state onto the series that it refers to."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from imaging.errors import ReadError
+from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
+from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.measurement_report.vocabulary import own_uid
+from imaging.formats.presentation.presentation import Presentation
+from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.formats.segmentation.source import Source, source_of
+from imaging.measurement.areas import Ellipse, Outline
+from imaging.measurement.figure import Figure
+from imaging.measurement.lines import Length
+from imaging.measurement.marks import Note, Probe
+from imaging.measurement.measurement import Measurement, packed
+from imaging.measurement.ruler import Points
+from imaging.study import Series
+from imaging.volume import VoiFunction, Window
+
+MOST_BYTES = 64 << 20
+
+
+def read_presentation(path: Path, grid: ImageGrid, series: Series) -> Presentation:
+    """How a presentation state wants a series to be looked at.
+
+    Raises:
+        ReadError: damaged, no presentation state, or one of other images; says what was found.
+    """
+    source = source_of(series, grid)
+    with dataset_stream(path) as stream:
+        if path.stat().st_size > MOST_BYTES:
+            raise ReadError(path, f"larger than {MOST_BYTES >> 20} MiB: refused")
+        try:
+            return _presentation(path, dcmread(stream, force=True), source)
+        except PARSE_ERRORS as error:
+            raise ReadError(path, f"damaged presentation state: {error}") from error
+
+
+def _presentation(path: Path, state: Dataset, source: Source) -> Presentation:
+    if text(state, "Modality") != "PR":
+        raise ReadError(path, "no presentation state")
+    referred = [image for each in items(state, "ReferencedSeriesSequence") for image in _images(each)]
+    shown = [k for k in (_slice_of(image, source) for image in referred) if k is not None]
+    if not shown:
+        uid = text(referred[0], "ReferencedSOPInstanceUID") if referred else "none"
+        raise ReadError(path, f"refers to image {uid}, which is not in {source.name}")
+    k, warnings = shown[0], list[str]()
+    rotation = numbers(state, "ImageRotation")
+    return Presentation(
+        k,
+        _window(_for(state, "SoftcopyVOILUTSequence", k, source), warnings),
+        text(state, "PresentationLUTShape") == "INVERSE",
+        int(rotation[0]) % 360 if rotation and rotation[0] % 90 == 0 else 0,
+        text(state, "ImageHorizontalFlip") == "Y",
+        _area(_for(state, "DisplayedAreaSelectionSequence", k, source)),
+        tuple((each.uid, packed(each)) for each in _drawn(state, k, source, warnings)),
+        (*warnings, *(("its shutter was left out",) if text(state, "ShutterShape") else ())),
+    )
+
+
+def _images(node: Dataset) -> list[Dataset]:
+    return items(node, "ReferencedImageSequence")
+
+
+def _slice_of(image: Dataset, source: Source) -> int | None:
+    uid, frames = text(image, "ReferencedSOPInstanceUID"), numbers(image, "ReferencedFrameNumber")
+    for k, each in enumerate(source.instances):
+        if each.uid == uid and (each.frames == 1 or not frames or each.frame == int(frames[0])):
+            return k
+    return None
+
+
+def _for(state: Dataset, keyword: str, k: int, source: Source) -> Dataset:
+    """The item that holds for slice ``k``: one without images holds for all."""
+    uid = source.instances[k].uid
+    for each in items(state, keyword):
+        images = _images(each)
+        if not images or any(text(image, "ReferencedSOPInstanceUID") == uid for image in images):
+            return each
+    return Dataset()
+
+
+def _window(voi: Dataset, warnings: list[str]) -> Window | None:
+    centres, widths = numbers(voi, "WindowCenter"), numbers(voi, "WindowWidth")
+    if not centres or not widths or not widths[0] > 0 or not np.isfinite([centres[0], widths[0]]).all():
+        if items(voi, "VOILUTSequence"):
+            warnings.append("its table of grey levels was left out: the window stays")
+        return None
+    said = text(voi, "VOILUTFunction") or "LINEAR"
+    function: VoiFunction = next((each for each in get_args(VoiFunction) if each == said), "LINEAR")
+    return Window(centres[0], widths[0], text(voi, "WindowCenterWidthExplanation").split("\\")[0], function)
+
+
+def _area(area: Dataset) -> tuple[int, int, int, int] | None:
+    first, last = numbers(area, "DisplayedAreaTopLeftHandCorner"), numbers(area, "DisplayedAreaBottomRightHandCorner")
+    if len(first) != 2 or len(last) != 2:
+        return None
+    return int(first[1]) - 1, int(first[0]) - 1, int(last[1]) - 1, int(last[0]) - 1
+
+
+def _drawn(state: Dataset, shown: int, source: Source, warnings: list[str]) -> Iterator[Measurement]:
+    """The graphics of the images of this series, with their texts as names."""
+    sop, left = text(state, "SOPInstanceUID"), 0
+    for n, each in enumerate(items(state, "GraphicAnnotationSequence")):
+        images = _images(each)
+        k = (
+            shown
+            if not images
+            else next((k for k in (_slice_of(one, source) for one in images) if k is not None), None)
+        )
+        if k is None:
+            continue
+        words = "; ".join(text(one, "UnformattedTextValue") for one in items(each, "TextObjectSequence"))
+        found = [_figure(one, k, source) for one in items(each, "GraphicObjectSequence")]
+        figures = [pair for pair in found if pair is not None] or _notes(each, k, source)
+        left += found.count(None)
+        for m, (figure, uid) in enumerate(figures):
+            own = own_uid(uid) if uid and m == 0 else sha256(f"{sop} {n} {m}".encode()).hexdigest()[:32]
+            frame = "lps" if source.grid.geometry.has_position else "kji"
+            yield Measurement(own, figure, frame, words if m == 0 else "")
+    if left:
+        warnings.append(f"{left} of its graphics are no figures that are drawn here and were left out")
+
+
+def _figure(graphic: Dataset, k: int, source: Source) -> tuple[Figure, str] | None:
+    data, shape = numbers(graphic, "GraphicData"), text(graphic, "GraphicType")
+    if text(graphic, "GraphicAnnotationUnits") != "PIXEL" or not data or len(data) % 2 or not np.isfinite(data).all():
+        return None
+    pixels, uid = np.array(data).reshape(-1, 2), text(graphic, "TrackingUID")
+    if shape == "ELLIPSE" and len(pixels) == 4:
+        middle = (pixels[0] + pixels[1]) / 2
+        return Ellipse(_placed(np.array([middle, pixels[0], pixels[2]]), k, source)), uid
+    if shape == "CIRCLE" and len(pixels) == 2:
+        across = (pixels[1] - pixels[0])[::-1] * (-1, 1)
+        return Ellipse(_placed(np.array([pixels[0], pixels[1], pixels[0] + across]), k, source)), uid
+    if shape == "POINT" and len(pixels) == 1:
+        return Probe(_placed(pixels, k, source)), uid
+    if shape in ("POLYLINE", "INTERPOLATED") and len(pixels) > 3 and (pixels[0] == pixels[-1]).all():
+        return Outline(_placed(pixels[:-1], k, source), "polygon"), uid
+    return (Length(_placed(pixels, k, source)), uid) if shape == "POLYLINE" and len(pixels) == 2 else None
+
+
+def _notes(annotation: Dataset, k: int, source: Source) -> list[tuple[Figure, str]]:
+    """A text without a graphic as a note at its anchor."""
+    told = item(annotation, "TextObjectSequence")
+    anchored = text(told, "AnchorPointAnnotationUnits") == "PIXEL"
+    at = numbers(told, "AnchorPoint") if anchored else []
+    return [(Note(_placed(np.array([at]), k, source)), "")] if len(at) == 2 else []
+
+
+def _placed(pixels: NDArray[np.float64], k: int, source: Source) -> Points:
+    """(N, 2) column and row from the corner of the first pixel as points of the image's frame."""
+    ji = pixels[:, ::-1] - 0.5
+    if not source.grid.geometry.has_position:
+        return tuple((float(k), float(j), float(i)) for j, i in ji)
+    places = source.grid.slice_geometry(k).point_lps([(0.0, float(j), float(i)) for j, i in ji])
+    return tuple((float(x), float(y), float(z)) for x, y, z in places)

@@ -1,0 +1,156 @@
+"""A presentation state from a way of looking at a series."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import highdicom as hd
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
+from pydicom.uid import UID, generate_uid
+
+from imaging.errors import SaveError
+from imaging.formats.presentation.graphics import annotation
+from imaging.formats.presentation.presentation import Presentation
+from imaging.formats.segmentation.image_grid import grid_of
+from imaging.formats.segmentation.maker import (
+    PROGRAM,
+    UTF8,
+    Subject,
+    creator_name,
+    program_version,
+    put_names,
+    shortened,
+    subject_of,
+)
+from imaging.formats.segmentation.seg_parts import of
+from imaging.formats.segmentation.source import Source, source_of
+from imaging.labelmap import Provenance
+from imaging.measurement.measurement import Measurement
+from imaging.measurement.ruler import Ground
+from imaging.measurement.table import NOTICE
+from imaging.saving import replacing
+from imaging.study import Series
+from imaging.volume import Window
+
+_LAYER = hd.pr.GraphicLayer("MEASUREMENTS", 1, "Measurements")
+
+
+def write_presentation(
+    shown: Presentation,
+    measurements: Sequence[Measurement],
+    ground: Ground,
+    series: Series,
+    path: Path,
+    made: Provenance,
+) -> int:
+    """Write a presentation state of a series; the number of measurements left out, which lie on no slice.
+
+    Raises:
+        SaveError: the file cannot be written, or the image is no DICOM or in colour.
+        ReadError: the image's files have changed since they were listed.
+    """
+    source = source_of(series, grid_of(ground.volume))
+    if shown.k >= len(source.instances):
+        raise SaveError(path, "a presentation state needs images with DICOM identities")
+    if ground.volume.is_colour:
+        raise SaveError(path, "a grayscale presentation state cannot hold the view of a colour image")
+    images = _images(source, series, shown.k)
+    drawn = [annotation(each, ground, source, images, _LAYER) for each in measurements]
+    state = _state(shown, [each for each in drawn if each is not None], list(images.values()), made)
+    state.DisplayedAreaSelectionSequence = Items([_area(shown, ground)])
+    state.ImageRotation, state.ImageHorizontalFlip = shown.rotation_deg, "Y" if shown.mirrored else "N"
+    state.add_new("Laterality", "CS", "")
+    put_names(state, subject_of(series))
+    with replacing(path) as temporary:
+        state.save_as(temporary, enforce_file_format=True)
+    return drawn.count(None)
+
+
+def _images(source: Source, series: Series, k: int) -> dict[str, Dataset]:
+    """By SOP Instance UID what is said of the images, the shown one first.
+
+    Of emission tomography the shown one only: each slice may have another rescale slope, and a state has one.
+    """
+    alone = series.modality == "PT"
+    own = series.files[k] if alone and len(series.files) == len(source.instances) else series.files[0]
+    subject = subject_of(replace(series, files=(own,)))
+    instances = source.instances[k : k + 1] if alone else (source.instances[k], *source.instances)
+    return {each.uid: _image(UID(each.uid), UID(each.class_uid), each.frames, source, subject) for each in instances}
+
+
+def _image(uid: UID, class_uid: UID, frames: int, source: Source, subject: Subject) -> Dataset:
+    image = of(
+        SOPClassUID=class_uid,
+        SOPInstanceUID=uid,
+        StudyInstanceUID=subject.study_uid,
+        SeriesInstanceUID=source.series_uid,
+        PatientID=subject.text("PatientID"),
+        PatientName="",
+        PatientBirthDate=subject.moment("PatientBirthDate"),
+        PatientSex=subject.sex or "",
+        AccessionNumber=subject.text("AccessionNumber"),
+        StudyID=subject.text("StudyID"),
+        StudyDate=subject.moment("StudyDate"),
+        StudyTime=subject.moment("StudyTime"),
+        ReferringPhysicianName="",
+        Rows=source.grid.geometry.shape_kji[1],
+        Columns=source.grid.geometry.shape_kji[2],
+        SamplesPerPixel=1,
+    )
+    if frames > 1:
+        image.NumberOfFrames = frames
+    for keyword in ("RescaleSlope", "RescaleIntercept"):
+        if subject.text(keyword):
+            setattr(image, keyword, subject.text(keyword))
+    if "RescaleSlope" in image:
+        image.RescaleType = subject.text("RescaleType") or ("HU" if subject.series.modality == "CT" else "US")
+    return image
+
+
+def _state(
+    shown: Presentation, drawn: list[hd.pr.GraphicAnnotation], images: list[Dataset], made: Provenance
+) -> hd.pr.GrayscaleSoftcopyPresentationState:
+    return hd.pr.GrayscaleSoftcopyPresentationState(
+        images,
+        generate_uid(),
+        904,
+        generate_uid(),
+        1,
+        PROGRAM,
+        PROGRAM,
+        program_version(),
+        "0",
+        "WETREAD",
+        content_description=NOTICE,
+        graphic_annotations=drawn or None,
+        graphic_layers=[_LAYER] if drawn else None,
+        content_creator_name=f"{creator_name(made) or 'unknown'}^",
+        voi_lut_transformations=[_voi(shown.window)] if shown.window else None,
+        presentation_lut_transformation=hd.PresentationLUTTransformation("INVERSE" if shown.inverted else "IDENTITY"),
+        specific_character_set=UTF8,
+        series_description=shortened("Presentation state"),
+    )
+
+
+def _voi(window: Window) -> hd.pr.SoftcopyVOILUTTransformation:
+    width = max(window.width, 1.0) if window.function == "LINEAR" else window.width
+    names = [shortened(window.name)] if window.name else None
+    return hd.pr.SoftcopyVOILUTTransformation([window.centre], [width], names, window.function)
+
+
+def _area(shown: Presentation, ground: Ground) -> Dataset:
+    """The Displayed Area, counted from 1 (PS3.3 C.10.4)."""
+    _, rows, columns = ground.volume.geometry.shape_kji
+    top, left, bottom, right = shown.area_ji or (0, 0, rows - 1, columns - 1)
+    _, row_mm, column_mm = ground.volume.geometry.spacing_mm
+    area = of(
+        DisplayedAreaTopLeftHandCorner=[left + 1, top + 1],
+        DisplayedAreaBottomRightHandCorner=[right + 1, bottom + 1],
+        PresentationSizeMode="SCALE TO FIT",
+    )
+    if ground.volume.geometry.has_position:
+        area.PresentationPixelSpacing = [round(row_mm, 8), round(column_mm, 8)]
+    else:
+        area.PresentationPixelAspectRatio = [round(1000 * row_mm / column_mm), 1000]
+    return area
