@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
 from viewer.commands.action import Action
+from viewer.panels.number_keys import NumberKeys
 from viewer.state.bindings import Keys
 
 FILTER = (
@@ -43,6 +44,7 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setCentralWidget(canvas)
+        self._number_keys = NumberKeys(canvas)
         self._make_menus()
         self._make_toolbar()
         self.use_keys({action.id: action.keys for action in table})
@@ -167,6 +169,7 @@ class MainWindow(QMainWindow):
         holder.tabBar().setDrawBase(False)
         for title, widget in tabs:
             holder.addTab(widget, title)
+            self._number_keys.watch(widget)
         holder.setMinimumWidth(width)
         dock = QDockWidget(self)
         dock.setObjectName(f"dock-{name}")

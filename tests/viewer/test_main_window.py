@@ -65,6 +65,26 @@ def test_a_long_message_does_not_widen_the_window(main: Application) -> None:
     assert main.window.minimumSizeHint().width() <= width
 
 
+def test_a_message_that_does_not_fit_ends_visibly_and_is_whole_in_its_tip(main: Application) -> None:
+    bar, text = main.window.statusBar(), "Not opened: a file with a very long name " * 20
+    assert isinstance(bar, StatusBar)
+    main.notices.add("warning", text)
+    QApplication.processEvents()
+    shown = bar.message.text()
+    assert shown.startswith("Not opened") and shown.endswith("…")
+    assert bar.message.fontMetrics().horizontalAdvance(shown) <= bar.message.width()
+    assert bar.message.toolTip() == text
+    main.window.resize(1900, 800)
+    QApplication.processEvents()
+    assert len(bar.message.text()) > len(shown), "more of it where there is more room"
+
+
+def test_no_tab_is_cut_off(main: Application) -> None:
+    for tabs in (main.left, main.tabs):
+        bar = tabs.tabBar()
+        assert bar.tabRect(bar.count() - 1).right() < bar.width(), [bar.tabText(n) for n in range(bar.count())]
+
+
 def test_actions_have_unique_ids_and_keys(main: Application) -> None:
     shown = main.window.actions_by_id.values()
     keys = [key.toString() for action in shown for key in action.shortcuts()]

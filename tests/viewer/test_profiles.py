@@ -77,7 +77,7 @@ def test_a_broken_settings_file_is_told_and_the_window_works(qtbot: QtBot, tmp_p
     said = " ".join(notice.text for notice in made.notices.all)
     assert "keys.toml, line 3" in said and "presets.toml, line 2" in said
     assert made.session.bindings.keys["invert"] == ("I",)
-    assert made.window.statusBar().message.text() == made.notices.all[-1].text  # pyright: ignore[reportAttributeAccessIssue]
+    assert made.window.statusBar().message.whole == made.notices.all[-1].text  # pyright: ignore[reportAttributeAccessIssue]
     made.window.close()
 
 

@@ -1,6 +1,7 @@
 """The bottom line: value and place under the cursor, what is being done and how far, the disclaimer."""
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
 
 from imaging.geometry import letters
@@ -14,6 +15,27 @@ NOTICE_MS = 12_000
 _COLOURS = {"info": TEXT, "warning": WARNING, "error": ERROR}
 
 
+class _Message(QLabel):
+    """One line that never widens the window: what does not fit is left out visibly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.whole = ""
+
+    def tell(self, text: str) -> None:
+        self.whole = " ".join(text.split())
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, self.width()))
+
+
 class StatusBar(QStatusBar):
     """Cursor read-out, progress with Cancel, messages."""
 
@@ -21,8 +43,7 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._session, self._runner = session, runner
         self._titles: dict[str, str] = {}
-        self.message = plain()
-        self.message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never widens the window
+        self.message = _Message()
         self.cursor_text = plain()
         self.cursor_text.setMinimumWidth(330)
         self.progress = QProgressBar()
@@ -36,7 +57,7 @@ class StatusBar(QStatusBar):
         for widget in (self.progress, self.cancel, disclaimer):
             self.addPermanentWidget(widget)
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
-        self._timer.timeout.connect(self.message.clear)
+        self._timer.timeout.connect(lambda: self.message.tell(""))
         session.cursor_changed.connect(self._show_cursor)
         session.pane_changed.connect(self._show_cursor)
         runner.started.connect(self._started)
@@ -92,7 +113,7 @@ class StatusBar(QStatusBar):
             self._runner.cancel(key)
 
     def _tell(self, notice: Notice) -> None:
-        self.message.setText(notice.text)
+        self.message.tell(notice.text)
         self.message.setToolTip(plain_tip(notice.text))
         self.message.setStyleSheet(f"color: {_COLOURS[notice.level]}")
         if notice.level == "error":
