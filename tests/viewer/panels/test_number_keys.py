@@ -61,5 +61,5 @@ def test_a_number_is_typed_and_the_keys_go_back_to_the_picture(
     assert main.view.window == preset, "the digits were no presets"
     assert QApplication.focusWidget() is main.canvas
     k = main.view.k
-    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    QTest.keyClick(main.canvas, Qt.Key.Key_Down)
     assert main.view.k == k + 1
