@@ -201,3 +201,28 @@ def test_the_panel_stands_in_a_small_window(main: Application, tmp_path: Path) -
     table = box(main).table
     assert table.columnWidth(NAME) > 60
     assert main.window.grab().save(str(tmp_path / "segments.png"))
+
+
+def test_a_click_finds_the_lesion_which_is_kept_or_put_away(main: Application, qtbot: QtBot) -> None:
+    k, j, i = np.meshgrid(*(np.arange(size) for size in CT.shape_kji), indexing="ij")
+    nodule = ((k - 6) * 2) ** 2 + (j - 30) ** 2 + (i - 40) ** 2 <= 49
+    array = np.where(nodule, 40, -850).astype(np.int16)
+    assert main.session.series is not None
+    main.session.show(main.session.series, Volume(array, CT, "volume", "HU", "CT", "1.2.3"))
+    main.view.set_slice(6)
+    main.session.hand.set_tool("find-lesion")
+    transform = main.session.active.transform()
+    assert transform is not None
+    place = QPoint(*(round(v) for v in transform.to_screen(30, 40)))
+    QTest.mouseClick(main.canvas, LEFT, NONE, place)
+    qtbot.waitUntil(lambda: main.session.workbench.proposal is not None, timeout=5000)
+    assert not main.segmentation.array.any()
+    QTest.keyClick(main.canvas, Qt.Key.Key_Escape)
+    assert main.session.workbench.proposal is None
+    QTest.mouseClick(main.canvas, LEFT, NONE, place)
+    qtbot.waitUntil(lambda: main.session.workbench.proposal is not None, timeout=5000)
+    QTest.keyClick(main.canvas, Qt.Key.Key_Return)
+    found = main.segmentation.array == 1
+    assert 2 * np.count_nonzero(found & nodule) / (found.sum() + nodule.sum()) > 0.95
+    main.segmentation.undo()
+    assert not main.segmentation.array.any()

@@ -5,6 +5,7 @@ import numpy as np
 from imaging.editing import Editable, MaskEdit, Region, add, become
 from imaging.editing.growing import grow_region, range_about
 from imaging.editing.islands import flood, island_at
+from imaging.editing.lesion import lesion_about
 from imaging.editing.outlines import in_plane, prism, through
 from imaging.progress import Report
 from viewer.commands.operations import Task
@@ -12,7 +13,7 @@ from viewer.state.workbench import Outline, Place
 
 OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewire": "Livewire", "scissors": "Scissors"}
 CLICK_NAMES = {"fill": "Fill", "grow-region": "Grow region", "keep-island": "Keep island",
-               "remove-island": "Remove island"}  # fmt: skip
+               "remove-island": "Remove island", "find-lesion": "Find lesion"}  # fmt: skip
 
 
 def outlined(task: Task, outline: Outline, report: Report) -> MaskEdit | None:
@@ -72,6 +73,11 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
                 return None
             low, high = range_about(task.values, place.voxel, task.options.tolerance)
             region = grow_region(task.values, place.voxel, low, high, axis, report)
+        case "find-lesion":
+            if task.values is None:
+                return None
+            proposed = None if task.proposed is None else task.proposed()
+            region = lesion_about(task.values, place.voxel, task.geometry, proposed, report)
         case "fill":
             region = flood(task.array, place.voxel, axis)
         case _:

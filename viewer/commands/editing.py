@@ -169,15 +169,20 @@ class Editing:
             pane.axis or 0,
             pane.view.k if pane.axis is not None else pane.stored_k,
             tuple(sorted(used - self._bench.locked - {label.value})),
+            self._proposed(),
         )
+
+    def _proposed(self) -> Callable[[], NDArray[np.bool_]] | None:
+        """What gives (K, J, I) bool, the voxels that a model proposes on this grid; None without."""
+        prediction = self._findings.prediction
+        mask = None if prediction is None or prediction.mask is None else prediction.mask.array
+        return None if mask is None or mask.shape != self._segmentation.array.shape else lambda: mask != 0
 
     def _other(self) -> Callable[[], NDArray[np.bool_]] | None:
         """What the active label is taken together with, None where there is nothing."""
         other, array = self._bench.options.other, self._segmentation.array
         if other == PROPOSED:
-            prediction = self._findings.prediction
-            mask = None if prediction is None or prediction.mask is None else prediction.mask.array
-            return None if mask is None or mask.shape != array.shape else lambda: mask != 0
+            return self._proposed()
         known = other in {label.value for label in self._segmentation.labels} and other != self._segmentation.active
         return (lambda: array == other) if known else None
 

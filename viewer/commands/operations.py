@@ -34,7 +34,7 @@ class Task:
         editable: what may change.
         axis, k: the shown plane of the array.
         free: label values that stand for nothing yet.
-        proposed: (K, J, I) bool, what a model takes for lesions; None without.
+        proposed: gives (K, J, I) bool, what a model takes for lesions; None without.
     """
 
     array: NDArray[np.uint8]
@@ -47,7 +47,7 @@ class Task:
     axis: int
     k: int
     free: tuple[int, ...] = ()
-    proposed: NDArray[np.bool_] | None = None
+    proposed: Callable[[], NDArray[np.bool_]] | None = None
 
 
 Work = Callable[[Task, Report], MaskEdit | None]

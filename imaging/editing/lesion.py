@@ -1,0 +1,116 @@
+"""From one click to a lesion: what is alike and as thick as where the click lies, helped by what a model proposes."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing.edit import Box, Inside, Region, Voxel
+from imaging.editing.growing import range_about
+from imaging.geometry import Geometry, Triple
+from imaging.progress import Report, silent
+
+REACH_MM = 35.0
+"""How far about the click is looked."""
+MOST_VOXELS = 2_000_000
+"""More are not looked at: the reach becomes shorter until they fit, so that the answer takes a second at most."""
+SHARE = 0.5
+"""What is thinner than this share of the lesion's own thickness is no part of it: vessels, strands."""
+
+
+def lesion_about(
+    values: NDArray[Any], seed: Voxel, geometry: Geometry, proposed: Inside | None = None, report: Report = silent
+) -> Region | None:
+    """The lesion that a click means; None where it would reach the whole box about the click.
+
+    Voxels may belong to it where their values are nearer to those at the click than to the median about it. Of those
+    that hang together with the click, the parts stay that a ball fits into which has half the radius of the largest
+    one about the click (an opening by distance). What a model proposes under the click belongs to it where it is
+    alike.
+
+    Args:
+        values: (K, J, I) of a grey image.
+        seed: the clicked voxel.
+        geometry: its spacing gives box and balls their shape.
+        proposed: (K, J, I) bool, what a model takes for a lesion.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    report(0, 2, "Finding the lesion")
+    box = _about(seed, geometry)
+    part = values[box].astype(np.float32)
+    k, j, i = (index - span.start for index, span in zip(seed, box, strict=True))
+    alike = _piece(_alike(part, (k, j, i)), (k, j, i))
+    if alike.all():
+        return None
+    report(1, 2, "Finding the lesion")
+    inside = _thick(alike, (k, j, i), geometry.spacing_mm)
+    if proposed is not None and proposed[seed]:
+        inside |= _piece(proposed[box] & alike, (k, j, i))
+    return Region(box, _filled(inside)).tight()
+
+
+def _about(seed: Voxel, geometry: Geometry) -> Box:
+    spacing, reach_mm = np.array(geometry.spacing_mm), REACH_MM
+    while True:
+        reach = np.maximum(np.round(reach_mm / spacing), 1).astype(int)
+        low, high = np.maximum(np.array(seed) - reach, 0), np.minimum(np.array(seed) + reach + 1, geometry.shape_kji)
+        if np.prod(high - low) <= MOST_VOXELS:
+            k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+            return k, j, i
+        reach_mm *= 0.9
+
+
+def _alike(part: NDArray[np.float32], seed: Voxel) -> Inside:
+    """Where values are nearer to those at the click than to the median of the box."""
+    mean = sum(range_about(part, seed, 0.0)) / 2
+    k, j, i = seed
+    noise = float(part[k, max(0, j - 1) : j + 2, max(0, i - 1) : i + 2].std())
+    alike: Inside = np.abs(part - mean) <= max(3 * noise, abs(mean - float(np.median(part))) / 2)
+    alike[seed] = True
+    return alike
+
+
+def _piece(inside: Inside, seed: Voxel) -> Inside:
+    """What hangs together with the seed by faces; nothing where the seed is outside."""
+    from scipy import ndimage  # late: the window opens without it
+
+    if not inside[seed]:
+        return np.zeros(inside.shape, np.bool_)
+    pieces = np.zeros(inside.shape, np.int32)
+    ndimage.label(inside, output=pieces)
+    return pieces == pieces[seed]
+
+
+def _thick(inside: Inside, seed: Voxel, spacing_mm: Triple) -> Inside:
+    """The part of a piece that is at least half as thick as it is about the seed, and hangs together there."""
+    from scipy import ndimage  # late: the window opens without it
+
+    depth = np.asarray(ndimage.distance_transform_edt(inside, spacing_mm), np.float32)
+    middle = _uphill(depth, seed)
+    least = SHARE * float(depth[middle])
+    core = _piece(depth >= least, middle)
+    away = np.asarray(ndimage.distance_transform_edt(~core, spacing_mm), np.float32)
+    return _piece(inside & (away < least + max(spacing_mm)), middle)  # depth is to the next voxel's centre
+
+
+def _uphill(depth: NDArray[np.float32], start: Voxel) -> Voxel:
+    """The voxel from which no step of up to two voxels leads deeper."""
+    at = start
+    while True:
+        box = tuple(slice(max(0, index - 2), index + 3) for index in at)
+        near = depth[box]
+        if near.max() <= depth[at]:
+            return at
+        k, j, i = (
+            int(step) + span.start for step, span in zip(np.unravel_index(near.argmax(), near.shape), box, strict=True)
+        )
+        at = k, j, i
+
+
+def _filled(inside: Inside) -> Inside:
+    """Without holes, slice by slice."""
+    from scipy import ndimage  # late: the window opens without it
+
+    return np.stack([np.asarray(ndimage.binary_fill_holes(plane), np.bool_) for plane in inside])
