@@ -140,8 +140,8 @@ class Study:
         raise KeyError(f"no series {uid} in {self.path}")
 
     def source_of(self, document: Document) -> Series | None:
-        """The images a mask or structure set was made from, if they are here: the largest stack of their series."""
-        if document.kind != "segmentation" and document.modality != "RTSTRUCT":
+        """The images that a mask, structures or presentation state belong to, if here: the largest stack of them."""
+        if document.kind not in ("segmentation", "presentation") and document.modality != "RTSTRUCT":
             return None
         named = (one for one in self.series if one.uid in document.refers_to and one.modality != "SEG")
         return next(named, None)

@@ -40,6 +40,7 @@ from viewer.commands.measuring import Measuring
 from viewer.commands.measuring_actions import measuring_actions
 from viewer.commands.naming_terms import terminologies
 from viewer.commands.overlaying import Overlaying
+from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
 from viewer.commands.revising import Revising
@@ -145,7 +146,10 @@ class Application(QObject):
         )
         self.cutting = Cutting(self.session, self.runner)
         self.fusing = Fusing(self.session, self.loading, self.notices)
-        self.overlaying = Overlaying(self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading)
+        self.presenting = Presenting(self.session, self.notices, self.runner, self.sandbox)
+        self.overlaying = Overlaying(
+            self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading, self.presenting
+        )
         self.exchanging = Exchanging(
             self.session,
             self.segmentation,
@@ -236,7 +240,9 @@ class Application(QObject):
             self.inferring,
             self.presetting,
         )
-        self.exchange_files = ExchangeFiles(lambda: self.window, self.exchanging, self.measuring)
+        self.exchange_files = ExchangeFiles(
+            lambda: self.window, self.exchanging, self.measuring, self.presenting
+        )
         self.table = table = (
             *self._file_actions(),
             *exchange_actions(self.session, self.exchange_files),

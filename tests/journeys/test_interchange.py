@@ -16,9 +16,11 @@ from imaging.measurement.areas import Ellipse
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
 from imaging.phantom import PhantomStudy
+from imaging.volume import Window
 from viewer.app import Application, application
 from viewer.dialogs.exchange_files import MASKS, REPORT
 from viewer.places import Places
+from viewer.state.orientation import CLOCKWISE, MIRRORED
 
 
 @pytest.fixture
@@ -143,3 +145,40 @@ def test_what_cannot_be_done_is_told(
     main.window.run("import-measurements")
     settle(qtbot, main)
     assert "no structured report with groups of measurements" in told(main)
+
+
+def look(main: Application) -> tuple[object, ...]:
+    view, transform = main.view, main.session.active.transform()
+    assert transform is not None
+    return view.k, view.window, view.inverted, transform.orientation
+
+
+def test_a_view_leaves_as_a_presentation_state_and_a_click_brings_it_back(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = draw(main)
+    main.view.set_slice(5)
+    main.view.set_window(Window(-600.0, 1500.0, "lung"))
+    main.view.set_inverted(True)
+    main.view.turn_by(CLOCKWISE)
+    main.view.turn_by(MIRRORED)
+    main.view.set_zoom(3.0, (70.0, -40.0))
+    before, pan_px = look(main), main.view.pan_px
+    choose(monkeypatch, tmp_path / "view.dcm")
+    main.window.run("export-presentation")
+    settle(qtbot, main)
+    assert f"Presentation state written to {tmp_path / 'view.dcm'}." in told(main)
+    assert main.session.series is not None
+    folder = main.session.series.files[0].parent
+    main.measuring.delete_all()
+    main.reading.open([folder, tmp_path / "view.dcm"])
+    settle(qtbot, main)
+    assert main.session.study is not None
+    (document,) = [each for each in main.session.study.documents if each.kind == "presentation"]
+    main.overlaying.show(document)
+    settle(qtbot, main)
+    settle(qtbot, main)
+    assert look(main) == before
+    assert main.view.zoom == pytest.approx(3.0, rel=0.05)
+    assert main.view.pan_px == pytest.approx(pan_px, abs=20)
+    assert [(each.uid, each.kind) for each in main.session.measurements.all] == [(e.uid, e.kind) for e in drawn]

@@ -1,4 +1,4 @@
-"""Masks in files, shown as a proposal over the images they were made from."""
+"""Masks in files, shown as a proposal over the images they were made from; presentation states, applied to theirs."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from imaging.sandbox import Sandbox
 from imaging.study import Document, Series
 from imaging.volume import Volume
 from inference.prediction import Prediction
+from viewer.commands.presenting import Presenting
 from viewer.commands.reading import Reading
 from viewer.errors import words
 from viewer.jobs.runner import Runner
@@ -17,7 +18,7 @@ from viewer.state.session import Session
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A mask that is shown once its images are there."""
+    """A document that is shown once its images are there."""
 
     document: Document
     source: Series
@@ -34,15 +35,17 @@ class Overlaying:
         runner: Runner,
         sandbox: Sandbox,
         reading: Reading,
+        presenting: Presenting,
     ) -> None:
         self._session, self._findings, self._notices = session, findings, notices
         self._runner, self._sandbox, self._reading = runner, sandbox, reading
+        self._presenting = presenting
         self._waiting: _Waiting | None = None
         session.completed.connect(self._go_on)
         session.volume_changed.connect(self._go_on)
 
     def show(self, document: Document) -> None:
-        """Propose the mask of a segmentation over its images, which are loaded first unless they are shown."""
+        """Propose a mask over its images, or show these as a presentation state says; they are loaded first."""
         study = self._session.study
         source = study.source_of(document) if study is not None else None
         if source is None:
@@ -51,7 +54,7 @@ class Overlaying:
         self.propose(document, source)
 
     def propose(self, document: Document, source: Series) -> None:
-        """Propose the mask of a file over ``source``, which is loaded first unless it is shown."""
+        """The same over ``source``."""
         self._waiting = _Waiting(document, source)
         if self._session.series != source:
             self._reading.load(source)
@@ -63,6 +66,9 @@ class Overlaying:
             return
         self._waiting = None
         document, source = waiting.document, waiting.source
+        if document.kind == "presentation":
+            self._presenting.apply(document.file)
+            return
         self._runner.start(
             "segmentation",
             f"Reading {document.file.name}",

@@ -9,6 +9,7 @@ from imaging.formats.segmentation.mask_format import MaskFormat
 from viewer.commands.action import Action
 from viewer.commands.exchanging import Exchanging
 from viewer.commands.measuring import Measuring
+from viewer.commands.presenting import Presenting
 from viewer.state.session import Session
 
 MASKS: dict[str, tuple[MaskFormat, str]] = {
@@ -28,8 +29,10 @@ REPORT, TABLES = "DICOM structured report (*.dcm)", {"CSV (*.csv)": ".csv", "JSO
 class ExchangeFiles:
     """Asks for files over ``window`` and hands them on."""
 
-    def __init__(self, window: Callable[[], QWidget], exchanging: Exchanging, measuring: Measuring) -> None:
-        self._window, self._exchanging, self._measuring = window, exchanging, measuring
+    def __init__(
+        self, window: Callable[[], QWidget], exchanging: Exchanging, measuring: Measuring, presenting: Presenting
+    ) -> None:
+        self._window, self._exchanging, self._measuring, self.presenting = window, exchanging, measuring, presenting
 
     def export_mask(self) -> None:
         """Ask where and in which format the mask shall go."""
@@ -59,6 +62,16 @@ class ExchangeFiles:
     def import_measurements(self) -> None:
         """Ask for a structured report."""
         self._ask_source("Import measurements from a DICOM structured report", self._exchanging.import_report)
+
+    def export_presentation(self) -> None:
+        """Ask where the way of looking shall go."""
+        path, _ = self._ask_target("Export the view", "DICOM presentation state (*.dcm)")
+        if path is not None:
+            self.presenting.export(with_ending(path, ".dcm"))
+
+    def import_presentation(self) -> None:
+        """Ask for a presentation state."""
+        self._ask_source("Import a DICOM presentation state", self.presenting.apply)
 
     def export_capture(self, drawn: bool, named: bool) -> None:
         """Ask where a picture of the viewport shall go."""
@@ -99,6 +112,9 @@ def exchange_actions(session: Session, files: ExchangeFiles) -> tuple[Action, ..
                "DICOM SEG, RT Structure Set, 3D Slicer, NIfTI, PNG, COCO, YOLO, table"),
         Action("export-measurements", "Measurements…", out, files.export_measurements, (), measured, None, False,
                "DICOM structured report, CSV or JSON"),
+        Action("export-presentation", "View as presentation state…", out, files.export_presentation, (),
+               lambda: files.presenting.can_export, None, False,
+               "Window, turn, zoom and measurements as a DICOM GSPS"),
         Action("export-capture", "Viewport as DICOM picture…", out, captures(True, False), (), shown, None, False,
                "With measurements and masks, without the patient's name"),
         Action("export-capture-plain", "Viewport without drawings…", out, captures(False, False), (), shown, None,
@@ -111,4 +127,6 @@ def exchange_actions(session: Session, files: ExchangeFiles) -> tuple[Action, ..
                "PNG pictures or YOLO labels"),
         Action("import-measurements", "Measurements…", back, files.import_measurements, (), shown, None, False,
                "From a DICOM structured report (TID 1500)"),
+        Action("import-presentation", "View from presentation state…", back, files.import_presentation, (), shown,
+               None, False, "Window, turn, zoom and graphics of a DICOM GSPS"),
     )  # fmt: skip

@@ -147,10 +147,12 @@ def _listed_item(listed: Series | Document, study: Study) -> QTreeWidgetItem:
 
 
 def _mask_item(document: Document) -> QTreeWidgetItem:
-    kind = "Segmentation" if document.kind == "segmentation" else "Structures"
+    kind = {"segmentation": "Segmentation", "presentation": "Presentation state"}.get(document.kind, "Structures")
     item = _item(f"▣ {document.title or document.file.name}\n{kind} · {document.file.name}")
     item.setData(0, _DOCUMENT, document)
-    item.setToolTip(0, plain_tip(f"A click shows this mask over its images; A accepts it\n{document.file.name}"))
+    is_state = document.kind == "presentation"
+    does = "shows the images as it says" if is_state else "shows this mask over its images; A accepts it"
+    item.setToolTip(0, plain_tip(f"A click {does}\n{document.file.name}"))
     return item
 
 
