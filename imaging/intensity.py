@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.volume import VoiTable, Volume, Window
+from imaging.volume import VoiTable, Volume, Window, percentile_window
 
 Voi = Window | VoiTable
 """What makes values grey: a window with its function, or a table (DICOM PS3.3 C.11.2)."""
@@ -115,5 +115,4 @@ def window_of(values: NDArray[Any], padding: tuple[float, float] | None = None, 
     inside = values[np.isfinite(values)]
     if padding is not None:
         inside = inside[(inside < padding[0]) | (inside > padding[1])]
-    low, high = np.percentile(inside, (0.5, 99.5)) if inside.size else (0.0, 1.0)
-    return Window(float(low + high) / 2, max(float(high - low), 1e-6), name, "LINEAR_EXACT")
+    return percentile_window(inside, name)

@@ -240,9 +240,20 @@ class Volume:
             return Window(128.0, 256.0, "full range")
         if self.unit == "HU":
             return Window(40.0, 400.0, "soft tissue")
-        values = self.sample(k=k)
-        low, high = np.percentile(values, (0.5, 99.5)) if values.size else (0.0, 1.0)
-        return Window(float(low + high) / 2, max(float(high - low), 1e-6), "auto", "LINEAR_EXACT")
+        return percentile_window(self.sample(k=k), "auto")
+
+
+def percentile_window(values: NDArray[Any], name: str) -> Window:
+    """The window from the 0.5th to the 99.5th percentile of ``values``, which are finite.
+
+    Where almost all are one value, as in a mask, from the lowest to the highest; where all are, one unit upwards.
+    """
+    low, high = np.percentile(values, (0.5, 99.5)) if values.size else (0.0, 1.0)
+    if low == high:
+        low, high = float(values.min()), float(values.max())
+    if low == high:
+        high = low + 1.0
+    return Window(float(low + high) / 2, float(high - low), name, "LINEAR_EXACT")
 
 
 def screen_values(plane: NDArray[Any], colour_bits: int = 8) -> NDArray[Any]:

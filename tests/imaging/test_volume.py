@@ -62,7 +62,14 @@ def test_other_values_open_between_their_percentiles_without_padding():
 
 
 def test_a_flat_image_still_has_a_window():
-    assert volume(np.full((1, 4, 4), 7.0)).default_window().width > 0
+    assert volume(np.full((1, 4, 4), 7.0)).default_window() == Window(7.5, 1, "auto", "LINEAR_EXACT")
+
+
+def test_a_mask_is_shown_black_and_white_also_where_it_is_small() -> None:
+    values = np.zeros((3, 32, 32), np.int16)
+    values[2, 4, 4:6] = 1
+    assert volume(values).default_window() == Window(0.5, 1, "auto", "LINEAR_EXACT")
+    assert volume(values).default_window(0) == Window(0.5, 1, "auto", "LINEAR_EXACT"), "from an empty slice too"
 
 
 def test_a_sample_is_small_and_spread():
