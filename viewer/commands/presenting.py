@@ -42,7 +42,7 @@ class Presenting:
     def can_export(self) -> bool:
         """True for grey slices as acquired, with all their pixels."""
         pane = self._session.active
-        return pane.volume is not None and not pane.volume.is_colour and pane.plane == "stored" and pane.complete
+        return pane.volume is not None and not pane.volume.is_colour and pane.axis == 0 and pane.complete
 
     def export(self, path: Path) -> None:
         """Write how the active viewport looks, with its measurements as graphics."""

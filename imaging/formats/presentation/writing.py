@@ -31,7 +31,7 @@ from imaging.measurement.ruler import Ground
 from imaging.measurement.table import NOTICE
 from imaging.saving import replacing
 from imaging.study import Series
-from imaging.volume import Window
+from imaging.volume import Shutter, Window
 
 _LAYER = hd.pr.GraphicLayer("MEASUREMENTS", 1, "Measurements")
 
@@ -61,6 +61,8 @@ def write_presentation(
     state.DisplayedAreaSelectionSequence = Items([_area(shown, ground)])
     state.ImageRotation, state.ImageHorizontalFlip = shown.rotation_deg, "Y" if shown.mirrored else "N"
     state.add_new("Laterality", "CS", "")
+    if ground.volume.shutter is not None:
+        _cover(state, ground.volume.shutter)
     put_names(state, subject_of(series))
     with replacing(path) as temporary:
         state.save_as(temporary, enforce_file_format=True)
@@ -137,6 +139,24 @@ def _voi(window: Window) -> hd.pr.SoftcopyVOILUTTransformation:
     width = max(window.width, 1.0) if window.function == "LINEAR" else window.width
     names = [shortened(window.name)] if window.name else None
     return hd.pr.SoftcopyVOILUTTransformation([window.centre], [width], names, window.function)
+
+
+def _cover(state: Dataset, shutter: Shutter) -> None:
+    """The image's own shutter, which a state takes the place of (PS3.3 C.7.6.11, counted from 1)."""
+    shapes: list[str] = []
+    if shutter.box_ji:
+        shapes.append("RECTANGULAR")
+        edges = [edge + 1 for edge in shutter.box_ji]
+        state.ShutterUpperHorizontalEdge, state.ShutterLeftVerticalEdge = edges[:2]
+        state.ShutterLowerHorizontalEdge, state.ShutterRightVerticalEdge = edges[2:]
+    if shutter.circle:
+        shapes.append("CIRCULAR")
+        row, column, radius = (round(each) for each in shutter.circle)
+        state.CenterOfCircularShutter, state.RadiusOfCircularShutter = [row + 1, column + 1], radius
+    if shutter.polygon:
+        shapes.append("POLYGONAL")
+        state.VerticesOfThePolygonalShutter = [round(each) + 1 for corner in shutter.polygon for each in corner]
+    state.ShutterShape, state.ShutterPresentationValue = shapes, 0
 
 
 def _area(shown: Presentation, ground: Ground) -> Dataset:

