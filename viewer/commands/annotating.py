@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from imaging import editing
+from imaging.editing.merging import Merge, merged
 from imaging.errors import LibraryError, SaveError
 from imaging.labelmap import PALETTE, Label, Provenance
 from imaging.legend import Legend
@@ -73,18 +74,30 @@ class Annotating:
                 self._journalling.close(mask)
                 del self._others[opened]
 
-    def accept(self) -> None:
-        """Make the proposed mask the annotation, in one undoable step; a person's mask is never lost, undo has it."""
-        prediction = self._findings.prediction
-        if prediction is None or prediction.mask is None or self._segmentation.geometry is None:
+    def accept(self, how: Merge | None = None) -> None:
+        """Take the proposed mask over, in one undoable step.
+
+        Args:
+            how: left out, a model's mask never overwrites: it comes beside what is there. What a person chose
+                from a file or a revision, and any mask where nothing is drawn yet, becomes the mask.
+        """
+        prediction, state = self._findings.prediction, self._segmentation
+        if prediction is None or prediction.mask is None or state.geometry is None:
             return
+        if how is None:
+            how = "beside" if prediction.task == "segmentation" and state.array.any() else "replace"
         name = f"Accept {prediction.model}"
-        edit = editing.replace(self._segmentation.array, prediction.mask.array, name)
-        self._segmentation.begin()
-        self._segmentation.set_legend(Legend(prediction.mask.labels, prediction.model, prediction.version), name)
+        try:
+            array, labels = merged(state.array, state.labels, prediction.mask, how)
+        except ValueError as error:
+            self._notices.add("warning", f"{name} did not work: {error}.")
+            return
+        edit = editing.replace(state.array, array, name)
+        state.begin()
+        state.set_legend(Legend(labels, prediction.model, prediction.version), name)
         if edit is not None:
-            self._segmentation.apply(edit)
-        self._segmentation.commit(name)
+            state.apply(edit)
+        state.commit(name)
         self._findings.set_proposal_visible(False)
 
     def reject(self) -> None:

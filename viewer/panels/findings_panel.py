@@ -52,7 +52,7 @@ class FindingsPanel(QWidget):
         layout.addStretch(1)
 
     def _lay_out_mask(self) -> None:
-        self.accept = button("Accept mask", self._annotating.accept, "Make it the annotation (A); undo takes it back")
+        self.accept = button("Accept mask", self._annotating.accept, "Into the annotation (A), beside what is drawn")
         self.reject = button("Put away", self._annotating.reject, "Forget this prediction (X)")
         self.proposal_visible = QCheckBox("Show proposed mask")
         self.proposal_visible.toggled.connect(self._findings.set_proposal_visible)
