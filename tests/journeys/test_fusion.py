@@ -66,6 +66,20 @@ def red_at(main: Application, x_mm: float, y_mm: float) -> int:
     return QImage(main.canvas.grab().toImage()).pixelColor(round(x), round(y)).red()
 
 
+def test_it_lies_over_all_planes_of_a_volume(main: Application) -> None:
+    lay_over(main)
+    main.view.set_inverted(True)
+    main.window.run("layout-mpr")
+    fusion = main.view.fusion
+    assert fusion is not None
+    assert [pane.view.fusion for pane in main.session.panes] == [fusion] * 3, "it follows into the other planes"
+    assert all(pane.view.inverted for pane in main.session.panes)
+    main.fusing.set_opacity(0.25)
+    assert {pane.view.fusion and pane.view.fusion.opacity for pane in main.session.panes} == {0.25}
+    main.fusing.fuse(None)
+    assert all(pane.view.fusion is None for pane in main.session.panes)
+
+
 def test_it_lies_where_the_patient_has_it(main: Application) -> None:
     lay_over(main)
     inside, outside = red_at(main, 24, 14), red_at(main, 5, 30)

@@ -135,11 +135,12 @@ class Reading:
         return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
     def regularise(self) -> None:
-        """List the shown slices once more as a regular volume, and load it."""
+        """Load the shown slices once more as a regular volume, and list it where that is possible."""
         series = self._session.series
         if series is not None and self.can_regularise:
-            self._session.add(regularised(series))
-            self.load(regularised(series))
+            made = regularised(series)
+            self._annotating.keep()
+            self._loading.start(made, self._session.active, lambda: self._session.add(made))
 
     @property
     def can_regularise(self) -> bool:

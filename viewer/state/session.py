@@ -154,7 +154,7 @@ class Session(QObject):
         for pane, cell in zip(self.panes, layout.cells, strict=True):
             if layout.one_volume and pane.opened is not self.opened:
                 pane.show(self.opened)
-                pane.view.set_voi(self.view.voi)
+                pane.view.look_like(self.view)
             if layout.one_volume and cell.plane not in (pane.plane, "oblique"):
                 pane.set_plane(cell.plane)
             elif was_one_volume and not layout.one_volume:

@@ -200,6 +200,13 @@ class View(QObject):
         self.colours = colours
         self.changed.emit()
 
+    def look_like(self, other: "View") -> None:
+        """Take window, inversion, colours and what lies over it from another view of the same volume."""
+        self.set_voi(other.voi)
+        self.set_inverted(other.inverted)
+        self.set_colours(other.colours)
+        self.set_fusion(other.fusion)
+
     def set_fusion(self, fusion: Fusion | None) -> None:
         """Lay another volume over, show it otherwise, or take it away."""
         self.fusion = fusion

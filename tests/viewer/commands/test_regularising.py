@@ -1,0 +1,60 @@
+"""Regularise in the real window: listed where it is possible, told where it is not."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pydicom
+import pytest
+from pytestqt.qtbot import QtBot
+
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.places import Places
+
+
+@pytest.fixture
+def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
+    application()
+    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+    qtbot.addWidget(made.window)
+    made.window.show()
+    yield made
+    made.window.close()
+
+
+def slices_at(folder: Path, study: PhantomStudy, heights_mm: Sequence[float]) -> Path:
+    folder.mkdir()
+    for file, height in zip(sorted(study.ct.iterdir()), heights_mm, strict=False):
+        dataset = pydicom.dcmread(file)
+        x, y, _ = dataset.ImagePositionPatient
+        dataset.ImagePositionPatient = [x, y, height]
+        dataset.save_as(folder / file.name)
+    return folder
+
+
+def regularise(qtbot: QtBot, main: Application, folder: Path) -> list[str]:
+    """The listed series after it."""
+    main.reading.open([folder])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    assert main.reading.can_regularise
+    main.window.run("regularise")
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+    assert main.session.study is not None
+    return [series.uid for series in main.session.study.series]
+
+
+def test_slices_of_uneven_spacing_are_listed_once_more_and_shown(
+    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
+) -> None:
+    first, second = regularise(qtbot, main, slices_at(tmp_path / "ct", phantom_study, (0.0, 2.0, 5.0, 7.0)))
+    assert second == f"{first}#regular" and main.session.series is not None
+    assert main.session.series.uid == second
+
+
+def test_slices_at_one_position_are_told_and_leave_no_dead_series(
+    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
+) -> None:
+    listed = regularise(qtbot, main, slices_at(tmp_path / "ct", phantom_study, (0.0, 0.0, 0.0)))
+    assert len(listed) == 1, "what cannot be made is not listed"
+    assert "some at one position" in main.notices.all[-1].text
+    assert main.session.volume is not None, "the slices stay on screen"
