@@ -16,7 +16,7 @@ from viewer.state.workbench import Outline, Pixel, Place
 
 BY_CLICKS: frozenset[Tool] = frozenset(("fill-polygon", "livewire"))
 BY_HAND: frozenset[Tool] = frozenset(("fill-freehand", "scissors"))
-CLICKED: frozenset[Tool] = frozenset(("fill", "grow-region", "keep-island", "remove-island"))
+CLICKED: frozenset[Tool] = frozenset(("fill", "grow-region", "keep-island", "remove-island", "find-lesion"))
 LEAST_PX = 2.0
 LINE, SHADE = QColor(255, 236, 120), QColor(0, 0, 0, 170)
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
