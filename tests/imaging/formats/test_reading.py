@@ -47,7 +47,7 @@ def zipped() -> bytes:
         ("study.zip", zipped(), "a ZIP archive"),
         ("noise.bin", bytes(range(200, 256)) * 10, "starts with c8 c9 ca cb"),
         ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
-        ("broken.mp4", b"\0\0\0\x18ftypmp42" + bytes(500), "clip"),
+        ("broken.mp4", b"\0\0\0\x18ftypmp42" + bytes(500), "truncated: the index of frames"),
         ("broken.nii", bytes(344) + b"n+1\0" + bytes(8), "not NIfTI"),
         ("head.dcm", bytes(128) + b"DICM", "not a DICOM image"),
     ],
