@@ -40,6 +40,7 @@ class Loading:
         self._library, self._sandbox = library, sandbox
         self._loads: dict[str, _Load] = {}
         session.pane_changed.connect(self._on_view)
+        session.panes_changed.connect(self._stop_unseen)
         runner.cancelled.connect(self._give_up)
 
     def start(self, series: Series, pane: Pane, then: Callable[[], object] | None = None) -> None:
@@ -90,6 +91,12 @@ class Loading:
         """Give up all that is loading."""
         for key in list(self._loads):
             self._runner.cancel(key)
+
+    def _stop_unseen(self) -> None:
+        """Give up what is loading for viewports that are gone."""
+        for key, load in list(self._loads.items()):
+            if load.pane not in self._session.panes:
+                self._runner.cancel(key)
 
     def _read(self, series: Series, report: Report, arrivals: Arrivals | None) -> Volume:
         """The volume; that of a regularised series is made anew from the one it stands for."""
