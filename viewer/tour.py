@@ -259,6 +259,7 @@ class Tour:
         self._picture(caption, dialog)
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
         self._main.window.activateWindow()  # without a display nobody gives the focus back
+        wait_until(self._main.window.isActiveWindow, "the window to have the focus")
 
     def _picture(self, caption: str, of: QWidget | None = None) -> None:
         wait_until(lambda: True, "painting")
