@@ -240,9 +240,7 @@ class Application(QObject):
             self.inferring,
             self.presetting,
         )
-        self.exchange_files = ExchangeFiles(
-            lambda: self.window, self.exchanging, self.measuring, self.presenting
-        )
+        self.exchange_files = ExchangeFiles(lambda: self.window, self.exchanging, self.measuring, self.presenting)
         self.table = table = (
             *self._file_actions(),
             *exchange_actions(self.session, self.exchange_files),
@@ -282,9 +280,15 @@ class Application(QObject):
                     "Findings",
                     FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
                 ),
-                ("Labels", AnnotationPanel(
-                    self.segmentation, self.session.hand, self.annotating,
-                    SegmentsBox(self.segmentation, self.segmenting, self.segment_measures))),
+                (
+                    "Labels",
+                    AnnotationPanel(
+                        self.segmentation,
+                        self.session.hand,
+                        self.annotating,
+                        SegmentsBox(self.segmentation, self.segmenting, self.segment_measures),
+                    ),
+                ),
                 ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),

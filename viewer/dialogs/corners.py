@@ -1,5 +1,7 @@
 """Which lines stand in which corner, for the shown modality; seen at once, kept at once."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -36,7 +38,7 @@ class CornerTexts(QDialog):
             label = QLabel(_WORDS.get(field, field.capitalize()))
             choice = self.choices[field] = QComboBox()
             choice.addItems(_PLACES)
-            choice.activated.connect(lambda index, field=field: self._move(field, index))
+            choice.activated.connect(partial(self._move, field))
             label.setBuddy(choice)
             fields.addWidget(label, row, 2 * column)
             fields.addWidget(choice, row, 2 * column + 1)
