@@ -309,6 +309,8 @@ class Application(QObject):
                    lambda: self.reading.open_phantom(self.places.cache / "phantom"), ("Ctrl+B",)),
             Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
+            Action("panels", "Hide or show the panels", "View", lambda: self.window.toggle_panels(), ("F9",),
+                   hint="Without them the pictures have the whole window"),
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
         )  # fmt: skip
 

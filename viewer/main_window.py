@@ -58,6 +58,13 @@ class MainWindow(QMainWindow):
         """Dock ``tabs`` at the right; returns the tab widget."""
         return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 350)
 
+    def toggle_panels(self) -> None:
+        """Hide the panels beside the picture, or show them again."""
+        docks = self.findChildren(QDockWidget)
+        hidden = all(dock.isHidden() for dock in docks)
+        for dock in docks:
+            dock.setVisible(hidden)
+
     def refresh(self) -> None:
         """Ask every action whether it can be done and whether it is on."""
         for action in self._table:

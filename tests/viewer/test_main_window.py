@@ -104,3 +104,13 @@ def test_a_clip_plays_on_key_c(qtbot: QtBot, main: Application, phantom_study: P
     qtbot.waitUntil(lambda: main.view.k >= 3, timeout=10_000)
     QTest.keyClick(main.window, Qt.Key.Key_C)
     assert not main.view.playing
+
+
+def test_the_panels_make_room_and_come_back(qtbot: QtBot, main: Application) -> None:
+    narrow = main.viewports.width()
+    QTest.keyClick(main.window, Qt.Key.Key_F9)
+    QApplication.processEvents()
+    assert main.viewports.width() > narrow + 500
+    QTest.keyClick(main.window, Qt.Key.Key_F9)
+    QApplication.processEvents()
+    assert abs(main.viewports.width() - narrow) < 5
