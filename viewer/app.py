@@ -20,6 +20,7 @@ from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
 from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
+from viewer.commands.calibrating import Calibrating
 from viewer.commands.cataloguing import Cataloguing
 from viewer.commands.cornering import Cornering
 from viewer.commands.cutting import Cutting
@@ -131,6 +132,7 @@ class Application(QObject):
         self.linking = Linking(self.session, self.links)
         self.settings, self.presets = Settings(self.places.settings), Presets()
         self.cornering = Cornering(self.session.marks, self.settings, self.notices)
+        self.calibrating = Calibrating(self.session.monitors, self.settings, self.notices)
         self.segmenting = Segmenting(
             self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
         )
@@ -268,6 +270,7 @@ class Application(QObject):
             self.key_images,
             self.marking,
             self.cornering,
+            self.calibrating,
         )
         self.browser = StudyBrowser(self.studies, self.cataloguing, self.indexing, self.thumbnailing)
         listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)

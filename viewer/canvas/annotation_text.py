@@ -26,6 +26,9 @@ MARK = "⚠"
 REDUCED = 0.99
 """Below this many screen pixels per stored pixel the picture is marked as reduced."""
 
+SAME_SIZE = 0.001
+"""Millimetres of the image and of the screen that differ by less than this share are called the same."""
+
 _PROJECTIONS = {"max": "MIP", "min": "MinIP", "mean": "Mean"}
 _CALIBRATIONS = {
     Calibration.PATIENT: "",
@@ -107,8 +110,20 @@ def _place_texts(pane: Pane, volume: Volume) -> dict[FieldName, str]:
         "time": _time_text(volume, view.k),
         "position": position_text(geometry) if geometry else "",
         "slab": f"{_PROJECTIONS[view.projection]} {view.slab_mm:.1f} mm" if view.slab_mm > 0 else "",
-        "zoom": f"Zoom {view.zoom:.2f}×" + (f" · turned {view.angle_deg:.0f}°" if view.angle_deg else ""),
+        "zoom": f"Zoom {view.zoom:.2f}×"
+        + (f" · turned {view.angle_deg:.0f}°" if view.angle_deg else "")
+        + _real_size_text(pane),
     }
+
+
+def _real_size_text(pane: Pane) -> str:
+    """That a millimetre is one on the screen too, and who says how large its pixels are."""
+    transform, geometry = pane.transform(), pane.slice_geometry(pane.view.k)
+    if transform is None or geometry is None or not geometry.has_mm or pane.display_px_per_mm <= 0:
+        return ""
+    if abs(transform.px_per_mm / pane.display_px_per_mm - 1) > SAME_SIZE:
+        return ""
+    return " · real size, " + ("calibrated" if pane.display_calibrated else "as the display states")
 
 
 def _phase_text(series: Series | None) -> str:

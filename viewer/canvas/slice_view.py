@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -26,6 +25,7 @@ from imaging.volume import Volume
 from viewer.canvas import annotation_text, heat_colours
 from viewer.canvas.contour import draw_outlines
 from viewer.canvas.crosshair import draw_focus, draw_lines
+from viewer.canvas.display_size import SIZING, tell_size
 from viewer.canvas.furniture import Furniture
 from viewer.canvas.heat_colours import legend, limits_text
 from viewer.canvas.measuring import draw_measurements
@@ -50,7 +50,6 @@ from viewer.state.session import SERIES_MIME, Session
 from viewer.state.transform import ViewTransform
 
 BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser", "smart-brush"))
-MM_PER_INCH = 25.4
 LENS_PX = 90.0
 LENS_ZOOM = 2.5
 ACTIVE = QColor(74, 158, 255)
@@ -107,6 +106,7 @@ class SliceView(QWidget):
             session.workbench.outline_changed,
         ):
             signal.connect(self.update)
+        session.monitors.changed.connect(self._on_monitors)
         session.pane_changed.connect(self._on_other)
         session.active_changed.connect(self._on_labels)
         session.hand.changed.connect(self._on_tool)
@@ -161,6 +161,10 @@ class SliceView(QWidget):
 
     def _on_proposal(self) -> None:
         self._picture.forget_change()
+        self.update()
+
+    def _on_monitors(self) -> None:
+        tell_size(self, self.pane, self.session.monitors)
         self.update()
 
     def _on_tool(self) -> None:
@@ -309,12 +313,6 @@ class SliceView(QWidget):
             painter.setPen(QPen(ACTIVE, 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.pane.size_px = (float(max(1, self.width())), float(max(1, self.height())))
-        self.pane.device_ratio = self.devicePixelRatioF()
-        self.pane.display_px_per_mm = self.screen().physicalDotsPerInch() / MM_PER_INCH
-        super().resizeEvent(event)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.session.activate(self.pane)
         self._mouse.press(event.button(), event.modifiers(), event.position().toTuple())
@@ -363,6 +361,8 @@ class SliceView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep Escape from the window's shortcuts while there is a drag to take back."""
+        if event.type() in SIZING:
+            self._on_monitors()
         if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
             event.accept()
             return True

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.commands.action import Action
 from viewer.commands.binding import Binding
+from viewer.commands.calibrating import Calibrating
 from viewer.commands.cornering import Cornering
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.key_sheet import KeySheet
@@ -17,6 +18,7 @@ from viewer.dialogs.key_images import KeyImageList
 from viewer.dialogs.key_sheet import KeySheetView
 from viewer.dialogs.keys import KeysAndMouse
 from viewer.dialogs.metadata import MetadataBrowser
+from viewer.dialogs.monitor_calibration import MonitorCalibration
 from viewer.dialogs.palette import Palette
 from viewer.dialogs.presets import WindowPresets
 from viewer.state.header import Header
@@ -47,11 +49,13 @@ class Dialogs:
         key_images: KeyImages,
         marking: Marking,
         cornering: Cornering,
+        calibrating: Calibrating,
     ) -> None:
         self._window, self._table, self._run, self._session = window, table, run, session
         self._binding, self._presets, self._presetting = binding, presets, presetting
         self._header, self._inspecting = header, inspecting
         self._key_images, self._marking, self._cornering = key_images, marking, cornering
+        self._calibrating = calibrating
 
     def open_palette(self) -> None:
         """Find an action by a few letters."""
@@ -82,6 +86,10 @@ class Dialogs:
     def open_corners(self) -> None:
         """Choose the lines in the corners."""
         self.corners.open_anew()
+
+    def open_monitor_calibration(self) -> None:
+        """Measure the monitor the window is on."""
+        self.monitor_calibration.open_anew()
 
     def open_key_images(self) -> None:
         """Show the key images of the open study."""
@@ -123,6 +131,11 @@ class Dialogs:
     def corners(self) -> CornerTexts:
         """The lines in the corners."""
         return CornerTexts(self._session, self._cornering, self._window)
+
+    @cached_property
+    def monitor_calibration(self) -> MonitorCalibration:
+        """The bar that is held against a card."""
+        return MonitorCalibration(self._calibrating, self._window)
 
     @cached_property
     def key_images(self) -> KeyImageList:

@@ -36,6 +36,7 @@ class Pane(QObject):
         size_px: width and height on the screen.
         device_ratio: pixels of the display per pixel of the screen.
         display_px_per_mm: screen pixels per millimetre of the display; 0 where nobody knows.
+        display_calibrated: a person measured that, else the display states it.
     """
 
     volume_changed = Signal()
@@ -53,6 +54,7 @@ class Pane(QObject):
         self.size_px = (1.0, 1.0)
         self.device_ratio = 1.0
         self.display_px_per_mm = 0.0
+        self.display_calibrated = False
         self._reslicer: Reslicer | None = None
 
     @property

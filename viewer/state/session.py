@@ -13,6 +13,7 @@ from viewer.state.hand import Hand
 from viewer.state.layout import SINGLE, Layout
 from viewer.state.marks import Marks
 from viewer.state.measurements import Measurements
+from viewer.state.monitors import Monitors
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane, Plane
 from viewer.state.view import View
@@ -69,7 +70,7 @@ class Session(QObject):
         self.document: Document | None = None
         self.document_text = ""
         self.hand, self.marks, self.bindings, self.measurements = Hand(), Marks(), Bindings(), Measurements()
-        self.workbench = Workbench()
+        self.workbench, self.monitors = Workbench(), Monitors()
         self.layout: Layout = SINGLE
         self.maximised = False
         self.focus: Focus | None = None
