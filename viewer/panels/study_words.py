@@ -1,6 +1,7 @@
 """What the lists say of patients, studies and series: two lines each."""
 
 from imaging.library.catalogued import CataloguedStudy
+from imaging.regular import SUFFIX
 from imaging.study import Patient, Series
 
 _UNITS = {"volume": "slices", "image": "images", "clip": "frames"}
@@ -45,8 +46,10 @@ def series_title(series: Series) -> str:
 
 
 def size(series: Series) -> str:
-    """Number and size of the images."""
+    """Number and size of the images; of a regularised series, what it is made from."""
     frames, rows, columns = series.shape_kji
+    if series.uid.endswith(SUFFIX):
+        return f"regularised from {frames} slices"
     return f"{columns}×{rows}" if frames == 1 else f"{frames} {_UNITS[series.kind]}, {columns}×{rows}"
 
 
