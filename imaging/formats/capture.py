@@ -1,7 +1,6 @@
 """What a viewport shows as a DICOM Secondary Capture image (PS3.3 A.8.1)."""
 
 from pathlib import Path
-from typing import Any
 
 import highdicom as hd
 import numpy as np
@@ -11,10 +10,9 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import generate_uid
 
 from imaging.errors import SaveError
-from imaging.formats.segmentation.image_grid import ImageGrid
-from imaging.formats.segmentation.maker import PROGRAM, UTF8, put_names, shortened, subject_of
-from imaging.formats.segmentation.seg_parts import of
-from imaging.formats.segmentation.source import Instance, source_of
+from imaging.formats.authoring.image_grid import ImageGrid
+from imaging.formats.authoring.maker import PROGRAM, UTF8, put_names, shortened, subject_of
+from imaging.formats.authoring.source import source_of
 from imaging.measurement.table import NOTICE
 from imaging.saving import replacing
 from imaging.study import Series
@@ -42,7 +40,7 @@ def write_capture(
     capture = _image(pixels, series)
     source = source_of(series, grid)
     if k < len(source.instances):
-        capture.SourceImageSequence = Items([_reference(source.instances[k])])
+        capture.SourceImageSequence = Items([source.instances[k].reference])
     capture.DerivationDescription = f"Viewport as shown. {NOTICE}"
     burned = _burned_in(series, named)
     if burned:
@@ -64,13 +62,7 @@ def _image(pixels: NDArray[np.uint8], series: Series) -> Dataset:
         generate_uid(),
         1,
         PROGRAM,
-        patient_id=subject.text("PatientID"),
-        patient_birth_date=subject.moment("PatientBirthDate"),
-        patient_sex=subject.sex,
-        accession_number=subject.text("AccessionNumber"),
-        study_id=subject.text("StudyID"),
-        study_date=subject.moment("StudyDate"),
-        study_time=subject.moment("StudyTime"),
+        **subject.arguments,
         patient_orientation=("L", "F"),
         specific_character_set=UTF8,
         series_description=shortened(f"Capture of {series.description or series.modality}"),
@@ -81,13 +73,6 @@ def _image(pixels: NDArray[np.uint8], series: Series) -> Dataset:
     if subject.text("LossyImageCompression") == "01":
         capture.LossyImageCompression = "01"
     return capture
-
-
-def _reference(instance: Instance) -> Dataset:
-    found: dict[str, Any] = {"ReferencedSOPClassUID": instance.class_uid, "ReferencedSOPInstanceUID": instance.uid}
-    if instance.frames > 1:
-        found["ReferencedFrameNumber"] = instance.frame
-    return of(**found)
 
 
 def _burned_in(series: Series, named: bool) -> str:

@@ -9,9 +9,9 @@ from pydicom.sr.codedict import codes
 from pydicom.uid import generate_uid
 
 from imaging.errors import ImagingError
-from imaging.formats.segmentation.image_grid import ImageGrid
-from imaging.formats.segmentation.maker import program_version, subject_of
-from imaging.formats.segmentation.source import Instance, Source, source_of
+from imaging.formats.authoring.image_grid import ImageGrid
+from imaging.formats.authoring.maker import program_version, subject_of
+from imaging.formats.authoring.source import Instance, Source, source_of
 from imaging.key_image import KeyImage
 from imaging.saving import replacing
 from imaging.study import Series

@@ -5,21 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.measurement_report.packed import PackedMeasurements
 from imaging.formats.metadata import Element
 from imaging.formats.presentation.presentation import Presentation
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.study import Document, Series, Study
 from imaging.volume import Volume
 
 
 @dataclass(frozen=True)
-class OpenStudy:
-    """:func:`imaging.formats.reading.open_study` without the files that ended a worker before."""
+class _OfAPath:
+    """A request that is about what lies at one path."""
 
     path: Path
-    skip: frozenset[Path] = frozenset()
 
     @property
     def subject(self) -> Path:
@@ -27,16 +26,26 @@ class OpenStudy:
 
 
 @dataclass(frozen=True)
-class OpenFiles:
-    """:func:`imaging.formats.reading.open_files` without the files that ended a worker before."""
+class _OntoAnImage(_OfAPath):
+    """A file that is read for what it says of an image."""
 
-    path: Path
-    files: tuple[Path, ...]
+    grid: ImageGrid
+    series: Series
+
+
+@dataclass(frozen=True)
+class OpenStudy(_OfAPath):
+    """:func:`imaging.formats.reading.open_study` without the files that ended a worker before."""
+
     skip: frozenset[Path] = frozenset()
 
-    @property
-    def subject(self) -> Path:
-        return self.path
+
+@dataclass(frozen=True)
+class OpenFiles(_OfAPath):
+    """:func:`imaging.formats.reading.open_files` without the files that ended a worker before."""
+
+    files: tuple[Path, ...]
+    skip: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -62,54 +71,20 @@ class ReadText:
         return self.document.file
 
 
-@dataclass(frozen=True)
-class ReadSegmentation:
+class ReadSegmentation(_OntoAnImage):
     """:func:`imaging.formats.segmentation.importing.import_onto`."""
 
-    path: Path
-    grid: ImageGrid
-    series: Series
 
-    @property
-    def subject(self) -> Path:
-        return self.path
-
-
-@dataclass(frozen=True)
-class ReadMetadata:
+class ReadMetadata(_OfAPath):
     """:func:`imaging.formats.metadata.read_metadata`."""
 
-    path: Path
 
-    @property
-    def subject(self) -> Path:
-        return self.path
-
-
-@dataclass(frozen=True)
-class ReadMeasurements:
+class ReadMeasurements(_OntoAnImage):
     """:func:`imaging.formats.measurement_report.reading.read_packed`."""
 
-    path: Path
-    grid: ImageGrid
-    series: Series
 
-    @property
-    def subject(self) -> Path:
-        return self.path
-
-
-@dataclass(frozen=True)
-class ReadPresentation:
+class ReadPresentation(_OntoAnImage):
     """:func:`imaging.formats.presentation.reading.read_presentation`."""
-
-    path: Path
-    grid: ImageGrid
-    series: Series
-
-    @property
-    def subject(self) -> Path:
-        return self.path
 
 
 Request = (
@@ -122,19 +97,6 @@ Request = (
     | ReadMeasurements
     | ReadPresentation
 )
-REQUESTS: dict[str, type[Request]] = {
-    each.__name__: each
-    for each in (
-        OpenStudy,
-        OpenFiles,
-        LoadVolume,
-        ReadText,
-        ReadSegmentation,
-        ReadMetadata,
-        ReadMeasurements,
-        ReadPresentation,
-    )
-}
 RESULTS: dict[type[Request], Any] = {
     OpenStudy: Study,
     OpenFiles: Study,
@@ -145,6 +107,7 @@ RESULTS: dict[type[Request], Any] = {
     ReadMeasurements: PackedMeasurements,
     ReadPresentation: Presentation,
 }
+REQUESTS: dict[str, type[Request]] = {each.__name__: each for each in RESULTS}
 
 UNEXPECTED = "unexpected"
 """Name of an error that no reader meant to raise: the worker is not used again."""

@@ -11,10 +11,10 @@ from typing import Any, Self
 from imaging.arrival import Arrival
 from imaging.errors import ImagingError, ReadError
 from imaging.formats.archives import UNPACKED_PREFIX
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
 from imaging.formats.metadata import Element
 from imaging.formats.presentation.presentation import Presentation
-from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
 from imaging.sandbox.indexing import LARGE, Indexing, ListFiles, files_below

@@ -10,6 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import ImageGrid
+from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
 from imaging.formats.dicom.header import dataset_stream
 from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
@@ -21,8 +23,6 @@ from imaging.formats.measurement_report.vocabulary import (
     kind_of,
     own_uid,
 )
-from imaging.formats.segmentation.image_grid import ImageGrid
-from imaging.formats.segmentation.source import Source, source_of
 from imaging.geometry import Triple
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure

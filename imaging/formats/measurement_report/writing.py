@@ -8,10 +8,13 @@ import numpy as np
 from highdicom import sr
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.uid import UID, generate_uid
+from pydicom.uid import generate_uid
 
 from imaging import saving
 from imaging.errors import SaveError
+from imaging.formats.authoring.image_grid import grid_of
+from imaging.formats.authoring.maker import PROGRAM, UTF8, Subject, creator_name, put_names, shortened, subject_of
+from imaging.formats.authoring.source import Instance, Source, source_of
 from imaging.formats.measurement_report.vocabulary import (
     EXACT_BLOCK,
     EXACT_ELEMENT,
@@ -22,11 +25,8 @@ from imaging.formats.measurement_report.vocabulary import (
     tracking_uid,
     unit_of,
 )
-from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import Code
-from imaging.formats.segmentation.maker import PROGRAM, UTF8, Subject, creator_name, put_names, shortened, subject_of
-from imaging.formats.segmentation.seg_parts import concept, of
-from imaging.formats.segmentation.source import Instance, Source, source_of
+from imaging.formats.segmentation.seg_parts import concept
 from imaging.labelmap import Provenance
 from imaging.measurement.areas import Ellipse
 from imaging.measurement.figure import Value
@@ -212,20 +212,10 @@ def _evidence(groups: Sequence[_Group], source: Source, subject: Subject) -> lis
     """The images that are referred to, as far as highdicom looks at them."""
     instances = {each.instance.uid: each.instance for each in groups}
     return [
-        of(
-            SOPClassUID=UID(each.class_uid),
-            SOPInstanceUID=UID(each.uid),
-            StudyInstanceUID=subject.study_uid,
-            SeriesInstanceUID=source.series_uid,
-            PatientID=subject.text("PatientID"),
-            PatientName="",
-            PatientBirthDate=subject.moment("PatientBirthDate"),
-            PatientSex=subject.sex or "",
-            AccessionNumber=subject.text("AccessionNumber"),
-            StudyID=subject.text("StudyID"),
-            StudyDate=subject.moment("StudyDate"),
-            StudyTime=subject.moment("StudyTime"),
-            ReferringPhysicianName="",
+        subject.image(
+            each.uid,
+            each.class_uid,
+            source.series_uid,
             Modality=subject.series.modality,
             SeriesNumber=subject.series.number,
             Manufacturer="",

@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from imaging.formats.authoring.maker import shortened
+from imaging.formats.authoring.source import Source
 from imaging.formats.measurement_report.vocabulary import tracking_uid
-from imaging.formats.segmentation.maker import shortened
-from imaging.formats.segmentation.source import Source
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.marks import Note
 from imaging.measurement.measurement import Measurement

@@ -11,12 +11,12 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import ImageGrid
+from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
 from imaging.formats.dicom.header import dataset_stream
 from imaging.formats.measurement_report.vocabulary import own_uid
 from imaging.formats.presentation.presentation import Presentation
-from imaging.formats.segmentation.image_grid import ImageGrid
-from imaging.formats.segmentation.source import Source, source_of
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure
 from imaging.measurement.lines import Length

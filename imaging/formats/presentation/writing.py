@@ -7,24 +7,24 @@ from pathlib import Path
 import highdicom as hd
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import UID, generate_uid
+from pydicom.uid import generate_uid
 
 from imaging.errors import SaveError
-from imaging.formats.presentation.graphics import annotation
-from imaging.formats.presentation.presentation import Presentation
-from imaging.formats.segmentation.image_grid import grid_of
-from imaging.formats.segmentation.maker import (
+from imaging.formats.authoring.image_grid import grid_of
+from imaging.formats.authoring.maker import (
     PROGRAM,
     UTF8,
     Subject,
     creator_name,
+    of,
     program_version,
     put_names,
     shortened,
     subject_of,
 )
-from imaging.formats.segmentation.seg_parts import of
-from imaging.formats.segmentation.source import Source, source_of
+from imaging.formats.authoring.source import Instance, Source, source_of
+from imaging.formats.presentation.graphics import annotation
+from imaging.formats.presentation.presentation import Presentation
 from imaging.labelmap import Provenance
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.ruler import Ground
@@ -78,30 +78,20 @@ def _images(source: Source, series: Series, k: int) -> dict[str, Dataset]:
     own = series.files[k] if alone and len(series.files) == len(source.instances) else series.files[0]
     subject = subject_of(replace(series, files=(own,)))
     instances = source.instances[k : k + 1] if alone else (source.instances[k], *source.instances)
-    return {each.uid: _image(UID(each.uid), UID(each.class_uid), each.frames, source, subject) for each in instances}
+    return {each.uid: _image(each, source, subject) for each in instances}
 
 
-def _image(uid: UID, class_uid: UID, frames: int, source: Source, subject: Subject) -> Dataset:
-    image = of(
-        SOPClassUID=class_uid,
-        SOPInstanceUID=uid,
-        StudyInstanceUID=subject.study_uid,
-        SeriesInstanceUID=source.series_uid,
-        PatientID=subject.text("PatientID"),
-        PatientName="",
-        PatientBirthDate=subject.moment("PatientBirthDate"),
-        PatientSex=subject.sex or "",
-        AccessionNumber=subject.text("AccessionNumber"),
-        StudyID=subject.text("StudyID"),
-        StudyDate=subject.moment("StudyDate"),
-        StudyTime=subject.moment("StudyTime"),
-        ReferringPhysicianName="",
+def _image(instance: Instance, source: Source, subject: Subject) -> Dataset:
+    image = subject.image(
+        instance.uid,
+        instance.class_uid,
+        source.series_uid,
         Rows=source.grid.geometry.shape_kji[1],
         Columns=source.grid.geometry.shape_kji[2],
         SamplesPerPixel=1,
     )
-    if frames > 1:
-        image.NumberOfFrames = frames
+    if instance.frames > 1:
+        image.NumberOfFrames = instance.frames
     for keyword in ("RescaleSlope", "RescaleIntercept"):
         if subject.text(keyword):
             setattr(image, keyword, subject.text(keyword))

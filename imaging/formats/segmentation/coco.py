@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from imaging import saving
 from imaging.errors import ReadError
+from imaging.formats.authoring.source import Source
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.laying import mask_of
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
-from imaging.formats.segmentation.source import Source
 from imaging.labelmap import PALETTE, Label, Labelmap
 
 _MOST_BYTES = 1 << 29

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import ImageGrid, grid_of
+from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.pixels import FrameReader, frames_of
-from imaging.formats.segmentation.image_grid import ImageGrid, grid_of
 from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.seg_frames import SegFrame, placed_frames
 from imaging.formats.segmentation.seg_header import MOST_LABELS, SegHeader, read_seg_header
-from imaging.formats.segmentation.source import Source, source_of
 from imaging.formats.segmentation.terminology import told
 from imaging.labelmap import PALETTE, Label
 from imaging.progress import Report, silent

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
+from imaging.formats.authoring.image_grid import grid_of
+from imaging.formats.authoring.source import source_of
 from imaging.formats.segmentation import coco, nifti_mask, png_masks, seg_nrrd, volume_table, yolo
-from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.imported import Segment
 from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.formats.segmentation.rtstruct_writing import write_rtstruct
 from imaging.formats.segmentation.seg_writing import Probabilities, write_segmentation
-from imaging.formats.segmentation.source import source_of
 from imaging.labelmap import Labelmap
 from imaging.study import Series
 from imaging.volume import Volume

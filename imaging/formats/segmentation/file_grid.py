@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import GeometryError
-from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 
 _MOST_EMPTY = 20

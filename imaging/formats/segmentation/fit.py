@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.dicom.place import Place, corners_lps
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 
 

@@ -7,13 +7,13 @@ from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import ImageGrid, grid_of
+from imaging.formats.authoring.source import source_of
 from imaging.formats.content import Format, first_bytes, format_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
 from imaging.formats.dicom.header import dataset_stream
 from imaging.formats.segmentation import coco, dicom_seg, nifti_mask, png_masks, rtstruct, seg_nrrd, yolo
-from imaging.formats.segmentation.image_grid import ImageGrid, grid_of
 from imaging.formats.segmentation.imported import ImportedMask
-from imaging.formats.segmentation.source import source_of
 from imaging.progress import Report, silent
 from imaging.study import Series
 from imaging.volume import Volume

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import GeometryError, ReadError
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation.file_grid import Block, by_index, on_slices
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.label_table import named
 from imaging.formats.segmentation.terminology import described

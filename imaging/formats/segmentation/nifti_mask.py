@@ -9,10 +9,10 @@ import numpy as np
 from imaging import saving
 from imaging.errors import GeometryError, ReadError, SaveError
 from imaging.formats import nifti
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.nifti_header import read_header
 from imaging.formats.segmentation import file_grid
 from imaging.formats.segmentation.file_grid import Block
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid

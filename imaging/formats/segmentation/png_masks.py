@@ -7,8 +7,8 @@ from PIL import Image
 
 from imaging import saving
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.raster import read_mask
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid

@@ -11,13 +11,13 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import ImageGrid
+from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text, whole
 from imaging.formats.dicom.header import dataset_stream
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
-from imaging.formats.segmentation.source import Source, source_of
 from imaging.formats.segmentation.terminology import codes_of
 from imaging.geometry import PLACEMENT_TOLERANCE_MM
 from imaging.labelmap import PALETTE, Label

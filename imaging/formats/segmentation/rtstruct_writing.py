@@ -13,19 +13,20 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from imaging import saving
 from imaging.errors import SaveError
-from imaging.formats.segmentation.imported import Segment
-from imaging.formats.segmentation.maker import (
+from imaging.formats.authoring.maker import (
     PROGRAM,
     UTF8,
     creator_name,
+    of,
     program_version,
     put_names,
     shortened,
     subject_of,
 )
+from imaging.formats.authoring.source import Source
+from imaging.formats.segmentation.imported import Segment
 from imaging.formats.segmentation.polygons import outlines
-from imaging.formats.segmentation.seg_parts import concept, of
-from imaging.formats.segmentation.source import Instance, Source
+from imaging.formats.segmentation.seg_parts import concept
 from imaging.formats.segmentation.terminology import described
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap
@@ -71,13 +72,7 @@ def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
         modality="RTSTRUCT",
         manufacturer=PROGRAM,
         transfer_syntax_uid=ExplicitVRLittleEndian,
-        patient_id=subject.text("PatientID"),
-        patient_birth_date=subject.moment("PatientBirthDate"),
-        patient_sex=subject.sex,
-        accession_number=subject.text("AccessionNumber"),
-        study_id=subject.text("StudyID"),
-        study_date=subject.moment("StudyDate"),
-        study_time=subject.moment("StudyTime"),
+        **subject.arguments,
         series_description=shortened(f"Outlines of {source.name}"),
         manufacturer_model_name=PROGRAM,
         software_versions=program_version(),
@@ -94,7 +89,7 @@ def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
 
 
 def _images(source: Source, study_uid: str, frame_of_reference: str) -> Items:
-    images = Items([_image(each) for each in source.instances])
+    images = Items([each.reference for each in source.instances])
     series = of(SeriesInstanceUID=source.series_uid, ContourImageSequence=images)
     study = of(
         ReferencedSOPClassUID=_DETACHED_STUDY,
@@ -102,13 +97,6 @@ def _images(source: Source, study_uid: str, frame_of_reference: str) -> Items:
         RTReferencedSeriesSequence=Items([series]),
     )
     return Items([of(FrameOfReferenceUID=frame_of_reference, RTReferencedStudySequence=Items([study]))])
-
-
-def _image(instance: Instance) -> Dataset:
-    image = of(ReferencedSOPClassUID=instance.class_uid, ReferencedSOPInstanceUID=instance.uid)
-    if instance.frames > 1:
-        image.ReferencedFrameNumber = instance.frame
-    return image
 
 
 def _region(segment: Segment, frame_of_reference: str) -> Dataset:
@@ -146,7 +134,7 @@ def _contours_of(marked: NDArray[np.bool_], source: Source) -> Iterator[Dataset]
             number += 1
             points = _points_lps(outline, source.grid.slice_geometry(k))
             yield of(
-                ContourImageSequence=Items([_image(source.instances[k])]),
+                ContourImageSequence=Items([source.instances[k].reference]),
                 ContourGeometricType="CLOSED_PLANAR",
                 NumberOfContourPoints=len(points),
                 ContourNumber=number,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.source import Source
 from imaging.formats.dicom.attributes import items, numbers, text, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import functional_group
@@ -12,7 +13,6 @@ from imaging.formats.dicom.place import Place
 from imaging.formats.dicom.placement import places_of
 from imaging.formats.segmentation.fit import Fit, SliceFinder, fit, is_close
 from imaging.formats.segmentation.seg_header import SegHeader
-from imaging.formats.segmentation.source import Source
 
 _FLAT = Fit((0, 0), (1, 0), (0, 1), 0.0)
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from imaging import saving
 from imaging.errors import GeometryError, ReadError, SaveError
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation import file_grid
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
 from imaging.formats.segmentation.laying import laid
 from imaging.formats.segmentation.nrrd_file import read_nrrd

@@ -4,11 +4,11 @@ import highdicom as hd
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
+from imaging.formats.authoring.maker import of, shortened
+from imaging.formats.authoring.source import Instance, Source
 from imaging.formats.segmentation.cielab import stored_of
 from imaging.formats.segmentation.imported import Code, Segment
-from imaging.formats.segmentation.maker import shortened
 from imaging.formats.segmentation.seg_header import NOT_STATED
-from imaging.formats.segmentation.source import Instance, Source
 from imaging.geometry import Geometry
 
 _PATIENT = hd.CoordinateSystemNames.PATIENT
@@ -16,14 +16,6 @@ _AI = Code("123110", "DCM", "Artificial Intelligence")
 _BACKGROUND = Code("125040", "DCM", "Background")
 _SEGMENTATION = Code("113076", "DCM", "Segmentation")
 _SOURCE = Code("121322", "DCM", "Source image for image processing operation")
-
-
-def of(**attributes: object) -> Dataset:
-    """A data set with these attributes."""
-    found = Dataset()
-    for keyword, value in attributes.items():
-        setattr(found, keyword, value)
-    return found
 
 
 def description(segment: Segment, number: int) -> Dataset:
@@ -76,14 +68,9 @@ def position(geometry: Geometry) -> Items:
 
 def derivation(instance: Instance) -> Items:
     """The image a frame was made from, with the number of its frame where it has several."""
-    image = of(
-        ReferencedSOPClassUID=instance.class_uid,
-        ReferencedSOPInstanceUID=instance.uid,
-        SpatialLocationsPreserved="YES",
-        PurposeOfReferenceCodeSequence=Items([concept(_SOURCE)]),
-    )
-    if instance.frames > 1:
-        image.ReferencedFrameNumber = instance.frame
+    image = instance.reference
+    image.SpatialLocationsPreserved = "YES"
+    image.PurposeOfReferenceCodeSequence = Items([concept(_SOURCE)])
     return Items([of(SourceImageSequence=Items([image]), DerivationCodeSequence=Items([concept(_SEGMENTATION)]))])
 
 

@@ -21,21 +21,21 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from imaging import saving
 from imaging.errors import SaveError
-from imaging.formats.segmentation import seg_parts
-from imaging.formats.segmentation.image_grid import grid_of
-from imaging.formats.segmentation.imported import Segment
-from imaging.formats.segmentation.maker import (
+from imaging.formats.authoring.image_grid import grid_of
+from imaging.formats.authoring.maker import (
     PROGRAM,
     UTF8,
     Subject,
     creator_name,
+    of,
     program_version,
     put_names,
     shortened,
     subject_of,
 )
-from imaging.formats.segmentation.seg_parts import of
-from imaging.formats.segmentation.source import Source, source_of
+from imaging.formats.authoring.source import Source, source_of
+from imaging.formats.segmentation import seg_parts
+from imaging.formats.segmentation.imported import Segment
 from imaging.formats.segmentation.terminology import described
 from imaging.labelmap import Labelmap
 from imaging.study import Series
@@ -144,13 +144,7 @@ def _head(subject: Subject, source: Source, labelmap: Labelmap, coding: Coding) 
         modality="SEG",
         manufacturer=PROGRAM,
         transfer_syntax_uid=ExplicitVRLittleEndian,
-        patient_id=subject.text("PatientID") or subject.series.patient.id,
-        patient_birth_date=subject.moment("PatientBirthDate"),
-        patient_sex=subject.sex,
-        accession_number=subject.text("AccessionNumber"),
-        study_id=subject.text("StudyID"),
-        study_date=subject.moment("StudyDate"),
-        study_time=subject.moment("StudyTime"),
+        **subject.arguments,
         series_description=shortened(f"Segmentation of {source.name}"),
         manufacturer_model_name=PROGRAM,
         software_versions=program_version(),

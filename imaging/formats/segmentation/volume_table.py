@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imaging import saving
-from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.labelmap import Label, Labelmap
 
 COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice")

@@ -6,7 +6,7 @@ import numpy as np
 
 from imaging import saving
 from imaging.errors import ReadError
-from imaging.formats.segmentation.image_grid import ImageGrid
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, write_table
 from imaging.formats.segmentation.laying import mask_of

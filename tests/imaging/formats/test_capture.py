@@ -9,9 +9,9 @@ import pytest
 from pydicom import dcmread
 
 from imaging.errors import SaveError
+from imaging.formats.authoring.image_grid import ImageGrid, grid_of
 from imaging.formats.capture import write_capture
 from imaging.formats.reading import load_volume, open_study
-from imaging.formats.segmentation.image_grid import ImageGrid, grid_of
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 

@@ -8,9 +8,9 @@ import pydicom
 import pytest
 
 from imaging.errors import ImagingError
+from imaging.formats.authoring.image_grid import ImageGrid, grid_of
 from imaging.formats.key_objects import write_key_objects
 from imaging.formats.reading import load_volume, open_study
-from imaging.formats.segmentation.image_grid import ImageGrid, grid_of
 from imaging.key_image import KeyImage
 from imaging.phantom import PhantomStudy
 from imaging.study import Series

@@ -14,11 +14,11 @@ from pydicom import Dataset, FileMetaDataset, dcmread
 from pydicom.uid import ExplicitVRLittleEndian
 
 from imaging.errors import ReadError, SaveError
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.measurement_report.reading import read_report
 from imaging.formats.measurement_report.vocabulary import own_uid, tracking_uid
 from imaging.formats.measurement_report.writing import write_report
 from imaging.formats.reading import load_volume, open_study
-from imaging.formats.segmentation.image_grid import grid_of
 from imaging.labelmap import Provenance
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.lines import Angle, Bidirectional, CardiothoracicRatio, Cobb, KnownLength, Length

@@ -12,11 +12,11 @@ import pytest
 from pydicom import dcmread
 
 from imaging.errors import ReadError
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.presentation.reading import read_presentation
 from imaging.formats.presentation.writing import write_presentation
 from imaging.formats.reading import load_volume, open_study
-from imaging.formats.segmentation.image_grid import grid_of
 from imaging.labelmap import Provenance
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.lines import Length

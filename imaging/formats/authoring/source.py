@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from pydicom.dataset import Dataset
+
+from imaging.formats.authoring.image_grid import ImageGrid
+from imaging.formats.authoring.maker import of
 from imaging.formats.dicom.header import read_header
 from imaging.formats.dicom.stack import again
-from imaging.formats.segmentation.image_grid import ImageGrid
 from imaging.regular import SUFFIX
 from imaging.study import Series
 
@@ -22,6 +25,14 @@ class Instance:
     class_uid: str
     frame: int
     frames: int
+
+    @property
+    def reference(self) -> Dataset:
+        """An item that refers to this frame (PS3.3 10.3)."""
+        found = of(ReferencedSOPClassUID=self.class_uid, ReferencedSOPInstanceUID=self.uid)
+        if self.frames > 1:
+            found.ReferencedFrameNumber = self.frame
+        return found
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
@@ -66,6 +68,38 @@ class Subject:
         found = self.text("PatientSex").upper()
         return found if found in ("M", "F", "O") else None
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """Patient and study as the constructors of highdicom take them; names are put by :func:`put_names`."""
+        return {
+            "patient_id": self.text("PatientID") or self.series.patient.id,
+            "patient_birth_date": self.moment("PatientBirthDate"),
+            "patient_sex": self.sex,
+            "accession_number": self.text("AccessionNumber"),
+            "study_id": self.text("StudyID"),
+            "study_date": self.moment("StudyDate"),
+            "study_time": self.moment("StudyTime"),
+        }
+
+    def image(self, uid: str, class_uid: str, series_uid: str, **more: object) -> Dataset:
+        """One of its images, as far as highdicom looks at images that an object refers to."""
+        return of(
+            SOPClassUID=UID(class_uid),
+            SOPInstanceUID=UID(uid),
+            StudyInstanceUID=self.study_uid,
+            SeriesInstanceUID=series_uid,
+            PatientID=self.text("PatientID"),
+            PatientName="",
+            PatientBirthDate=self.moment("PatientBirthDate"),
+            PatientSex=self.sex or "",
+            AccessionNumber=self.text("AccessionNumber"),
+            StudyID=self.text("StudyID"),
+            StudyDate=self.moment("StudyDate"),
+            StudyTime=self.moment("StudyTime"),
+            ReferringPhysicianName="",
+            **more,
+        )
+
     def values(self, keyword: str) -> Sequence[str]:
         """An attribute of several values."""
         return [each for each in self.text(keyword).split("\\") if each]
@@ -85,6 +119,14 @@ def subject_of(series: Series) -> Subject:
             return Subject(dcmread(stream, stop_before_pixels=True, specific_tags=list(tags), force=True), series)
         except PARSE_ERRORS as error:
             raise ReadError(series.files[0], f"damaged DICOM header: {error}") from error
+
+
+def of(**attributes: object) -> Dataset:
+    """A data set with these attributes."""
+    found = Dataset()
+    for keyword, value in attributes.items():
+        setattr(found, keyword, value)
+    return found
 
 
 def put_names(dataset: Dataset, subject: Subject) -> None:
