@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.measurement_report.packed import ReadMeasurements
-from imaging.formats.segmentation.image_grid import grid_of
 from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.labelmap import Provenance
 from imaging.measurement.measurement import calibrated

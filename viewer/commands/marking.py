@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from imaging.errors import LibraryError, SaveError
-from imaging.formats.segmentation.image_grid import grid_of
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.key_image import KeyImage
 from imaging.library.key_images import KeptKeyImages
 from imaging.library.store import Library
