@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
@@ -13,7 +12,7 @@ from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.plain_object import read_object
 from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
 from imaging.formats.measurement_report.vocabulary import (
     EXACT_BLOCK,
@@ -58,7 +57,7 @@ def read_report(path: Path, grid: ImageGrid, series: Series) -> ReadMeasurements
         ReadError: damaged, no report with measurements, or made on other images altogether.
     """
     source = source_of(series, grid)
-    dataset = _dataset(path)
+    dataset = read_object(path, "structured report", MOST_BYTES)
     try:
         return _read(path, list(_groups(dataset, 0)), source)
     except PARSE_ERRORS as error:
@@ -78,18 +77,6 @@ def _read(path: Path, groups: list[Dataset], source: Source) -> ReadMeasurements
     if not found:
         raise ReadError(path, f"none of its {len(groups)} measurements fits this image: {strange[0]}")
     return ReadMeasurements(tuple(found), tuple(strange))
-
-
-def _dataset(path: Path) -> Dataset:
-    with dataset_stream(path) as stream:
-        if path.stat().st_size > MOST_BYTES:
-            raise ReadError(path, f"larger than {MOST_BYTES >> 20} MiB: refused")
-        try:
-            dataset = dcmread(stream, force=True)
-            items(dataset, "ContentSequence")
-        except PARSE_ERRORS as error:
-            raise ReadError(path, f"damaged structured report: {error}") from error
-    return dataset
 
 
 def _groups(node: Dataset, depth: int) -> Iterator[Dataset]:

@@ -7,14 +7,13 @@ from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.plain_object import read_object
 from imaging.formats.measurement_report.vocabulary import own_uid
 from imaging.formats.presentation.presentation import Presentation
 from imaging.measurement.areas import Ellipse, Outline
@@ -36,13 +35,11 @@ def read_presentation(path: Path, grid: ImageGrid, series: Series) -> Presentati
         ReadError: damaged, no presentation state, or one of other images; says what was found.
     """
     source = source_of(series, grid)
-    with dataset_stream(path) as stream:
-        if path.stat().st_size > MOST_BYTES:
-            raise ReadError(path, f"larger than {MOST_BYTES >> 20} MiB: refused")
-        try:
-            return _presentation(path, dcmread(stream, force=True), source)
-        except PARSE_ERRORS as error:
-            raise ReadError(path, f"damaged presentation state: {error}") from error
+    state = read_object(path, "presentation state", MOST_BYTES)
+    try:
+        return _presentation(path, state, source)
+    except PARSE_ERRORS as error:
+        raise ReadError(path, f"damaged presentation state: {error}") from error
 
 
 def _presentation(path: Path, state: Dataset, source: Source) -> Presentation:

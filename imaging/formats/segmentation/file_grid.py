@@ -5,12 +5,13 @@ place.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.errors import GeometryError
+from imaging.errors import GeometryError, SaveError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 
@@ -45,6 +46,18 @@ def block_of(array: NDArray[Any], grid: ImageGrid) -> Block:
     affine = first.affine.copy()
     affine[:3, 0] = step
     return Block(filled, affine)
+
+
+def block_to_write(array: NDArray[Any], grid: ImageGrid, path: Path) -> Block:
+    """As :func:`block_of`, for a file that is about to be written.
+
+    Raises:
+        SaveError: slices that make no block of voxels.
+    """
+    try:
+        return block_of(array, grid)
+    except GeometryError as error:
+        raise SaveError(path, str(error)) from error
 
 
 def _even(slices: tuple[Geometry, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:

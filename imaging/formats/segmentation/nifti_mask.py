@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from imaging import saving
-from imaging.errors import GeometryError, ReadError, SaveError
+from imaging.errors import ReadError
 from imaging.formats import nifti
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.nifti_header import read_header
@@ -29,10 +29,7 @@ def write_nifti(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
     Raises:
         SaveError: the file cannot be written, or slices that make no block of voxels.
     """
-    try:
-        block = file_grid.block_of(labelmap.array, grid)
-    except GeometryError as error:
-        raise SaveError(path, str(error)) from error
+    block = file_grid.block_to_write(labelmap.array, grid, path)
     data = _header(block, grid.geometry.has_position) + block.array.tobytes()
     saving.write_bytes(path, gzip.compress(data, 6, mtime=0) if path.name.endswith(".gz") else data)
     write_table(table_beside(path), labelmap.labels)

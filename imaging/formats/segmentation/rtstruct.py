@@ -7,14 +7,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text, whole
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.plain_object import read_object
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
@@ -52,7 +51,7 @@ def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
         raise ReadError(
             path, f"{source.name} has no place in the patient: outlines in millimetres cannot be laid on it"
         )
-    dataset = _dataset(path)
+    dataset = _structure_set(path)
     _check_frame(path, dataset, source)
     try:
         regions, open_lines = _regions(path, dataset)
@@ -78,15 +77,9 @@ def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
     return ImportedMask(mask, tuple(each.segment for each in regions), title, tuple(warnings))
 
 
-def _dataset(path: Path) -> Dataset:
-    with dataset_stream(path) as stream:
-        if path.stat().st_size > MOST_BYTES:
-            raise ReadError(path, f"larger than {MOST_BYTES >> 20} MiB: refused")
-        try:
-            dataset = dcmread(stream, force=True)
-            modality = text(dataset, "Modality")
-        except PARSE_ERRORS as error:
-            raise ReadError(path, f"damaged RT Structure Set: {error}") from error
+def _structure_set(path: Path) -> Dataset:
+    dataset = read_object(path, "RT Structure Set", MOST_BYTES)
+    modality = text(dataset, "Modality")
     if modality != "RTSTRUCT":
         raise ReadError(path, f"no RT Structure Set: found modality {modality or 'not stated'}, expected RTSTRUCT")
     return dataset

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging import saving
-from imaging.errors import GeometryError, ReadError, SaveError
+from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation import file_grid
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
@@ -26,10 +26,7 @@ def write_seg_nrrd(labelmap: Labelmap, grid: ImageGrid, path: Path, segments: tu
     Raises:
         SaveError: the file cannot be written, or slices that make no block of voxels.
     """
-    try:
-        block = file_grid.block_of(labelmap.array, grid)
-    except GeometryError as error:
-        raise SaveError(path, str(error)) from error
+    block = file_grid.block_to_write(labelmap.array, grid, path)
     known = {each.value: each for each in segments}
     described_segments = [known.get(each.value) or described(each, labelmap.provenance) for each in labelmap.labels]
     lines = [*_grid_lines(block, grid), *_segment_lines(described_segments, block.array), "", ""]
