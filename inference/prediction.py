@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from imaging.geometry import Shape
 from imaging.labelmap import Labelmap
+from inference.probability import ProbabilityMap
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ class Prediction:
         device: ``cpu``, or the name of the GPU.
         peak_memory_mb: of the process, resident, MiB; NaN where the system does not tell.
         warnings: what was assumed or stepped down, in words.
+        probabilities: of each lesion label in every voxel; None for a classification, or where nobody asked.
     """
 
     series_uid: str
@@ -72,6 +74,7 @@ class Prediction:
     seconds: float
     peak_memory_mb: float
     warnings: tuple[str, ...] = field(default=())
+    probabilities: ProbabilityMap | None = field(default=None, repr=False)
 
     def summary(self) -> dict[str, Any]:
         """The prediction as JSON-ready values, without arrays."""

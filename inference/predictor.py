@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.progress import Report, silent
@@ -18,6 +19,7 @@ from inference.execution import Execution, Probabilities
 from inference.manifest import Manifest
 from inference.prediction import Finding, HeatMap, Prediction
 from inference.preprocessing import Placement, Preprocessing
+from inference.probability import ProbabilityMap, quantised
 from inference.registry import Package, suits, verify
 
 
@@ -44,8 +46,11 @@ class Predictor:
         ladder = Ladder(choose(device))
         self._execution = Execution(networks.load(package.folder, self.manifest), self.manifest, ladder)
 
-    def predict(self, volume: Volume, report: Report = silent) -> Prediction:
+    def predict(self, volume: Volume, report: Report = silent, *, probabilities: bool = False) -> Prediction:
         """What the model says of ``volume``.
+
+        Args:
+            probabilities: keep those of a segmentation as well: one byte per voxel and label.
 
         Raises:
             UnsuitableInput: the model was not made for this modality or kind of image.
@@ -55,9 +60,10 @@ class Predictor:
         self._check(volume)
         start = time.perf_counter()
         warnings = _assumptions(self.manifest, volume)
-        mask = None
+        mask = maps = None
         if self.manifest.task == "segmentation":
-            findings, mask = self._segment(volume, report, warnings)
+            maps = self._empty_map(volume) if probabilities else None
+            findings, mask = self._segment(volume, report, warnings, maps)
         else:
             findings = self._classify(volume, report, warnings)
         return Prediction(
@@ -72,6 +78,7 @@ class Predictor:
             time.perf_counter() - start,
             peak_memory_mb(),
             tuple(warnings),
+            None if maps is None else ProbabilityMap(maps, self._values, volume.geometry),
         )
 
     def explain(self, volume: Volume, method: str, k: int, target: str, report: Report = silent) -> HeatMap:
@@ -115,14 +122,26 @@ class Predictor:
         layer = self.manifest.network.saliency_layer
         return saliency.Task(inputs, baseline, names.index(target) + background, layer), placement
 
-    def _segment(self, volume: Volume, report: Report, warnings: list[str]) -> tuple[tuple[Finding, ...], Labelmap]:
+    @property
+    def _values(self) -> tuple[int, ...]:
+        return tuple(label.value for label in self.manifest.labels)
+
+    def _empty_map(self, volume: Volume) -> NDArray[np.uint8]:
+        return np.zeros((len(self._values), *volume.geometry.shape_kji), np.uint8)
+
+    def _segment(
+        self, volume: Volume, report: Report, warnings: list[str], maps: NDArray[np.uint8] | None
+    ) -> tuple[tuple[Finding, ...], Labelmap]:
+        """Findings and mask; the probabilities are written into ``maps``, (L, K, J, I), where there is one."""
         mask = np.zeros(volume.geometry.shape_kji, np.uint8)
-        values = np.array([label.value for label in self.manifest.labels], np.uint8)
+        values = np.array(self._values, np.uint8)
         highest = np.zeros(len(values), np.float32)
         for output in self._run(volume, report, warnings):
             shares = self.preprocessing.backward(output.probabilities, output.placement)[1:]
             mask[output.k] = np.where(shares.sum(0) > self.manifest.threshold, values[shares.argmax(0)], 0)
             highest = np.maximum(highest, shares.max((1, 2)))
+            if maps is not None:
+                maps[:, output.k] = quantised(shares)
         labels = tuple(Label(label.value, label.name, label.colour) for label in self.manifest.labels)
         made_by = Provenance(self.manifest.name, datetime.now(UTC), self.manifest.name, self.manifest.version)
         return self._findings(highest), Labelmap(mask, volume.geometry, labels, made_by, not volume.slice_geometries)

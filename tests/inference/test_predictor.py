@@ -64,6 +64,23 @@ def test_a_mask_lands_on_its_source_pixels_however_the_slice_lies(
     assert wrong.sum() <= 3 * 46 / 2, "at most half of the block's edge pixels"
 
 
+def test_probabilities_are_kept_when_asked_for_and_agree_with_the_mask(make_package: MakePackage) -> None:
+    predictor = Predictor(make_package(), "cpu")
+    prediction = predictor.predict(picture(half_white()), probabilities=True)
+    assert prediction.probabilities is not None and prediction.mask is not None
+    assert prediction.probabilities.array.dtype == np.uint8
+    assert prediction.probabilities.values == (1, 2)
+    assert (prediction.probabilities.of(1)[:, :, :32] == 1).all(), "1 / (1 + exp(-20)) is 1 to within half a 255th"
+    assert (prediction.probabilities.of(1)[:, :, 32:] == 0).all()
+    assert not prediction.probabilities.of(2).any()
+    assert predictor.predict(picture(half_white())).probabilities is None
+
+
+def test_a_classification_has_no_probability_maps(make_package: MakePackage) -> None:
+    prediction = Predictor(make_package("classification"), "cpu").predict(picture(half_white(1)), probabilities=True)
+    assert prediction.probabilities is None
+
+
 def test_volumes_are_voxels_times_voxel_size(make_package: MakePackage) -> None:
     prediction = Predictor(make_package(), "cpu").predict(ct())
     assert prediction.mask is not None

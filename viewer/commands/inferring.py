@@ -64,7 +64,7 @@ class Inferring:
         self._runner.start(
             "predict",
             f"Running {package.manifest.title}",
-            lambda report: self._process.predict(package, volume, "auto", report),
+            lambda report: self._process.predict(package, volume, "auto", report, probabilities=True),
             lambda prediction: self._predicted(prediction, volume),
             self._failed,
         )

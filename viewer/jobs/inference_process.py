@@ -52,14 +52,19 @@ class InferenceProcess:
         """
         self._ask(Request(), report)
 
-    def predict(self, package: Package, volume: Volume, device: Device, report: Report) -> Prediction:
+    def predict(
+        self, package: Package, volume: Volume, device: Device, report: Report, *, probabilities: bool = False
+    ) -> Prediction:
         """What the model says of ``volume``.
+
+        Args:
+            probabilities: send those of a segmentation back as well: one byte per voxel and label.
 
         Raises:
             InferenceError: the package, the device or the image is not fit, or the child died.
             Cancelled: ``report`` raised it; the child has stopped.
         """
-        return self._ask(Request("predict", package, device, (volume,)), report)
+        return self._ask(Request("predict", package, device, (volume,), {"probabilities": probabilities}), report)
 
     def explain(
         self, package: Package, volume: Volume, method: str, k: int, target: str, device: Device, report: Report

@@ -2,7 +2,8 @@
 
 import os
 import signal
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event as StopEvent
 from pathlib import Path
@@ -23,12 +24,17 @@ Answer = tuple[Literal["progress", "result", "cancelled", "error"], Any]
 
 @dataclass(frozen=True)
 class Request:
-    """``verb`` of :class:`inference.predictor.Predictor` with its arguments; without a verb, only import torch."""
+    """``verb`` of :class:`inference.predictor.Predictor` with its arguments; without a verb, only import torch.
+
+    Attributes:
+        options: arguments by name.
+    """
 
     verb: Literal["", "predict", "explain"] = ""
     package: Package | None = None
     device: Device = "auto"
     arguments: tuple[Any, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def serve(pipe: Connection, stop: StopEvent) -> None:
@@ -80,7 +86,7 @@ class Models:
         if key not in self._loaded:
             report(0, 0, f"Loading {package.manifest.title}")
             self._loaded[key] = Predictor(package, request.device)
-        return getattr(self._loaded[key], request.verb)(*request.arguments, report=report)
+        return getattr(self._loaded[key], request.verb)(*request.arguments, **request.options, report=report)
 
 
 def _threads() -> int:

@@ -47,6 +47,15 @@ def test_the_process_says_what_a_predictor_here_says(process: InferenceProcess, 
     assert "Tiny: 3 of 3" in seen
 
 
+def test_probabilities_come_along_when_asked_for(process: InferenceProcess, tiny_package: Package) -> None:
+    there = process.predict(tiny_package, ct(3), "cpu", silent, probabilities=True).probabilities
+    here = Predictor(tiny_package, "cpu").predict(ct(3), probabilities=True).probabilities
+    assert there is not None and here is not None
+    assert there.values == here.values
+    assert np.abs(there.array.astype(int) - here.array.astype(int)).max() <= 1
+    assert process.predict(tiny_package, ct(1), "cpu", silent).probabilities is None
+
+
 def test_an_explanation_lands_on_its_slice(process: InferenceProcess, tiny_package: Package) -> None:
     there = process.explain(tiny_package, ct(3), "gradcam", 1, "lesion", "cpu", silent)
     here = Predictor(tiny_package, "cpu").explain(ct(3), "gradcam", 1, "lesion")

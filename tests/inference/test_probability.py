@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imaging.geometry import Geometry
+from inference.probability import ProbabilityMap, quantised
+
+
+def two_labels() -> ProbabilityMap:
+    array = np.zeros((2, 1, 2, 3), np.uint8)
+    array[0, 0, 0] = 51, 102, 255
+    array[1, 0, 0] = 51, 204, 0
+    return ProbabilityMap(array, (1, 4), Geometry((1, 2, 3)))
+
+
+def test_a_label_has_its_probabilities() -> None:
+    assert two_labels().of(4)[0, 0].tolist() == pytest.approx([0.2, 0.8, 0.0])
+    assert two_labels().of(4).dtype == np.float32
+
+
+def test_labels_together_are_at_most_certain() -> None:
+    box = (slice(0, 1), slice(0, 1), slice(0, 3))
+    assert two_labels().any_within(box).tolist() == [[pytest.approx([0.4, 1.0, 1.0])]]
+
+
+def test_an_unknown_label_is_refused_by_its_value() -> None:
+    with pytest.raises(ValueError, match="label value 2: the model's are 1, 4"):
+        two_labels().of(2)
+
+
+def test_a_map_of_another_grid_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"expected \(1, 1, 2, 3\)"):
+        ProbabilityMap(np.zeros((2, 1, 2, 3), np.uint8), (1,), Geometry((1, 2, 3)))
+
+
+def test_nobody_writes_into_a_map() -> None:
+    assert not two_labels().array.flags.writeable
+
+
+@given(st.lists(st.floats(0, 1, width=32), min_size=1))
+def test_quantised_values_are_off_by_half_a_step_at_most(values: list[float]) -> None:
+    exact = np.array(values, np.float32)
+    assert np.abs(quantised(exact) / 255 - exact).max() <= 0.5 / 255 + 1e-6
+
+
+def test_what_lies_outside_is_held_at_the_ends() -> None:
+    assert quantised(np.array([-0.2, 1.3], np.float32)).tolist() == [0, 255]
