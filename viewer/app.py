@@ -1,63 +1,30 @@
-"""The only place where objects are created and connected."""
+"""The window: widgets and actions over the workroom, created and connected here only."""
 
 import importlib
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from imaging.library.catalogue import Catalogue
-from imaging.library.store import Library
-from imaging.sandbox import Sandbox
-from inference.registry import Registry
 from viewer import assets, runtime
 from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
-from viewer.commands.annotating import Annotating
-from viewer.commands.binding import Binding
-from viewer.commands.calibrating import Calibrating
-from viewer.commands.cataloguing import Cataloguing
-from viewer.commands.cornering import Cornering
-from viewer.commands.cutting import Cutting
-from viewer.commands.editing import Editing
 from viewer.commands.editing_actions import editing_actions
 from viewer.commands.exchanging import Exchanging
-from viewer.commands.fusing import Fusing
-from viewer.commands.hanging import Hanging
-from viewer.commands.indexing import FolderIndexing
-from viewer.commands.inferring import Inferring
-from viewer.commands.inspecting import Inspecting
-from viewer.commands.journalling import Journalling
-from viewer.commands.linking import Linking
-from viewer.commands.loading import Loading
 from viewer.commands.marking import Marking
 from viewer.commands.marking_actions import marking_actions
-from viewer.commands.measuring import Measuring
 from viewer.commands.measuring_actions import measuring_actions
-from viewer.commands.naming_terms import terminologies
-from viewer.commands.overlaying import Overlaying
-from viewer.commands.presenting import Presenting
-from viewer.commands.presetting import Presetting
-from viewer.commands.reading import Reading
-from viewer.commands.revising import Revising
 from viewer.commands.segment_actions import segment_actions
-from viewer.commands.segment_measuring import SegmentMeasuring
-from viewer.commands.segmenting import Segmenting
 from viewer.commands.study_actions import study_actions
-from viewer.commands.teaching import Teaching
-from viewer.commands.thumbnailing import Thumbnailing
 from viewer.dialogs.dialog_actions import dialog_actions
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.dialogs.exchange_files import ExchangeFiles, exchange_actions
 from viewer.dialogs.history import MaskHistory
-from viewer.jobs.inference_process import InferenceProcess
-from viewer.jobs.runner import Runner
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.editing_panel import EditingPanel
@@ -69,57 +36,18 @@ from viewer.panels.status import StatusBar
 from viewer.panels.study_browser import StudyBrowser
 from viewer.panels.training_panel import TrainingPanel
 from viewer.panels.view_panel import ViewPanel
-from viewer.places import Places, places
-from viewer.settings import Settings
-from viewer.state.findings import Findings
-from viewer.state.header import Header
-from viewer.state.key_images import KeyImages
-from viewer.state.learning import Learning
-from viewer.state.links import Links
-from viewer.state.models import Models
-from viewer.state.notices import Notices
-from viewer.state.presets import Presets
-from viewer.state.segment_measures import SegmentMeasures
-from viewer.state.segmentation import Segmentation
-from viewer.state.session import Session
-from viewer.state.studies import Studies
-from viewer.state.view import View
+from viewer.places import Places
+from viewer.workroom import Workroom
 
-log = logging.getLogger(__name__)
 WARM_UP_MS = 400
 
 
-class Application(QObject):
+class Application(Workroom):
     """The window with everything behind it."""
 
     def __init__(self, where: Places | None = None) -> None:
-        super().__init__()
-        self.places = where or places()
-        self.session, self.links, self.segmentation = Session(), Links(), Segmentation()
-        self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
-        self.runner, self.process, self.sandbox = Runner(), InferenceProcess(), Sandbox(cache=self.places.cache)
-        self.library = Library(self.places.library)
-        self.registry = Registry(self.places.model_folders)
-        self.journalling = Journalling(
-            self.segmentation, self.notices, self.places.data / "journals", self.library.name
-        )
-        self.revising = Revising(
-            self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
-        )
-        self.annotating = Annotating(
-            self.session,
-            self.segmentation,
-            self.findings,
-            self.notices,
-            self.models,
-            self.library,
-            self.journalling,
-            self.revising,
-        )
-        self.session.volume_changed.connect(self.annotating.follow)
-        self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
-        self.loading = Loading(self.session, self.notices, self.runner, self.library, self.sandbox)
-        self.key_images = KeyImages()
+        super().__init__(where)
+        self.viewports = Viewports(self.session, self.segmentation, self.findings)
         self.marking = Marking(
             self.session,
             self.key_images,
@@ -127,30 +55,7 @@ class Application(QObject):
             self.library,
             self.loading,
             self.runner,
-            lambda pane, text, drawn, longest_px: self.viewports.png(pane, text, drawn, longest_px),
-        )
-        self.linking = Linking(self.session, self.links)
-        self.settings, self.presets = Settings(self.places.settings), Presets()
-        self.cornering = Cornering(self.session.marks, self.settings, self.notices)
-        self.calibrating = Calibrating(self.session.monitors, self.settings, self.notices)
-        self.segmenting = Segmenting(
-            self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
-        )
-        self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
-        self.header = Header()
-        self.inspecting = Inspecting(self.session, self.header, self.runner, self.sandbox)
-        self.binding = Binding(self.session.bindings, self.session.hand, self.settings, self.notices)
-        self.hanging = Hanging(
-            self.session, self.loading, self.annotating, self.presets, self.notices, self.places.settings / "hanging"
-        )
-        self.reading = Reading(
-            self.session, self.notices, self.runner, self.annotating, self.loading, self.hanging, self.sandbox
-        )
-        self.cutting = Cutting(self.session, self.runner)
-        self.fusing = Fusing(self.session, self.loading, self.notices)
-        self.presenting = Presenting(self.session, self.notices, self.runner, self.sandbox)
-        self.overlaying = Overlaying(
-            self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading, self.presenting
+            self.viewports.png,
         )
         self.exchanging = Exchanging(
             self.session,
@@ -159,44 +64,11 @@ class Application(QObject):
             self.runner,
             self.sandbox,
             self.overlaying,
-            lambda pane, text, drawn, longest_px: self.viewports.png(pane, text, drawn, longest_px),
-        )
-        self.inferring = Inferring(
-            self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
-        )
-        self.editing = Editing(self.session, self.segmentation, self.findings, self.notices, self.runner)
-        self.teaching = Teaching(
-            self.learning, self.notices, self.runner, self.library, self.inferring, self.places.models, self.places.runs
-        )
-        self.viewports = Viewports(self.session, self.segmentation, self.findings)
-        self.studies, self.background, catalogue = Studies(), Runner(), Catalogue(self.library)
-        self.segment_measures = SegmentMeasures()
-        self.segment_measuring = SegmentMeasuring(
-            self.session, self.segmentation, self.segment_measures, self.notices, self.background
-        )
-        self.cataloguing = Cataloguing(
-            self.session, self.studies, self.notices, self.background, catalogue, self.sandbox, self.reading
-        )
-        self.indexing = FolderIndexing(
-            self.studies, self.notices, self.background, catalogue, self.sandbox, self.cataloguing
-        )
-        self.thumbnailing = Thumbnailing(
-            self.session,
-            self.studies,
-            self.notices,
-            self.runner,
-            self.background,
-            self.sandbox,
-            self.places.cache / "thumbnails",
+            self.viewports.png,
         )
         self.window = self._make_window()
         self._connect()
         self.inferring.refresh()
-
-    @property
-    def view(self) -> View:
-        """How the active viewport looks at its volume."""
-        return self.session.view
 
     @property
     def canvas(self) -> SliceView:
@@ -222,13 +94,7 @@ class Application(QObject):
         self.document_text.close()
         self.history.close()
         self.dialogs.close()
-        self.runner.cancel_all()
-        self.background.shut_down()
-        self.process.shut_down()
-        self.runner.shut_down()
-        self.sandbox.close()
-        self.journalling.shut_down()
-        self.library.close()
+        super().shut_down()
 
     def _make_window(self) -> MainWindow:
         desk = Desk(

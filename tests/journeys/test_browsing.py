@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Generator
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from imaging.library.catalogued import ReadingState
+from imaging.library.catalogue import Catalogue
+from imaging.library.catalogued import CataloguedStudy, ReadingState, Search
 from viewer.app import Application, application
 from viewer.places import Places
 from viewer.state.session import SERIES_MIME
@@ -133,6 +135,29 @@ def test_index_search_open_set_read_and_all_is_there_the_next_time(
     settle(qtbot, again)
     assert titles(again) == ["Chest 2"], "recently opened"
     ended(again)
+
+
+def test_a_list_read_before_a_change_does_not_bring_the_old_state_back(
+    qtbot: QtBot, main: Application, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(qtbot, main, folder)
+    read, handed_over, listed = Event(), Event(), Catalogue.studies
+
+    def slow(catalogue: Catalogue, search: Search) -> tuple[CataloguedStudy, ...]:
+        found = listed(catalogue, search)
+        read.set()
+        handed_over.wait(10)
+        return found
+
+    monkeypatch.setattr(Catalogue, "studies", slow)
+    main.cataloguing.refresh()
+    assert read.wait(10)
+    study = main.studies.listed[0]
+    main.studies.pick(study.key)
+    main.cataloguing.set_state(ReadingState.FLAGGED)
+    handed_over.set()
+    settle(qtbot, main)
+    assert main.cataloguing.state_in_hand is ReadingState.FLAGGED
 
 
 def test_priors_stand_under_their_patient_by_date(qtbot: QtBot, main: Application, folder: Path) -> None:

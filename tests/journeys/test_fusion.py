@@ -117,7 +117,7 @@ def test_another_frame_of_reference_is_marked(main: Application) -> None:
     assert "coordinates alone" in main.notices.all[-1].text
     main.session.marks.corner_text = "all"
     main.canvas.grab()
-    mark = main.canvas._mark
+    mark = main.canvas.mark
     assert mark is not None and "other frame of reference" in main.canvas.tip_at(mark.center().toPoint())
 
 

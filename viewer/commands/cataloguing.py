@@ -175,6 +175,8 @@ class Cataloguing(QObject):
         study = self._asked(lambda: self._catalogue.study(key))
         if study is not None:
             self._studies.update(study)
+        if self._background.busy("list"):
+            self.refresh()  # what is being read may be older than this change
 
     def _in_background(self, work: Callable[[Report], Any], done: Callable[[Any], None]) -> None:
         """Run ``work``, whatever else runs."""

@@ -86,7 +86,7 @@ def test_the_mark_tells_everything_when_the_mouse_rests_on_it(stage):
     stage.canvas.resize(400, 400)
     stage.show(volume(derivation="resampled to 1 mm", warnings=("a <b>slice</b> is missing",)))
     stage.grab()
-    box = stage.canvas._mark
+    box = stage.canvas.mark
     assert box is not None
     tip = stage.canvas.tip_at(box.center().toPoint())
     assert tip == "<qt>resampled to 1 mm<br>a &lt;b&gt;slice&lt;/b&gt; is missing</qt>"
@@ -97,7 +97,7 @@ def test_nothing_to_say_leaves_no_mark(stage):
     stage.canvas.resize(400, 400)
     stage.show(volume())
     stage.grab()
-    assert stage.canvas._mark is None
+    assert stage.canvas.mark is None
 
 
 def test_a_table_of_the_file_is_the_default_without_windows_and_a_drag_leaves_it(stage):
