@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from imaging.crossing import crossing
 from imaging.geometry import Geometry, Triple
 from imaging.reslicing import Axis
-from viewer.canvas.dragging import Drag, Point, Viewport, focus_at
+from viewer.canvas.dragging import Drag, Point, Viewport, distance_px, focus_at
 from viewer.state.pane import Pane, Plane
 from viewer.state.session import Session
 
@@ -134,7 +134,7 @@ def _held_line(viewport: Viewport, start: Point) -> tuple[Pane, ...] | None:
     others = tuple(other for other in session.panes if other is not pane)
     for other in others:
         ends = line_on_screen(pane, other)
-        if ends is not None and _distance(start, *ends) < GRIP_PX:
+        if ends is not None and distance_px(start, *ends) < GRIP_PX:
             return others
     return None
 
@@ -158,7 +158,7 @@ def _focus_on_screen(session: Session, pane: Pane) -> Point | None:
 
 def _draw_line(painter: QPainter, ends: tuple[Point, Point], gap: Point | None, colour: QColor) -> None:
     painter.setPen(QPen(colour, 1.2, Qt.PenStyle.SolidLine))
-    if gap is None or _distance(gap, *ends) > GRIP_PX:
+    if gap is None or distance_px(gap, *ends) > GRIP_PX:
         painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
         return
     for end in ends:
@@ -168,15 +168,6 @@ def _draw_line(painter: QPainter, ends: tuple[Point, Point], gap: Point | None, 
             painter.drawLine(
                 QPointF(gap[0] + dx / length * GAP_PX, gap[1] + dy / length * GAP_PX), QPointF(end[0], end[1])
             )
-
-
-def _distance(point: Point, one: Point, other: Point) -> float:
-    """From a point to a stretch of line, in screen pixels."""
-    dx, dy = other[0] - one[0], other[1] - one[1]
-    length2 = dx * dx + dy * dy
-    share = 0.0 if length2 == 0 else ((point[0] - one[0]) * dx + (point[1] - one[1]) * dy) / length2
-    share = max(0.0, min(share, 1.0))
-    return hypot(point[0] - one[0] - share * dx, point[1] - one[1] - share * dy)
 
 
 def _triple(vector: NDArray[np.float64]) -> Triple:

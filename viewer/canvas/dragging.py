@@ -1,6 +1,7 @@
 """What every drag is made of: a generator that takes screen points, and the viewport it works on."""
 
 from collections.abc import Callable, Generator
+from math import hypot
 from typing import Protocol
 
 from viewer.state.pane import Pane
@@ -36,3 +37,12 @@ def focus_at(viewport: Viewport, point: Point) -> None:
     place = viewport.pane.point_lps(*point)
     if place is not None:
         viewport.session.set_focus(place, viewport.pane)
+
+
+def distance_px(point: Point, one: Point, other: Point) -> float:
+    """From a point to a stretch of line, in screen pixels."""
+    dx, dy = other[0] - one[0], other[1] - one[1]
+    length2 = dx * dx + dy * dy
+    share = 0.0 if length2 == 0 else ((point[0] - one[0]) * dx + (point[1] - one[1]) * dy) / length2
+    share = max(0.0, min(share, 1.0))
+    return hypot(point[0] - one[0] - share * dx, point[1] - one[1] - share * dy)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import hypot, inf
 
 from imaging.measurement.measurement import Measurement
-from viewer.canvas.dragging import Point, Viewport
+from viewer.canvas.dragging import Point, Viewport, distance_px
 from viewer.canvas.measuring_places import seen
 from viewer.canvas.measuring_shapes import grips, paths
 
@@ -55,13 +55,4 @@ def _distance_to(viewport: Viewport, path: tuple[tuple[float, float, float], ...
     if found is None:
         return inf
     ends = (*found.points[1:], found.points[0]) if closed else found.points[1:]
-    return min((distance(point, a, b) for a, b in zip(found.points, ends, strict=False)), default=inf)
-
-
-def distance(point: Point, one: Point, other: Point) -> float:
-    """From a point to a stretch of line, in screen pixels."""
-    dx, dy = other[0] - one[0], other[1] - one[1]
-    length2 = dx * dx + dy * dy
-    share = 0.0 if length2 == 0 else ((point[0] - one[0]) * dx + (point[1] - one[1]) * dy) / length2
-    share = max(0.0, min(share, 1.0))
-    return hypot(point[0] - one[0] - share * dx, point[1] - one[1] - share * dy)
+    return min((distance_px(point, a, b) for a, b in zip(found.points, ends, strict=False)), default=inf)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from viewer.commands.editing import Editing, summary
 from viewer.commands.editing_actions import EDIT_TOOLS
 from viewer.commands.operations import OPERATIONS, Operation
-from viewer.panels.layout import button, column, heading, muted
+from viewer.panels.layout import button, column, heading, muted, number_box
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED
@@ -163,12 +163,7 @@ class EditingPanel(QWidget):
         return made
 
     def _number(self, name: str, low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
-        made = QDoubleSpinBox()
-        made.setRange(low, high)
-        made.setDecimals(1)
-        made.setSuffix(suffix)
-        made.setKeyboardTracking(False)
-        made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        made = number_box(low, high, suffix)
         made.valueChanged.connect(self._setter(name))
         return made
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import Qt as RichText
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QLabel, QPushButton, QScrollArea, QSlider, QVBoxLayout, QWidget
 
 
 def heading(text: str) -> QLabel:
@@ -43,6 +43,16 @@ def button(text: str, clicked: Callable[[], object], tip: str = "", primary: boo
     made.setToolTip(tip)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.clicked.connect(lambda: clicked())
+    return made
+
+
+def number_box(low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
+    """A field for a number with one decimal, which says what was typed once it is left."""
+    made = QDoubleSpinBox()
+    made.setRange(low, high)
+    made.setDecimals(1)
+    made.setSuffix(suffix)
+    made.setKeyboardTracking(False)
     return made
 
 

@@ -1,14 +1,14 @@
 """How the active viewport looks at its volume: slab, fusion, playing, phases, and what viewports do together."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
 
 from imaging.colour_tables import COLOUR_TABLES
 from imaging.study import Series
 from imaging.volume import Window
 from viewer.commands.fusing import Fusing
 from viewer.commands.reading import Reading
-from viewer.panels.layout import column, heading, muted, percent_slider, plain
+from viewer.panels.layout import column, heading, muted, number_box, percent_slider, plain
 from viewer.state.links import Follow, Links
 from viewer.state.session import Session
 from viewer.state.view import Projection
@@ -55,7 +55,7 @@ class ViewPanel(QWidget):
         self.slab = QComboBox()
         self.slab.addItems([text for text, _ in _SLABS])
         self.slab.activated.connect(self._choose_slab)
-        self.thickness = _spin(0.0, THICKEST_MM, " mm")
+        self.thickness = number_box(0.0, THICKEST_MM, " mm")
         self.thickness.valueChanged.connect(lambda mm: self._session.view.set_slab(mm))
 
     def _make_fusion(self) -> None:
@@ -65,7 +65,7 @@ class ViewPanel(QWidget):
         self.colours.addItems(list(COLOUR_TABLES))
         self.colours.activated.connect(lambda _: self._fusing.set_colours(self.colours.currentText()))
         self.opacity = percent_slider(0.5, self._fusing.set_opacity)
-        self.low, self.high = _spin(-1e6, 1e6), _spin(-1e6, 1e6)
+        self.low, self.high = number_box(-1e6, 1e6), number_box(-1e6, 1e6)
         for end in (self.low, self.high):
             end.valueChanged.connect(self._choose_ends)
 
@@ -173,13 +173,3 @@ class ViewPanel(QWidget):
         self.phase.setRange(0, phase.count - 1 if phase else 0)
         self.phase.setValue(phase.index if phase else 0)
         self.phase_text.setText(f"{phase.index + 1} of {phase.count}  {phase.name}" if phase else "")
-
-
-def _spin(low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
-    spin = QDoubleSpinBox()
-    spin.setRange(low, high)
-    spin.setDecimals(1)
-    spin.setSuffix(suffix)
-    spin.setKeyboardTracking(False)
-    spin.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    return spin

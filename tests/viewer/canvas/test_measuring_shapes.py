@@ -15,7 +15,7 @@ from imaging.measurement.marks import Note
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.ruler import Ground, Points
 from imaging.volume import Volume
-from viewer.canvas.measuring_hits import distance
+from viewer.canvas.dragging import distance_px
 from viewer.canvas.measuring_labels import Labels
 from viewer.canvas.measuring_shapes import RECIPES, dragged, grips, paths, shifted, sketched_paths
 from viewer.canvas.measuring_text import label_lines
@@ -98,8 +98,8 @@ def test_lines_of_figures() -> None:
 
 
 def test_the_distance_to_a_line_ends_at_its_ends() -> None:
-    assert distance((5, 3), (0, 0), (10, 0)) == 3 and distance((14, 3), (0, 0), (10, 0)) == 5
-    assert distance((3, 4), (0, 0), (0, 0)) == 5
+    assert distance_px((5, 3), (0, 0), (10, 0)) == 3 and distance_px((14, 3), (0, 0), (10, 0)) == 5
+    assert distance_px((3, 4), (0, 0), (0, 0)) == 5
 
 
 def test_a_label_has_name_numbers_and_what_they_rest_on_once() -> None:
