@@ -32,6 +32,15 @@ def regularised(series: Series) -> Series:
     return replace(series, uid=series.uid + SUFFIX, kind="volume", geometry=None, description=description)
 
 
+def obstacle(volume: Volume) -> str:
+    """Why :func:`regularise` would refuse the volume, whatever the spacing; empty where it would not."""
+    try:
+        _stack(volume)
+    except GeometryError as error:
+        return str(error)
+    return ""
+
+
 def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report = silent) -> Volume:
     """The slices on a regular orthogonal grid that covers them all, by linear interpolation in the patient.
 

@@ -8,7 +8,7 @@ import pytest
 from imaging.errors import GeometryError
 from imaging.geometry import Calibration, Geometry
 from imaging.progress import Cancelled
-from imaging.regular import regularise
+from imaging.regular import obstacle, regularise
 from imaging.volume import Volume
 
 ROW, COLUMN = np.array([1.0, 0.0, 0.0]), np.array([0.0, np.cos(0.3), -np.sin(0.3)])
@@ -145,6 +145,12 @@ def test_what_cannot_be_resampled_is_refused_in_words():
             regularise(good, spacing)
     with pytest.raises(GeometryError, match="choose a larger distance"):
         regularise(good, 1e-6)
+
+
+def test_what_stands_in_the_way_is_known_without_resampling():
+    assert obstacle(sampled(ramp, [0.0, 2, 5])) == ""
+    assert "some at one position" in obstacle(sampled(ramp, [0.0, 0, 3]))
+    assert "at least two" in obstacle(sampled(ramp, [0.0]))
 
 
 def test_it_tells_and_can_be_stopped():

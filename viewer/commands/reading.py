@@ -6,9 +6,10 @@ from pathlib import Path
 from imaging.errors import ReadError
 from imaging.intensity import default_voi, proposals, window_of
 from imaging.progress import Report
-from imaging.regular import regularised
+from imaging.regular import obstacle, regularised
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Refusal, Series, Study
+from imaging.volume import Volume
 from viewer.commands.annotating import Annotating
 from viewer.commands.hanging import Hanging
 from viewer.commands.loading import Loading, are_phases
@@ -36,6 +37,7 @@ class Reading:
         self._session, self._notices = session, notices
         self._runner, self._annotating, self._loading, self._sandbox = runner, annotating, loading, sandbox
         self._hanging = hanging
+        self._judged: tuple[Volume | None, bool] = None, False
 
     def open(self, paths: Sequence[Path]) -> None:
         """Find the series under ``paths`` in the background, then show the first."""
@@ -144,9 +146,11 @@ class Reading:
 
     @property
     def can_regularise(self) -> bool:
-        """True for slices that make no regular grid."""
+        """True for slices that make no regular grid and can be resampled to one; each volume is judged once."""
         volume = self._session.volume
-        return volume is not None and len(volume.slice_geometries) > 1 and not volume.is_colour
+        if volume is not self._judged[0]:
+            self._judged = volume, volume is not None and not obstacle(volume)
+        return self._judged[1]
 
     def next_proposal(self) -> None:
         """Show the next window or table that the file proposes, after the last one the first."""

@@ -1,4 +1,4 @@
-"""Regularise in the real window: listed where it is possible, told where it is not."""
+"""Regularise in the real window: listed where it is possible, not offered where it is not."""
 
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -32,13 +32,12 @@ def slices_at(folder: Path, study: PhantomStudy, heights_mm: Sequence[float]) ->
     return folder
 
 
-def regularise(qtbot: QtBot, main: Application, folder: Path) -> list[str]:
-    """The listed series after it."""
+def open_slices(qtbot: QtBot, main: Application, folder: Path) -> None:
     main.reading.open([folder])
     qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
-    assert main.reading.can_regularise
-    main.window.run("regularise")
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+
+
+def listed(main: Application) -> list[str]:
     assert main.session.study is not None
     return [series.uid for series in main.session.study.series]
 
@@ -46,15 +45,19 @@ def regularise(qtbot: QtBot, main: Application, folder: Path) -> list[str]:
 def test_slices_of_uneven_spacing_are_listed_once_more_and_shown(
     qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
 ) -> None:
-    first, second = regularise(qtbot, main, slices_at(tmp_path / "ct", phantom_study, (0.0, 2.0, 5.0, 7.0)))
+    open_slices(qtbot, main, slices_at(tmp_path / "ct", phantom_study, (0.0, 2.0, 5.0, 7.0)))
+    main.window.run("regularise")
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+    first, second = listed(main)
     assert second == f"{first}#regular" and main.session.series is not None
     assert main.session.series.uid == second
 
 
-def test_slices_at_one_position_are_told_and_leave_no_dead_series(
+def test_slices_at_one_position_are_not_offered_to_be_regularised(
     qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
 ) -> None:
-    listed = regularise(qtbot, main, slices_at(tmp_path / "ct", phantom_study, (0.0, 0.0, 0.0)))
-    assert len(listed) == 1, "what cannot be made is not listed"
-    assert "some at one position" in main.notices.all[-1].text
-    assert main.session.volume is not None, "the slices stay on screen"
+    open_slices(qtbot, main, slices_at(tmp_path / "ct", phantom_study, (0.0, 0.0, 0.0)))
+    assert main.session.volume is not None and len(main.session.volume.slice_geometries) == 3
+    assert not main.window.actions_by_id["regularise"].isEnabled()
+    main.reading.regularise()
+    assert len(listed(main)) == 1 and not main.runner.busy()
