@@ -118,7 +118,73 @@ def _to_4(op: Operations) -> None:
     )
 
 
-STEPS: dict[int, Callable[[Operations], None]] = {2: _to_2, 3: _to_3, 4: _to_4}
+def _to_5(op: Operations) -> None:
+    """Work queues; revisions that belong to a blind reading."""
+    if "reading" not in {column["name"] for column in sa.inspect(op.get_bind()).get_columns("mask_revision")}:
+        op.add_column("mask_revision", sa.Column("reading", sa.Integer))
+    _table(
+        op,
+        "queue",
+        sa.Column("name", sa.String(200), primary_key=True),
+        sa.Column("readings", sa.Integer, nullable=False),
+        _text("adjudicator", 200),
+        _text("author", 200),
+        sa.Column("made", sa.DateTime, nullable=False),
+    )
+    _table(
+        op,
+        "queue_case",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("queue", sa.String(200), sa.ForeignKey("queue.name"), nullable=False, index=True),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("priority", sa.Integer, nullable=False),
+        sa.Column("series_uid", sa.String(200), nullable=False, index=True),
+        _text("title"),
+        sa.Column("base", sa.Integer, sa.ForeignKey("mask_revision.id")),
+        sa.Column("begun", sa.DateTime),
+        sa.UniqueConstraint("queue", "series_uid", name="uq_queue_case_series"),
+    )
+    _table(
+        op,
+        "queue_reading",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("case_id", sa.Integer, sa.ForeignKey("queue_case.id"), nullable=False),
+        sa.Column("slot", sa.Integer),
+        _text("reader", 200),
+        _text("state", 16),
+        sa.Column("seconds", sa.Double, nullable=False),
+        sa.Column("started", sa.DateTime),
+        sa.Column("finished", sa.DateTime),
+        sa.Column("revision", sa.Integer, sa.ForeignKey("mask_revision.id")),
+        sa.UniqueConstraint("case_id", "slot", name="uq_queue_reading_slot"),
+        sa.UniqueConstraint("case_id", "reader", name="uq_queue_reading_reader"),
+    )
+
+
+def _to_6(op: Operations) -> None:
+    """Answers to the questions of label sets."""
+    _table(
+        op,
+        "answer_revision",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("study_key", sa.String(64), nullable=False, index=True),
+        sa.Column("series_uid", sa.String(200), sa.ForeignKey("series.uid"), nullable=False, index=True),
+        _text("level", 16),
+        sa.Column("k", sa.Integer),
+        _text("region", 100),
+        _text("label_set", 64),
+        sa.Column("set_version", sa.Integer, nullable=False),
+        _text("question", 64),
+        _text("chosen"),
+        sa.Column("withdrawn", sa.Boolean, nullable=False),
+        _text("author", 200),
+        sa.Column("time", sa.DateTime, nullable=False),
+        _text("model", 64),
+        _text("model_version", 32),
+    )
+
+
+STEPS: dict[int, Callable[[Operations], None]] = {2: _to_2, 3: _to_3, 4: _to_4, 5: _to_5, 6: _to_6}
 
 
 def _states() -> tuple[sa.Column[Any], ...]:
@@ -138,6 +204,6 @@ def _text(name: str, length: int | None = None) -> sa.Column[Any]:
     return sa.Column(name, sa.Text if length is None else sa.String(length), nullable=False)
 
 
-def _table(op: Operations, name: str, *columns: sa.Column[Any]) -> None:
+def _table(op: Operations, name: str, *columns: sa.Column[Any] | sa.UniqueConstraint) -> None:
     if not sa.inspect(op.get_bind()).has_table(name):
         op.create_table(name, *columns)

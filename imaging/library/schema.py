@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 4
+VERSION = 5
 """1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. 4: key images; attributions.
+5: work queues.
 
 A new table or column needs a new version here and a step in :mod:`imaging.library.migrations`."""
 
@@ -37,7 +38,10 @@ class SeriesRow(Base):
 
 
 class MaskRow(Base):
-    """One revision of a series' mask. Rows are added, never changed."""
+    """One revision of a series' mask. Rows are added, never changed.
+
+    ``reading`` is the blind reading (``queue_reading.id``) that it belongs to: a line beside that of the series.
+    """
 
     __tablename__ = "mask_revision"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
@@ -52,6 +56,7 @@ class MaskRow(Base):
     labels: Mapped[str] = mapped_column(Text)
     box: Mapped[str] = mapped_column(Text)
     voxels: Mapped[bytes] = mapped_column(LargeBinary)
+    reading: Mapped[int | None] = mapped_column()
 
 
 class AttributionRow(Base):
@@ -182,3 +187,48 @@ class IndexedFolderRow(Base):
     path: Mapped[str] = mapped_column(String(1000), primary_key=True)
     asked: Mapped[datetime] = mapped_column()
     finished: Mapped[datetime | None] = mapped_column()
+
+
+class QueueRow(Base):
+    """A work queue."""
+
+    __tablename__ = "queue"
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    readings: Mapped[int] = mapped_column()
+    adjudicator: Mapped[str] = mapped_column(String(200))
+    author: Mapped[str] = mapped_column(String(200))
+    made: Mapped[datetime] = mapped_column()
+
+
+class QueueCaseRow(Base):
+    """A series of a work queue; ``base`` is the mask that all its readings begin with, set when the first does."""
+
+    __tablename__ = "queue_case"
+    __table_args__ = (UniqueConstraint("queue", "series_uid", name="uq_queue_case_series"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    queue: Mapped[str] = mapped_column(ForeignKey("queue.name"), index=True)
+    position: Mapped[int] = mapped_column()
+    priority: Mapped[int] = mapped_column()
+    series_uid: Mapped[str] = mapped_column(String(200), index=True)
+    title: Mapped[str] = mapped_column(Text)
+    base: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
+    begun: Mapped[datetime | None] = mapped_column()
+
+
+class QueueReadingRow(Base):
+    """One person's work on a case. The constraints are what lets two people never take the same reading."""
+
+    __tablename__ = "queue_reading"
+    __table_args__ = (
+        UniqueConstraint("case_id", "slot", name="uq_queue_reading_slot"),
+        UniqueConstraint("case_id", "reader", name="uq_queue_reading_reader"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("queue_case.id"))
+    slot: Mapped[int | None] = mapped_column()
+    reader: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(16))
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    started: Mapped[datetime | None] = mapped_column()
+    finished: Mapped[datetime | None] = mapped_column()
+    revision: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))

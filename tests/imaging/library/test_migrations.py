@@ -63,7 +63,23 @@ THIRD = (
     CREATE INDEX ix_measurement_revision_series_uid ON measurement_revision (series_uid);
     CREATE INDEX ix_measurement_revision_uid ON measurement_revision (uid)""",
 )
-RELEASED = {1: FIRST, 2: (*FIRST, *SECOND), 3: (*FIRST, *SECOND, *THIRD)}
+FOURTH = (
+    """CREATE TABLE key_image_revision (id {serial} NOT NULL, series_uid VARCHAR(200) NOT NULL,
+    uid VARCHAR(64) NOT NULL, author VARCHAR(200) NOT NULL, time {stamp} NOT NULL, deleted BOOLEAN NOT NULL,
+    content TEXT NOT NULL, picture {bytes} NOT NULL, PRIMARY KEY (id),
+    FOREIGN KEY(series_uid) REFERENCES series (uid));
+    CREATE INDEX ix_key_image_revision_series_uid ON key_image_revision (series_uid);
+    CREATE INDEX ix_key_image_revision_uid ON key_image_revision (uid)""",
+    """CREATE TABLE attribution (id {serial} NOT NULL, revision INTEGER NOT NULL, value INTEGER NOT NULL,
+    action VARCHAR(16) NOT NULL, {origin}, PRIMARY KEY (id), FOREIGN KEY(revision) REFERENCES mask_revision (id));
+    CREATE INDEX ix_attribution_revision ON attribution (revision)""",
+)
+RELEASED = {
+    1: FIRST,
+    2: (*FIRST, *SECOND),
+    3: (*FIRST, *SECOND, *THIRD),
+    4: (*FIRST, *SECOND, *THIRD, *FOURTH),
+}
 
 
 def engine_of(database: str) -> sa.Engine:
