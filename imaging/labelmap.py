@@ -56,6 +56,7 @@ class Label:
         visible: it is drawn; what is not drawn is not painted over either.
         opacity: 0-1, a share of the opacity of the whole mask.
         state: how far the work on it has come.
+        derivation: what was done to its voxels before they came here, as "resampled from …"; empty for nothing.
     """
 
     value: int
@@ -66,6 +67,7 @@ class Label:
     visible: bool = True
     opacity: float = 1.0
     state: SegmentState = SegmentState.NOT_STARTED
+    derivation: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def label_of(stored: Mapping[str, Any]) -> Label:
         stored.get("visible", True),
         stored.get("opacity", 1.0),
         SegmentState(stored.get("state", SegmentState.NOT_STARTED)),
+        derivation=stored.get("derivation", ""),
     )
 
 
