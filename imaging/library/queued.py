@@ -1,4 +1,4 @@
-"""What a work queue lists: cases in an order, who reads each, how far they got, and what readers may see of one another.
+"""What a work queue lists: cases in order, who reads each, how far they got, what readers may see of one another.
 
 A blind queue has every case read twice. Until both readings are finished a reader is told only that there is another
 one; then readings that differ wait for an adjudication by somebody who did neither.
@@ -136,9 +136,7 @@ class Case:
         """The case without what this person must not know of other readings while one of them goes on."""
         if self.wanted == 1 or self.complete:
             return self
-        return replace(
-            self, readings=tuple(each if each.reader == reader else _hidden(each) for each in self.readings)
-        )
+        return replace(self, readings=tuple(each if each.reader == reader else _hidden(each) for each in self.readings))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from imaging.legend import Legend
 from imaging.library.journal import Journal
 from imaging.library.journal_entries import Beginning, Saved
 from imaging.library.journal_line import Line, fold, replay
+from imaging.library.queued import BlindReading
 from imaging.library.store import Library
 from imaging.mask_delta import MaskDelta, pack
 
@@ -52,23 +53,32 @@ class Recovered:
     news: tuple[str, ...] = ()
 
 
-def journal_path(folder: Path, library: str, series_uid: str) -> Path:
-    """Where the journal of a series of this library lies."""
-    digest = sha256(f"{library}\n{series_uid}".encode()).hexdigest()
+def journal_path(folder: Path, library: str, series_uid: str, blind: BlindReading | None = None) -> Path:
+    """Where the journal of a series of this library lies, or that of a blind reading of it."""
+    line = f"{series_uid}\n{blind.id}" if blind else series_uid
+    digest = sha256(f"{library}\n{line}".encode()).hexdigest()
     return folder / f"{digest[:32]}.journal"
 
 
-def recover(library: Library, journal: Journal | None, series_uid: str, geometry: Geometry, fresh: Legend) -> Recovered:
+def recover(
+    library: Library,
+    journal: Journal | None,
+    series_uid: str,
+    geometry: Geometry,
+    fresh: Legend,
+    blind: BlindReading | None = None,
+) -> Recovered:
     """The annotation of a series as it was left; ``journal``, if any, goes on from there.
 
     Args:
         fresh: the legend of a mask that nobody has begun.
+        blind: the reading whose own line is gone on with; what others made meanwhile stays out of sight.
 
     Raises:
         LibraryError: the library cannot be read.
         SaveError: a journal that is of no use could not be moved away.
     """
-    latest = library.latest_mask(series_uid)
+    latest = library.latest_mask(series_uid, blind)
     news: tuple[str, ...] = ()
     if journal is not None and journal.entries:
         try:
@@ -79,7 +89,8 @@ def recover(library: Library, journal: Journal | None, series_uid: str, geometry
             if found is not None:
                 return found
     fitting = latest if latest is not None and latest.labelmap.geometry.matches(geometry) else None
-    found = _from_library(fitting, library.draft(series_uid), geometry, fresh)
+    draft = library.draft(series_uid) if blind is None else None
+    found = _from_library(fitting, draft, geometry, fresh)
     if latest is not None and fitting is None:
         news = (*news, OTHER_GRID)
     if journal is not None:

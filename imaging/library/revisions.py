@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library import blobs
+from imaging.library.queued import BlindReading
 from imaging.library.schema import AttributionRow, MaskRow
 from imaging.library.store import Library
 
@@ -47,13 +48,14 @@ class Revisions:
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def of(self, series_uid: str) -> tuple[RevisionHead, ...]:
-        """The revisions of a series, newest first."""
+    def of(self, series_uid: str, blind: BlindReading | None = None) -> tuple[RevisionHead, ...]:
+        """The revisions of a series, or those of a blind reading, newest first."""
         columns = (
             MaskRow.id, MaskRow.base, MaskRow.author, MaskRow.time, MaskRow.model, MaskRow.model_version, MaskRow.note,
             MaskRow.labels,
         )  # fmt: skip
-        wanted = select(*columns).where(MaskRow.series_uid == series_uid).order_by(MaskRow.id.desc())
+        line = MaskRow.reading.is_(None) if blind is None else MaskRow.reading == blind.id
+        wanted = select(*columns).where(MaskRow.series_uid == series_uid, line).order_by(MaskRow.id.desc())
         with self._library.transaction("revisions could not be read") as session:
             return tuple(
                 RevisionHead(

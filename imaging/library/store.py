@@ -17,6 +17,7 @@ from imaging.fingerprint import Fingerprint
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import rows
 from imaging.library.opening import cause, database_url, open_database
+from imaging.library.queued import BlindReading
 from imaging.library.schema import DraftRow, FindingsRow, FingerprintRow, MaskRow, SeriesRow
 from imaging.study import Series
 
@@ -51,7 +52,13 @@ class Library:
         self._engine.dispose()
 
     def save_mask(
-        self, series: Series, labelmap: Labelmap, provenance: Provenance, base: int | None = None, note: str = ""
+        self,
+        series: Series,
+        labelmap: Labelmap,
+        provenance: Provenance,
+        base: int | None = None,
+        note: str = "",
+        blind: BlindReading | None = None,
     ) -> int:
         """The id of the new revision of ``series``' mask, on disk when this returns; its draft is gone.
 
@@ -59,11 +66,13 @@ class Library:
             provenance: who keeps it, when, and the model that the mask descends from.
             base: id of the revision it was made from.
             note: free text.
+            blind: the reading whose own line it goes on; the series' mask stays as it was.
 
         Raises:
             LibraryError: nothing was saved (disk full, read-only, locked), and why.
         """
         columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
+        columns["reading"] = blind.id if blind else None
         with self.transaction("the annotation could not be saved") as session:
             session.merge(rows.series_row(series))
             session.flush()
@@ -109,22 +118,27 @@ class Library:
             session.flush()
             return row.id
 
-    def latest_mask(self, series_uid: str) -> MaskRevision | None:
-        """The newest revision of a series' mask, or None.
+    def latest_mask(self, series_uid: str, blind: BlindReading | None = None) -> MaskRevision | None:
+        """The newest revision of a series' mask, or of a blind reading's own line, or None.
 
         Raises:
             LibraryError: the library cannot be read, or the stored mask is damaged.
         """
-        history = self.history(series_uid, limit=1)
-        return history[0] if history else None
+        history = self.history(series_uid, 1, blind)
+        if history or blind is None or blind.base is None:
+            return history[0] if history else None
+        return self.revision(blind.base)
 
-    def history(self, series_uid: str, limit: int | None = None) -> tuple[MaskRevision, ...]:
-        """Revisions of a series' mask, newest first.
+    def history(
+        self, series_uid: str, limit: int | None = None, blind: BlindReading | None = None
+    ) -> tuple[MaskRevision, ...]:
+        """Revisions of a series' mask, or those of a blind reading, newest first.
 
         Raises:
             LibraryError: see :meth:`latest_mask`.
         """
-        wanted = select(MaskRow).where(MaskRow.series_uid == series_uid).order_by(MaskRow.id.desc()).limit(limit)
+        line = MaskRow.reading.is_(None) if blind is None else MaskRow.reading == blind.id
+        wanted = select(MaskRow).where(MaskRow.series_uid == series_uid, line).order_by(MaskRow.id.desc()).limit(limit)
         with self.transaction("annotations could not be read") as session:
             return tuple(rows.mask_revision(row) for row in session.scalars(wanted))
 
@@ -203,7 +217,8 @@ class Library:
 
 def _annotated() -> Select[SeriesRow, Any, Any]:
     """Each series with the id of its latest mask and the labels of its latest findings."""
-    masks = select(MaskRow.series_uid, func.max(MaskRow.id).label("id")).group_by(MaskRow.series_uid).subquery()
+    newest_mask = select(MaskRow.series_uid, func.max(MaskRow.id).label("id")).where(MaskRow.reading.is_(None))
+    masks = newest_mask.group_by(MaskRow.series_uid).subquery()
     newest = select(func.max(FindingsRow.id)).group_by(FindingsRow.series_uid)
     findings = select(FindingsRow.series_uid, FindingsRow.labels).where(FindingsRow.id.in_(newest)).subquery()
     return (
