@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 5
+VERSION = 6
 """1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. 4: key images; attributions.
-5: work queues.
+5: work queues. 6: answers.
 
 A new table or column needs a new version here and a step in :mod:`imaging.library.migrations`."""
 
@@ -128,6 +128,30 @@ class KeyImageRow(Base):
     deleted: Mapped[bool] = mapped_column(default=False)
     content: Mapped[str] = mapped_column(Text)
     picture: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AnswerRow(Base):
+    """One state of an answer to a question of a label set: given, changed or withdrawn. Rows are added, never changed.
+
+    ``series_uid`` is the series that was looked at, also where the answer is about its whole study.
+    """
+
+    __tablename__ = "answer_revision"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    study_key: Mapped[str] = mapped_column(String(64), index=True)
+    series_uid: Mapped[str] = mapped_column(ForeignKey("series.uid"), index=True)
+    level: Mapped[str] = mapped_column(String(16))
+    k: Mapped[int | None] = mapped_column()
+    region: Mapped[str] = mapped_column(String(100), default="")
+    label_set: Mapped[str] = mapped_column(String(64))
+    set_version: Mapped[int] = mapped_column()
+    question: Mapped[str] = mapped_column(String(64))
+    chosen: Mapped[str] = mapped_column(Text)
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    author: Mapped[str] = mapped_column(String(200))
+    time: Mapped[datetime] = mapped_column()
+    model: Mapped[str] = mapped_column(String(64), default="")
+    model_version: Mapped[str] = mapped_column(String(32), default="")
 
 
 class FingerprintRow(Base):
