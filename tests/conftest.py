@@ -4,13 +4,19 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from imaging.phantom import PhantomStudy, write_study
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from viewer.app import Application
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # see inference/__init__.py
@@ -80,6 +86,36 @@ def _isolate_qt_settings(home: Path) -> None:
 
     for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(kind, QSettings.Scope.UserScope, str(home / ".config"))
+
+
+@pytest.fixture
+def start(qtbot: "QtBot", tmp_path: Path) -> "Generator[Callable[[], Application]]":
+    """Starts the program, each time on the same data, as who comes back does; what is open at the end is closed."""
+    from viewer.app import Application, application
+    from viewer.places import Places
+
+    application()
+    started: list[Application] = []
+
+    def one() -> Application:
+        made = Application(Places(tmp_path / "data", tmp_path / "cache"))
+        started.append(made)
+        qtbot.addWidget(made.window)
+        made.window.resize(1280, 800)
+        with qtbot.waitExposed(made.window):
+            made.window.show()
+        return made
+
+    yield one
+    for made in started:
+        made.window.close()
+        made.shut_down()
+
+
+@pytest.fixture
+def main(start: "Callable[[], Application]") -> "Application":
+    """The program with nothing open."""
+    return start()
 
 
 @pytest.fixture(scope="session")

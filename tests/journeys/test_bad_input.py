@@ -1,7 +1,6 @@
 """Bad input gets a sentence that names the file and the reason; nothing is lost and the rest opens."""
 
 import shutil
-from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from imaging.errors import LibraryError
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
-from viewer.places import Places
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(main.window)
-    main.window.show()
-    yield main
-    main.window.close()
-    main.shut_down()
+from viewer.app import Application
 
 
 def open_path(qtbot: QtBot, main: Application, *paths: Path) -> str:
@@ -40,82 +27,82 @@ def ct_files(study: PhantomStudy, folder: Path) -> list[Path]:
     return [Path(shutil.copy(file, folder / f"{k:03d}.dcm")) for k, file in enumerate(series.files)]
 
 
-def test_an_empty_folder(qtbot: QtBot, window: Application, tmp_path: Path) -> None:
+def test_an_empty_folder(qtbot: QtBot, main: Application, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "empty holds no files" in open_path(qtbot, window, tmp_path / "empty")
+    assert "empty holds no files" in open_path(qtbot, main, tmp_path / "empty")
 
 
-def test_a_path_that_is_not_there(qtbot: QtBot, window: Application, tmp_path: Path) -> None:
-    assert "nowhere" in open_path(qtbot, window, tmp_path / "nowhere")
+def test_a_path_that_is_not_there(qtbot: QtBot, main: Application, tmp_path: Path) -> None:
+    assert "nowhere" in open_path(qtbot, main, tmp_path / "nowhere")
 
 
 def test_a_text_file_called_dcm_is_named_and_the_rest_opens(
-    qtbot: QtBot, window: Application, tmp_path: Path, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
 ) -> None:
     files = ct_files(phantom_study, tmp_path / "mixed")
     (tmp_path / "mixed" / "letter.dcm").write_text("Dear colleague,\n")
-    assert "letter.dcm" in open_path(qtbot, window, tmp_path / "mixed")
-    assert window.session.volume is not None
-    assert window.session.volume.geometry.shape_kji[0] == len(files)
+    assert "letter.dcm" in open_path(qtbot, main, tmp_path / "mixed")
+    assert main.session.volume is not None
+    assert main.session.volume.geometry.shape_kji[0] == len(files)
 
 
 def test_a_truncated_slice_is_named(
-    qtbot: QtBot, window: Application, tmp_path: Path, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
 ) -> None:
     files = ct_files(phantom_study, tmp_path / "cut")
     data = files[5].read_bytes()
     files[5].write_bytes(data[: len(data) // 2])
-    assert files[5].name in open_path(qtbot, window, tmp_path / "cut")
+    assert files[5].name in open_path(qtbot, main, tmp_path / "cut")
 
 
 def test_a_missing_slice_makes_no_volume_and_is_told(
-    qtbot: QtBot, window: Application, tmp_path: Path, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
 ) -> None:
     files = ct_files(phantom_study, tmp_path / "gap")
     files[20].unlink()
-    open_path(qtbot, window, tmp_path / "gap")
-    volume = window.session.volume
+    open_path(qtbot, main, tmp_path / "gap")
+    volume = main.session.volume
     assert volume is not None
     assert volume.kind == "image", "slices with a gap are no volume"
     assert any("missing" in warning for warning in volume.warnings)
     assert len(volume.slice_geometries) == len(files) - 1
 
 
-def test_a_model_for_another_modality_says_so(qtbot: QtBot, window: Application, phantom_study: PhantomStudy) -> None:
-    open_path(qtbot, window, phantom_study.study)
-    assert window.session.study is not None
-    window.reading.load(next(one for one in window.session.study.series if one.modality == "US"))
-    qtbot.waitUntil(lambda: not window.runner.busy(), timeout=60_000)
-    window.models.choose(next(p for p in window.models.packages if p.manifest and p.manifest.name == "cxr-findings"))
-    window.inferring.predict()
-    assert "reads CR, DX; this is US" in window.notices.all[-1].text or "clip" in window.notices.all[-1].text
+def test_a_model_for_another_modality_says_so(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    open_path(qtbot, main, phantom_study.study)
+    assert main.session.study is not None
+    main.reading.load(next(one for one in main.session.study.series if one.modality == "US"))
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
+    main.models.choose(next(p for p in main.models.packages if p.manifest and p.manifest.name == "cxr-findings"))
+    main.inferring.predict()
+    assert "reads CR, DX; this is US" in main.notices.all[-1].text or "clip" in main.notices.all[-1].text
 
 
 def test_a_full_disk_on_save_keeps_the_mask_in_the_window(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    open_path(qtbot, window, phantom_study.study)
+    open_path(qtbot, main, phantom_study.study)
 
     def full(*_: object) -> int:
         raise LibraryError("library.sqlite: the annotation could not be saved (database or disk is full)")
 
     with monkeypatch.context() as patch:
-        patch.setattr(window.library, "save_mask", full)
-        window.annotating.clear_slice(0)
-        painted = window.segmentation.array.copy()
+        patch.setattr(main.shelf.library, "save_mask", full)
+        main.annotating.clear_slice(0)
+        painted = main.segmentation.array.copy()
         from imaging.editing import stroke
 
-        geometry = window.segmentation.geometry
+        geometry = main.segmentation.geometry
         assert geometry is not None
         made = stroke(painted, geometry, 0, 3, [(60.0, 60.0)], 8.0, 1)
         assert made is not None
-        window.segmentation.apply(made)
-        assert not window.annotating.save()
-        assert "disk is full" in window.notices.all[-1].text
-        assert window.segmentation.array.any()
-        window.window.close()
-        assert window.window.isVisible(), "the window stays open rather than lose the mask"
-    assert window.annotating.save()
-    kept = window.library.latest_mask(window.session.series.uid if window.session.series else "")
+        main.segmentation.apply(made)
+        assert not main.annotating.save()
+        assert "disk is full" in main.notices.all[-1].text
+        assert main.segmentation.array.any()
+        main.window.close()
+        assert main.window.isVisible(), "the window stays open rather than lose the mask"
+    assert main.annotating.save()
+    kept = main.shelf.library.latest_mask(main.session.series.uid if main.session.series else "")
     assert kept is not None
-    assert np.array_equal(kept.labelmap.array, window.segmentation.array)
+    assert np.array_equal(kept.labelmap.array, main.segmentation.array)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from imaging.labelmap import Label
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Volume
-from viewer.app import Application, Places, application
+from viewer.app import Application
 from viewer.panels.editing_panel import EditingPanel
 
 LEFT, NONE, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
@@ -30,20 +29,14 @@ def ct(phantom_study: PhantomStudy) -> tuple[Series, Volume]:
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, ct: tuple[Series, Volume]) -> Iterator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.session.show(*ct)
-    made.segmentation.set_labels((Label(1, "one", (230, 159, 0)), Label(2, "two", (86, 180, 233))))
-    made.segmentation.set_active(1)
-    made.view.set_slice(32)
+def main(main: Application, ct: tuple[Series, Volume]) -> Iterator[Application]:
+    main.session.show(*ct)
+    main.segmentation.set_labels((Label(1, "one", (230, 159, 0)), Label(2, "two", (86, 180, 233))))
+    main.segmentation.set_active(1)
+    main.view.set_slice(32)
     QApplication.processEvents()
-    yield made
-    made.segmentation.mask.saved = True
-    made.window.close()
+    yield main
+    main.segmentation.mask.saved = True
 
 
 def at(main: Application, row: float, column: float) -> QPoint:

@@ -1,6 +1,5 @@
 """A second volume over the first, in the real window."""
 
-from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,13 +7,11 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from imaging.geometry import Calibration, Geometry
 from imaging.study import Series, Study
 from imaging.volume import Volume, Window
-from viewer.app import Application, application
-from viewer.places import Places
+from viewer.app import Application
 from viewer.state.fusion import Fusion
 from viewer.state.opened import OpenSeries
 
@@ -33,15 +30,9 @@ def hot_spot() -> Volume:
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.show()
-    made.session.marks.corner_text = "none"
-    yield made
-    made.window.close()
-    made.shut_down()
+def main(main: Application) -> Application:
+    main.session.marks.corner_text = "none"
+    return main
 
 
 def series(uid: str, frame: str, volume: Volume) -> Series:

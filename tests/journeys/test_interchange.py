@@ -1,6 +1,5 @@
 """File, Export and Import through the real window: masks, measurements and pictures leave and come back."""
 
-from collections.abc import Generator
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,27 +16,20 @@ from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
 from imaging.phantom import PhantomStudy
 from imaging.volume import Window
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.dialogs.exchange_files import MASKS, REPORT
-from viewer.places import Places
 from viewer.state.orientation import CLOCKWISE, MIRRORED
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.reading.open([phantom_study.study])
-    settle(qtbot, made)
-    made.window.run("layout-1x1")
-    assert made.session.study is not None
-    made.reading.load(next(each for each in made.session.study.series if each.modality == "CT"))
-    settle(qtbot, made)
-    yield made
-    made.window.close()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
+    main.reading.open([phantom_study.study])
+    settle(qtbot, main)
+    main.window.run("layout-1x1")
+    assert main.session.study is not None
+    main.reading.load(next(each for each in main.session.study.series if each.modality == "CT"))
+    settle(qtbot, main)
+    return main
 
 
 def settle(qtbot: QtBot, main: Application) -> None:

@@ -1,7 +1,6 @@
 """A mask in a file is seen over its images with a click, says where it comes from, and is taken over with a key."""
 
 import shutil
-from collections.abc import Generator
 from pathlib import Path
 
 import highdicom as hd
@@ -18,21 +17,9 @@ from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.series_list import SeriesList
-from viewer.places import Places
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(main.window)
-    main.window.show()
-    yield main
-    main.window.close()
-    main.shut_down()
 
 
 def wait(qtbot: QtBot, main: Application) -> None:
@@ -72,12 +59,12 @@ def items(tree_items: list[QTreeWidgetItem]) -> list[str]:
     return [item.text(0).splitlines()[0] for item in tree_items]
 
 
-def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, window: Application, folder: Path) -> None:
-    window.reading.open([folder])
-    wait(qtbot, window)
-    volume = window.session.volume
+def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, main: Application, folder: Path) -> None:
+    main.reading.open([folder])
+    wait(qtbot, main)
+    volume = main.session.volume
     assert volume is not None and volume.modality == "CT"
-    tree = window.window.findChild(SeriesList).tree
+    tree = main.window.findChild(SeriesList).tree
     ((mask_item, ct_item),) = [
         (series.child(0), series)
         for row in range(tree.topLevelItemCount())
@@ -88,25 +75,25 @@ def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, window: Application, folder
     assert ct_item.isExpanded() and tree.topLevelItem(0).childCount() == 1
 
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(mask_item).center())
-    wait(qtbot, window)
-    prediction = window.findings.prediction
+    wait(qtbot, main)
+    prediction = main.findings.prediction
     assert prediction is not None and prediction.mask is not None
     assert prediction.model == "Other finder (000-mask.dcm)" and prediction.version == "4.2"
     expected = np.zeros(volume.array.shape, np.uint8)
     expected[10:13, 20:40, 30:60] = 1
     np.testing.assert_array_equal(prediction.mask.array, expected)
-    assert not window.segmentation.array.any()
-    said = window.window.findChild(FindingsPanel).summary.text()
+    assert not main.segmentation.array.any()
+    said = main.window.findChild(FindingsPanel).summary.text()
     assert "Mask by Other finder (000-mask.dcm) 4.2" in said and "nodule: " in said
 
-    qtbot.keyClick(window.window, Qt.Key.Key_A)
-    np.testing.assert_array_equal(window.segmentation.array, expected)
-    assert [(label.name, label.colour) for label in window.segmentation.labels] == [("nodule", (0, 200, 120))]
-    window.segmentation.undo()
-    assert not window.segmentation.array.any()
+    qtbot.keyClick(main.window, Qt.Key.Key_A)
+    np.testing.assert_array_equal(main.segmentation.array, expected)
+    assert [(label.name, label.colour) for label in main.segmentation.labels] == [("nodule", (0, 200, 120))]
+    main.segmentation.undo()
+    assert not main.segmentation.array.any()
 
 
-def test_structures_are_seen_over_their_images(qtbot: QtBot, window: Application, folder: Path) -> None:
+def test_structures_are_seen_over_their_images(qtbot: QtBot, main: Application, folder: Path) -> None:
     series = open_study(folder).series[0]
     volume = load_volume(series)
     array = np.zeros(volume.array.shape, np.uint8)
@@ -114,29 +101,29 @@ def test_structures_are_seen_over_their_images(qtbot: QtBot, window: Application
     (folder / "000-mask.dcm").unlink()
     mask = Labelmap(array, volume.geometry, (Label(1, "target"),))
     export_labelmap(mask, volume, series, folder / "outlines.dcm", MaskFormat.RTSTRUCT)
-    window.reading.open([folder])
-    wait(qtbot, window)
-    tree = window.window.findChild(SeriesList).tree
+    main.reading.open([folder])
+    wait(qtbot, main)
+    tree = main.window.findChild(SeriesList).tree
     item = tree.topLevelItem(0).child(0).child(0)
     assert item.text(0) == "▣ OUTLINES\nStructures · outlines.dcm"
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(item).center())
-    wait(qtbot, window)
-    prediction = window.findings.prediction
+    wait(qtbot, main)
+    prediction = main.findings.prediction
     assert prediction is not None and prediction.mask is not None
     np.testing.assert_array_equal(prediction.mask.array, array)
 
 
-def test_a_mask_of_other_images_says_why_it_is_not_shown(qtbot: QtBot, window: Application, folder: Path) -> None:
+def test_a_mask_of_other_images_says_why_it_is_not_shown(qtbot: QtBot, main: Application, folder: Path) -> None:
     """The file was damaged on its way: one frame names an image that is not there."""
     data = dcmread(folder / "000-mask.dcm")
     source = data.PerFrameFunctionalGroupsSequence[1].DerivationImageSequence[0].SourceImageSequence[0]
     source.ReferencedSOPInstanceUID = "1.2.3.4"
     data.save_as(folder / "000-mask.dcm")
-    window.reading.open([folder])
-    wait(qtbot, window)
-    study = window.session.study
+    main.reading.open([folder])
+    wait(qtbot, main)
+    study = main.session.study
     assert study is not None
-    window.overlaying.show(study.documents[0])
-    wait(qtbot, window)
-    assert window.findings.prediction is None
-    assert "frame 2 does not fit: it was made from image 1.2.3.4" in window.notices.all[-1].text
+    main.overlaying.show(study.documents[0])
+    wait(qtbot, main)
+    assert main.findings.prediction is None
+    assert "frame 2 does not fit: it was made from image 1.2.3.4" in main.notices.all[-1].text

@@ -2,7 +2,7 @@
 anything but plain text."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom.config
@@ -15,10 +15,9 @@ from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
 from tests.imaging.sandbox import hostile
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.canvas.annotation_text import corners
 from viewer.cli import program
-from viewer.places import Places
 
 MARKUP = ("<b>", "<img", "<a ", "<script")
 
@@ -33,17 +32,10 @@ def deceiving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, deceiving: Path) -> Generator[Application]:
-    application()
-    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(main.window)
-    with qtbot.waitExposed(main.window):
-        main.window.show()
+def main(main: Application, qtbot: QtBot, deceiving: Path) -> Application:
     main.reading.open([deceiving])
     qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-    yield main
-    main.window.close()
-    main.shut_down()
+    return main
 
 
 def tips(root: QWidget) -> Iterator[str]:
@@ -60,22 +52,22 @@ def rows(root: QWidget) -> Iterator[QTreeWidgetItem]:
             walk += 1
 
 
-def test_the_window_shows_them_as_plain_text(window: Application) -> None:
-    labels = window.window.findChildren(QLabel)
-    texts = [*(row.text(0) for row in rows(window.window)), *(label.text() for label in labels)]
+def test_the_window_shows_them_as_plain_text(main: Application) -> None:
+    labels = main.window.findChildren(QLabel)
+    texts = [*(row.text(0) for row in rows(main.window)), *(label.text() for label in labels)]
     assert any("<b>Bold</b>" in text for text in texts), "the name is in the window"
     for label in labels:
         if any(tag in label.text() for tag in MARKUP):
             assert label.textFormat() is Qt.TextFormat.PlainText, label.text()
-    for tip in tips(window.window):
+    for tip in tips(main.window):
         assert not (RichText.mightBeRichText(tip) and any(tag in tip for tag in MARKUP)), tip
-    for text in (*texts, *tips(window.window), window.window.windowTitle()):
+    for text in (*texts, *tips(main.window), main.window.windowTitle()):
         plain = text.replace("\N{NO-BREAK SPACE}", " ")  # Qt keeps the spaces of a tip with them
         assert all(line.isprintable() for line in plain.splitlines()), ascii(text)
 
 
-def test_the_view_draws_lines_of_text(window: Application) -> None:
-    shown = corners(window.session.active)
+def test_the_view_draws_lines_of_text(main: Application) -> None:
+    shown = corners(main.session.active)
     lines = (*shown.top_left, *shown.top_right, *shown.bottom_left, *shown.bottom_right)
     assert any(line.startswith("<b>Bold</b>") for line in lines)
     assert all(line.isprintable() for line in lines), ascii(lines)

@@ -1,7 +1,7 @@
 """Images at the edge of what there is, in every layout: nothing crashes, the rest stays usable."""
 
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,26 +19,13 @@ from imaging.geometry import Calibration, Geometry
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Kind, Volume, Window
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.canvas.patch import patch_for
-from viewer.places import Places
 from viewer.state.layout import LAYOUTS, MPR
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-@pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    yield made
-    made.window.close()
-    made.shut_down()
 
 
 def open_path(qtbot: QtBot, main: Application, path: Path) -> str:

@@ -1,30 +1,16 @@
 """A study opens at once and in its place: slices come as they load, gaps are offered to be filled, changes are told."""
 
 import shutil
-from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from pydicom import dcmread
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from imaging.formats.reading import open_study
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
-from viewer.places import Places
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(main.window)
-    main.window.show()
-    yield main
-    main.window.close()
-    main.shut_down()
+from viewer.app import Application
 
 
 def wait(qtbot: QtBot, main: Application) -> None:
@@ -44,89 +30,89 @@ def copied_ct(study: PhantomStudy, folder: Path, without: tuple[int, ...] = ()) 
 
 
 def test_the_middle_slice_is_seen_before_the_rest_is_there(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
 ) -> None:
     seen: list[tuple[bool, int, bool]] = []
-    window.session.volume_changed.connect(
-        lambda: seen.append((window.session.complete, window.view.k, window.session.active.has(0)))
+    main.session.volume_changed.connect(
+        lambda: seen.append((main.session.complete, main.view.k, main.session.active.has(0)))
     )
     arrived: list[int] = []
-    window.session.slice_arrived.connect(arrived.append)
-    window.reading.open([phantom_study.ct])
-    wait(qtbot, window)
-    volume = window.session.volume
+    main.session.slice_arrived.connect(arrived.append)
+    main.reading.open([phantom_study.ct])
+    wait(qtbot, main)
+    volume = main.session.volume
     assert volume is not None
     count = len(volume.array)
     assert (False, False) in [(complete, has_first) for complete, _, has_first in seen]
-    assert len(arrived) >= count - 2 and window.session.complete
+    assert len(arrived) >= count - 2 and main.session.complete
     assert abs(arrived[0] - count // 2) <= 2, "nearest to the slice on screen first"
-    assert window.view.k == count // 2
+    assert main.view.k == count // 2
 
 
 def test_what_arrives_piece_by_piece_is_what_loads_at_once(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
 ) -> None:
     from imaging.formats.reading import load_volume
 
-    window.reading.open([phantom_study.ct])
-    wait(qtbot, window)
+    main.reading.open([phantom_study.ct])
+    wait(qtbot, main)
     whole = load_volume(open_study(phantom_study.ct).series[0])
-    assert window.session.volume is not None
-    assert np.array_equal(window.session.volume.array, whole.array)
-    assert window.session.volume.array.dtype == whole.array.dtype
+    assert main.session.volume is not None
+    assert np.array_equal(main.session.volume.array, whole.array)
+    assert main.session.volume.array.dtype == whole.array.dtype
 
 
 def test_a_cancelled_load_leaves_nothing_half_on_screen(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
 ) -> None:
     def stop() -> None:
-        if not window.session.complete:
-            window.runner.cancel("load")
+        if not main.session.complete:
+            main.runner.cancel("load")
 
-    window.session.volume_changed.connect(stop, Qt.ConnectionType.QueuedConnection)
-    window.reading.open([phantom_study.ct])
-    wait(qtbot, window)
-    if window.session.volume is None:
-        assert window.session.complete
-    window.reading.open([phantom_study.xray])
-    wait(qtbot, window)
-    assert window.session.volume is not None and window.session.volume.geometry.shape_kji[0] == 1
+    main.session.volume_changed.connect(stop, Qt.ConnectionType.QueuedConnection)
+    main.reading.open([phantom_study.ct])
+    wait(qtbot, main)
+    if main.session.volume is None:
+        assert main.session.complete
+    main.reading.open([phantom_study.xray])
+    wait(qtbot, main)
+    assert main.session.volume is not None and main.session.volume.geometry.shape_kji[0] == 1
 
 
 def test_a_missing_slice_is_told_and_filled_on_request(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
     copied_ct(phantom_study, tmp_path / "gap", without=(20,))
-    window.reading.open([tmp_path / "gap"])
-    wait(qtbot, window)
-    gapped = window.session.volume
+    main.reading.open([tmp_path / "gap"])
+    wait(qtbot, main)
+    gapped = main.session.volume
     assert gapped is not None and gapped.slice_geometries
     assert any("missing" in warning for warning in gapped.warnings)
-    qtbot.keyClick(window.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    wait(qtbot, window)
-    regular = window.session.volume
+    qtbot.keyClick(main.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    wait(qtbot, main)
+    regular = main.session.volume
     assert regular is not None and regular.kind == "volume" and not regular.slice_geometries
     assert regular.geometry.shape_kji[0] == gapped.geometry.shape_kji[0] + 1
     assert "resampled" in regular.derivation
     between = (gapped.array[19].astype(float) + gapped.array[20]) / 2
     assert np.abs(regular.array[20] - between).max() <= 1
     assert np.array_equal(regular.array[19], gapped.array[19])
-    assert [one.uid.endswith("#regular") for one in window.session.study.series] == [False, True]
+    assert [one.uid.endswith("#regular") for one in main.session.study.series] == [False, True]
 
 
 def test_a_file_that_changed_since_it_was_first_opened_is_told(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
     files = copied_ct(phantom_study, tmp_path / "ct")
-    window.reading.open([tmp_path / "ct"])
-    wait(qtbot, window)
-    assert "is not what it was" not in notices(window)
+    main.reading.open([tmp_path / "ct"])
+    wait(qtbot, main)
+    assert "is not what it was" not in notices(main)
     data = dcmread(files[7])
     pixels = bytearray(data.PixelData)
     pixels[1000] ^= 1
     data.PixelData = bytes(pixels)
     data.save_as(files[7])
-    window.reading.open([tmp_path / "ct"])
-    wait(qtbot, window)
-    assert "is not what it was" in notices(window)
-    assert "1 file has changed (007.dcm); the pixels differ" in notices(window)
+    main.reading.open([tmp_path / "ct"])
+    wait(qtbot, main)
+    assert "is not what it was" in notices(main)
+    assert "1 file has changed (007.dcm); the pixels differ" in notices(main)

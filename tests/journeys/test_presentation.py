@@ -1,10 +1,8 @@
 """What a file says of how to show it reaches the screen: phases, tables, overlays, by real keys."""
 
-from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from PySide6.QtCore import Qt
@@ -12,22 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from imaging.formats.reading import open_study
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
-from viewer.places import Places
+from viewer.app import Application
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(main.window)
-    with qtbot.waitExposed(main.window):
-        main.window.show()
-    yield main
-    main.window.close()
-    main.shut_down()
 
 
 def wait(qtbot: QtBot, main: Application) -> None:
@@ -57,33 +42,33 @@ def write_phases(folder: Path, study: PhantomStudy, phases: int) -> None:
 
 
 def test_the_same_slice_of_the_next_phase_is_one_key_away(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
     write_phases(tmp_path / "phases", phantom_study, 3)
-    window.reading.open([tmp_path / "phases"])
-    wait(qtbot, window)
-    assert window.session.study is not None and len(window.session.study.series) == 3
-    window.view.set_slice(4)
-    press(qtbot, window, Qt.Key.Key_2)
-    before, seen = window.view.window, []
-    window.view.set_zoom(2.0)
+    main.reading.open([tmp_path / "phases"])
+    wait(qtbot, main)
+    assert main.session.study is not None and len(main.session.study.series) == 3
+    main.view.set_slice(4)
+    press(qtbot, main, Qt.Key.Key_2)
+    before, seen = main.view.window, []
+    main.view.set_zoom(2.0)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
-        press(qtbot, window, key, CTRL)
-        volume, series = window.session.volume, window.session.series
+        press(qtbot, main, key, CTRL)
+        volume, series = main.session.volume, main.session.series
         assert volume is not None and series is not None and series.phase is not None
-        seen.append((series.phase.index, int(volume.array[window.view.k].max()) - int(volume.array[0].max())))
-        assert (window.view.k, window.view.window, window.view.zoom) == (4, before, 2.0)
+        seen.append((series.phase.index, int(volume.array[main.view.k].max()) - int(volume.array[0].max())))
+        assert (main.view.k, main.view.window, main.view.zoom) == (4, before, 2.0)
     assert [index for index, _ in seen] == [1, 2, 0, 2]
     assert {abs(step) for _, step in seen} == {4}
 
 
-def test_other_series_are_no_phases(qtbot: QtBot, window: Application, phantom_study: PhantomStudy) -> None:
-    window.reading.open([phantom_study.ct])
-    wait(qtbot, window)
-    assert not window.reading.has_phases()
-    shown = window.session.volume
-    press(qtbot, window, Qt.Key.Key_Right, CTRL)
-    assert window.session.volume is shown
+def test_other_series_are_no_phases(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    main.reading.open([phantom_study.ct])
+    wait(qtbot, main)
+    assert not main.reading.has_phases()
+    shown = main.session.volume
+    press(qtbot, main, Qt.Key.Key_Right, CTRL)
+    assert main.session.volume is shown
 
 
 def write_presented(path: Path, study: PhantomStudy) -> Path:
@@ -113,55 +98,55 @@ def write_presented(path: Path, study: PhantomStudy) -> Path:
 
 
 def test_windows_and_tables_of_the_file_are_on_key_0(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
-    window.reading.open([write_presented(tmp_path / "one.dcm", phantom_study)])
-    wait(qtbot, window)
-    volume, view = window.session.volume, window.view
+    main.reading.open([write_presented(tmp_path / "one.dcm", phantom_study)])
+    wait(qtbot, main)
+    volume, view = main.session.volume, main.view
     assert volume is not None and len(volume.voi_tables) == 1
     assert (view.window.name, view.table) == ("wide", None)
-    press(qtbot, window, Qt.Key.Key_0)
+    press(qtbot, main, Qt.Key.Key_0)
     assert (view.window.name, view.table) == ("narrow", None)
-    press(qtbot, window, Qt.Key.Key_0)
+    press(qtbot, main, Qt.Key.Key_0)
     assert view.table is volume.voi_tables[0] and view.table.name == "straight"
-    press(qtbot, window, Qt.Key.Key_0)
+    press(qtbot, main, Qt.Key.Key_0)
     assert (view.window.name, view.table) == ("wide", None)
-    press(qtbot, window, Qt.Key.Key_3)
+    press(qtbot, main, Qt.Key.Key_3)
     assert (view.window.name, view.table) == ("strong contrast", None), "the preset of MR on this key"
-    press(qtbot, window, Qt.Key.Key_Space)
+    press(qtbot, main, Qt.Key.Key_Space)
     assert (view.window.name, view.table) == ("wide", None)
 
 
 def test_overlays_come_and_go_with_their_key(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
     def middle() -> tuple[int, ...]:
-        colour = window.canvas.grab().toImage().pixelColor(window.canvas.width() // 2, window.canvas.height() // 2)
+        colour = main.canvas.grab().toImage().pixelColor(main.canvas.width() // 2, main.canvas.height() // 2)
         return colour.red(), colour.green(), colour.blue()
 
-    window.reading.open([write_presented(tmp_path / "one.dcm", phantom_study)])
-    wait(qtbot, window)
+    main.reading.open([write_presented(tmp_path / "one.dcm", phantom_study)])
+    wait(qtbot, main)
     assert middle() == (255, 236, 120)
-    press(qtbot, window, Qt.Key.Key_O)
+    press(qtbot, main, Qt.Key.Key_O)
     assert len(set(middle())) == 1
-    press(qtbot, window, Qt.Key.Key_O)
+    press(qtbot, main, Qt.Key.Key_O)
     assert middle() == (255, 236, 120)
 
 
 def test_the_window_follows_the_slice_until_a_person_chooses_one(
-    qtbot: QtBot, window: Application, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
     (tmp_path / "series").mkdir()
     for n, data in enumerate(slices(phantom_study, 5)):
         data.WindowCenter, data.WindowWidth, data.WindowCenterWidthExplanation = 40 + n, 400, f"SLICE {n}"
         data.save_as(tmp_path / "series" / f"{n}.dcm")
-    window.reading.open([tmp_path / "series"])
-    wait(qtbot, window)
-    view = window.session.view
+    main.reading.open([tmp_path / "series"])
+    wait(qtbot, main)
+    view = main.session.view
     assert (view.k, view.window.centre) == (2, 42)
-    press(qtbot, window, Qt.Key.Key_Down)
+    press(qtbot, main, Qt.Key.Key_Down)
     assert (view.k, view.window.centre, view.window.name) == (3, 43, "slice 3")
-    press(qtbot, window, Qt.Key.Key_2)
+    press(qtbot, main, Qt.Key.Key_2)
     chosen = view.window
-    press(qtbot, window, Qt.Key.Key_Up)
+    press(qtbot, main, Qt.Key.Key_Up)
     assert (view.k, view.window) == (2, chosen) and chosen.centre != 42

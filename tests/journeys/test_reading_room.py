@@ -1,8 +1,5 @@
 """Viewports in the real window: layouts, planes, the common point, stages, with real keys and mouse."""
 
-from collections.abc import Generator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -12,9 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.canvas.slice_view import SliceView
-from viewer.places import Places
 from viewer.state.layout import LAYOUTS
 
 NONE, SHIFT, CTRL = (
@@ -26,17 +22,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.reading.open([phantom_study.study])
-    settle(qtbot, made)
-    yield made
-    made.window.close()
-    made.shut_down()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
+    main.reading.open([phantom_study.study])
+    settle(qtbot, main)
+    return main
 
 
 def settle(qtbot: QtBot, main: Application) -> None:

@@ -1,7 +1,7 @@
 """Every saved state can be looked at, compared and brought back; two people at one mask lose nothing."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,22 +11,16 @@ from pytestqt.qtbot import QtBot
 from imaging.editing import stroke
 from imaging.labelmap import Provenance
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.dialogs.history import MaskHistory
-from viewer.places import Places
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Application:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "data"))
-    qtbot.addWidget(made.window)
-    made.window.show()
-    made.reading.open([phantom_study.ct])
-    qtbot.waitUntil(lambda: not made.runner.busy() and made.session.complete, timeout=60_000)
-    yield made
-    made.segmentation.mask.saved = True
-    made.window.close()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Iterator[Application]:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.complete, timeout=60_000)
+    yield main
+    main.segmentation.mask.saved = True
 
 
 def paint(main: Application, row: float) -> None:
@@ -81,11 +75,11 @@ def test_what_two_people_saved_is_kept_told_and_merged(qtbot: QtBot, main: Appli
     assert main.annotating.save() and main.session.series is not None
     base = main.segmentation.revision
     assert base is not None
-    theirs = main.library.revision(base).labelmap
+    theirs = main.shelf.library.revision(base).labelmap
     array = theirs.array.copy()
     array[0, :5, :5] = 1
     other = Provenance("Bo", datetime.now(UTC))
-    main.library.save_mask(main.session.series, type(theirs)(array, theirs.geometry, theirs.labels), other, base)
+    main.shelf.library.save_mask(main.session.series, type(theirs)(array, theirs.geometry, theirs.labels), other, base)
     paint(main, 90.0)
     ours = main.segmentation.array.copy()
     assert main.annotating.save()

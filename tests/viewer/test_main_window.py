@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -8,20 +7,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.panels.status import StatusBar
-from viewer.places import Places
-
-
-@pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path):
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1200, 800)
-    made.window.show()
-    yield made
-    made.window.close()
 
 
 def drop(main: Application, path: Path) -> None:

@@ -19,17 +19,11 @@ NAMES = ("wetread", "ohif", "weasis", "horos", "bir")
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    yield made
-    made.dialogs.palette.close()
-    made.dialogs.keys.close()
-    made.dialogs.presets.close()
-    made.window.close()
+def main(main: Application) -> Generator[Application]:
+    yield main
+    main.dialogs.palette.close()
+    main.dialogs.keys.close()
+    main.dialogs.presets.close()
 
 
 def test_every_profile_is_right_and_complete(main: Application) -> None:

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from imaging.geometry import Calibration, Geometry
-from imaging.library.measured import Measured
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.measurement.edit import MeasurementEdit
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
@@ -25,16 +24,16 @@ FIRST, SECOND, THIRD = (Measurement(name, Length(((0, 0, 0), (0, 0, n))), "kji")
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Generator[Library]:
-    made = Library(tmp_path / "library.sqlite")
+def shelf(tmp_path: Path) -> Generator[Shelf]:
+    made = Shelf(tmp_path / "library.sqlite")
     yield made
     made.close()
 
 
 @pytest.fixture
-def room(library: Library) -> tuple[Session, Notices, Measuring]:
+def room(shelf: Shelf) -> tuple[Session, Notices, Measuring]:
     session, notices, segmentation = Session(), Notices(), Segmentation()
-    return session, notices, Measuring(session, segmentation, notices, library)
+    return session, notices, Measuring(session, segmentation, notices, shelf)
 
 
 def show(session: Session, uid: str) -> None:
@@ -48,20 +47,20 @@ def write(place: Path, order: str) -> None:
     database.close()
 
 
-def test_every_change_is_in_the_library_at_once(room: tuple[Session, Notices, Measuring], library: Library) -> None:
+def test_every_change_is_in_the_library_at_once(room: tuple[Session, Notices, Measuring], shelf: Shelf) -> None:
     session, _, measuring = room
     show(session, "1.2")
     for each in (FIRST, SECOND, THIRD):
         session.measurements.add(each)
     session.measurements.rename("b", "tip")
     session.measurements.remove("a")
-    assert [(each.uid, each.name) for each in Measured(library).of("1.2")] == [("b", "tip"), ("c", "")]
+    assert [(each.uid, each.name) for each in shelf.measured.of("1.2")] == [("b", "tip"), ("c", "")]
     measuring.delete_all()
-    assert Measured(library).of("1.2") == ()
+    assert shelf.measured.of("1.2") == ()
 
 
 def test_what_could_not_be_saved_stays_and_is_saved_with_the_next_change(
-    room: tuple[Session, Notices, Measuring], library: Library, tmp_path: Path
+    room: tuple[Session, Notices, Measuring], shelf: Shelf, tmp_path: Path
 ) -> None:
     (session, notices, _), place = room, tmp_path / "library.sqlite"
     show(session, "1.2")
@@ -76,7 +75,7 @@ def test_what_could_not_be_saved_stays_and_is_saved_with_the_next_change(
     assert session.measurements.all == (SECOND,), "the series was left and came back"
     write(place, "ALTER TABLE elsewhere RENAME TO measurement_revision")
     session.measurements.add(THIRD)
-    assert {each.uid for each in Measured(library).of("1.2")} == {"b", "c"}
+    assert {each.uid for each in shelf.measured.of("1.2")} == {"b", "c"}
 
 
 def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
@@ -95,14 +94,14 @@ def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
     assert "could not be saved" in notices.all[-1].text
 
 
-def test_what_only_the_journal_has_comes_back_and_goes_to_the_library(library: Library) -> None:
+def test_what_only_the_journal_has_comes_back_and_goes_to_the_library(shelf: Shelf) -> None:
     session, segmentation = Session(), Segmentation()
     segmentation.push("Draw length", MeasurementEdit("1.2", None, FIRST))
     segmentation.push("Draw length", MeasurementEdit("1.2", None, SECOND))
     segmentation.push("Delete length", MeasurementEdit("1.2", FIRST, None))
     segmentation.push("Draw length", MeasurementEdit("another", None, THIRD))
-    measuring = Measuring(session, segmentation, Notices(), library)
+    measuring = Measuring(session, segmentation, Notices(), shelf)
     show(session, "1.2")
-    assert session.measurements.all == (SECOND,) == Measured(library).of("1.2")
+    assert session.measurements.all == (SECOND,) == shelf.measured.of("1.2")
     measuring.delete_all()
     assert len(segmentation.history.done) == 5, "what came back is no step of its own"

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-import pytest
 from pydicom.data import get_testdata_file
 from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
@@ -13,18 +12,7 @@ from viewer.app import Application, application
 from viewer.dialogs.document_text import DocumentText
 from viewer.main_window import MainWindow
 from viewer.panels.series_list import SeriesList
-from viewer.places import Places
 from viewer.state.session import Session
-
-
-@pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path):
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.show()
-    yield made
-    made.window.close()
 
 
 def bundled(name: str) -> str:

@@ -1,6 +1,5 @@
 """The metadata browser on the real window: it follows the slice and is searched by keyboard."""
 
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -10,25 +9,18 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.dialogs.metadata import MetadataBrowser
-from viewer.places import Places
 
 CTRL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    assert not made.window.actions_by_id["metadata"].isEnabled(), "there is nothing to read about"
-    made.reading.open([phantom_study.ct])
-    qtbot.waitUntil(lambda: not made.runner.busy() and made.session.volume is not None, timeout=20_000)
-    yield made
-    made.window.close()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
+    assert not main.window.actions_by_id["metadata"].isEnabled(), "there is nothing to read about"
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    return main
 
 
 def browser(qtbot: QtBot, main: Application) -> MetadataBrowser:

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -11,9 +10,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.canvas.annotation_text import corners
-from viewer.places import Places
 from viewer.state.monitors import Monitors, measured
 
 
@@ -46,17 +44,11 @@ class Held:
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.reading.open([phantom_study.ct])
-    qtbot.waitUntil(lambda: not made.runner.busy() and made.session.volume is not None, timeout=20_000)
-    yield made
-    made.dialogs.monitor_calibration.close()
-    made.window.close()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Generator[Application]:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    yield main
+    main.dialogs.monitor_calibration.close()
 
 
 def ten_mm_px(main: Application) -> float:

@@ -1,8 +1,5 @@
 """The keyboard after a click into a number field, in the real window."""
 
-from collections.abc import Generator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,23 +7,16 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.panels.annotation_panel import AnnotationPanel
-from viewer.places import Places
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.window.activateWindow()
-    made.reading.open([phantom_study.ct])
-    qtbot.waitUntil(lambda: not made.runner.busy() and made.session.volume is not None, timeout=20_000)
-    yield made
-    made.window.close()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
+    main.window.activateWindow()
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    return main
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The study browser by mouse and keyboard, on a catalogue of its own."""
 
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -13,25 +12,17 @@ from imaging.geometry import Geometry
 from imaging.library.catalogue import Catalogue
 from imaging.library.catalogued import ReadingState
 from imaging.study import Patient, Series
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.panels.study_words import patient_name
-from viewer.places import Places
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path) -> Generator[Application]:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.cataloguing.begin()
-    settle(qtbot, made)
-    yield made
-    made.window.close()
-    made.shut_down()
+def main(main: Application, qtbot: QtBot) -> Application:
+    main.cataloguing.begin()
+    settle(qtbot, main)
+    return main
 
 
 @pytest.fixture
@@ -58,7 +49,7 @@ def fill(qtbot: QtBot, main: Application, file: Path, patients: int = 3, studies
         for n in range(patients)
         for m in range(studies)
     ]  # fmt: skip
-    Catalogue(main.library).add(items)
+    main.shelf.catalogue.add(items)
     main.cataloguing.refresh()
     settle(qtbot, main)
 
@@ -137,7 +128,7 @@ def test_the_keyboard_walks_unfolds_and_sets_states(qtbot: QtBot, main: Applicat
     assert main.studies.in_hand == study.key, "a series stands for its study"
     assert main.window.actions_by_id["state-unread"].isChecked()
     QTest.keyClick(tree, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
-    assert Catalogue(main.library).study(study.key).state is ReadingState.FLAGGED
+    assert main.shelf.catalogue.study(study.key).state is ReadingState.FLAGGED
     assert tree.currentIndex().data().startswith("Series 0.1\n"), "the row stays where it is"
     assert tree.currentIndex().parent().data().split("\n")[1].startswith("flagged")
     press(main, Qt.Key.Key_Home, Qt.Key.Key_Up)
