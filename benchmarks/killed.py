@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from imaging.editing import MaskEdit, stroke
 from imaging.geometry import Geometry
-from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.labelmap import Label, Provenance
 from imaging.legend import Legend
 from imaging.library.journal import Journal
 from imaging.library.recovery import Recovered, recover
@@ -25,7 +25,9 @@ from viewer.state.segmentation import Mask, Segmentation
 
 UID = "1.2.3"
 GRID = Geometry((40, 256, 256), (2.0, 1.0, 1.0))
-LEGEND = Legend((Label(1, "one"), Label(2, "two")))
+TWO = Label(2, "two", layer=1)
+"""May overlap the other: half of the strokes go to a layer of their own."""
+LEGEND = Legend((Label(1, "one"), TWO))
 SERIES = Series(UID, "volume", "dicom", (Path("/scans/a.dcm"),), GRID.shape_kji, GRID)
 _ACTIONS = {"stroke": 60, "undo": 12, "redo": 8, "box": 8, "whole": 4, "label": 3, "measure": 3, "save": 2}
 
@@ -35,7 +37,8 @@ class Editor:
 
     def __init__(self, found: Recovered, journal: Journal | None, seed: int) -> None:
         self.segmentation = Segmentation()
-        mask = Mask(GRID, found.array.copy(), found.legend, saved=found.saved, revision=found.revision, journal=journal)
+        layers = [layer.copy() for layer in found.layers]
+        mask = Mask(GRID, layers, found.legend, saved=found.saved, revision=found.revision, journal=journal)
         mask.history.restore(found.done, found.undone)
         self.segmentation.resume(mask)
         self._chance = random.Random(seed)
@@ -56,7 +59,7 @@ class Editor:
                 self.segmentation.redo()
             case "label":
                 name = f"label {self._chance.randrange(1000)}"
-                self.segmentation.set_labels((Label(1, name), Label(2, "two")), "Rename label")
+                self.segmentation.set_labels((Label(1, name), TWO), "Rename label")
             case "measure":
                 line = Measurement(f"{self._chance.random()}", Length(((0, 0, 0), (1, 1, 1))), "lps")
                 self.segmentation.push("Draw length", MeasurementEdit(UID, None, line))
@@ -69,7 +72,7 @@ class Editor:
         self.segmentation.begin()
         for _ in range(3):
             k, row, column = (self._chance.randrange(size) for size in GRID.shape_kji)
-            value = self._chance.randrange(3)
+            value = self._value()
             edit = stroke(self.segmentation.array, GRID, 0, k, [(float(row), float(column))], 9.0, value)
             if edit is not None:
                 self.segmentation.apply(edit)
@@ -78,8 +81,15 @@ class Editor:
     def _fill(self, size: tuple[int, int, int]) -> None:
         low = [self._chance.randrange(whole - part + 1) for whole, part in zip(GRID.shape_kji, size, strict=True)]
         k, j, i = (slice(a, a + part) for a, part in zip(low, size, strict=True))
+        value = self._value()
         before = self.segmentation.array[k, j, i].copy()
-        self.segmentation.apply(MaskEdit("Fill", (k, j, i), before, np.full_like(before, self._chance.randrange(3))))
+        self.segmentation.apply(MaskEdit("Fill", (k, j, i), before, np.full_like(before, value)))
+
+    def _value(self) -> int:
+        """What to paint: a label, which is the active one from now on, or nothing."""
+        active = self._chance.choice((1, 2))
+        self.segmentation.set_active(active)
+        return self._chance.choice((active, active, 0))
 
 
 def main(folder: Path, url: str, seed: int) -> None:
@@ -102,7 +112,7 @@ def main(folder: Path, url: str, seed: int) -> None:
 
 
 def _journal(folder: Path, library: Library, notices: Notices) -> tuple[Journal, Journalling]:
-    journalling = Journalling(Segmentation(), notices, folder / "journals", library.name)
+    journalling = Journalling(Segmentation(), notices, folder / "journals", lambda: library.name)
     journal = journalling.open(UID)
     if journal is None:
         raise SystemExit("no journal")
@@ -110,8 +120,7 @@ def _journal(folder: Path, library: Library, notices: Notices) -> tuple[Journal,
 
 
 def _save(library: Library, journalling: Journalling, mask: Mask) -> None:
-    labelmap = Labelmap(mask.array.copy(), GRID, mask.legend.labels)
-    mask.revision = library.save_mask(SERIES, labelmap, Provenance("Ada", datetime.now(UTC)), mask.revision)
+    mask.revision = library.save_mask(SERIES, mask.labelmap(), Provenance("Ada", datetime.now(UTC)), mask.revision)
     mask.saved = True
     journalling.saved(mask, mask.revision)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.aligned import aligned
 from imaging.errors import GeometryError
 from imaging.geometry import Triple
 from imaging.labelmap import Labelmap
@@ -39,7 +40,7 @@ class Comparison:
     """Two masks.
 
     Attributes:
-        changed_voxels: whose value differs. changed_slices: their k.
+        changed_voxels: whose labels differ. changed_slices: their k.
     """
 
     labels: tuple[LabelComparison, ...]
@@ -55,12 +56,13 @@ def compare(one: Labelmap, other: Labelmap) -> Comparison:
     """
     if not one.geometry.matches(other.geometry):
         raise GeometryError(f"masks on different grids, {one.geometry.shape_kji} and {other.geometry.shape_kji} voxels")
-    differs = one.array != other.array
+    differs = aligned((one, other)).differs()
     names = {label.value: label.name for each in (other, one) for label in each.labels}
-    values = sorted({*names, *map(int, np.unique(one.array)), *map(int, np.unique(other.array))} - {0})
+    found = {int(value) for each in (one, other) for layer in each.layers for value in np.unique(layer)}
+    values = sorted({*names, *found} - {0})
     spacing_mm = _spacing_mm(one, other)
     return Comparison(
-        tuple(_label(one.array == n, other.array == n, n, names.get(n, f"label {n}"), spacing_mm) for n in values),
+        tuple(_label(one.inside(n), other.inside(n), n, names.get(n, f"label {n}"), spacing_mm) for n in values),
         int(np.count_nonzero(differs)),
         tuple(int(k) for k in np.flatnonzero(differs.any(axis=(1, 2)))),
     )

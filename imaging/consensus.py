@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.labelmap import Label
+from imaging.aligned import aligned
+from imaging.labelmap import Label, Labelmap
+from imaging.layers import any_label
 
 _Mask = NDArray[np.uint8]
 
@@ -18,18 +20,18 @@ DIFFERENCE = (
 )
 
 
-def difference(one: _Mask, other: _Mask) -> _Mask:
+def difference(one: Labelmap, other: Labelmap) -> _Mask:
     """(K, J, I) uint8 values of ``DIFFERENCE`` where two masks differ."""
-    array = np.zeros_like(one)
-    array[one != other] = 3
-    array[(one != 0) & (other == 0)] = 1
-    array[(one == 0) & (other != 0)] = 2
+    here, there = any_label(one.layers), any_label(other.layers)
+    array = aligned((one, other)).differs() * np.uint8(3)
+    array[here & ~there] = 1
+    array[there & ~here] = 2
     return array
 
 
 @dataclass(frozen=True)
 class Merge:
-    """Two people's changes of one mask in one.
+    """Two people's changes of one layer of a mask in one.
 
     Attributes:
         array: (K, J, I) uint8 labels.

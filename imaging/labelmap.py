@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from imaging.errors import GeometryError
 from imaging.geometry import Geometry
+from imaging.layers import Layer, Layers, layer_of
 
 Colour = tuple[int, int, int]
 
@@ -56,6 +57,7 @@ class Label:
         visible: it is drawn; what is not drawn is not painted over either.
         opacity: 0-1, a share of the opacity of the whole mask.
         state: how far the work on it has come.
+        layer: of the mask, in which its voxels lie; labels of different layers may overlap.
         derivation: what was done to its voxels before they came here, as "resampled from …"; empty for nothing.
     """
 
@@ -67,6 +69,7 @@ class Label:
     visible: bool = True
     opacity: float = 1.0
     state: SegmentState = SegmentState.NOT_STARTED
+    layer: int = 0
     derivation: str = ""
 
 
@@ -84,28 +87,52 @@ class Provenance:
 class Labelmap:
     """A mask as a value: (K, J, I) uint8 of label values on a grid. Immutable.
 
+    Attributes:
+        array: the lowest layer, the only one of most masks.
+        further: the layers above it, with the labels that name them.
+
     Raises:
-        GeometryError: the array's shape is not the geometry's.
+        GeometryError: the shape of a layer is not the geometry's.
     """
 
-    array: NDArray[np.uint8]
+    array: Layer
     geometry: Geometry
     labels: tuple[Label, ...]
     provenance: Provenance | None = None
     slice_spacing_known: bool = field(default=True)
+    further: Layers = ()
 
     def __post_init__(self) -> None:
-        if self.array.shape != self.geometry.shape_kji:
-            raise GeometryError(f"mask {self.array.shape} does not fit the geometry {self.geometry.shape_kji}")
-        self.array.flags.writeable = False
+        for layer in self.layers:
+            if layer.shape != self.geometry.shape_kji:
+                raise GeometryError(f"mask {layer.shape} does not fit the geometry {self.geometry.shape_kji}")
+            layer.flags.writeable = False
+
+    @property
+    def layers(self) -> Layers:
+        """All layers, the lowest first."""
+        return (self.array, *self.further)
+
+    def layer(self, value: int) -> Layer:
+        """The layer that the voxels of this label lie in."""
+        return layer_of(self.layers, next((label.layer for label in self.labels if label.value == value), 0))
+
+    def inside(self, value: int) -> NDArray[np.bool_]:
+        """(K, J, I) bool: the voxels of this label."""
+        return self.layer(value) == value
+
+    def counts(self) -> dict[int, int]:
+        """How many voxels each label has, by value."""
+        found = [np.bincount(layer.reshape(-1), minlength=256) for layer in self.layers]
+        return {
+            each.value: int(found[each.layer][each.value]) if each.layer < len(found) else 0 for each in self.labels
+        }
 
     def volumes_ml(self) -> dict[str, float | None]:
         """Millilitres per label name; None where the grid has no place in the patient."""
         voxel_ml = self.geometry.voxel_ml if self.slice_spacing_known else None
-        counts = np.bincount(self.array.reshape(-1), minlength=256)
-        return {
-            label.name: None if voxel_ml is None else float(counts[label.value]) * voxel_ml for label in self.labels
-        }
+        counts = self.counts()
+        return {label.name: None if voxel_ml is None else counts[label.value] * voxel_ml for label in self.labels}
 
 
 def label_of(stored: Mapping[str, Any]) -> Label:
@@ -126,6 +153,7 @@ def label_of(stored: Mapping[str, Any]) -> Label:
         stored.get("visible", True),
         stored.get("opacity", 1.0),
         SegmentState(stored.get("state", SegmentState.NOT_STARTED)),
+        stored.get("layer", 0),
         derivation=stored.get("derivation", ""),
     )
 

@@ -1,7 +1,8 @@
 """Changes of a mask made small: one compressed XOR leads from before to after and from after to before."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from imagecodecs import ZstdError, zstd_decode, zstd_encode
@@ -21,11 +22,13 @@ class MaskDelta:
 
     Attributes:
         packed: (K, J, I) uint8 before XOR after, compressed with Zstandard (RFC 8878).
+        layer: of the mask.
     """
 
     name: str
     box: Box
     packed: bytes
+    layer: int = 0
 
     @property
     def nbytes(self) -> int:
@@ -50,18 +53,18 @@ class MaskDelta:
         return np.frombuffer(data, np.uint8).reshape(shape)
 
     def edit(self, array: NDArray[np.uint8]) -> MaskEdit:
-        """The change of ``array``, which is in one of the two states, to the other one."""
+        """The change of ``array``, this layer in one of the two states, to the other one."""
         before = array[self.box].copy()
-        return MaskEdit(self.name, self.box, before, before ^ self.voxels())
+        return MaskEdit(self.name, self.box, before, before ^ self.voxels(), self.layer)
 
     def apply_to(self, array: NDArray[np.uint8]) -> None:
-        """Lead ``array`` from one state to the other."""
+        """Lead ``array``, this layer of a mask, from one state to the other."""
         array[self.box] ^= self.voxels()
 
 
 def pack(edits: Sequence[MaskEdit]) -> tuple[MaskDelta, ...]:
     """Few deltas that do together what ``edits`` do one after the other."""
-    return _together((edit.name, edit.box, edit.before ^ edit.after) for edit in edits)
+    return _by_layer(edits, lambda edit: (edit.name, edit.box, edit.before ^ edit.after))
 
 
 def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
@@ -70,14 +73,24 @@ def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
     Raises:
         ValueError: see :meth:`MaskDelta.voxels`.
     """
-    return _together(("", each.box, each.voxels()) for each in deltas)
+    return _by_layer(tuple(deltas), lambda each: ("", each.box, each.voxels()))
 
 
 _Part = tuple[str, Box, NDArray[np.uint8]]
+_Change = TypeVar("_Change", MaskEdit, MaskDelta)
+
+
+def _by_layer(changes: Sequence[_Change], part: Callable[[_Change], _Part]) -> tuple[MaskDelta, ...]:
+    """Layers do not touch one another: the changes of each are put together by themselves."""
+    found: list[MaskDelta] = []
+    for layer in sorted({each.layer or 0 for each in changes}):
+        mine = (part(each) for each in changes if (each.layer or 0) == layer)
+        found += (replace(delta, layer=layer) for delta in _together(mine))
+    return tuple(found)
 
 
 def _together(parts: Iterable[_Part]) -> tuple[MaskDelta, ...]:
-    """One delta for each run of parts that lie near one another."""
+    """One delta for each run of parts of one layer that lie near one another."""
     found: list[MaskDelta] = []
     run: list[_Part] = []
     union, held = None, 0

@@ -1,7 +1,6 @@
 """What a segment measures: voxels, millilitres, values, surface, axes, place. Measured in a box around it."""
 
 from dataclasses import dataclass
-from math import pi
 from typing import Any
 
 import numpy as np
@@ -49,11 +48,6 @@ class SegmentStatistics:
     across_mm: float | None
     centre_lps: Triple | None
     centre_largest_lps: Triple
-
-    @property
-    def equivalent_diameter_mm(self) -> float | None:
-        """Diameter of the ball of the same volume."""
-        return None if self.volume_ml is None else 2 * (3 * self.volume_ml * 1000 / (4 * pi)) ** (1 / 3)
 
 
 def segment_statistics(

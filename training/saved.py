@@ -11,6 +11,7 @@ from imaging.errors import ImagingError
 from imaging.formats.reading import load_volume, open_study
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
+from imaging.layers import flat
 from imaging.library.store import Library
 from imaging.regular import SUFFIX, regularise
 from imaging.volume import Volume
@@ -94,7 +95,7 @@ def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[Label
         return []
     labelmap = library.revision(series.revision).labelmap
     table = _table(labelmap.labels, labels)
-    slices = _slices(np.asarray(table[labelmap.array].any((1, 2))))
+    slices = _slices(np.asarray(flat(labelmap.layers, table).any((1, 2))))
     on_disk = _SeriesOnDisk(series)
     try:
         if slices:
@@ -139,4 +140,5 @@ def _require_same_grid(geometry: Geometry, volume: Volume) -> None:
 
 
 def _load_mask(labelmap: Labelmap, table: Mask, k: int) -> Mask:
-    return table[labelmap.array[k]]
+    """(J, I) uint8 of the model's values; a voxel that several of its labels have goes to that of the highest layer."""
+    return flat([layer[k] for layer in labelmap.layers], table)

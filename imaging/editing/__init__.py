@@ -14,8 +14,10 @@ from imaging.editing.edit import (
     add,
     become,
     changed,
+    on_layer,
     region_of,
     replace,
+    replace_layers,
 )
 from imaging.editing.strokes import Point, stroke
 
@@ -31,7 +33,9 @@ __all__ = [
     "add",
     "become",
     "changed",
+    "on_layer",
     "region_of",
     "replace",
+    "replace_layers",
     "stroke",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.layers import filled_up
+
 Mask = NDArray[np.uint8]
 Inside = NDArray[np.bool_]
 Box = tuple[slice, slice, slice]
@@ -15,12 +17,17 @@ Voxel = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class MaskEdit:
-    """A change of the voxels in ``box`` of a (K, J, I) mask, from ``before`` to ``after``."""
+    """A change of the voxels in ``box`` of a (K, J, I) mask, from ``before`` to ``after``.
+
+    Attributes:
+        layer: of the mask; None until it is applied, where it was made from the layer of the active label.
+    """
 
     name: str
     box: Box
     before: Mask
     after: Mask
+    layer: int | None = None
 
     @property
     def nbytes(self) -> int:
@@ -33,7 +40,7 @@ class MaskEdit:
 
     def reverted(self) -> "MaskEdit":
         """The change that takes this one back."""
-        return MaskEdit(self.name, self.box, self.after, self.before)
+        return MaskEdit(self.name, self.box, self.after, self.before, self.layer)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +104,23 @@ def replace(array: Mask, new: Mask, name: str) -> MaskEdit | None:
     if array.shape != new.shape:
         raise ValueError(f"mask of shape {new.shape}: expected {array.shape}")
     return changed(array, whole(array.shape), new, name)
+
+
+def replace_layers(layers: Sequence[Mask], new: Sequence[Mask], name: str) -> tuple[MaskEdit, ...]:
+    """The smallest changes that turn the layers of a mask into others; layers that one side lacks are empty there.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    count = max(len(layers), len(new))
+    pairs = zip(filled_up(layers, count), filled_up(new, count), strict=True)
+    found = ((n, replace(before, after, name)) for n, (before, after) in enumerate(pairs))
+    return tuple(on_layer(edit, n) for n, edit in found if edit is not None)
+
+
+def on_layer(edit: MaskEdit, layer: int) -> MaskEdit:
+    """The change as one of this layer."""
+    return MaskEdit(edit.name, edit.box, edit.before, edit.after, layer)
 
 
 def changed(array: Mask, box: Box, new: Mask, name: str, editable: Editable = ANYWHERE) -> MaskEdit | None:

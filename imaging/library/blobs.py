@@ -1,6 +1,7 @@
 """Masks as compact bytes: the box that holds voxels, compressed, with everything needed to rebuild the labelmap."""
 
 import json
+import math
 import zlib
 from dataclasses import asdict
 from typing import Any
@@ -10,16 +11,22 @@ import numpy as np
 from imaging.errors import LibraryError
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap, Provenance, label_of
+from imaging.layers import Layer, Layers
 
 LEVEL = 3
 
 
 def pack_voxels(labelmap: Labelmap) -> tuple[bytes, str]:
-    """The compressed voxels of the smallest box around the mask, and that box as JSON."""
-    filled = [np.flatnonzero(labelmap.array.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3)]
-    box = [[int(hits[0]), int(hits[-1]) + 1] if hits.size else [0, 0] for hits in filled]
-    part = labelmap.array[tuple(slice(*ends) for ends in box)]
-    return zlib.compress(np.ascontiguousarray(part).tobytes(), LEVEL), json.dumps(box)
+    """The compressed voxels of the smallest box around the mask, and that box as JSON; of several layers, of each."""
+    boxes = [_box(layer) for layer in labelmap.layers]
+    parts = (layer[tuple(slice(*ends) for ends in box)] for layer, box in zip(labelmap.layers, boxes, strict=True))
+    voxels = b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+    return zlib.compress(voxels, LEVEL), json.dumps(boxes if labelmap.further else boxes[0])
+
+
+def _box(layer: Layer) -> list[list[int]]:
+    filled = (np.flatnonzero(layer.any(axis=tuple(a for a in range(3) if a != axis))) for axis in range(3))
+    return [[int(hits[0]), int(hits[-1]) + 1] if hits.size else [0, 0] for hits in filled]
 
 
 def pack_geometry(geometry: Geometry) -> str:
@@ -38,16 +45,29 @@ def unpack(voxels: bytes, box: str, geometry: str, labels: str, provenance: Prov
     Raises:
         LibraryError: the stored bytes do not fit their own description.
     """
-    grid = unpack_geometry(geometry)
-    array = np.zeros(grid.shape_kji, np.uint8)
-    ends = json.loads(box)
-    shape = tuple(high - low for low, high in ends)
+    grid, ends = unpack_geometry(geometry), json.loads(box)
+    boxes = ends if isinstance(ends[0][0], list) else [ends]
     try:
-        part = np.frombuffer(zlib.decompress(voxels), np.uint8).reshape(shape)
+        layers = _layers(zlib.decompress(voxels), boxes, grid)
     except (zlib.error, ValueError) as error:
-        raise LibraryError(f"a stored mask is damaged: expected {shape} voxels ({error})") from error
-    array[tuple(slice(low, high) for low, high in ends)] = part
-    return Labelmap(array, grid, unpack_labels(labels), provenance)
+        raise LibraryError(f"a stored mask is damaged: expected voxels of {box} ({error})") from error
+    return Labelmap(layers[0], grid, unpack_labels(labels), provenance, further=layers[1:])
+
+
+def _layers(voxels: bytes, boxes: list[list[list[int]]], grid: Geometry) -> Layers:
+    layers: list[Layer] = []
+    place = 0
+    for box in boxes:
+        shape = tuple(high - low for low, high in box)
+        layer, count = np.zeros(grid.shape_kji, np.uint8), math.prod(shape)
+        layer[tuple(slice(low, high) for low, high in box)] = np.frombuffer(voxels, np.uint8, count, place).reshape(
+            shape
+        )
+        layers.append(layer)
+        place += count
+    if place != len(voxels):
+        raise ValueError(f"found {len(voxels)} bytes")
+    return tuple(layers)
 
 
 def unpack_labels(text: str) -> tuple[Label, ...]:

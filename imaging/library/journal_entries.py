@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from imaging import classification
+from imaging.classification import Answer, AnswerEdit
 from imaging.geometry import Geometry
 from imaging.history import Edit, Step
 from imaging.labelmap import label_of
@@ -114,12 +116,14 @@ def _edit_head(edit: Edit, blob: list[bytes]) -> dict[str, Any]:
         case MaskDelta():
             blob.append(edit.packed)
             box = [[ends.start, ends.stop] for ends in edit.box]
-            return {"is": "mask", "name": edit.name, "box": box, "bytes": len(edit.packed)}
+            return {"is": "mask", "name": edit.name, "box": box, "bytes": len(edit.packed), "layer": edit.layer}
         case LegendEdit():
             return {"is": "legend", "before": asdict(edit.before), "after": asdict(edit.after)}
         case MeasurementEdit():
             sides = {side: _measurement_head(getattr(edit, side)) for side in ("before", "after")}
             return {"is": "measurement", "series": edit.series_uid, **sides}
+        case AnswerEdit():
+            return {"is": "answer", "before": _answer_head(edit.before), "after": _answer_head(edit.after)}
         case _:
             raise TypeError(f"{type(edit).__name__}: no change that a journal knows")
 
@@ -131,15 +135,18 @@ def _edits(heads: Sequence[dict[str, Any]], blob: bytes) -> list[Edit]:
         match head["is"]:
             case "mask":
                 k, j, i = (slice(low, high) for low, high in head["box"])
-                found.append(MaskDelta(head["name"], (k, j, i), blob[offset : offset + head["bytes"]]))
+                packed_voxels = blob[offset : offset + head["bytes"]]
+                found.append(MaskDelta(head["name"], (k, j, i), packed_voxels, head.get("layer", 0)))
                 offset += head["bytes"]
             case "legend":
                 found.append(LegendEdit(_legend(head["before"]), _legend(head["after"])))
             case "measurement":
                 before, after = _measurement(head["before"]), _measurement(head["after"])
                 found.append(MeasurementEdit(head["series"], before, after))
+            case "answer":
+                found.append(AnswerEdit(_answer(head["before"]), _answer(head["after"])))
             case other:
-                raise ValueError(f"a change of kind {other!r}; expected mask, legend or measurement")
+                raise ValueError(f"a change of kind {other!r}; expected mask, legend, measurement or answer")
     return found
 
 
@@ -154,3 +161,11 @@ def _measurement_head(measurement: Measurement | None) -> list[str] | None:
 
 def _measurement(head: list[str] | None) -> Measurement | None:
     return None if head is None else unpacked(*head)
+
+
+def _answer_head(answer: Answer | None) -> dict[str, Any] | None:
+    return None if answer is None else classification.packed(answer)
+
+
+def _answer(head: dict[str, Any] | None) -> Answer | None:
+    return None if head is None else classification.unpacked(head)

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from imaging.errors import JournalError
 from imaging.history import Step
+from imaging.layers import Layers, filled_up
 from imaging.legend import Legend, LegendEdit
 from imaging.library.journal_entries import Beginning, Entry, Saved
 from imaging.mask_delta import MaskDelta, merge
@@ -36,19 +34,20 @@ class Line:
         changes = [edit.after for step in self.done for edit in step.edits if isinstance(edit, LegendEdit)]
         return changes[-1] if changes else self.beginning.legend
 
-    def mask(self, base: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """(K, J, I) uint8 labels; ``base`` is the mask as the revision of the beginning has it, or empty.
+    def mask(self, base: Layers) -> Layers:
+        """The layers of the mask; ``base`` are those that the revision of the beginning has, or an empty one.
 
         Raises:
             JournalError: a step does not fit the mask.
         """
-        array = base.copy()
+        deltas = (*self.beginning.deltas, *_deltas(self.done))
+        layers = filled_up([layer.copy() for layer in base], 1 + max((delta.layer for delta in deltas), default=0))
         try:
-            for delta in (*self.beginning.deltas, *_deltas(self.done)):
-                delta.apply_to(array)
+            for delta in deltas:
+                delta.apply_to(layers[delta.layer])
         except (ValueError, IndexError) as error:
             raise JournalError(f"a step of the journal does not fit its mask: {error}") from error
-        return array
+        return layers
 
 
 def replay(entries: Sequence[Entry]) -> Line:

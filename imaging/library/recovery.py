@@ -3,23 +3,26 @@
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from imaging.annotation import MaskRevision
-from imaging.editing import replace as replace_mask
+from imaging.editing import replace_layers
 from imaging.errors import JournalError
 from imaging.geometry import Geometry
 from imaging.history import DEFAULT_LIMIT_BYTES, LIMIT_STEPS, Step
 from imaging.labelmap import Labelmap, Provenance
+from imaging.layers import Layers
 from imaging.legend import Legend
 from imaging.library.journal import Journal
 from imaging.library.journal_entries import Beginning, Saved
 from imaging.library.journal_line import Line, fold, replay
 from imaging.library.queued import BlindReading
-from imaging.library.store import Library
 from imaging.mask_delta import MaskDelta, pack
+
+if TYPE_CHECKING:
+    from imaging.library.store import Library
 
 FOLD_BYTES = 3 * DEFAULT_LIMIT_BYTES
 FOLD_ENTRIES = 4 * LIMIT_STEPS
@@ -37,14 +40,14 @@ class Recovered:
     """A series' annotation as it was left.
 
     Attributes:
-        array: (K, J, I) uint8 labels.
+        layers: of the mask.
         revision: of the library, from which it was made last.
         saved: the library holds it as ``revision``, or there is nothing to hold.
         done, undone: the undo line, as :class:`imaging.history.History` has it.
         news: what the person should be told.
     """
 
-    array: NDArray[np.uint8]
+    layers: Layers
     legend: Legend
     revision: int | None = None
     saved: bool = True
@@ -61,7 +64,7 @@ def journal_path(folder: Path, library: str, series_uid: str, blind: BlindReadin
 
 
 def recover(
-    library: Library,
+    library: "Library",
     journal: Journal | None,
     series_uid: str,
     geometry: Geometry,
@@ -95,7 +98,7 @@ def recover(
         news = (*news, OTHER_GRID)
     if journal is not None:
         base = fitting.id if fitting else None
-        deltas = () if found.saved else _difference(fitting, found.array)
+        deltas = () if found.saved else _difference(fitting, found.layers)
         journal.begin(Beginning(library.name, series_uid, geometry, found.legend, base, deltas))
     return replace(found, revision=latest.id if latest else None, news=(*news, *found.news))
 
@@ -111,16 +114,16 @@ def tidy(journal: Journal, entries: int = 0) -> None:
 
 
 def _from_journal(
-    library: Library, journal: Journal, latest: MaskRevision | None, geometry: Geometry
+    library: "Library", journal: Journal, latest: MaskRevision | None, geometry: Geometry
 ) -> Recovered | None:
     """None when somebody went on from what was saved: then the library's mask is the one to show."""
     line = replay(journal.entries)
     if not line.beginning.geometry.matches(geometry):
         raise JournalError(f"{journal.path.name}: {OTHER_GRID}")
-    array = line.mask(_base(library, line))
+    layers = line.mask(_base(library, line))
     news = [BROUGHT_BACK] if not line.saved else []
     if latest is not None and latest.id != line.revision:
-        if _same(latest.labelmap, array, line.legend):
+        if _same(latest.labelmap, layers, line.legend):
             journal.append(Saved(latest.id))
             line, news = replace(line, saved=True, revision=latest.id), []
         elif line.saved:
@@ -131,34 +134,33 @@ def _from_journal(
     if journal.damaged:
         news.append(f"{journal.path.name} was damaged: the steps before are here, all of it is {journal.copy().name}.")
     tidy(journal, len(journal.entries))
-    return Recovered(array, line.legend, line.revision, line.saved, line.done, line.undone, tuple(news))
+    return Recovered(layers, line.legend, line.revision, line.saved, line.done, line.undone, tuple(news))
 
 
-def _base(library: Library, line: Line) -> NDArray[np.uint8]:
+def _base(library: "Library", line: Line) -> Layers:
     if line.beginning.revision is None:
-        return np.zeros(line.beginning.geometry.shape_kji, np.uint8)
-    return library.revision(line.beginning.revision).labelmap.array
+        return (np.zeros(line.beginning.geometry.shape_kji, np.uint8),)
+    return library.revision(line.beginning.revision).labelmap.layers
 
 
-def _same(mask: Labelmap, array: NDArray[np.uint8], legend: Legend) -> bool:
-    return mask.labels == legend.labels and np.array_equal(mask.array, array)
+def _same(mask: Labelmap, layers: Layers, legend: Legend) -> bool:
+    return mask.labels == legend.labels and not replace_layers(mask.layers, layers, "")
 
 
 def _from_library(latest: MaskRevision | None, draft: Labelmap | None, geometry: Geometry, fresh: Legend) -> Recovered:
     """The latest revision, or a newer draft that an earlier version of the program kept."""
     origin = draft.provenance if draft and draft.geometry.matches(geometry) else None
     if draft is not None and origin and (latest is None or origin.time > latest.provenance.time):
-        return Recovered(draft.array, _legend(draft, origin), saved=False, news=(BROUGHT_BACK,))
+        return Recovered(draft.layers, _legend(draft, origin), saved=False, news=(BROUGHT_BACK,))
     if latest is None:
-        return Recovered(np.zeros(geometry.shape_kji, np.uint8), fresh)
-    return Recovered(latest.labelmap.array, _legend(latest.labelmap, latest.provenance))
+        return Recovered((np.zeros(geometry.shape_kji, np.uint8),), fresh)
+    return Recovered(latest.labelmap.layers, _legend(latest.labelmap, latest.provenance))
 
 
 def _legend(mask: Labelmap, origin: Provenance) -> Legend:
     return Legend(mask.labels, origin.model, origin.model_version)
 
 
-def _difference(base: MaskRevision | None, array: NDArray[np.uint8]) -> tuple[MaskDelta, ...]:
-    before = np.zeros_like(array) if base is None else base.labelmap.array
-    edit = replace_mask(before, array, "")
-    return () if edit is None else pack([edit])
+def _difference(base: MaskRevision | None, layers: Layers) -> tuple[MaskDelta, ...]:
+    before = (np.zeros_like(layers[0]),) if base is None else base.labelmap.layers
+    return pack(replace_layers(before, layers, ""))

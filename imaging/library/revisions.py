@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from sqlalchemy import select
 
+from imaging.editing import replace_layers
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library import blobs
 from imaging.library.queued import BlindReading
@@ -106,12 +107,18 @@ class Revisions:
 
 
 def _changes(base: Labelmap | None, mask: Labelmap) -> Iterator[tuple[int, Action]]:
-    before = np.zeros_like(mask.array) if base is None or base.array.shape != mask.array.shape else base.array
-    changed = before != mask.array
-    known = set() if base is None else {label.value for label in base.labels if (before == label.value).any()}
-    touched = set(np.unique(before[changed]).tolist()) | set(np.unique(mask.array[changed]).tolist())
+    before = base if base is not None and base.array.shape == mask.array.shape else None
+    was = (np.zeros_like(mask.array),) if before is None else before.layers
+    known = set() if before is None else {value for value, voxels in before.counts().items() if voxels}
+    touched: set[int] = set()
+    for edit in replace_layers(was, mask.layers, ""):
+        differs = edit.before != edit.after
+        touched |= set(np.unique(edit.before[differs]).tolist()) | set(np.unique(edit.after[differs]).tolist())
     for value in sorted(touched - {0}):
-        yield value, "modified" if value in known else "created"
+        if before is None or value not in known:
+            yield value, "created"
+        elif not np.array_equal(before.inside(value), mask.inside(value)):  # it may only lie in another layer now
+            yield value, "modified"
 
 
 def _row(identity: int, value: int, action: Action, provenance: Provenance) -> AttributionRow:

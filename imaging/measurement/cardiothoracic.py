@@ -25,12 +25,17 @@ def proposed_ratio(labelmap: Labelmap, volume: Volume) -> CardiothoracicRatio | 
     The heart reaches from its outermost column to the other; the chest is the widest row of the lungs. Both are taken
     to the outer edge of the pixels.
     """
-    heart, lungs = (np.isin(labelmap.array, _values(labelmap.labels, names)) for names in (HEART, LUNGS))
+    heart, lungs = (_inside(labelmap, names) for names in (HEART, LUNGS))
     slices = [int(k) for k in np.flatnonzero(heart.any(axis=(1, 2)) & lungs.any(axis=(1, 2)))]
     if not slices:
         return None
     k = max(slices, key=lambda k: int(np.ptp(np.flatnonzero(heart[k].any(axis=0)))))
     return CardiothoracicRatio(_placed(volume, k, (*_across(heart[k]), *_widest_row(lungs[k]))))
+
+
+def _inside(labelmap: Labelmap, names: tuple[str, ...]) -> NDArray[np.bool_]:
+    parts = [labelmap.inside(value) for value in _values(labelmap.labels, names)]
+    return np.logical_or.reduce(parts) if parts else np.zeros(labelmap.array.shape, np.bool_)
 
 
 def _values(labels: Sequence[Label], names: tuple[str, ...]) -> list[int]:

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from imaging.consensus import difference, majority, staple, three_way
+from imaging.geometry import Geometry
+from imaging.labelmap import Labelmap
 
 masks = arrays(np.uint8, (2, 3, 4), elements=st.sampled_from([0, 1, 2]))
 
@@ -42,4 +44,5 @@ def test_staple_believes_those_who_agree() -> None:
 
 
 def test_differences_are_named() -> None:
-    assert difference(row(0, 1, 0, 1, 2), row(0, 0, 2, 1, 1)).tolist() == row(0, 1, 2, 0, 3).tolist()
+    one, other = (Labelmap(each, Geometry((1, 1, 5)), ()) for each in (row(0, 1, 0, 1, 2), row(0, 0, 2, 1, 1)))
+    assert difference(one, other).tolist() == row(0, 1, 2, 0, 3).tolist()

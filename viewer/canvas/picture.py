@@ -11,7 +11,8 @@ from PySide6.QtGui import QImage, QPainter
 from imaging.colour_tables import ColourTable
 from imaging.editing import MaskEdit
 from imaging.intensity import Voi
-from imaging.labelmap import Labelmap
+from imaging.labelmap import Label, Labelmap
+from imaging.layers import Layers
 from imaging.volume import Volume
 from inference.prediction import HeatMap
 from viewer.canvas.contour import Outline
@@ -46,8 +47,8 @@ class PlanePicture:
         self._ground: Latest[_Look, QImage] = Latest()
         self._overlays: Latest[_Place, QImage | None] = Latest()
         self._heat: Latest[_Place, QImage] = Latest()
-        self._mask: Latest[_Place, MaskOverlay] = Latest()
-        self._proposal: Latest[_Place, MaskOverlay] = Latest()
+        self._mask: Latest[_Place, tuple[MaskOverlay, ...]] = Latest()
+        self._proposal: Latest[_Place, tuple[MaskOverlay, ...]] = Latest()
         self._change: Latest[_Place, MaskOverlay] = Latest()
         self._composed: Latest[_Look, QImage] = Latest()
         self._explained: Latest[int, bool] = Latest()
@@ -84,8 +85,8 @@ class PlanePicture:
 
     def refresh_mask(self, volume: Volume, edit: MaskEdit) -> None:
         """The annotation changed within the edit's box: draw only that part again."""
-        overlay, place = self._mask.value, self._mask.key
-        if overlay is None or place is None or not self._mask_fits(volume):
+        overlays, place, layer = self._mask.value, self._mask.key, edit.layer or 0
+        if overlays is None or layer >= len(overlays) or place is None or not self._mask_fits(volume):
             self.forget_mask()
             return
         axis = self._pane.axis
@@ -97,7 +98,7 @@ class PlanePicture:
         box = place[1].box_of(*spans) if k0 <= place[0] < k1 else None
         if box is None:
             return
-        overlay.refresh(box)
+        overlays[layer].refresh(box)
         top, bottom, left, right = box
         self._compose_again(volume, place, QRect(left, top, right - left, bottom - top))
 
@@ -179,9 +180,9 @@ class PlanePicture:
         place = (self._view.k, patch)
         proposal = self._shown_proposal(volume)
         if proposal is not None:
-            yield self._proposal.of(place, lambda: self._proposal_overlay(proposal, patch))
+            yield from self._proposal.of(place, lambda: self._proposal_overlays(proposal, patch))
         if self._mask_fits(volume):
-            yield self._mask.of(place, lambda: self._mask_overlay(patch))
+            yield from self._mask.of(place, lambda: self._mask_overlays(patch))
         change = self._session.workbench.proposal
         if change is not None and self._mask_fits(volume):
             yield self._change.of(place, lambda: self._change_overlay(change.shown, patch))
@@ -198,15 +199,26 @@ class PlanePicture:
     def _heat_image(self, heat: HeatMap, patch: Patch) -> QImage:
         return heat_image(self._cut(heat.array, patch), heat.limit, heat.signed)
 
-    def _proposal_overlay(self, proposal: Labelmap, patch: Patch) -> MaskOverlay:
-        return MaskOverlay(self._cut(proposal.array, patch), proposal.labels, PROPOSAL_OPACITY, proposed=True)
+    def _proposal_overlays(self, proposal: Labelmap, patch: Patch) -> tuple[MaskOverlay, ...]:
+        return self._overlay_of_each(proposal.layers, proposal.labels, PROPOSAL_OPACITY, True, patch)
 
     def _change_overlay(self, change: Labelmap, patch: Patch) -> MaskOverlay:
         return MaskOverlay(self._cut(change.array, patch), change.labels, CHANGE_OPACITY, proposed=True)
 
-    def _mask_overlay(self, patch: Patch) -> MaskOverlay:
+    def _mask_overlays(self, patch: Patch) -> tuple[MaskOverlay, ...]:
         shown = self._segmentation
-        return MaskOverlay(self._cut(shown.array, patch), shown.drawn_labels, shown.opacity, proposed=False)
+        return self._overlay_of_each(shown.layers, shown.drawn_labels, shown.opacity, False, patch)
+
+    def _overlay_of_each(
+        self, layers: Layers, labels: tuple[Label, ...], opacity: float, proposed: bool, patch: Patch
+    ) -> tuple[MaskOverlay, ...]:
+        """One overlay for each layer, the lowest first: where labels overlap, their colours blend."""
+        return tuple(
+            MaskOverlay(
+                self._cut(layer, patch), tuple(each for each in labels if each.layer == n), opacity, proposed=proposed
+            )
+            for n, layer in enumerate(layers)
+        )
 
     def _cut(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
         return patch.cut(picked_reduced(self._pane.cut(array, self._view.k), patch.factor))

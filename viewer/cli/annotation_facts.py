@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from imaging.annotation import MaskRevision
 from imaging.comparison import HD95, compare
 from imaging.labelmap import Labelmap, Provenance
@@ -28,14 +26,14 @@ def revision_facts(revision: MaskRevision, kind: str) -> dict[str, Any]:
 def label_facts(labelmap: Labelmap, kind: str) -> list[dict[str, Any]]:
     """Value, name, colour, voxels and millilitres of each label; these only of an even grid."""
     voxel_ml = labelmap.geometry.voxel_ml if kind == "volume" else None
-    counts = np.bincount(labelmap.array.reshape(-1), minlength=256)
+    counts = labelmap.counts()
     return [
         {
             "value": each.value,
             "name": each.name,
             "colour": list(each.colour),
-            "voxels": int(counts[each.value]),
-            "volume_ml": None if voxel_ml is None else float(counts[each.value]) * voxel_ml,
+            "voxels": counts[each.value],
+            "volume_ml": None if voxel_ml is None else counts[each.value] * voxel_ml,
         }
         for each in labelmap.labels
     ]

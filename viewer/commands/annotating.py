@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from imaging import editing
 from imaging.editing.merging import Merge, merged
 from imaging.errors import LibraryError, SaveError
 from imaging.labelmap import PALETTE, Label, Provenance
 from imaging.legend import Legend
 from imaging.library.recovery import BROUGHT_BACK, recover
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.study import Series
 from viewer.commands.journalling import Journalling
 from viewer.commands.revising import Revising
@@ -36,13 +35,13 @@ class Annotating:
         findings: Findings,
         notices: Notices,
         models: Models,
-        library: Library,
+        shelf: Shelf,
         journalling: Journalling,
         revising: Revising,
     ) -> None:
         self._session, self._segmentation = session, segmentation
         self._findings, self._models = findings, models
-        self._notices, self._library, self._journalling = notices, library, journalling
+        self._notices, self._shelf, self._journalling = notices, shelf, journalling
         self._revising = revising
         self._worked_on: OpenSeries | None = None
         self._others: dict[OpenSeries, tuple[Mask, Said]] = {}
@@ -85,19 +84,15 @@ class Annotating:
         if prediction is None or prediction.mask is None or state.geometry is None:
             return
         if how is None:
-            how = "beside" if prediction.task == "segmentation" and state.array.any() else "replace"
+            drawn = any(layer.any() for layer in state.layers)
+            how = "beside" if prediction.task == "segmentation" and drawn else "replace"
         name = f"Accept {prediction.model}"
         try:
-            array, labels = merged(state.array, state.labels, prediction.mask, how)
+            layers, labels = merged(state.layers, state.labels, prediction.mask, how)
         except ValueError as error:
             self._notices.add("warning", f"{name} did not work: {error}.")
             return
-        edit = editing.replace(state.array, array, name)
-        state.begin()
-        state.set_legend(Legend(labels, prediction.model, prediction.version), name)
-        if edit is not None:
-            state.apply(edit)
-        state.commit(name)
+        state.become(layers, Legend(labels, prediction.model, prediction.version), name)
         self._findings.set_proposal_visible(False)
 
     def reject(self) -> None:
@@ -106,21 +101,11 @@ class Annotating:
 
     def clear_slice(self, k: int) -> None:
         """Erase every label from slice ``k``, in one undoable step."""
-        array = self._segmentation.array.copy()
-        array[k] = 0
-        edit = editing.replace(self._segmentation.array, array, "Clear slice")
-        if edit is not None:
-            self._segmentation.apply(edit)
-
-    def add_label(self, name: str) -> None:
-        """One more label at the end of the list, made active."""
-        labels = self._segmentation.labels
-        value = max((label.value for label in labels), default=0) + 1
-        if value > 255:
-            self._notices.add("warning", "A mask holds at most 255 labels.")
-            return
-        self._segmentation.set_labels((*labels, Label(value, name, PALETTE[(value - 1) % len(PALETTE)])), "Add label")
-        self._segmentation.set_active(value)
+        state = self._segmentation
+        layers = [layer.copy() for layer in state.layers]
+        for layer in layers:
+            layer[k] = 0
+        state.become(layers, state.mask.legend, "Clear slice")
 
     def save(self) -> bool:
         """Keep the mask in the library as a new revision; on failure it stays in the window and its journal."""
@@ -134,7 +119,7 @@ class Annotating:
             return False
         origin = Provenance(author(), datetime.now(UTC), mask.legend.model, mask.legend.model_version)
         try:
-            mask.revision = self._library.save_mask(series, mask.labelmap(), origin, mask.revision)
+            mask.revision = self._shelf.library.save_mask(series, mask.labelmap(), origin, mask.revision)
         except LibraryError as error:
             self._notices.add("error", f"{words(error)} Your annotation is still here; nothing was lost.")
             return False
@@ -154,17 +139,18 @@ class Annotating:
         series, geometry = opened.series, opened.volume.geometry
         fresh = Legend(self._new_labels())
         if series is None:
-            return Mask(geometry, np.zeros(geometry.shape_kji, np.uint8), fresh)
+            return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         mask = Mask(geometry, journal=self._journalling.open(series.uid))
         try:
-            found = recover(self._library, mask.journal, series.uid, geometry, fresh)
+            found = recover(self._shelf.library, mask.journal, series.uid, geometry, fresh)
         except (LibraryError, SaveError) as error:
             self._notices.add("error", words(error))
             self._journalling.close(mask)
-            return Mask(geometry, np.zeros(geometry.shape_kji, np.uint8), fresh)
+            return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         for text in found.news:
             self._notices.add("info" if text == BROUGHT_BACK else "warning", text)
-        mask.array, mask.saved, mask.revision = found.array.copy(), found.saved, found.revision
+        mask.layers = [layer.copy() for layer in found.layers]
+        mask.saved, mask.revision = found.saved, found.revision
         mask.set_legend(found.legend)
         mask.history.restore(found.done, found.undone)
         return mask

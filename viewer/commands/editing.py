@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import MaskEdit
+from imaging.editing import MaskEdit, on_layer
+from imaging.layers import any_label
 from imaging.progress import Report
 from viewer.commands.drawing import CLICK_NAMES, OUTLINE_NAMES, clicked, outlined
 from viewer.commands.operations import Operation, Task
@@ -96,7 +97,7 @@ class Editing:
             self.run(following)
 
     def _work_out(self, name: str, work: Callable[[Report], MaskEdit | None]) -> None:
-        labels, geometry = self._segmentation.labels, self._segmentation.geometry
+        labels, geometry, layer = self._segmentation.labels, self._segmentation.geometry, self._segmentation.layer
         if geometry is None:
             return
         if not self._session.complete:
@@ -107,7 +108,7 @@ class Editing:
 
         def worked_out(report: Report) -> Proposal | None:
             edit = work(report)
-            return None if edit is None else proposal_of(edit, labels, geometry)
+            return None if edit is None else proposal_of(on_layer(edit, layer), labels, geometry)
 
         self._runner.start(KEY, name, worked_out, partial(self._propose, name), partial(self._failed, name))
 
@@ -157,7 +158,7 @@ class Editing:
             return None
         pane, options = self._session.active, self._bench.options
         values = None if volume.is_colour else volume.array
-        used = {label.value for label in self._segmentation.labels}
+        used = {label.value for label in self._segmentation.labels if label.layer == self._segmentation.layer}
         return Task(
             self._segmentation.array,
             label.value,
@@ -175,16 +176,18 @@ class Editing:
     def _proposed(self) -> Callable[[], NDArray[np.bool_]] | None:
         """What gives (K, J, I) bool, the voxels that a model proposes on this grid; None without."""
         prediction = self._findings.prediction
-        mask = None if prediction is None or prediction.mask is None else prediction.mask.array
-        return None if mask is None or mask.shape != self._segmentation.array.shape else lambda: mask != 0
+        mask = None if prediction is None else prediction.mask
+        if mask is None or mask.array.shape != self._segmentation.array.shape:
+            return None
+        return lambda: any_label(mask.layers)
 
     def _other(self) -> Callable[[], NDArray[np.bool_]] | None:
         """What the active label is taken together with, None where there is nothing."""
-        other, array = self._bench.options.other, self._segmentation.array
+        other = self._bench.options.other
         if other == PROPOSED:
             return self._proposed()
         known = other in {label.value for label in self._segmentation.labels} and other != self._segmentation.active
-        return (lambda: array == other) if known else None
+        return (lambda: self._segmentation.inside(other)) if known else None
 
 
 def summary(proposal: Proposal) -> str:

@@ -1,16 +1,19 @@
 """Revisions of the shown mask: listed, compared with what is on screen, brought back, merged, approved."""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from imaging import consensus, editing
+import numpy as np
+
+from imaging import consensus
+from imaging.aligned import aligned
 from imaging.annotation import MaskRevision
 from imaging.comparison import Comparison, compare
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
+from imaging.layers import Layers
 from imaging.legend import Legend
-from imaging.library.revisions import Action, Attribution, RevisionHead, Revisions
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.study import Series
 from inference.prediction import Prediction
 from viewer.errors import words
@@ -20,6 +23,9 @@ from viewer.state.findings import FROM_FILE, Findings
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
+
+if TYPE_CHECKING:
+    from imaging.library.revisions import Action, Attribution, RevisionHead
 
 Way = Literal["three-way", "majority", "STAPLE"]
 
@@ -33,30 +39,29 @@ class Revising:
         segmentation: Segmentation,
         findings: Findings,
         notices: Notices,
-        library: Library,
+        shelf: Shelf,
         runner: Runner,
     ) -> None:
         self._session, self._segmentation, self._findings = session, segmentation, findings
-        self._notices, self._library, self._runner = notices, library, runner
-        self._revisions = Revisions(library)
+        self._notices, self._shelf, self._runner = notices, shelf, runner
         self._difference: Prediction | None = None
 
     @property
-    def heads(self) -> tuple[RevisionHead, ...]:
+    def heads(self) -> "tuple[RevisionHead, ...]":
         """The revisions of the shown series, newest first."""
         series = self._session.series
         if series is None:
             return ()
         try:
-            return self._revisions.of(series.uid)
+            return self._shelf.revisions.of(series.uid)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return ()
 
-    def attributions(self, identity: int) -> tuple[Attribution, ...]:
+    def attributions(self, identity: int) -> "tuple[Attribution, ...]":
         """Who did what to the segments of a revision, in order."""
         try:
-            return self._revisions.attributions(identity)
+            return self._shelf.revisions.attributions(identity)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return ()
@@ -64,7 +69,7 @@ class Revising:
     def saved(self, series: Series, identity: int) -> None:
         """Tell of a conflict, and note what was changed; called when a revision was saved."""
         try:
-            other = self._revisions.conflict(identity, series.uid)
+            other = self._shelf.revisions.conflict(identity, series.uid)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return
@@ -77,7 +82,7 @@ class Revising:
         self._runner.start(
             f"attribution {identity}",
             "",
-            lambda _: self._revisions.note_changes(identity),
+            lambda _: self._shelf.revisions.note_changes(identity),
             lambda _: None,
             lambda error: self._notices.add("error", words(error)),
         )
@@ -91,7 +96,7 @@ class Revising:
         """Show where a revision and the mask on screen differ, in its place until :meth:`end`."""
         found = self._fitting(identity)
         if found is not None:
-            array = consensus.difference(found.labelmap.array, self._segmentation.array)
+            array = consensus.difference(found.labelmap, self._segmentation.labelmap())
             shown = Labelmap(array, found.labelmap.geometry, consensus.DIFFERENCE)
             self._segmentation.set_visible(False)
             self._difference = self._propose(f"Revision {identity} against the mask on screen", shown)
@@ -110,12 +115,7 @@ class Revising:
             return
         self.end()
         name, mask, origin = f"Restore revision {identity}", found.labelmap, found.provenance
-        edit = editing.replace(self._segmentation.array, mask.array, name)
-        self._segmentation.begin()
-        self._segmentation.set_legend(Legend(mask.labels, origin.model, origin.model_version), name)
-        if edit is not None:
-            self._segmentation.apply(edit)
-        self._segmentation.commit(name)
+        self._segmentation.become(mask.layers, Legend(mask.labels, origin.model, origin.model_version), name)
 
     def merge(self, identity: int, way: Way) -> None:
         """Propose a merge of a revision and the mask on screen; it becomes the mask when it is accepted."""
@@ -123,40 +123,44 @@ class Revising:
         if found is None:
             return
         self.end()
-        ours, theirs = self._segmentation.array, found.labelmap.array
-        base = self._base(found, ours.shape)
-        if way == "three-way":
-            merged = consensus.three_way(base.array, ours, theirs)
-            array, left = merged.array, int(merged.undecided.sum())
-            if left:
-                self._notices.add("warning", f"{left} voxels were changed by both: yours are shown, look at them.")
-        else:
-            vote = consensus.majority if way == "majority" else consensus.staple
-            array = vote((ours.copy(), theirs, base.array))
-        labels = {label.value: label for label in (*found.labelmap.labels, *self._segmentation.labels)}
-        table = tuple(labels[value] for value in sorted(labels))
-        self._propose(f"Merge with revision {identity} ({way})", Labelmap(array, found.labelmap.geometry, table))
+        ours = self._segmentation.labelmap()
+        side_by_side = aligned((ours, found.labelmap, self._base(found, ours)))
+        mine, theirs, base = side_by_side.masks
+        layers = self._merged(mine, theirs, base, way)
+        mask = Labelmap(layers[0], ours.geometry, side_by_side.labels, further=layers[1:])
+        self._propose(f"Merge with revision {identity} ({way})", mask)
 
-    def mark(self, identity: int, action: Action) -> None:
+    def _merged(self, ours: Layers, theirs: Layers, base: Layers, way: Way) -> Layers:
+        """Layer by layer; the person is told what could not be decided."""
+        if way != "three-way":
+            vote = consensus.majority if way == "majority" else consensus.staple
+            return tuple(vote(three) for three in zip(ours, theirs, base, strict=True))
+        merges = [consensus.three_way(*three) for three in zip(base, ours, theirs, strict=True)]
+        left = sum(int(each.undecided.sum()) for each in merges)
+        if left:
+            self._notices.add("warning", f"{left} voxels were changed by both: yours are shown, look at them.")
+        return tuple(each.array for each in merges)
+
+    def mark(self, identity: int, action: "Action") -> None:
         """Note that this person reviewed or approved all segments of a revision."""
         origin = Provenance(author(), datetime.now(UTC))
         try:
-            for label in self._library.revision(identity).labelmap.labels:
-                self._revisions.mark(identity, label.value, action, origin)
+            for label in self._shelf.library.revision(identity).labelmap.labels:
+                self._shelf.revisions.mark(identity, label.value, action, origin)
         except LibraryError as error:
             self._notices.add("error", words(error))
 
-    def _base(self, theirs: MaskRevision, shape: tuple[int, ...]) -> Labelmap:
+    def _base(self, theirs: MaskRevision, ours: Labelmap) -> Labelmap:
         """What both were made from: the revision that theirs was made from, else an empty mask."""
-        base = None if theirs.base is None else self._library.revision(theirs.base).labelmap
-        if base is None or base.array.shape != shape:
-            return Labelmap(theirs.labelmap.array * 0, theirs.labelmap.geometry, theirs.labelmap.labels)
+        base = None if theirs.base is None else self._shelf.library.revision(theirs.base).labelmap
+        if base is None or base.array.shape != ours.array.shape:
+            return Labelmap(np.zeros_like(ours.array), ours.geometry, ())
         return base
 
     def _fitting(self, identity: int) -> MaskRevision | None:
         geometry = self._segmentation.geometry
         try:
-            found = self._library.revision(identity)
+            found = self._shelf.library.revision(identity)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return None

@@ -129,8 +129,8 @@ class Segmenting:
         if label.locked:
             self._notices.add("warning", f"{label.name} is locked; unlock it to delete it.")
             return
-        emptied = np.where(state.array == label.value, 0, state.array).astype(np.uint8)
-        edit = editing.replace(state.array, emptied, "Delete segment")
+        region = editing.region_of(state.array, (label.value,))
+        edit = None if region is None else editing.add(state.array, region, 0, "Delete segment")
         state.begin()
         if edit is not None:
             state.apply(edit)
@@ -140,7 +140,7 @@ class Segmenting:
     def go_to(self, value: int) -> None:
         """The largest slice of a segment, in all viewports that show the same patient coordinates."""
         state, pane = self._segmentation, self._session.active
-        inside = state.array == value
+        inside = state.inside(value)
         sizes = np.count_nonzero(inside, axis=(1, 2))
         if state.geometry is None or not sizes.any():
             self._notices.add("info", "This segment has no voxels yet.")

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from imaging.editing import MaskEdit
+from imaging.editing import MaskEdit, on_layer, replace_layers
 from imaging.geometry import Geometry
 from imaging.history import Edit, History, Step
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.layers import Layer, Layers, filled_up
 from imaging.legend import Legend, LegendEdit
 from imaging.library.journal import Journal
 from imaging.mask_delta import MaskDelta, packed
@@ -25,6 +26,7 @@ class Mask:
     """One series' annotation as it is being edited, with its undo line.
 
     Attributes:
+        layers: (K, J, I) uint8 label values each, the lowest first.
         active: the value of the label the brush paints.
         saved: the library holds it as ``revision``.
         revision: of the library, from which the mask was made last.
@@ -32,7 +34,7 @@ class Mask:
     """
 
     geometry: Geometry | None = None
-    array: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((1, 1, 1), np.uint8))
+    layers: list[Layer] = field(default_factory=lambda: [np.zeros((1, 1, 1), np.uint8)])
     legend: Legend = field(default_factory=Legend)
     active: int = 0
     history: History = field(default_factory=History)
@@ -49,15 +51,23 @@ class Mask:
         if self.active not in {label.value for label in legend.labels}:
             self.active = legend.labels[0].value if legend.labels else 0
 
+    def layer(self, number: int) -> Layer:
+        """The layer of this number, there from now on."""
+        self.layers += filled_up(self.layers, number + 1)[len(self.layers) :]
+        return self.layers[number]
+
     def labelmap(self, provenance: Provenance | None = None) -> Labelmap:
-        """The mask as it is now, as a value of its own.
+        """The mask as it is now, as a value of its own: the layers that have labels.
 
         Raises:
             ValueError: nothing is open.
         """
         if self.geometry is None:
             raise ValueError("no volume is open")
-        return Labelmap(self.array.copy(), self.geometry, self.legend.labels, provenance)
+        labels = self.legend.labels
+        used = 1 + max((label.layer for label in labels), default=0)
+        array, *further = (layer.copy() for layer in filled_up(self.layers[:used], used))
+        return Labelmap(array, self.geometry, labels, provenance, further=tuple(further))
 
 
 class Segmentation(QObject):
@@ -97,10 +107,23 @@ class Segmentation(QObject):
 
     @property
     def array(self) -> NDArray[np.uint8]:
-        """(K, J, I) uint8 label values as they are now; a read-only view."""
-        view = self.mask.array.view()
-        view.flags.writeable = False
-        return view
+        """(K, J, I) uint8 label values of the layer of the active label, as they are now; a read-only view."""
+        return _read_only(self.mask.layer(self.layer))
+
+    @property
+    def layer(self) -> int:
+        """The layer that tools work on: that of the active label."""
+        return 0 if self.active_label is None else self.active_label.layer
+
+    @property
+    def layers(self) -> Layers:
+        """All layers as they are now, the lowest first; read-only views."""
+        return tuple(_read_only(layer) for layer in self.mask.layers)
+
+    def inside(self, value: int) -> NDArray[np.bool_]:
+        """(K, J, I) bool: the voxels of a label as they are now."""
+        number = next((label.layer for label in self.labels if label.value == value), 0)
+        return self.mask.layer(number) == value
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -157,14 +180,14 @@ class Segmentation(QObject):
     ) -> None:
         """Edit another volume: the mask saved as ``revision``, or an empty one with ``labels``; no undo line."""
         shape = (1, 1, 1) if geometry is None else geometry.shape_kji
-        array = np.zeros(shape, np.uint8) if saved is None or geometry is None else saved.array.copy()
+        layers = (np.zeros(shape, np.uint8),) if saved is None or geometry is None else saved.layers
         origin = saved.provenance if saved else None
         legend = Legend(
             saved.labels if saved else labels,
             origin.model if origin else "",
             origin.model_version if origin else "",
         )
-        self.resume(Mask(geometry, array, legend, revision=revision))
+        self.resume(Mask(geometry, [layer.copy() for layer in layers], legend, revision=revision))
 
     def resume(self, mask: Mask) -> None:
         """Edit another mask, with its own undo line; the half stroke in this one is taken back."""
@@ -175,9 +198,23 @@ class Segmentation(QObject):
         self.labels_changed.emit()
 
     def apply(self, edit: MaskEdit) -> None:
-        """Change the mask. The only way a voxel changes; between begin and commit it is part of one undo step."""
-        edit.apply_to(self.mask.array)
+        """Change the mask. The only way a voxel changes; between begin and commit it is part of one undo step.
+
+        Args:
+            edit: of :attr:`array`, where it does not say of which layer.
+        """
+        edit = on_layer(edit, self.layer) if edit.layer is None else edit
+        edit.apply_to(self.mask.layer(edit.layer or 0))
         self._made(edit.name, edit)
+
+    def become(self, layers: Sequence[Layer], legend: Legend, name: str) -> None:
+        """Another mask in the place of this one, in one step of the undo line; layers not given are emptied."""
+        edits = replace_layers(self.mask.layers, layers, name)
+        self.begin()
+        self.set_legend(legend, name)
+        for edit in edits:
+            self.apply(edit)
+        self.commit(name)
 
     def set_labels(self, labels: tuple[Label, ...], name: str = "Change labels") -> None:
         """Another label list, as a step of the undo line; the active label stays if it is still there."""
@@ -253,11 +290,6 @@ class Segmentation(QObject):
         self.opacity = max(0.0, min(opacity, 1.0))
         self.labels_changed.emit()
 
-    def mark_saved(self, revision: int) -> None:
-        """The library holds what is shown, as ``revision``."""
-        self.mask.saved, self.mask.revision = True, revision
-        self.history_changed.emit()
-
     def labelmap(self, provenance: Provenance | None = None) -> Labelmap:
         """The mask as it is now, as a value of its own; see :meth:`Mask.labelmap`."""
         return self.mask.labelmap(provenance)
@@ -292,10 +324,10 @@ class Segmentation(QObject):
         """Make a change of the undo line."""
         match edit:
             case MaskDelta():
-                self._repeat(edit.edit(self.mask.array))
+                self._repeat(edit.edit(self.mask.layer(edit.layer)))
                 return
             case MaskEdit():
-                edit.apply_to(self.mask.array)
+                edit.apply_to(self.mask.layer(edit.layer or 0))
             case LegendEdit():
                 self.mask.set_legend(edit.after)
             case _:
@@ -313,3 +345,9 @@ class Segmentation(QObject):
             self.changed.emit(edit)
         else:
             self.labels_changed.emit()
+
+
+def _read_only(layer: Layer) -> Layer:
+    view = layer.view()
+    view.flags.writeable = False
+    return view

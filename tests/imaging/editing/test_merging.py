@@ -25,7 +25,7 @@ PROPOSED = Labelmap(np.array([[[1, 1, 2, 2]]], np.uint8), Geometry((1, 1, 4)), M
     ],
 )
 def test_by_hand(how: Merge, voxels: list[int], labels: tuple[Label, ...]) -> None:
-    array, found = merged(BEFORE, MINE, PROPOSED, how)
+    (array,), found = merged((BEFORE,), MINE, PROPOSED, how)
     assert array.ravel().tolist() == voxels
     assert found == labels
     assert BEFORE.ravel().tolist() == [1, 0, 3, 0]
@@ -36,7 +36,7 @@ def test_no_labelled_voxel_ever_changes(before: np.ndarray, proposed: np.ndarray
     labels = tuple(Label(value, str(value)) for value in (1, 2, 3))
     other = Labelmap(proposed, Geometry((2, 3, 3)), labels)
     for how in ("beside", "empty"):
-        after, _ = merged(before, labels, other, how)
+        (after,), _ = merged((before,), labels, other, how)
         assert (after[before != 0] == before[before != 0]).all()
         assert ((after != 0) == ((before != 0) | (proposed != 0))).all()
 
@@ -44,6 +44,6 @@ def test_no_labelled_voxel_ever_changes(before: np.ndarray, proposed: np.ndarray
 def test_a_full_list_is_refused() -> None:
     full = tuple(Label(value, str(value)) for value in range(1, 256))
     with pytest.raises(ValueError, match="at most 255"):
-        merged(BEFORE, full, PROPOSED, "beside")
+        merged((BEFORE,), full, PROPOSED, "beside")
     with pytest.raises(ValueError, match="expected"):
-        merged(np.zeros((1, 1, 3), np.uint8), MINE, PROPOSED, "beside")
+        merged((np.zeros((1, 1, 3), np.uint8),), MINE, PROPOSED, "beside")

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imaging.editing import MaskEdit
+from imaging.editing import MaskEdit, replace_layers
 from imaging.errors import JournalError, SaveError
 from imaging.geometry import Geometry
 from imaging.history import Step
 from imaging.labelmap import Label
+from imaging.layers import Layers, layer_of
 from imaging.legend import Legend, LegendEdit
 from imaging.library import journal as module
 from imaging.library.journal import VERSION, Journal
@@ -31,9 +32,9 @@ LINE = Measurement("u1", Length(((1 / 3, 0.0, 0.0), (2.0, 0.0, 0.0))), "lps", "e
 EMPTY = np.zeros(GRID.shape_kji, np.uint8)
 
 
-def stroke(array: np.ndarray, row: int, value: int) -> Step:
+def stroke(array: np.ndarray, row: int, value: int, layer: int = 0) -> Step:
     box = (slice(0, 1), slice(row, row + 1), slice(0, 5))
-    edit = MaskEdit(f"Brush {row}", box, array[box].copy(), np.full((1, 1, 5), value, np.uint8))
+    edit = MaskEdit(f"Brush {row}", box, array[box].copy(), np.full((1, 1, 5), value, np.uint8), layer)
     edit.apply_to(array)
     return packed(Step(edit.name, (edit,)))
 
@@ -102,7 +103,7 @@ def test_what_was_written_is_there_again(path: Path) -> None:
     again.append("redo")
     assert [step.name for step in line.done] == ["Brush 0", "Brush 1"] and not again.damaged and not line.saved
     assert [step.name for step in line.undone] == ["Brush 2"]
-    assert np.array_equal(replay(again.read()).mask(EMPTY), painted)
+    assert np.array_equal(replay(again.read()).mask((EMPTY,))[0], painted)
     again.close()
 
 
@@ -165,7 +166,7 @@ def test_a_full_disk_is_said_and_the_step_is_written_when_there_is_room(
             journal.append(steps[1])
     assert len(replay(journal.read()).done) == 1, "the file is as it was"
     journal.append(steps[2])
-    assert np.array_equal(replay(journal.read()).mask(EMPTY), painted)
+    assert np.array_equal(replay(journal.read()).mask((EMPTY,))[0], painted)
     journal.close()
 
 
@@ -211,9 +212,10 @@ def test_setting_aside_begins_anew(path: Path) -> None:
 ACTIONS = st.lists(st.sampled_from(["stroke", "stroke", "undo", "redo", "saved", "legend", "measure"]), max_size=30)
 
 
-def step_of(action: str, array: np.ndarray, number: int) -> Step:
+def step_of(action: str, layers: Layers, number: int) -> Step:
     if action == "stroke":
-        return stroke(array, number % 4, number + 1)
+        layer = number % 3
+        return stroke(layer_of(layers, layer).copy(), number % 4, number + 1, layer)
     if action == "legend":
         return Step("L", (LegendEdit(LEGEND, Legend((), "m", str(number))),))
     return Step("M", (MeasurementEdit("1.2.3", None, LINE),))
@@ -233,7 +235,7 @@ def entries_of(actions: list[str]) -> list[Entry]:
             case "saved":
                 entries.append(Saved(number + 1))
             case "stroke" | "legend" | "measure":
-                entries.append(step_of(action, replay(entries).mask(EMPTY), number))
+                entries.append(step_of(action, replay(entries).mask((EMPTY,)), number))
                 done, undone = done + 1, 0
     return entries
 
@@ -243,7 +245,7 @@ def entries_of(actions: list[str]) -> list[Entry]:
 def test_folding_changes_nothing_but_how_far_back_undo_goes(actions: list[str], keep: int) -> None:
     entries = entries_of(actions)
     line, folded = replay(entries), replay(fold(entries, keep, 1 << 30))
-    assert np.array_equal(folded.mask(EMPTY), line.mask(EMPTY))
+    assert replace_layers(folded.mask((EMPTY,)), line.mask((EMPTY,)), "") == ()
     assert (folded.legend, folded.saved, folded.revision) == (line.legend, line.saved, line.revision)
     assert [step.name for step in folded.done] == [step.name for step in line.done[-keep:]]
     assert [step.edits for step in folded.undone] == [step.edits for step in line.undone]

@@ -62,19 +62,19 @@ def desk(library: Library, tmp_path: Path) -> Iterator[Desk]:
 
 def test_nothing_was_there(desk: Desk) -> None:
     found = desk.again()
-    assert not found.array.any() and (found.legend, found.revision, found.saved) == (FRESH, None, True)
+    assert not found.layers[0].any() and (found.legend, found.revision, found.saved) == (FRESH, None, True)
     assert found.news == ()
 
 
 def test_unsaved_steps_come_back_with_their_line(desk: Desk) -> None:
-    array = desk.draw(desk.again().array, 1)
+    array = desk.draw(desk.again().layers[0], 1)
     found = desk.again()
-    assert np.array_equal(found.array, array) and not found.saved and len(found.done) == 1
+    assert np.array_equal(found.layers[0], array) and not found.saved and len(found.done) == 1
     assert found.news == (BROUGHT_BACK,)
 
 
 def test_a_save_that_was_not_noted_is_found_out(desk: Desk) -> None:
-    array = desk.draw(desk.again().array, 1)
+    array = desk.draw(desk.again().layers[0], 1)
     identity = desk.save(array, EARLY)
     found = desk.again()
     assert (found.saved, found.revision, found.news, len(found.done)) == (True, identity, (), 1)
@@ -82,46 +82,46 @@ def test_a_save_that_was_not_noted_is_found_out(desk: Desk) -> None:
 
 
 def test_a_clock_set_back_does_not_hide_what_was_done_last(desk: Desk) -> None:
-    array = desk.draw(desk.again().array, 1)
+    array = desk.draw(desk.again().layers[0], 1)
     first = desk.save(array, LATE)
     desk.journal.append(Saved(first))
     array = desk.draw(array, 2)
     second = desk.save(array, EARLY, first)
     desk.journal.append(Saved(second))
-    assert np.array_equal(desk.again().array, array) and desk.again().revision == second
+    assert np.array_equal(desk.again().layers[0], array) and desk.again().revision == second
     after = desk.draw(array, 3)
-    assert np.array_equal(desk.again().array, after)
+    assert np.array_equal(desk.again().layers[0], after)
 
 
 def test_somebody_else_went_on_from_what_was_saved(desk: Desk) -> None:
-    array = desk.draw(desk.again().array, 1)
+    array = desk.draw(desk.again().layers[0], 1)
     first = desk.save(array, LATE)
     desk.journal.append(Saved(first))
     second = desk.save(np.ones(GRID.shape_kji, np.uint8), EARLY, first)
     found = desk.again()
-    assert found.array.all() and (found.revision, found.saved, found.done, found.news) == (second, True, (), ())
-    desk.draw(found.array, 1)
+    assert found.layers[0].all() and (found.revision, found.saved, found.done, found.news) == (second, True, (), ())
+    desk.draw(found.layers[0], 1)
     assert desk.again().revision == second
 
 
 def test_unsaved_steps_and_somebody_elses_revision_are_both_kept(desk: Desk) -> None:
-    array = desk.draw(desk.again().array, 1)
+    array = desk.draw(desk.again().layers[0], 1)
     theirs = desk.save(np.ones(GRID.shape_kji, np.uint8), EARLY)
     found = desk.again()
-    assert np.array_equal(found.array, array) and not found.saved and found.revision is None
+    assert np.array_equal(found.layers[0], array) and not found.saved and found.revision is None
     assert found.news == (BROUGHT_BACK, CONFLICT)
     assert desk.library.revision(theirs).labelmap.array.all()
 
 
 def test_a_mask_of_another_grid_is_not_shown_and_not_thrown_away(desk: Desk) -> None:
-    desk.draw(desk.again().array, 1)
+    desk.draw(desk.again().layers[0], 1)
     found = desk.again(OTHER)
-    assert not found.array.any() and OTHER_GRID in found.news[0] and "set aside as a.1.aside" in found.news[0]
+    assert not found.layers[0].any() and OTHER_GRID in found.news[0] and "set aside as a.1.aside" in found.news[0]
     assert desk.path.with_suffix(".1.aside").exists()
     identity = desk.save(np.ones(GRID.shape_kji, np.uint8), LATE)
     found = desk.again(OTHER)
-    assert not found.array.any() and (found.revision, found.news) == (identity, (OTHER_GRID,))
-    assert np.array_equal(desk.draw(found.array, 2), desk.again(OTHER).array)
+    assert not found.layers[0].any() and (found.revision, found.news) == (identity, (OTHER_GRID,))
+    assert np.array_equal(desk.draw(found.layers[0], 2), desk.again(OTHER).layers[0])
 
 
 def test_a_draft_of_an_earlier_version_comes_back_and_is_gone_on_with(desk: Desk) -> None:
@@ -131,19 +131,19 @@ def test_a_draft_of_an_earlier_version_comes_back_and_is_gone_on_with(desk: Desk
         mask = Labelmap(array.copy(), GRID, (Label(1, "old"),))
         session.add(DraftRow(series_uid="1.2", **rows.origin_columns(LATE), **rows.mask_columns(mask)))
     found = desk.again()
-    assert np.array_equal(found.array, array) and not found.saved and found.news == (BROUGHT_BACK,)
-    after = desk.draw(found.array, 0)
+    assert np.array_equal(found.layers[0], array) and not found.saved and found.news == (BROUGHT_BACK,)
+    after = desk.draw(found.layers[0], 0)
     found = desk.again()
-    assert np.array_equal(found.array, after) and found.legend.labels == (Label(1, "old"),)
+    assert np.array_equal(found.layers[0], after) and found.legend.labels == (Label(1, "old"),)
 
 
 def test_a_damaged_journal_gives_what_is_whole_and_keeps_a_copy(desk: Desk) -> None:
-    array = desk.draw(desk.again().array, 1)
+    array = desk.draw(desk.again().layers[0], 1)
     end = desk.journal.byte_size
     desk.draw(array, 2)
     data = bytearray(desk.path.read_bytes())
     data[end + 20] ^= 255
     desk.path.write_bytes(data)
     found = desk.again()
-    assert np.array_equal(found.array, array) and "was damaged" in found.news[-1]
+    assert np.array_equal(found.layers[0], array) and "was damaged" in found.news[-1]
     assert desk.path.with_suffix(".1.aside").read_bytes() == data

@@ -29,8 +29,8 @@ LEGEND = Legend((Label(1, "lesion"),))
 class Desk:
     def __init__(self, folder: Path) -> None:
         self.segmentation, self.notices = Segmentation(), Notices()
-        self.journalling = Journalling(self.segmentation, self.notices, folder, "library")
-        self.mask = Mask(GRID, np.zeros(GRID.shape_kji, np.uint8), LEGEND, journal=self.journalling.open("1.2"))
+        self.journalling = Journalling(self.segmentation, self.notices, folder, lambda: "library")
+        self.mask = Mask(GRID, [np.zeros(GRID.shape_kji, np.uint8)], LEGEND, journal=self.journalling.open("1.2"))
         if self.mask.journal is not None:
             self.mask.journal.begin(Beginning("library", "1.2", GRID, LEGEND))
         self.segmentation.resume(self.mask)
@@ -42,7 +42,7 @@ class Desk:
 
     def written(self) -> np.ndarray:
         assert self.mask.journal is not None
-        return replay(self.mask.journal.read()).mask(np.zeros(GRID.shape_kji, np.uint8))
+        return replay(self.mask.journal.read()).mask((np.zeros(GRID.shape_kji, np.uint8),))[0]
 
 
 @pytest.fixture
