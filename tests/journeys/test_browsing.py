@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Generator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -18,35 +18,22 @@ from pytestqt.qtbot import QtBot
 
 from imaging.library.catalogue import Catalogue
 from imaging.library.catalogued import CataloguedStudy, ReadingState, Search
-from viewer.app import Application, application
-from viewer.places import Places
+from viewer.app import Application
 from viewer.state.session import SERIES_MIME
 
 NAMES = ("Adams^Ann", "Brown^Ben", "Clark^Cleo", "Diaz^Dora", "Evans^Ed")
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    return Places(tmp_path / "data", tmp_path / "cache")
+def start(start: Callable[[], Application], qtbot: QtBot) -> Callable[[], Application]:
+    def begin() -> Application:
+        made = start()
+        made.cataloguing.begin()
+        made.indexing.resume()
+        settle(qtbot, made)
+        return made
 
-
-@pytest.fixture
-def main(qtbot: QtBot, places: Places) -> Generator[Application]:
-    made = started(qtbot, places)
-    yield made
-    ended(made)
-
-
-def started(qtbot: QtBot, places: Places) -> Application:
-    application()
-    made = Application(places)
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
-    made.cataloguing.begin()
-    made.indexing.resume()
-    settle(qtbot, made)
-    return made
+    return begin
 
 
 def ended(main: Application) -> None:
@@ -111,7 +98,7 @@ def search(qtbot: QtBot, main: Application, text: str) -> None:
 
 
 def test_index_search_open_set_read_and_all_is_there_the_next_time(
-    qtbot: QtBot, main: Application, places: Places, folder: Path
+    qtbot: QtBot, main: Application, start: Callable[[], Application], folder: Path
 ) -> None:
     index(qtbot, main, folder)
     assert main.session.study is None, "nothing is opened"
@@ -127,14 +114,13 @@ def test_index_search_open_set_read_and_all_is_there_the_next_time(
     main.window.run("state-read")
     assert main.window.actions_by_id["state-read"].isChecked()
     ended(main)
-    again = started(qtbot, places)
+    again = start()
     states = {study.description: study.state for study in again.studies.listed}
     assert states.pop("Chest 2") is ReadingState.READ
     assert set(states.values()) == {ReadingState.UNREAD}
     again.browser.filter.list.setCurrentIndex(1)
     settle(qtbot, again)
     assert titles(again) == ["Chest 2"], "recently opened"
-    ended(again)
 
 
 def test_a_list_read_before_a_change_does_not_bring_the_old_state_back(
@@ -221,7 +207,7 @@ def test_a_study_deleted_from_disk_is_told_and_marked_while_another_stays_on_scr
 
 
 def test_a_study_deleted_while_it_is_shown_stays_on_screen_and_is_marked_at_the_next_start(
-    qtbot: QtBot, main: Application, places: Places, folder: Path
+    qtbot: QtBot, main: Application, start: Callable[[], Application], folder: Path
 ) -> None:
     main.reading.open([folder / "1"])
     settle(qtbot, main)
@@ -229,9 +215,8 @@ def test_a_study_deleted_while_it_is_shown_stays_on_screen_and_is_marked_at_the_
     main.window.repaint()
     assert main.session.volume is not None
     ended(main)
-    again = started(qtbot, places)
+    again = start()
     assert [study.missing for study in again.studies.listed] == [True]
-    ended(again)
 
 
 def test_changed_files_are_read_anew_when_a_listed_study_is_opened(
@@ -271,14 +256,13 @@ def test_indexing_is_stopped_by_its_button_and_what_was_found_stays(
     assert "stopped" in main.notices.all[-1].text
 
 
-def test_indexing_goes_on_after_the_program_ended(qtbot: QtBot, places: Places, folder: Path) -> None:
-    first = started(qtbot, places)
+def test_indexing_goes_on_after_the_program_ended(qtbot: QtBot, start: Callable[[], Application], folder: Path) -> None:
+    first = start()
     first.indexing.index([folder])
     assert first.studies.indexing is not None
     ended(first)
-    again = started(qtbot, places)
+    again = start()
     assert len(again.studies.listed) == 6
-    ended(again)
 
 
 def test_files_that_vanish_while_a_folder_is_indexed_cost_nothing_else(
@@ -303,12 +287,12 @@ def test_a_folder_that_is_not_there_is_told(qtbot: QtBot, main: Application, tmp
 
 
 def test_small_pictures_are_made_kept_and_never_shown_for_changed_files(
-    qtbot: QtBot, main: Application, places: Places, folder: Path
+    qtbot: QtBot, main: Application, folder: Path
 ) -> None:
     main.reading.open([folder / "1"])
     settle(qtbot, main)
     first = main.studies.pictures["1.2.1.1"]
-    assert first is not None and first.is_file() and first.parent == places.cache / "thumbnails"
+    assert first is not None and first.is_file() and first.parent == main.places.cache / "thumbnails"
     made = first.stat().st_mtime_ns
     main.reading.open([folder / "1"])
     settle(qtbot, main)

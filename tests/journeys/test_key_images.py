@@ -1,6 +1,6 @@
 """Key images with real keys: marked, noted on, found again in another session, written for others."""
 
-from collections.abc import Generator
+from collections.abc import Callable
 from pathlib import Path
 
 import pydicom
@@ -14,25 +14,17 @@ from pytestqt.qtbot import QtBot
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Window
-from viewer.app import Application, application
-from viewer.places import Places
+from viewer.app import Application
 
 NONE = Qt.KeyboardModifier.NoModifier
 
 
 @pytest.fixture
-def main(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> Generator[Application]:
-    made = opened(qtbot, tmp_path, phantom_study)
-    yield made
-    made.window.close()
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
+    return opened(qtbot, main, phantom_study)
 
 
-def opened(qtbot: QtBot, tmp_path: Path, study: PhantomStudy) -> Application:
-    application()
-    made = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(made.window)
-    made.window.resize(1280, 800)
-    made.window.show()
+def opened(qtbot: QtBot, made: Application, study: PhantomStudy) -> Application:
     made.reading.open([study.study])
     settle(qtbot, made)
     made.window.run("layout-1x1")
@@ -60,7 +52,7 @@ def told(main: Application) -> str:
 
 
 def test_a_key_image_comes_back_in_the_next_session_as_it_was_looked_at(
-    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
+    qtbot: QtBot, main: Application, start: Callable[[], Application], phantom_study: PhantomStudy
 ) -> None:
     main.view.set_slice(11)
     main.view.set_window(Window(-600.0, 1500.0, "lung"))
@@ -72,7 +64,7 @@ def test_a_key_image_comes_back_in_the_next_session_as_it_was_looked_at(
     first, second = main.key_images.all
     main.marking.note(first.key_image.uid, "nodule")
     main.window.close()
-    again = opened(qtbot, tmp_path, phantom_study)
+    again = opened(qtbot, start(), phantom_study)
     assert [each.key_image.note for each in again.key_images.all] == ["nodule", ""]
     film = next(each for each in study_series(again) if each.modality == "DX")
     again.reading.load(film)

@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QTreeWidgetItem
-from pytestqt.qtbot import QtBot
 
 from imaging.editing import replace
 from imaging.geometry import Calibration, Geometry
@@ -19,11 +18,10 @@ from imaging.measurement.measurement import Measurement
 from imaging.reslicing import PatientPlane
 from imaging.study import Patient, Series, Study
 from imaging.volume import Volume
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.canvas.measuring_places import seen
 from viewer.canvas.slice_view import SliceView
 from viewer.panels.measurement_panel import CALIBRATED_BY, NAME, SLICE, VALUE
-from viewer.places import Places
 from viewer.state.hand import Tool
 from viewer.state.layout import LAYOUTS
 
@@ -49,16 +47,12 @@ def a_file(folder: Path) -> Path:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path) -> Generator[Open]:
-    application()
+def opened(start: Callable[[], Application], tmp_path: Path) -> Generator[Open]:
     made: list[Application] = []
 
     def open_one(geometry: Geometry = CT, uid: str = "1.2.3") -> Application:
-        main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-        qtbot.addWidget(main.window)
+        main = start()
         made.append(main)
-        main.window.resize(1280, 800)
-        main.window.show()
         series = Series(
             uid,
             "volume",
@@ -79,7 +73,6 @@ def opened(qtbot: QtBot, tmp_path: Path) -> Generator[Open]:
     yield open_one
     for main in made:
         main.segmentation.mask.saved = True
-        main.window.close()
 
 
 def at(main: Application, *pixels: tuple[float, float]) -> list[QPoint]:

@@ -1,6 +1,6 @@
 """Segments in the real window: list, terms, lock, solo, numbers, going to them; every change is a step that is kept."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +15,10 @@ from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Code, Label
 from imaging.study import Patient, Series, Study
 from imaging.volume import Volume
-from viewer.app import Application, application
+from viewer.app import Application
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.segment_table import LOCKED, NAME, SHOWN
 from viewer.panels.segments_box import SegmentsBox
-from viewer.places import Places
 
 NONE, LEFT, CTRL_ALT = (
     Qt.KeyboardModifier.NoModifier,
@@ -44,27 +43,13 @@ def show(main: Application, folder: Path) -> None:
 
 
 @pytest.fixture
-def start(qtbot: QtBot, tmp_path: Path) -> Generator[Callable[[], Application]]:
-    application()
-    made: list[Application] = []
-
+def start(start: Callable[[], Application], tmp_path: Path) -> Callable[[], Application]:
     def begin() -> Application:
-        main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-        qtbot.addWidget(main.window)
-        made.append(main)
-        main.window.resize(1280, 800)
-        main.window.show()
+        main = start()
         show(main, tmp_path)
         return main
 
-    yield begin
-    for main in made:
-        main.window.close()
-
-
-@pytest.fixture
-def main(start: Callable[[], Application]) -> Application:
-    return start()
+    return begin
 
 
 def box(main: Application) -> SegmentsBox:

@@ -1,19 +1,12 @@
 """What is loading for a viewport ends with it."""
 
-from pathlib import Path
-
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from viewer.app import Application, application
-from viewer.places import Places
+from viewer.app import Application
 
 
-def test_loading_ends_with_its_viewport(qtbot: QtBot, tmp_path: Path, phantom_study: PhantomStudy) -> None:
-    application()
-    main = Application(Places(tmp_path / "data", tmp_path / "cache"))
-    qtbot.addWidget(main.window)
-    main.window.show()
+def test_loading_ends_with_its_viewport(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
     main.reading.open([phantom_study.study])
     qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
     main.window.run("layout-1x3")
@@ -22,4 +15,3 @@ def test_loading_ends_with_its_viewport(qtbot: QtBot, tmp_path: Path, phantom_st
     main.window.run("layout-1x1")
     assert not any(main.runner.busy(key) for key in loading)
     assert main.session.volume is not None
-    main.window.close()
