@@ -31,6 +31,7 @@ class Inferring:
     ) -> None:
         self._session, self._findings, self._models = session, findings, models
         self._notices, self._runner, self._registry, self._process = notices, runner, registry, process
+        self._modality_known = True
 
     def refresh(self) -> None:
         """Look for model packages again; the newest of each name, broken ones with their reason."""
@@ -41,12 +42,26 @@ class Inferring:
         self.choose_fitting()
 
     def choose_fitting(self) -> None:
-        """Choose a model that fits the shown volume, unless the chosen one does."""
+        """Choose a model that fits the shown volume, unless the chosen one does.
+
+        A picture that does not say how it was taken has its model chosen by a person, where several read its kind.
+        """
         volume, chosen = self._session.volume, self._models.chosen
-        if volume is None or (chosen and chosen.manifest and suits(chosen.manifest, volume) is None):
+        if volume is None:
             return
-        fitting = (p for p in self._models.packages if p.manifest and not p.problem and not suits(p.manifest, volume))
-        self._models.choose(next(fitting, None))
+        fitting = [package for package in self._models.packages if not self.why_not(package)]
+        known, known_before = bool(volume.modality), self._modality_known
+        self._modality_known = known
+        if chosen in fitting and (known or not known_before):
+            return
+        self._models.choose(fitting[0] if fitting and (known or len(fitting) == 1) else None)
+
+    def why_not(self, package: Package) -> str:
+        """Why a model cannot be run on the shown volume; empty where it can, and while there is none."""
+        volume = self._session.volume
+        if package.manifest is None or package.problem:
+            return package.problem or "It has no manifest."
+        return "" if volume is None else suits(package.manifest, volume) or ""
 
     def warm_up(self) -> None:
         """Start the worker process after the first paint, so that the first prediction is quick."""

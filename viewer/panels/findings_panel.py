@@ -1,6 +1,7 @@
 """What the model says, with its evidence: choose, run, probabilities, proposed mask, heat map."""
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QProgressBar, QWidget
 
 from inference.prediction import Finding, Prediction
@@ -12,6 +13,7 @@ from viewer.state.findings import FROM_FILE, Findings
 from viewer.state.models import Models
 from viewer.state.session import Session
 
+CHOOSE_MODEL = "This picture does not say how it was taken. Choose the model that was made for such pictures."
 NO_MODEL = "None of the models here reads this kind of image. Your own go into the models folder (see the README)."
 
 
@@ -34,7 +36,7 @@ class FindingsPanel(QWidget):
         self.choice.activated.connect(self._chosen)
         models.changed.connect(self._show_models)
         findings.changed.connect(self._show)
-        session.volume_changed.connect(self._show)
+        session.volume_changed.connect(self._show_models)
         self._show_models()
         self._show()
 
@@ -90,20 +92,30 @@ class FindingsPanel(QWidget):
             self._inferring.explain(method, target)
 
     def _show_models(self) -> None:
+        reasons = [self._inferring.why_not(package) for package in self._models.packages]
         with QSignalBlocker(self.choice):
             self.choice.clear()
-            for package in self._models.packages:
-                self.choice.addItem(_title(package), package)
+            for package, reason in zip(self._models.packages, reasons, strict=True):
+                self._list(package, reason)
             self.choice.setCurrentIndex(_index(self._models))
         chosen = self._models.chosen
         self.choice.setToolTip(plain_tip(self.choice.currentText()))
-        self.about.setText(chosen.manifest.input.description if chosen and chosen.manifest else NO_MODEL)
+        if chosen and chosen.manifest:
+            self.about.setText(chosen.manifest.input.description)
+        else:
+            self.about.setText(NO_MODEL if all(reasons) else CHOOSE_MODEL)
         self._show()
 
+    def _list(self, package: Package, reason: str) -> None:
+        """Add a model; one that cannot be run here says why, and cannot be chosen."""
+        self.choice.addItem(_title(package) + (" (not for this image)" if reason and package.usable else ""), package)
+        model, at = self.choice.model(), self.choice.count() - 1
+        if reason and isinstance(model, QStandardItemModel):
+            model.item(at).setEnabled(False)
+            model.item(at).setToolTip(plain_tip(reason))
+
     def _chosen(self, index: int) -> None:
-        package: Package = self.choice.itemData(index)
-        if not package.problem:
-            self._models.choose(package)
+        self._models.choose(self.choice.itemData(index))
         self._show_models()
 
     def _show(self) -> None:
