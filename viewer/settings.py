@@ -147,7 +147,9 @@ def _toml_line(message: str, text: str) -> int:
 def _places(text: str) -> Generator[tuple[int, list[str | int]]]:
     """Every table and key of a file with its line; a file is not parsed for this, only looked through."""
     table: list[str | int] = []
+    array: list[str | int] = []
     counted: dict[str, int] = {}
+    inline = 0
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
             name = header[2]
@@ -157,4 +159,8 @@ def _places(text: str) -> Generator[tuple[int, list[str | int]]]:
                 table.append(counted[name])
             yield number, list(table)
         elif key := _KEY.match(line):
-            yield number, [*table, key[1].strip("\"'")]
+            array, inline = [*table, key[1].strip("\"'")], 0
+            yield number, array
+        elif line.lstrip().startswith("{"):
+            yield number, [*array, inline]
+            inline += 1

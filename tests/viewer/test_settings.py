@@ -132,3 +132,9 @@ def test_every_key_is_found_where_the_writer_put_it(names: list[str], tables: in
     headers = [number for number, line in enumerate(lines, 1) if line == "[[brush]]"]
     if headers:
         assert line_of(text, ["brush", tables, "name"]) == headers[tables] + 1
+
+
+def test_a_table_in_an_array_of_lines_is_found() -> None:
+    text = 'version = 1\n[[q]]\nname = "a"\nc = [\n  { n = 1 },\n  { n = 2 },\n]\n[[q]]\nc = [\n  { n = 3 },\n]\n'
+    places = (["q", 0, "c", 1, "n"], ["q", 1, "c", 0], ["q", 1, "c", 7], ["q", 0, "name"])
+    assert [line_of(text, place) for place in places] == [6, 10, 9, 3]

@@ -1,0 +1,194 @@
+"""Questions answered, and the answers kept: at once in the library, and on the undo line."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from imaging.classification import Answer, AnswerEdit, Choice, Key, LabelSet, Level, Target
+from imaging.errors import LibraryError
+from imaging.labelmap import Provenance
+from imaging.library.catalogued import study_key
+from viewer.errors import words
+from viewer.places import author
+from viewer.state.classification import Asked, Classification, Subject
+from viewer.state.findings import Findings
+from viewer.state.notices import Notices
+from viewer.state.opened import OpenSeries
+from viewer.state.proposed_answers import proposed
+from viewer.state.segmentation import Segmentation
+from viewer.state.session import Session
+
+if TYPE_CHECKING:
+    from imaging.library.shelf import Shelf
+    from imaging.study import Series
+
+
+class Classifying:
+    """Asks the questions of a label set about what the active viewport shows."""
+
+    def __init__(
+        self,
+        session: Session,
+        segmentation: Segmentation,
+        findings: Findings,
+        state: Classification,
+        notices: Notices,
+        shelf: "Shelf",
+        label_sets: tuple[LabelSet, ...],
+    ) -> None:
+        self._session, self._segmentation, self._findings = session, segmentation, findings
+        self._state, self._notices, self._shelf = state, notices, shelf
+        self._worked_on: OpenSeries | None = None
+        self._behind: dict[str, list[AnswerEdit]] = {}
+        state.label_sets = label_sets
+        state.made.connect(segmentation.push)
+        state.edited.connect(self._keep)
+        segmentation.replayed.connect(state.replay)
+        session.volume_changed.connect(self.follow)
+        for shown in (
+            session.view_changed,
+            session.active_changed,
+            session.measurements.selected_changed,
+            segmentation.labels_changed,
+        ):
+            shown.connect(self._show_subjects)
+        findings.changed.connect(self._propose)
+
+    def follow(self) -> None:
+        """Ask about the series of the active viewport, with the answers that the library holds."""
+        opened = self._session.opened
+        if opened is self._worked_on:
+            return
+        self._worked_on = opened
+        series = opened.series if opened else None
+        if series is None:
+            self._state.choose(None)
+            self._state.show(())
+            return
+        if self._state.chosen is None or not self._state.chosen.suits(series.modality):
+            suiting = (each for each in self._state.label_sets if each.suits(series.modality))
+            self._state.choose(next(suiting, None))
+        self._bring_back(series)
+        self._show_subjects()
+        self._propose()
+
+    def choose(self, label_set: LabelSet) -> None:
+        """Ask the questions of another set."""
+        self._state.choose(label_set)
+        self._propose()
+
+    def answer(self, asked: Asked, choice: Choice) -> None:
+        """Choose, or take back what is chosen already; of several, one more or one less."""
+        self._state.answer(asked, asked.question.chosen_with(asked.chosen, choice), Provenance(author(), _now()))
+
+    def withdraw(self, asked: Asked) -> None:
+        """Take an answer back; what it was stays in its revisions."""
+        self._state.answer(asked, (), Provenance(author(), _now()))
+
+    @property
+    def open_proposals(self) -> tuple[Asked, ...]:
+        """Questions for which a model proposes something else than was answered."""
+        return tuple(each for each in self._state.asked if each.proposal and each.proposal.chosen != each.chosen)
+
+    def accept(self, asked: Asked) -> None:
+        """Take over what a model proposes; the answer says so."""
+        if asked.proposal is not None:
+            made = asked.proposal
+            self._state.answer(asked, made.chosen, Provenance(author(), _now(), made.model, made.model_version))
+
+    def accept_all(self) -> None:
+        """Take over everything that a model proposes, each a step of the undo line."""
+        for each in self.open_proposals:
+            self.accept(each)
+
+    def _show_subjects(self) -> None:
+        series = self._session.series
+        if series is not None and self._session.volume is not None:
+            self._state.show((*self._whole(series), *self._picture(series), *self._region(series)))
+
+    def _whole(self, series: "Series") -> tuple[Subject, ...]:
+        study = study_key(series)
+        return (
+            Subject(Target(Level.STUDY, study), "This study"),
+            Subject(Target(Level.SERIES, study, series.uid), "This series"),
+        )
+
+    def _picture(self, series: "Series") -> tuple[Subject, ...]:
+        """The slice or frame; none in planes that were not acquired."""
+        pane, volume = self._session.active, self._session.volume
+        if volume is None or pane.plane != "stored":
+            return ()
+        level, word = (Level.FRAME, "Frame") if volume.kind == "clip" else (Level.IMAGE, "Slice")
+        frames = volume.geometry.shape_kji[0]
+        title = "This image" if frames == 1 else f"{word} {pane.stored_k + 1} of {frames}"
+        return (Subject(Target(level, study_key(series), series.uid, pane.stored_k), title),)
+
+    def _region(self, series: "Series") -> tuple[Subject, ...]:
+        """The selected measurement, else the active segment."""
+        measurement, label = self._session.measurements.selected, self._segmentation.active_label
+        if measurement is not None:
+            region, title = f"measurement {measurement.uid}", f"Measurement “{measurement.title}”"
+        elif label is not None:
+            region, title = f"segment {label.value}", f"Segment “{label.name}”"
+        else:
+            return ()
+        return (Subject(Target(Level.REGION, study_key(series), series.uid, region=region), title),)
+
+    def _propose(self) -> None:
+        """What the last prediction says, where it is about the whole of what is asked about."""
+        prediction, chosen, volume = self._findings.prediction, self._state.chosen, self._session.volume
+        if prediction is None or chosen is None or volume is None or prediction.task != "classification":
+            self._state.propose(())
+            return
+        single = volume.geometry.shape_kji[0] == 1
+        levels = (Level.STUDY, Level.SERIES, *((Level.IMAGE, Level.FRAME) if single else ()))
+        self._state.propose(proposed(prediction, chosen.asked_of(levels)))
+
+    def _bring_back(self, series: "Series") -> None:
+        """Know what the library holds, and what only the undo line does; what is in memory where it cannot be read."""
+        study = study_key(series)
+        if series.uid in self._behind:
+            return
+        try:
+            history = self._shelf.answered.history(study, series.uid)
+            held = self._shelf.answered.of(study, series.uid)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return
+        self._state.load(study, series.uid, held)
+        given = {each.answer for each in history if not each.withdrawn}
+        for edit in self._only_journalled().values():
+            lost = edit.after not in given if edit.after else edit.before in held
+            if lost:
+                self._state.replay(edit)
+
+    def _only_journalled(self) -> dict[Key, AnswerEdit]:
+        """The last change of each answer by the undo line, which the journal brings back."""
+        made = (edit for step in self._segmentation.history.done for edit in step.edits)
+        answered = (edit for edit in made if isinstance(edit, AnswerEdit))
+        return {side.key: edit for edit in answered if (side := edit.after or edit.before) is not None}
+
+    def _keep(self, edit: AnswerEdit) -> None:
+        """Add the state after a change to the library, at once; before it those that could not be saved till now."""
+        series = self._session.series
+        if series is None:
+            return
+        due = [*self._behind.pop(series.uid, ()), edit]
+        try:
+            for each in due:
+                if each.after is not None:
+                    self._shelf.answered.save(series, (each.after,))
+                elif each.before is not None:
+                    self._shelf.answered.save(series, (_withdrawn(each.before),), withdrawn=True)
+        except LibraryError as error:
+            self._behind[series.uid] = due
+            self._notices.add("error", f"{words(error)} It is still on screen, and saved with the next answer.")
+
+
+def _withdrawn(answer: Answer) -> Answer:
+    """What the library is told when an answer is taken back: by whom and when."""
+    return replace(answer, provenance=Provenance(author(), _now()))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
