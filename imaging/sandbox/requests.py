@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, ReadError, Truncated
+from imaging.errors import GeometryError, ImagingError, LibraryError, NotAnImage, OtherGrid, ReadError, Truncated
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.measurement_report.packed import PackedMeasurements
 from imaging.formats.metadata import Element
@@ -74,6 +74,8 @@ class ReadText:
 class ReadSegmentation(_OntoAnImage):
     """:func:`imaging.formats.segmentation.importing.import_onto`."""
 
+    resample: bool = False
+
 
 class ReadMetadata(_OfAPath):
     """:func:`imaging.formats.metadata.read_metadata`."""
@@ -112,7 +114,7 @@ REQUESTS: dict[str, type[Request]] = {each.__name__: each for each in RESULTS}
 UNEXPECTED = "unexpected"
 """Name of an error that no reader meant to raise: the worker is not used again."""
 
-_OF_A_FILE: dict[str, type[ReadError]] = {each.__name__: each for each in (ReadError, NotAnImage, Truncated)}
+_OF_A_FILE: dict[str, type[ReadError]] = {each.__name__: each for each in (ReadError, NotAnImage, OtherGrid, Truncated)}
 _OTHERS: dict[str, type[ImagingError]] = {each.__name__: each for each in (GeometryError, LibraryError, ImagingError)}
 
 

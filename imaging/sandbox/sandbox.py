@@ -145,14 +145,17 @@ class Sandbox:
         """
         return self._ask_for_one(ReadText(document), silent)
 
-    def read_segmentation(self, path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
+    def read_segmentation(
+        self, path: Path, volume: Volume, series: Series, report: Report = silent, resample: bool = False
+    ) -> ImportedMask:
         """As :func:`imaging.formats.segmentation.importing.import_labelmap`.
 
         Raises:
+            OtherGrid: it does not fit the image, but could be resampled.
             ReadError: the file cannot be read, does not fit the image, or stopped the worker.
             Cancelled: by ``report``.
         """
-        return self._ask_for_one(ReadSegmentation(path, grid_of(volume), series), report)
+        return self._ask_for_one(ReadSegmentation(path, grid_of(volume), series, resample), report)
 
     def read_measurements(self, path: Path, volume: Volume, series: Series) -> ReadMeasurements:
         """As :func:`imaging.formats.measurement_report.reading.read_report`.
