@@ -3,6 +3,7 @@
 ImagingError
 ├── ReadError          a file or series that cannot be read, and why
 │   ├── NotAnImage     a valid object that holds no pixels (SR, PDF, plan …)
+│   ├── OtherGrid      a mask that lies on other voxels of the same patient, and could be resampled
 │   └── Truncated      fewer bytes than the header declares
 ├── GeometryError      positions that do not make a volume
 ├── LibraryError       the annotation library cannot be opened or written
@@ -33,6 +34,10 @@ class ReadError(ImagingError):
 
 class NotAnImage(ReadError):
     """A well-formed file without pixels to show, for example a structured report."""
+
+
+class OtherGrid(ReadError):
+    """A mask whose voxels are not the image's, though both lie in one place: resampling it would make sense."""
 
 
 class Truncated(ReadError):

@@ -105,7 +105,7 @@ def _carry_out(request: Request, relay: Relay) -> Any:
         case ReadSegmentation():
             from imaging.formats.segmentation import importing
 
-            return importing.import_onto(request.path, request.grid, request.series, relay.report)
+            return importing.import_onto(request.path, request.grid, request.series, relay.report, request.resample)
         case ReadMetadata():
             from imaging.formats import metadata
 

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.errors import ReadError
+from imaging.errors import OtherGrid, ReadError
 from imaging.formats.authoring.image_grid import ImageGrid, grid_of
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.pixels import FrameReader, frames_of
+from imaging.formats.segmentation.file_grid import block_of
 from imaging.formats.segmentation.imported import ImportedMask, Segment
+from imaging.formats.segmentation.own_planes import grid_of_frames
+from imaging.formats.segmentation.resampling import resampled
 from imaging.formats.segmentation.seg_frames import SegFrame, placed_frames
 from imaging.formats.segmentation.seg_header import MOST_LABELS, SegHeader, read_seg_header
 from imaging.formats.segmentation.terminology import told
@@ -32,7 +35,9 @@ def read_segmentation(path: Path, volume: Volume, series: Series, report: Report
     return read_onto(path, grid_of(volume), series, report)
 
 
-def read_onto(path: Path, grid: ImageGrid, series: Series, report: Report = silent) -> ImportedMask:
+def read_onto(
+    path: Path, grid: ImageGrid, series: Series, report: Report = silent, resample: bool = False
+) -> ImportedMask:
     """The mask of a DICOM SEG on a grid.
 
     A frame lies on the slice whose image it refers to, checked by position to 0.1 mm; without reference by position
@@ -40,7 +45,11 @@ def read_onto(path: Path, grid: ImageGrid, series: Series, report: Report = sile
     value per voxel: where segments overlap the later one wins, and a warning says how many voxels the others lose.
     Fractions count from half of the maximum on, which a warning says too.
 
+    Args:
+        resample: frames on other voxels of the same place are brought onto those of the image; else they are refused.
+
     Raises:
+        OtherGrid: its frames lie on other voxels, in the frame of reference of the image.
         ReadError: no segmentation, damaged, or one that does not fit this image; says what was found and expected.
         Truncated: the file ends before its pixels.
         Cancelled: by ``report``.
@@ -52,6 +61,18 @@ def read_onto(path: Path, grid: ImageGrid, series: Series, report: Report = sile
             path, f"no segmentation: {layout.samples} samples of {layout.number} pixels, expected one integer"
         )
     source = source_of(series, grid)
+    try:
+        return _read(head, header, layout, source, report)
+    except OtherGrid:
+        if not resample:
+            raise
+    own = Source(grid_of_frames(header, layout), (), "", source.frame_of_reference, source.name)
+    found = _read(head, header, layout, own, report)
+    return resampled(path, found, block_of(found.labelmap.array, own.grid), grid, report)
+
+
+def _read(head: SegHeader, header: Header, layout: PixelFormat, source: Source, report: Report) -> ImportedMask:
+    """The frames on the slices that they belong to."""
     frames = placed_frames(header, layout, head, source)
     reading = _Reading(head, header, layout, source)
     with frames_of(header) as reader:

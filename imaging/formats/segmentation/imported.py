@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from imaging.geometry import Shape, Triple
 from imaging.labelmap import Code, Colour, Labelmap
 
 
@@ -29,6 +30,28 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class SegmentVolume:
+    """Millilitres of a segment before and after it was resampled; None where slices lie unevenly."""
+
+    value: int
+    name: str
+    before_ml: float
+    after_ml: float | None
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How a mask came from its own grid onto that of an image."""
+
+    source_shape_kji: Shape
+    source_spacing_mm: Triple
+    target_shape_kji: Shape
+    target_spacing_mm: Triple
+    method: str
+    volumes: tuple[SegmentVolume, ...]
+
+
+@dataclass(frozen=True)
 class ImportedMask:
     """A labelmap on the grid of its image, as read from a file.
 
@@ -37,9 +60,11 @@ class ImportedMask:
         segments: one per label, in order.
         title: Content Label, description or name of the file.
         warnings: repairs, assumptions and losses, in words.
+        resampling: what was done to bring it onto the image's grid; None where its voxels are the image's own.
     """
 
     labelmap: Labelmap
     segments: tuple[Segment, ...]
     title: str = ""
     warnings: tuple[str, ...] = ()
+    resampling: Resampling | None = None

@@ -19,18 +19,27 @@ from imaging.study import Series
 from imaging.volume import Volume
 
 
-def import_labelmap(path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
+def import_labelmap(
+    path: Path, volume: Volume, series: Series, report: Report = silent, resample: bool = False
+) -> ImportedMask:
     """The mask in a file or folder on the grid of ``volume``, loaded from ``series``; see :func:`import_onto`."""
-    return import_onto(path, grid_of(volume), series, report)
+    return import_onto(path, grid_of(volume), series, report, resample)
 
 
-def import_onto(path: Path, grid: ImageGrid, series: Series, report: Report = silent) -> ImportedMask:
+def import_onto(
+    path: Path, grid: ImageGrid, series: Series, report: Report = silent, resample: bool = False
+) -> ImportedMask:
     """The mask in a file or folder on a grid; its format is judged by its content.
 
     DICOM SEG and RT Structure Set, NRRD (also Slicer's), NIfTI, PNG and other pictures of label values, COCO JSON; a
     folder of PNG pictures, or of YOLO labels.
 
+    Args:
+        resample: a mask on other voxels of the same place is brought onto those of the image, and says so; without
+            this it is refused.
+
     Raises:
+        OtherGrid: it lies on other voxels of the same place.
         ReadError: damaged, no mask, or one that does not fit this image; says what was found and expected.
         Truncated: the file ends before its voxels.
         Cancelled: by ``report``.
@@ -41,9 +50,9 @@ def import_onto(path: Path, grid: ImageGrid, series: Series, report: Report = si
     if first_bytes(path)[:16].lstrip()[:1] == b"{":
         return coco.read_coco(path, source_of(series, grid))
     readers: dict[Format, Callable[[], ImportedMask]] = {
-        Format.DICOM: lambda: _dicom(path, grid, series, report),
-        Format.NIFTI: lambda: nifti_mask.read_nifti(path, grid),
-        Format.NRRD: lambda: seg_nrrd.read_seg_nrrd(path, grid),
+        Format.DICOM: lambda: _dicom(path, grid, series, report, resample),
+        Format.NIFTI: lambda: nifti_mask.read_nifti(path, grid, resample, report),
+        Format.NRRD: lambda: seg_nrrd.read_seg_nrrd(path, grid, resample, report),
         Format.PICTURE: lambda: png_masks.read_pngs(path, grid),
     }
     found = format_of(path)
@@ -52,7 +61,7 @@ def import_onto(path: Path, grid: ImageGrid, series: Series, report: Report = si
     return readers[found]()
 
 
-def _dicom(path: Path, grid: ImageGrid, series: Series, report: Report) -> ImportedMask:
+def _dicom(path: Path, grid: ImageGrid, series: Series, report: Report, resample: bool) -> ImportedMask:
     with dataset_stream(path) as stream:
         try:
             tags = [tag_for_keyword("Modality") or 0]
@@ -60,5 +69,5 @@ def _dicom(path: Path, grid: ImageGrid, series: Series, report: Report) -> Impor
         except PARSE_ERRORS as error:
             raise ReadError(path, f"damaged DICOM object: {error}") from error
     if modality == "RTSTRUCT":
-        return rtstruct.read_rtstruct(path, grid, series)
-    return dicom_seg.read_onto(path, grid, series, report)
+        return rtstruct.read_rtstruct(path, grid, series, resample, report)
+    return dicom_seg.read_onto(path, grid, series, report, resample)

@@ -1,18 +1,20 @@
 """Label values of a file laid on the slices of an image."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.errors import GeometryError, ReadError
+from imaging.errors import GeometryError, OtherGrid, ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation.file_grid import Block, by_index, on_slices
 from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.label_table import named
+from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import described
+from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap, Provenance, plain_labels
+from imaging.progress import Report, silent
 
 
 def laid(
@@ -22,6 +24,8 @@ def laid(
     grid: ImageGrid,
     table: tuple[Label, ...],
     segments: tuple[Segment, ...] = (),
+    resample: bool = False,
+    report: Report = silent,
 ) -> ImportedMask:
     """Label values on the grid of an image, by position; by pixel where the image or the file has no place.
 
@@ -32,22 +36,42 @@ def laid(
         grid: of the image.
         table: names and colours of values, where the file has them.
         segments: what the file says of labels beside that.
+        resample: what lies on other voxels of the same place is brought onto the image's; else it is refused.
+        report: told while resampling.
 
     Raises:
-        ReadError: the voxels lie elsewhere than the image's, or are of another number.
+        OtherGrid: the voxels lie elsewhere than the image's, in the same place.
+        ReadError: they lie in another place, or are of another number.
+        Cancelled: by ``report``.
     """
-    warnings: list[str] = []
+    if affine is None or not grid.geometry.has_position:
+        return _by_pixel(path, values, grid, table, segments)
+    block = Block(values, affine)
     try:
-        if affine is None or not grid.geometry.has_position:
-            array: NDArray[Any] = by_index(Block(values, np.eye(4)), grid)
-            warnings.append("laid on pixel by pixel: there is no place in the patient to compare")
-        else:
-            array, lost = on_slices(Block(values, affine), grid)
-            if lost:
-                warnings.append(f"{lost} marked voxels lie outside the slices of the image and were left out")
-    except (GeometryError, np.linalg.LinAlgError) as error:
+        array, lost = on_slices(block, grid)
+    except np.linalg.LinAlgError as error:
+        raise ReadError(path, f"its voxels do not span space: {error}") from error
+    except GeometryError as error:
+        wrong = refusal(path, f"the mask does not fit this image: {error}", block, grid)
+        if not resample or not isinstance(wrong, OtherGrid):
+            raise wrong from error
+        own = mask_of(path, values, ImageGrid(Geometry(values.shape)), table, segments)
+        return resampled(path, own, block, grid, report)
+    if lost and not array.any():
+        raise ReadError(path, f"none of its {lost} marked voxels lies in the slices of the image")
+    warnings = (f"{lost} marked voxels lie outside the slices of the image and were left out",) if lost else ()
+    return mask_of(path, array.astype(np.uint8), grid, table, segments, warnings)
+
+
+def _by_pixel(
+    path: Path, values: NDArray[np.uint8], grid: ImageGrid, table: tuple[Label, ...], segments: tuple[Segment, ...]
+) -> ImportedMask:
+    try:
+        array = by_index(Block(values, np.eye(4)), grid)
+    except GeometryError as error:
         raise ReadError(path, f"the mask does not fit this image: {error}") from error
-    return mask_of(path, array.astype(np.uint8), grid, table, segments, tuple(warnings))
+    warnings = ("laid on pixel by pixel: there is no place in the patient to compare",)
+    return mask_of(path, array, grid, table, segments, warnings)
 
 
 def mask_of(

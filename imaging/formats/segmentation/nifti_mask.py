@@ -17,6 +17,7 @@ from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid
 from imaging.labelmap import Labelmap
+from imaging.progress import Report, silent
 
 _RAS_OF_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _XYZ_OF_KJI = [2, 1, 0, 3]
@@ -35,11 +36,13 @@ def write_nifti(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
     write_table(table_beside(path), labelmap.labels)
 
 
-def read_nifti(path: Path, grid: ImageGrid) -> ImportedMask:
+def read_nifti(path: Path, grid: ImageGrid, resample: bool = False, report: Report = silent) -> ImportedMask:
     """The mask on the grid of an image; see :func:`imaging.formats.segmentation.laying.laid`.
 
     Raises:
-        ReadError: damaged, no whole numbers from 0 to 255, or voxels that lie elsewhere than the image's.
+        OtherGrid: voxels that lie elsewhere than the image's, in the same place.
+        ReadError: damaged, no whole numbers from 0 to 255, or voxels in another place.
+        Cancelled: by ``report``.
     """
     header = read_header(path)
     array = nifti.read_array(path)
@@ -49,7 +52,7 @@ def read_nifti(path: Path, grid: ImageGrid) -> ImportedMask:
     affine = None
     if header.affine_ras is not None:
         affine = (_RAS_OF_LPS @ header.affine_ras)[:, _XYZ_OF_KJI]
-    return laid(path, values, affine, grid, read_table(table_beside(path)))
+    return laid(path, values, affine, grid, read_table(table_beside(path)), (), resample, report)
 
 
 def _header(block: Block, has_position: bool) -> bytes:

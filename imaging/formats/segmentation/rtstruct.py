@@ -2,30 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from imaging.errors import ReadError
+from imaging.errors import GeometryError, OtherGrid, ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text, whole
 from imaging.formats.dicom.plain_object import read_object
+from imaging.formats.segmentation.file_grid import block_of
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
+from imaging.formats.segmentation.own_planes import grid_of_planes
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
+from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import codes_of
-from imaging.geometry import PLACEMENT_TOLERANCE_MM
+from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
 from imaging.labelmap import PALETTE, Label
+from imaging.progress import Report, silent
 from imaging.study import Series
 
 MOST_BYTES = 1 << 29
 """A larger structure set is refused."""
 
 MOST_LABELS = 255
+_MOST_PIXELS = 4096
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,23 @@ class _Region:
     contours: tuple[tuple[NDArray[np.float64], str], ...]
 
 
-def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
+def read_rtstruct(
+    path: Path, grid: ImageGrid, series: Series, resample: bool = False, report: Report = silent
+) -> ImportedMask:
     """The regions of a structure set on the grid of an image.
 
     A pixel belongs to a region when its centre is enclosed; contours of one region on one slice that overlap cut holes
     (even-odd). Where regions overlap the later one wins, which a warning says, as it does of contours that lie between
     slices, and of points and open lines, which enclose nothing.
 
+    Args:
+        resample: contours on other planes of the same place are filled there and brought onto the slices of the image;
+            else they are refused.
+
     Raises:
-        ReadError: damaged, no structure set, in another frame of reference, or without a contour on a slice.
+        OtherGrid: no contour lies on a slice, but all lie on even planes beside them.
+        ReadError: damaged, no structure set, in another frame of reference, or elsewhere.
+        Cancelled: by ``report``.
     """
     source = source_of(series, grid)
     if not grid.geometry.has_position:
@@ -57,24 +70,93 @@ def read_rtstruct(path: Path, grid: ImageGrid, series: Series) -> ImportedMask:
         regions, open_lines = _regions(path, dataset)
     except PARSE_ERRORS as error:
         raise ReadError(path, f"damaged RT Structure Set: {error}") from error
-    painting, between = Painting(grid.geometry.shape_kji), 0
-    for region in regions:
-        planes, off = _planes(region, source)
-        between += off
-        for k in sorted(planes):
-            painting.add(k, planes[k], region.segment.value)
-    count = sum(len(each.contours) for each in regions)
-    if count and between == count:
-        raise ReadError(path, f"none of its {count} contours lies within 0.1 mm of a slice of {source.name}")
-    warnings = list(painting.warnings)
-    if between:
-        warnings.append(f"{between} of {count} contours lie between the slices or outside them and were left out")
-    if open_lines:
-        warnings.append(f"{open_lines} points and open lines enclose nothing and were left out")
-    labels = tuple(Label(each.segment.value, each.segment.name, each.segment.colour) for each in regions)
-    mask = grid.labelmap(painting.array, labels)
     title = text(dataset, "SeriesDescription") or text(dataset, "StructureSetLabel") or path.name
-    return ImportedMask(mask, tuple(each.segment for each in regions), title, tuple(warnings))
+    structures = _Structures(title, tuple(regions), open_lines)
+    found = structures.on(source)
+    if structures.count and not found.labelmap.array.any() and structures.between(grid) == structures.count:
+        reason = f"none of its {structures.count} contours lies within 0.1 mm of a slice of {source.name}"
+        return _from_other_planes(path, reason, structures, source, resample, report)
+    return found
+
+
+def _from_other_planes(
+    path: Path, reason: str, structures: "_Structures", source: Source, resample: bool, report: Report
+) -> ImportedMask:
+    try:
+        own = replace(source, grid=structures.own_grid(source.grid), instances=())
+    except GeometryError as error:
+        raise ReadError(path, f"{reason}; and {error}") from error
+    empty = np.broadcast_to(np.uint8(0), own.grid.geometry.shape_kji)
+    wrong = refusal(path, reason, block_of(empty, own.grid), source.grid)
+    if not resample or not isinstance(wrong, OtherGrid):
+        raise wrong
+    found = structures.on(own)
+    return resampled(path, found, block_of(found.labelmap.array, own.grid), source.grid, report)
+
+
+@dataclass(frozen=True)
+class _Structures:
+    """What a structure set holds."""
+
+    title: str
+    regions: tuple[_Region, ...]
+    open_lines: int
+
+    @property
+    def count(self) -> int:
+        """How many contours there are."""
+        return sum(len(each.contours) for each in self.regions)
+
+    def between(self, grid: ImageGrid) -> int:
+        """How many contours lie on no slice."""
+        slices = range(grid.geometry.shape_kji[0])
+        contours = (points for region in self.regions for points, _ in region.contours)
+        return sum(_slice_of(points, slices, grid) is None for points in contours)
+
+    def on(self, source: Source) -> ImportedMask:
+        """The regions on the slices of an image."""
+        painting, between = Painting(source.grid.geometry.shape_kji), 0
+        for region in self.regions:
+            planes, off = _planes(region, source)
+            between += off
+            for k in sorted(planes):
+                painting.add(k, planes[k], region.segment.value)
+        warnings = list(painting.warnings)
+        if between:
+            warnings.append(
+                f"{between} of {self.count} contours lie between the slices or outside them and were left out"
+            )
+        if self.open_lines:
+            warnings.append(f"{self.open_lines} points and open lines enclose nothing and were left out")
+        segments = tuple(each.segment for each in self.regions)
+        labels = tuple(Label(each.value, each.name, each.colour) for each in segments)
+        return ImportedMask(source.grid.labelmap(painting.array, labels), segments, self.title, tuple(warnings))
+
+    def own_grid(self, grid: ImageGrid) -> ImageGrid:
+        """The planes that contours lie on, with pixels as the image's, as many as hold all contours.
+
+        Raises:
+            GeometryError: contours that are not parallel to the slices, or that lie on no even planes.
+        """
+        contours = [points for region in self.regions for points, _ in region.contours]
+        first = _around(np.concatenate(contours), grid.slice_geometry(0))
+        normal = np.cross(first.axes_lps[2], first.axes_lps[1])
+        heights = [(points - first.origin_lps) @ normal for points in contours]
+        if max(float(np.ptp(each)) for each in heights) > PLACEMENT_TOLERANCE_MM:
+            raise GeometryError("its contours are not parallel to the slices")
+        origins = np.array([np.asarray(first.origin_lps) + float(each.mean()) * normal for each in heights])
+        return grid_of_planes(first, origins)
+
+
+def _around(points: NDArray[np.float64], plane: Geometry) -> Geometry:
+    """A plane with pixels where the given one has them, or would have them, as many as enclose all points."""
+    index = plane.index_kji(points)[:, 1:]
+    low, high = np.floor(index.min(axis=0)).astype(int), np.ceil(index.max(axis=0)).astype(int)
+    if (high - low).max() >= _MOST_PIXELS:
+        raise GeometryError(f"its contours reach over {(high - low).max()} pixels of the image")
+    x, y, z = (float(each) for each in plane.point_lps((0, *low)))
+    rows, columns = (int(each) for each in high - low + 1)
+    return replace(plane, shape_kji=(1, rows, columns), origin_lps=(x, y, z))
 
 
 def _structure_set(path: Path) -> Dataset:

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from imaging.errors import ReadError
+import numpy as np
+
+from imaging.errors import GeometryError, ReadError
 from imaging.formats.authoring.source import Source
 from imaging.formats.dicom.attributes import items, numbers, text, whole
 from imaging.formats.dicom.header import Header
@@ -11,7 +13,10 @@ from imaging.formats.dicom.modality import functional_group
 from imaging.formats.dicom.pixel_format import PixelFormat
 from imaging.formats.dicom.place import Place
 from imaging.formats.dicom.placement import places_of
+from imaging.formats.segmentation.file_grid import block_of
 from imaging.formats.segmentation.fit import Fit, SliceFinder, fit, is_close
+from imaging.formats.segmentation.own_planes import grid_of_frames
+from imaging.formats.segmentation.resampling import refusal
 from imaging.formats.segmentation.seg_header import SegHeader
 
 _FLAT = Fit((0, 0), (1, 0), (0, 1), 0.0)
@@ -72,7 +77,7 @@ class _Placing:
         fits = [fit(place, self._layout.rows, self._layout.columns, self._source.grid.slice_geometry(k)) for k in found]
         close = [n for n, each in enumerate(fits) if is_close(each.off_mm)]
         if not close:
-            raise self._error(index, self._elsewhere(place, min(each.off_mm for each in fits)))
+            raise self._refusal(self._misfit(index, self._elsewhere(place, min(each.off_mm for each in fits))))
         if len(close) > 1:
             raise self._error(index, f"{len(close)} images lie at its position, and it does not say which one it marks")
         return SegFrame(index, self._segment(index), found[close[0]], fits[close[0]])
@@ -84,10 +89,9 @@ class _Placing:
         if not known or (stated & known) or (of_series and not stated):
             return
         made_from = next(iter(sorted(stated or self._head.series_uids)))
-        raise ReadError(
-            self._header.path,
+        raise self._refusal(
             f"it was made from other images than {self._source.name}: found a reference to {made_from}, "
-            f"expected one to series {self._source.series_uid}. Open the series it was made from",
+            f"expected one to series {self._source.series_uid}. Open the series it was made from"
         )
 
     def _check_frame_of_reference(self, index: int) -> None:
@@ -120,7 +124,8 @@ class _Placing:
         if not found:
             other = references[0]
             frames = f", frame {other.frames[0]}" if other.frames else ""
-            raise self._error(index, f"it was made from image {other.uid}{frames}, which is not in {self._source.name}")
+            words = f"it was made from image {other.uid}{frames}, which is not in {self._source.name}"
+            raise self._refusal(self._misfit(index, words))
         return sorted(set(found))
 
     def _references(self, index: int) -> list[_Reference]:
@@ -162,5 +167,23 @@ class _Placing:
         how_far = f"{off_mm:.2f} mm off" if off_mm < float("inf") else "turned, or with pixels of another size"
         return f"it lies at ({where}) mm, {how_far} the nearest slice of {self._source.name}: expected 0.1 mm at most"
 
+    def _refusal(self, words: str) -> ReadError:
+        """The error for frames that lie elsewhere: one that resampling could mend, in one frame of reference."""
+        path, grid = self._header.path, self._source.grid
+        ours, theirs = self._source.frame_of_reference, self._header.text("FrameOfReferenceUID")
+        if ours and theirs and ours != theirs:
+            return ReadError(path, f"{words}. Its frame of reference is {theirs}, that of the image {ours}")
+        is_same_series = bool(self._head.instance_uids & set(self._ks)) or not self._ks
+        if not grid.geometry.has_position or not (is_same_series or (ours and theirs)):
+            return ReadError(path, words)
+        try:
+            own = grid_of_frames(self._header, self._layout)
+            return refusal(path, words, block_of(np.broadcast_to(np.uint8(0), own.geometry.shape_kji), own), grid)
+        except GeometryError as error:
+            return ReadError(path, f"{words}; and {error}")
+
+    def _misfit(self, index: int, words: str) -> str:
+        return f"frame {index + 1} does not fit: {words}"
+
     def _error(self, index: int, words: str) -> ReadError:
-        return ReadError(self._header.path, f"frame {index + 1} does not fit: {words}")
+        return ReadError(self._header.path, self._misfit(index, words))

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from imaging.formats.segmentation.laying import laid
 from imaging.formats.segmentation.nrrd_file import read_nrrd
 from imaging.formats.segmentation.terminology import described
 from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.progress import Report, silent
 
 _TERMS = re.compile(r"TerminologyEntry:[^~|]*~([^~|]*)~([^~|]*)~")
 
@@ -87,12 +89,14 @@ def _extent(marked: NDArray[np.bool_]) -> str:
     return " ".join(f"{each[0]} {each[-1]}" if len(each) else "0 -1" for each in ends)
 
 
-def read_seg_nrrd(path: Path, grid: ImageGrid) -> ImportedMask:
+def read_seg_nrrd(path: Path, grid: ImageGrid, resample: bool = False, report: Report = silent) -> ImportedMask:
     """The segments of a file on the grid of an image, the last layer uppermost where they overlap.
 
     Raises:
-        ReadError: damaged, kept elsewhere, or voxels that lie elsewhere than the image's.
+        OtherGrid: voxels that lie elsewhere than the image's, in the same place.
+        ReadError: damaged, kept elsewhere, or voxels in another place.
         Truncated: fewer voxels than the header declares.
+        Cancelled: by ``report``.
     """
     file = read_nrrd(path)
     layers = file.layers
@@ -106,11 +110,11 @@ def read_seg_nrrd(path: Path, grid: ImageGrid) -> ImportedMask:
         marked = layers[layer] == stored if layer < len(layers) else np.zeros(values.shape, np.bool_)
         overlapping += int(np.count_nonzero(values[marked]))
         values[marked] = value
-    found = laid(path, values, file.affine, grid, segments.labels, segments.segments)
+    found = laid(path, values, file.affine, grid, segments.labels, segments.segments, resample, report)
     if not overlapping:
         return found
     said = f"segments overlap: {overlapping} voxels went to the later segment"
-    return ImportedMask(found.labelmap, found.segments, found.title, (*found.warnings, said))
+    return replace(found, warnings=(*found.warnings, said))
 
 
 class _Segments:

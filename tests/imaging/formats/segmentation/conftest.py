@@ -122,9 +122,14 @@ def positions(kind: str, count: int = 5) -> tuple[tuple[float, ...], list[np.nda
 
 @pytest.fixture
 def make_image(tmp_path: Path) -> Callable[..., Image]:
-    """Write and read an image: axial, oblique, tilted, missing, descending, enhanced, clip, flat or single."""
+    """Write and read an image: axial, oblique, tilted, missing, descending, enhanced, clip, flat or single.
 
-    def make(kind: str, series_uid: str = "1.2.826.0.1.99.7") -> Image:
+    ``change(data, n)`` changes the data set of slice ``n`` before it is written.
+    """
+
+    def make(
+        kind: str, series_uid: str = "1.2.826.0.1.99.7", change: Callable[[Dataset, int], None] | None = None
+    ) -> Image:
         folder = tmp_path / f"image-{kind}-{series_uid[-3:]}"
         if kind == "enhanced":
             return _read(folder, [_enhanced(series_uid)])
@@ -134,7 +139,11 @@ def make_image(tmp_path: Path) -> Callable[..., Image]:
             return _read(folder, [_with_pixels(clip, 4, 8)])
         if kind == "flat":
             return _read(folder, [_with_pixels(_common("1.2.840.10008.5.1.4.1.1.7", "OT", series_uid, 1), bits=8)])
-        return _read(folder, _slices(kind, series_uid))
+        slices = _slices(kind, series_uid)
+        for n, data in enumerate(slices):
+            if change is not None:
+                change(data, n)
+        return _read(folder, slices)
 
     return make
 
