@@ -71,6 +71,7 @@ class ReadText:
         return self.document.file
 
 
+@dataclass(frozen=True)
 class ReadSegmentation(_OntoAnImage):
     """:func:`imaging.formats.segmentation.importing.import_onto`."""
 
