@@ -18,7 +18,9 @@ from imaging.errors import JournalError, SaveError
 from imaging.library.journal_entries import Beginning, Entry, decode, encode
 from imaging.saving import replacing, write_bytes
 
-SIGNATURE, VERSION = b"WETREAD-JOURNAL", 1
+SIGNATURE, VERSION = b"WETREAD-JOURNAL", 2
+"""1: first light. 2: changes of masks say their layer; without it they are of the lowest one."""
+
 _HEAD = SIGNATURE + VERSION.to_bytes(1, "little")
 _FRAME = struct.Struct("<II")
 
@@ -37,6 +39,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._waiting: list[Entry] = []
+        self._older = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -69,6 +72,9 @@ class Journal:
         if not self._end:
             data = _HEAD + data
         try:
+            if self._older:
+                _write_all(self._file, _HEAD, 0)  # what is added now, older programs would read wrongly
+                self._older = False
             _write_all(self._file, data, self._end)
         except OSError as error:
             with suppress(OSError):
@@ -165,6 +171,7 @@ class Journal:
                 f"{self.path}: made by a newer Wetread (found journal {data[len(SIGNATURE)]}, this one supports "
                 f"{VERSION}). Update Wetread."
             )
+        self._older = data[len(SIGNATURE)] < VERSION
         entries, self._end, damaged = _parse(data)
         return entries, damaged
 

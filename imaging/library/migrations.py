@@ -184,7 +184,11 @@ def _to_6(op: Operations) -> None:
     )
 
 
-STEPS: dict[int, Callable[[Operations], None]] = {2: _to_2, 3: _to_3, 4: _to_4, 5: _to_5, 6: _to_6}
+def _to_7(_op: Operations) -> None:
+    """Masks in layers: the tables stay, but programs of the versions before cannot read the boxes of several layers."""
+
+
+STEPS: dict[int, Callable[[Operations], None]] = {2: _to_2, 3: _to_3, 4: _to_4, 5: _to_5, 6: _to_6, 7: _to_7}
 
 
 def _states() -> tuple[sa.Column[Any], ...]:

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 6
+VERSION = 7
 """1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. 4: key images; attributions.
-5: work queues. 6: answers.
+5: work queues. 6: answers. 7: masks in layers.
 
 A new table or column needs a new version here and a step in :mod:`imaging.library.migrations`."""
 

@@ -1,7 +1,10 @@
 """The journal: what was written is there, whatever ends the program; what is broken is said and set aside."""
 
 import errno
+import json
 import os
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +191,29 @@ def test_a_newer_journal_and_another_file_are_refused_and_left_alone(path: Path)
         with pytest.raises(JournalError, match=words):
             Journal(path)
         assert path.read_bytes() == data
+
+
+def test_a_journal_of_an_older_program_is_read_and_becomes_one_of_this_version(path: Path) -> None:
+    """Version 1 said no layer: its changes are of the lowest one."""
+    steps, painted = strokes(2)
+    old = [encode(each).replace(b', "layer": 0', b"").replace(b'"layer": 0, ', b"") for each in (BEGINNING, *steps)]
+    frames = [struct.pack("<II", len(data), zlib.crc32(data)) + data for data in map(shortened, old)]
+    path.parent.mkdir()
+    path.write_bytes(b"WETREAD-JOURNAL\x01" + b"".join(frames))
+    journal = Journal(path)
+    assert not journal.damaged and np.array_equal(replay(journal.entries).mask((EMPTY,))[0], painted)
+    assert path.read_bytes()[15] == 1, "looking at it changes nothing"
+    journal.append(stroke(EMPTY.copy(), 1, 7, 2))
+    assert path.read_bytes()[15] == VERSION
+    assert [layer.max() for layer in replay(journal.read()).mask((EMPTY,))] == [2, 0, 7]
+    journal.close()
+
+
+def shortened(entry: bytes) -> bytes:
+    """The entry with the length of its head put right."""
+    decoder = json.JSONDecoder()
+    text = entry[4:].decode("latin-1")
+    return decoder.raw_decode(text)[1].to_bytes(4, "little") + entry[4:]
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
