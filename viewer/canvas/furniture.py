@@ -27,6 +27,7 @@ VEIL = QColor(0, 0, 0, 150)
 MARGIN = 8.0
 BAR_WIDTH = 12.0
 
+NARROW_PX = 300.0
 SCALE_BAR_FROM_PX = 240.0
 """A narrower viewport has no scale bar: its numbers need the room."""
 
@@ -43,12 +44,18 @@ class Furniture:
         self._large.setPixelSize(size * 7 // 5)
         self._large.setBold(True)
         self._line = QFontMetricsF(self._font).height()
+        self._above = self._below = 0.0
         painter.setFont(self._font)
 
     @property
     def has_scale_bar(self) -> bool:
         """False where the viewport is too narrow for a scale bar between the corner texts."""
         return self.width >= SCALE_BAR_FROM_PX
+
+    @property
+    def _is_narrow(self) -> bool:
+        """True where the corner texts meet in the middle, so that letters of the edges stand clear of them."""
+        return self.width <= NARROW_PX
 
     def text(self, box: QRectF, align: Qt.AlignmentFlag, text: str, colour: QColor = TEXT) -> None:
         """One line on a dark veil, readable over bright and dark, shortened to the box by whole words."""
@@ -72,7 +79,7 @@ class Furniture:
         Returns:
             The box of the mark on what was done to the pixels, None without one.
         """
-        column = self.width / 2 - MARGIN - 24 if self.width > 300 else self.width / 2
+        column = self.width / 2 - MARGIN - (0 if self._is_narrow else 24)
         x_right = self.width - MARGIN - right - column
         self._lines(corners.top_left, MARGIN, MARGIN - 2, column, Qt.AlignmentFlag.AlignLeft)
         self._lines(corners.top_right, x_right, MARGIN - 2, column, Qt.AlignmentFlag.AlignRight)
@@ -83,6 +90,9 @@ class Furniture:
         y = low - self._line * len(corners.bottom_right)
         x_right = self.width - MARGIN - right - narrow
         self._lines(corners.bottom_right, x_right, y, narrow, Qt.AlignmentFlag.AlignRight)
+        if self._is_narrow:
+            self._above = self._line * max(len(corners.top_left), len(corners.top_right))
+            self._below = self._line * max(len(corners.bottom_left), len(corners.bottom_right))
         marked = [n for n, line in enumerate(corners.bottom_right) if line.startswith(MARK)]
         return QRectF(x_right, y + marked[0] * self._line, narrow, self._line) if marked else None
 
@@ -108,10 +118,10 @@ class Furniture:
         middle_x, middle_y = (self.width - 60) / 2, (self.height - line) / 2
         left, top, right_text, bottom_text = edges
         self.text(QRectF(MARGIN, middle_y, 60, line), Qt.AlignmentFlag.AlignLeft, left)
-        self.text(QRectF(middle_x, 4, 60, line), Qt.AlignmentFlag.AlignHCenter, top)
+        self.text(QRectF(middle_x, 4 + self._above, 60, line), Qt.AlignmentFlag.AlignHCenter, top)
         box = QRectF(self.width - MARGIN - right - 60, middle_y, 60, line)
         self.text(box, Qt.AlignmentFlag.AlignRight, right_text)
-        box = QRectF(middle_x, self.height - bottom - line - 2, 60, line)
+        box = QRectF(middle_x, self.height - bottom - self._below - line - 2, 60, line)
         self.text(box, Qt.AlignmentFlag.AlignHCenter, bottom_text)
         self._painter.setFont(self._font)
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +31,28 @@ def test_what_fits_is_left_alone_and_words_may_be_cut(metrics: QFontMetricsF) ->
     assert shortened("W 300 L 40", metrics, 400) == "W 300 L 40"
     wide = metrics.horizontalAdvance("W 300 L 40 win…") + 1
     assert shortened("W 300 L 40 window1", metrics, wide).startswith("W 300 L 40 w")
+
+
+@pytest.mark.parametrize("width", [157, 196, 299, 301, 800])
+def test_the_letters_of_the_edges_hide_no_text_of_the_corners(qtbot: QtBot, width: int) -> None:
+    image = QImage(width, 250, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    furniture = Furniture(painter, width, 250, QFont())
+    boxes: dict[str, QRectF] = {}
+
+    def note(box: QRectF, align: Qt.AlignmentFlag, text: str, *_: object) -> None:
+        wide = min(QFontMetricsF(painter.font()).horizontalAdvance(text), box.width())
+        share = {Qt.AlignmentFlag.AlignRight: 1.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(align, 0.0)
+        boxes[text] = QRectF(box.x() + share * (box.width() - wide), box.y(), wide, box.height())
+
+    furniture.text = note  # type: ignore[method-assign]
+    long = "a name of many words"
+    furniture.corner_texts(Corners((long,), (f"{long}.",), (f"{long},",), (f"{long};",)), 20, 0)
+    furniture.edge_letters(("R", "A", "L", "P"), 20, 0)
+    painter.end()
+    letters = [boxes.pop(letter) for letter in "RALP"]
+    assert len(boxes) == 4
+    assert not [text for text, box in boxes.items() for letter in letters if box.intersects(letter)]
 
 
 def test_the_smallest_viewport_of_a_small_window_has_room_for_its_window(qtbot: QtBot) -> None:
