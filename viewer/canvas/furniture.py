@@ -118,7 +118,7 @@ class Furniture:
         middle_x, middle_y = (self.width - 60) / 2, (self.height - line) / 2
         left, top, right_text, bottom_text = edges
         self.text(QRectF(MARGIN, middle_y, 60, line), Qt.AlignmentFlag.AlignLeft, left)
-        self.text(QRectF(middle_x, 4 + self._above, 60, line), Qt.AlignmentFlag.AlignHCenter, top)
+        self.text(QRectF(middle_x, MARGIN - 2 + self._above, 60, line), Qt.AlignmentFlag.AlignHCenter, top)
         box = QRectF(self.width - MARGIN - right - 60, middle_y, 60, line)
         self.text(box, Qt.AlignmentFlag.AlignRight, right_text)
         box = QRectF(middle_x, self.height - bottom - self._below - line - 2, 60, line)
