@@ -7,6 +7,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.stored_planes import StoredPlanes
 from imaging.volume import Volume
 
 
@@ -55,5 +56,20 @@ class PlaneTaker(Protocol):
             shape: of the volume, planes first.
             dtype: of its values.
             buffers: how many threads will fill planes, and how many planes at most in one block.
+        """
+        ...
+
+
+@runtime_checkable
+class PlaneReader(Protocol):
+    """An arrival that would rather read planes from their files than be given them, where nothing is to be decoded."""
+
+    def leave(self, planes: StoredPlanes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any] | None:
+        """What the volume is made around while the arrival reads its planes; None where they are to be given.
+
+        Args:
+            planes: where they lie, all of them.
+            shape: of the volume, planes first.
+            dtype: of its values.
         """
         ...

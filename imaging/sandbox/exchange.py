@@ -10,8 +10,9 @@ from imaging.arrival import Arrival
 from imaging.errors import ImagingError
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
+from imaging.sandbox.left import LEFT, LeftPlanes
 from imaging.sandbox.memory import Block
-from imaging.sandbox.planes import TakenPlanes
+from imaging.sandbox.planes import OwnArray, TakenPlanes
 from imaging.sandbox.requests import Request
 from imaging.sandbox.wire import ArraySpec, WireError, array_layout, decode
 
@@ -26,6 +27,7 @@ class Exchange:
     progress: tuple[int, int, str] = (0, 0, "")
     blocks: dict[int, Block] = field(default_factory=dict)
     taken: dict[int, TakenPlanes] = field(default_factory=dict)
+    left: LeftPlanes | None = None
     begun: bool = False
 
     def decoded(self, expected: Any, message: Message) -> Any:
@@ -47,6 +49,8 @@ class Exchange:
     def _array(self, spec: ArraySpec, tail: bytearray) -> NDArray[Any]:
         shape, dtype, size = array_layout(spec)
         number, offset = spec.get("block"), spec.get("offset")
+        if number == LEFT and self.left is not None:
+            return self._planes(self.left, shape, dtype)
         if type(number) is int and number in self.taken:
             return self._planes(self.taken[number], shape, dtype)
         if type(number) is int and number in self.blocks and self.blocks[number].size == size:
@@ -58,7 +62,7 @@ class Exchange:
         return array
 
     @staticmethod
-    def _planes(taken: TakenPlanes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    def _planes(taken: OwnArray, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
         if shape != taken.array.shape or dtype != taken.array.dtype:
             raise WireError("an array of another shape than its planes")
         return taken.array

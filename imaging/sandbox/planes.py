@@ -48,7 +48,24 @@ class LentPlanes:
             self._free.put(buffer)
 
 
-class TakenPlanes:
+class OwnArray:
+    """Memory of the program's own for a volume; only who holds this can write to it.
+
+    Args:
+        shape: of the volume, planes first.
+        dtype: of its values.
+
+    Attributes:
+        array: read-only; nobody who gets it can make it writable again.
+        planes: the same memory, to be filled.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.planes = np.zeros(shape, dtype)
+        self.array = np.frombuffer(self.planes.data.toreadonly().cast("B"), dtype).reshape(shape)
+
+
+class TakenPlanes(OwnArray):
     """The program's side: the volume, and the buffers that its planes come through.
 
     Args:
@@ -59,10 +76,8 @@ class TakenPlanes:
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], buffers: tuple[int, int], block: Block) -> None:
-        self._array = np.zeros(shape, dtype)
+        super().__init__(shape, dtype)
         self._buffers = block.array((*buffers, *shape[1:]), dtype)
-        # Through a read-only buffer: nobody who gets it can make it writable again.
-        self.array = np.frombuffer(self._array.data.toreadonly().cast("B"), dtype).reshape(shape)
 
     def take(self, buffer: int, ks: Sequence[int]) -> None:
         """Copy the planes ``ks`` from a buffer to their places.
@@ -71,7 +86,7 @@ class TakenPlanes:
             WireError: there is no such buffer or place.
         """
         count, most = self._buffers.shape[:2]
-        if not (0 <= buffer < count and len(ks) <= most and all(0 <= k < len(self._array) for k in ks)):
+        if not (0 <= buffer < count and len(ks) <= most and all(0 <= k < len(self.planes) for k in ks)):
             raise WireError(f"planes {ks[:8]} in buffer {buffer}")
         for k, plane in zip(ks, self._buffers[buffer], strict=False):
-            self._array[k] = plane
+            self.planes[k] = plane

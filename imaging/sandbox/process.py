@@ -17,11 +17,12 @@ from imaging.arrival import Arrival
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.exchange import Exchange
+from imaging.sandbox.left import LeftPlanes, UnreadVolume, planes_in
 from imaging.sandbox.limits import Limits
 from imaging.sandbox.memory import Block, new_block
 from imaging.sandbox.opened import opened_files
 from imaging.sandbox.planes import TakenPlanes
-from imaging.sandbox.requests import RESULTS, UNEXPECTED, Request, error_from
+from imaging.sandbox.requests import RESULTS, UNEXPECTED, LoadVolume, Request, error_from
 from imaging.sandbox.starting import WORKER, started
 from imaging.sandbox.wire import ArraySpec, Json, WireError, array_layout, encode
 from imaging.volume import Volume
@@ -83,7 +84,7 @@ class WorkerProcess:
         return self._process.poll() is None
 
     def ask(self, request: Request, report: Report, arrival: Arrival | None = None) -> Any:
-        """The worker's answer: a Study, a Volume or a text.
+        """The worker's answer: a Study, a text, a Volume, or an UnreadVolume.
 
         After anything but an answer or an :class:`ImagingError` the worker is of no more use and has to be stopped.
 
@@ -126,8 +127,8 @@ class WorkerProcess:
             message = self._next(exchange, self._limits.silence_s)
             match message.kind:
                 case "result":
-                    expected = RESULTS[type(exchange.request)]
-                    return exchange.decoded(expected, message)
+                    value = exchange.decoded(RESULTS[type(exchange.request)], message)
+                    return value if exchange.left is None else UnreadVolume(value, exchange.left)
                 case "error" if message.text("name") == UNEXPECTED:
                     raise Stopped(message.text("words"), self._files)
                 case "error":
@@ -144,6 +145,8 @@ class WorkerProcess:
                 self._lend(message.number("bytes"), exchange)
             case "planes":
                 self._lend_planes(message, exchange)
+            case "left":
+                self._note_left(message, exchange)
             case "filled":
                 self._take(message, exchange)
             case "begun" if exchange.arrival:
@@ -182,6 +185,22 @@ class WorkerProcess:
         exchange.taken.clear()  # a worker begins again where values need a wider type; nobody waits for the first
         passing = size // shape[0] * buffers[0] * buffers[1]
         self._lend(passing, exchange, lambda block: TakenPlanes(shape, dtype, buffers, block))
+
+    def _note_left(self, message: Message, exchange: Exchange) -> None:
+        """Make room for a volume whose planes the program reads."""
+        shape, dtype, size = array_layout(message.body)
+        if not isinstance(exchange.request, LoadVolume) or exchange.request.gives_all:
+            raise WireError("planes left that were asked for")
+        if size > self._limits.memory_bytes:
+            self._channel.send({"kind": "refused"})
+            return
+        stored = planes_in(message, exchange.request.series.files)
+        try:
+            exchange.left = LeftPlanes(shape, dtype, stored)
+        except MemoryError:
+            self._channel.send({"kind": "refused"})
+        else:
+            self._channel.send({"kind": "noted"})
 
     def _take(self, message: Message, exchange: Exchange) -> None:
         ks, taken = message.numbers("ks"), exchange.taken.get(message.number("number"))

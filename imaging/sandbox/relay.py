@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.sandbox.channel import Channel, Message
+from imaging.sandbox.left import LEFT, body_of
 from imaging.sandbox.memory import writable
 from imaging.sandbox.opened import OpenedFiles
 from imaging.sandbox.planes import LentPlanes
 from imaging.sandbox.requests import LoadVolume, Request
 from imaging.sandbox.starting import OPENED_VARIABLE
 from imaging.sandbox.wire import ArraySpec, Json, array_spec, encode
+from imaging.stored_planes import StoredPlanes
 from imaging.volume import Volume
 
 
@@ -49,6 +51,7 @@ class Relay:
         self._channel, self._alive = channel, alive
         self._lock = threading.RLock()
         self._lent: list[_Lent] = []
+        self._asked: LoadVolume | None = None
         self._watched = self._begun = False
         self._handed_over: set[int] = set()
         self._reported_s = 0.0
@@ -87,6 +90,21 @@ class Relay:
         number = reply.number("number")
         self._lent.append(_Lent(number, array))
         return LentPlanes(array, memory, lambda buffer, ks: self._hand_over(number, buffer, ks))
+
+    def leave(self, planes: StoredPlanes, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any] | None:
+        """Tell the program where planes lie that it can read itself; None where it wants to be given them.
+
+        Raises:
+            MemoryError: the program does not have that much.
+        """
+        if self._asked is None or self._asked.gives_all:
+            return None
+        array = np.broadcast_to(np.zeros((), dtype), shape)
+        reply = self._ask({"kind": "left", **array_spec(array), **body_of(planes, self._asked.series.files)})
+        if reply.kind != "noted":
+            raise MemoryError("for an array")
+        self._lent.append(_Lent(LEFT, array))
+        return array
 
     def _hand_over(self, number: int, buffer: int, ks: Sequence[int]) -> None:
         """Have planes copied; once the volume is shown they count as arrived with that."""
@@ -130,7 +148,8 @@ class Relay:
     @contextmanager
     def watching(self, request: Request) -> Generator[None]:
         """Tell the program which files of the request are opened meanwhile, so that it can name one if this ends."""
-        self._watched = isinstance(request, LoadVolume) and request.watched
+        self._asked = request if isinstance(request, LoadVolume) else None
+        self._watched = self._asked is not None and self._asked.watched
         _told.process, _told.below, _told.last = os.getpid(), _files_of(request), ""
         _listen()
         if _told.files is not None:

@@ -50,10 +50,16 @@ class OpenFiles(_OfAPath):
 
 @dataclass(frozen=True)
 class LoadVolume:
-    """:func:`imaging.formats.reading.load_volume`; ``watched`` when the slices are looked at as they come."""
+    """:func:`imaging.formats.reading.load_volume`.
+
+    Attributes:
+        watched: the slices are looked at as they come.
+        gives_all: planes that only need to be copied from their files are given like all others.
+    """
 
     series: Series
     watched: bool = False
+    gives_all: bool = False
 
     @property
     def subject(self) -> Path:

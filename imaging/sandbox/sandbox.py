@@ -18,6 +18,7 @@ from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
 from imaging.sandbox.indexing import LARGE, Indexing, ListFiles, files_below
+from imaging.sandbox.left import UnreadVolume
 from imaging.sandbox.limits import Limits, default_memory_bytes
 from imaging.sandbox.listings import Listings
 from imaging.sandbox.process import Stopped, WorkerProcess
@@ -34,6 +35,7 @@ from imaging.sandbox.requests import (
 from imaging.sandbox.requests import ReadMeasurements as MeasurementsRequest
 from imaging.sandbox.scratch import Scratch, remove_stale
 from imaging.sandbox.starting import WORKER
+from imaging.stored_planes import TooNarrow
 from imaging.study import Document, Refusal, Series, Study
 from imaging.volume import Volume
 
@@ -126,16 +128,23 @@ class Sandbox:
         return archive.joinpath(*unpacked[0][1:]) if is_member else None
 
     def load_volume(self, series: Series, report: Report = silent, arrival: Arrival | None = None) -> Volume:
-        """As :func:`imaging.formats.reading.load_volume`. The array lies in shared memory that lives as long as it.
+        """As :func:`imaging.formats.reading.load_volume`.
 
-        The memory is the sandbox's own, seen read-only: ``arrival.allocate`` is not called.
+        The memory is the sandbox's own, seen read-only: ``arrival.allocate`` is not called. Planes in which nothing is
+        to be decoded are read by this thread and its own, from where a worker said that they lie.
 
         Raises:
             ReadError: a file is gone, has changed, cannot be decoded, or stopped the worker.
             Truncated: a file ends before its pixels.
             Cancelled: by ``report``.
         """
-        return self._ask_for_one(LoadVolume(series, arrival is not None), report, arrival)
+        found = self._ask_for_one(LoadVolume(series, arrival is not None), report, arrival)
+        if not isinstance(found, UnreadVolume):
+            return found
+        try:
+            return found.read(report, arrival)
+        except TooNarrow:
+            return self._ask_for_one(LoadVolume(series, arrival is not None, gives_all=True), report, arrival)
 
     def read_text(self, document: Document) -> str:
         """As :func:`imaging.formats.documents.read_text`.
@@ -148,7 +157,7 @@ class Sandbox:
     def read_segmentation(
         self, path: Path, volume: Volume, series: Series, report: Report = silent, resample: bool = False
     ) -> ImportedMask:
-        """As :func:`imaging.formats.segmentation.importing.import_labelmap`.
+        """As :func:`imaging.formats.segmentation.importing.import_onto`.
 
         Raises:
             OtherGrid: it does not fit the image, but could be resampled.

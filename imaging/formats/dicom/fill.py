@@ -1,6 +1,6 @@
 """The one array of a stack, filled frame by frame."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from imaging.arrival import Planes
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.modality import ModalityTransform
-
-MakePlanes = Callable[[tuple[int, ...], np.dtype[Any]], Planes]
-"""Memory for planes of a shape and type."""
+from imaging.stored_planes import TooNarrow
 
 
 class OwnPlanes:
@@ -27,50 +25,33 @@ class OwnPlanes:
         yield [self.array[k] for k in ks]
 
 
-class TooNarrow(Exception):
-    """A value does not fit the type of the array: fill another one, of ``dtype``."""
+def array_layout(stack: Stack, transforms: Sequence[ModalityTransform]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape of the array of all frames, and the narrowest type that is likely to do.
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
-        super().__init__(f"needs {dtype}")
-        self.dtype = dtype
+    (K, J, I) int16, uint8, uint16, or whatever integers or floating numbers are stored; or (K, J, I, 3) unsigned.
+    """
+    shape, layout = stack.geometry.shape_kji, stack.frames[0].layout
+    if layout.is_colour:
+        return (*shape, 3), layout.colour_dtype
+    if layout.number != "integer":
+        return shape, np.dtype(layout.number)
+    if not all(transform.keeps_integers for transform in transforms):
+        return shape, np.dtype(np.float32)
+    if any(not transform.is_identity for transform in transforms):
+        return shape, np.dtype(np.int16)
+    return shape, np.dtype(f"{'i' if layout.is_signed else 'u'}{layout.word_bytes}")
 
 
 class FilledArray:
     """One array for all frames, filled frame by frame in any order, by any number of threads.
 
-    Args:
-        dtype: the type to use; the narrowest that is likely to do when left out.
-
     Attributes:
         planes: of ``array``, to be filled.
-        array: (K, J, I) int16, uint8, uint16, int32, int64 or floating; or (K, J, I, 3) unsigned.
+        array: as :func:`array_layout` says, or wider.
     """
 
-    def __init__(
-        self,
-        stack: Stack,
-        transforms: Sequence[ModalityTransform],
-        make: MakePlanes,
-        dtype: np.dtype[Any] | None = None,
-    ) -> None:
-        self._transforms = transforms
-        shape = stack.geometry.shape_kji
-        layouts = [frame.layout for frame in stack.frames]
-        if layouts[0].is_colour:
-            self.planes = make((*shape, 3), layouts[0].colour_dtype)
-        else:
-            self.planes = make(shape, dtype or self._first_choice(stack))
-        self.array = self.planes.array
-
-    def _first_choice(self, stack: Stack) -> np.dtype[Any]:
-        layout = stack.frames[0].layout
-        if layout.number != "integer":
-            return np.dtype(layout.number)
-        if not all(transform.keeps_integers for transform in self._transforms):
-            return np.dtype(np.float32)
-        if any(not transform.is_identity for transform in self._transforms):
-            return np.dtype(np.int16)
-        return np.dtype(f"{'i' if layout.is_signed else 'u'}{layout.word_bytes}")
+    def __init__(self, planes: Planes, transforms: Sequence[ModalityTransform]) -> None:
+        self.planes, self.array, self._transforms = planes, planes.array, transforms
 
     def put(self, k: int, stored: NDArray[Any], out: NDArray[Any]) -> None:
         """Frame ``k`` from its stored values into ``out``, the memory of its plane.

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.pixels import apply_rescale, pixel_array
 
-from imaging.formats.dicom import native
 from imaging.formats.dicom.header import read_header
 from imaging.formats.reading import load_volume, open_study
+from imaging.stored_planes import StoredPlanes
 
 
 @pytest.mark.parametrize("signed", [0, 1])
@@ -81,8 +81,8 @@ def test_the_quick_way_is_taken_for_every_ordinary_ct_and_not_for_a_slope(
     write_dicom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[int] = []
-    read_into = native.read_into
-    monkeypatch.setattr("imaging.formats.dicom.loading.read_into", lambda *what: (taken.append(1), read_into(*what)))
+    read_into = StoredPlanes.read_into
+    monkeypatch.setattr(StoredPlanes, "read_into", lambda *what: (taken.append(1), read_into(*what)))
     for n, bits in enumerate((12, 16)):
         ct = write_dicom(np.ones((4, 4), np.uint16), BitsStored=bits, HighBit=bits - 1, RescaleIntercept=-1024)
         load_volume(open_study(ct).series[0])

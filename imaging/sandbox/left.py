@@ -1,0 +1,96 @@
+"""Planes that a worker leaves to the program: it says where their bytes lie, the program copies them from there.
+
+There is nothing to decode in them, so nothing that bytes could do: they go to their place in an array whose size is
+settled, and no value of them is looked at but as a number. The worker names files by their number in the request: no
+other file is ever opened.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from imaging.arrival import Arrival
+from imaging.filling import Chunk, Filling
+from imaging.progress import Report
+from imaging.sandbox.channel import Message
+from imaging.sandbox.planes import OwnArray
+from imaging.sandbox.wire import Json, WireError
+from imaging.stored_planes import StoredPlanes
+from imaging.volume import Volume
+
+LEFT = -1
+"""Stands in a message for the array whose planes are left."""
+
+_PLANES_A_TASK = 32
+_WORDS = frozenset({"int16", "uint16", "int8", "uint8"})
+
+
+class LeftPlanes(OwnArray):
+    """The program's side: the memory of a volume, and where its planes lie.
+
+    Raises:
+        WireError: planes that do not lie one after another, or of other numbers than planes in files can have.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], stored: StoredPlanes) -> None:
+        if len(shape) != 3 or dtype.name not in _WORDS or not stored.are_all or len(stored.files) != shape[0]:
+            raise WireError(f"{len(stored.files)} planes in files for {shape} of {dtype}")
+        super().__init__(shape, dtype)
+        self._stored = stored
+
+    def read(self, task: Sequence[Chunk]) -> None:
+        """Fill the planes of some chunks; from several threads."""
+        for chunk in task:
+            for k in chunk.ks:
+                self._stored.read_into(k, self.planes[k])
+
+
+@dataclass(frozen=True)
+class UnreadVolume:
+    """A worker's answer: the volume, and its planes where they are still to be read."""
+
+    volume: Volume
+    left: LeftPlanes
+
+    def read(self, report: Report, arrival: Arrival | None) -> Volume:
+        """The volume with all its planes, handed over while they come.
+
+        Raises:
+            ReadError: a file is gone.
+            Truncated: a file ends before its pixels.
+            TooNarrow: the type of the volume does not hold its values.
+            Cancelled: by ``report``.
+        """
+        chunks = [Chunk((k,)) for k in range(len(self.left.planes))]
+        return Filling(chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK).run()
+
+
+def body_of(planes: StoredPlanes, files: Sequence[Path]) -> dict[str, Json]:
+    """A message about planes, files by their number."""
+    number = {file: n for n, file in enumerate(files)}
+    return {
+        "files": [number[file] for file in planes.files],
+        "offsets": list(planes.offsets),
+        "bits": list(planes.bits),
+        "signs": list(planes.signs),
+        "intercepts": list(planes.intercepts),
+    }
+
+
+def planes_in(message: Message, files: Sequence[Path]) -> StoredPlanes:
+    """The planes of which a message tells.
+
+    Raises:
+        WireError: files that were not asked for, or numbers that cannot be.
+    """
+    numbers = message.numbers("files")
+    if not all(0 <= n < len(files) for n in numbers):
+        raise WireError("planes in files that were not asked for")
+    columns = (message.numbers(key) for key in ("offsets", "bits", "signs", "intercepts"))
+    try:
+        return StoredPlanes([files[n] for n in numbers], *columns)
+    except ValueError as error:
+        raise WireError(str(error)) from error
