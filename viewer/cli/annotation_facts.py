@@ -1,10 +1,11 @@
 """Annotations as JSON-ready values, and as text."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from imaging.annotation import MaskRevision
 from imaging.comparison import HD95, compare
+from imaging.formats.segmentation.imported import Resampling
 from imaging.labelmap import Labelmap, Provenance
 
 
@@ -77,6 +78,18 @@ def comparison_text(document: dict[str, Any]) -> str:
             f"{each['name']}: Dice {dice}, HD95 {distance}, {each['voxels'][0]} and {each['voxels'][1]} voxels"
         )
     return "\n".join((*lines, f"HD95: {document['hd95']}"))
+
+
+def resampling_facts(done: Resampling | None) -> dict[str, Any] | None:
+    """How a mask came onto its images' grid; None where it lay there already."""
+    if done is None:
+        return None
+    return {
+        "source": {"shape": list(done.source_shape_kji), "spacing_mm": list(done.source_spacing_mm)},
+        "target": {"shape": list(done.target_shape_kji), "spacing_mm": list(done.target_spacing_mm)},
+        "method": done.method,
+        "volumes": [asdict(each) for each in done.volumes],
+    }
 
 
 def revision_text(facts: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from viewer.places import author, places
 
 if TYPE_CHECKING:
     from imaging.annotation import MaskRevision
+    from imaging.formats.segmentation.imported import ImportedMask
     from imaging.library.store import Library
     from imaging.sandbox import Sandbox
     from imaging.study import Series
@@ -115,22 +116,32 @@ def import_mask(
     mask: Annotated[Path, typer.Argument(metavar="MASK", help="A mask of any format that export writes but csv.")],
     series: SeriesUid = None,
     note: Annotated[str, typer.Option(help="Kept with the revision.")] = "",
+    resample: Annotated[
+        bool, typer.Option("--resample", help="Bring a mask of other voxels in the same place onto these images.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Lay a mask on its images and keep it as a new revision; what does not fit is refused with the reason.
 
-    --json prints {"series", "revision", "base", "file", "title", "labels", "warnings"}.
+    With --resample each voxel gets the label that covers most of it, and the segments stay marked as resampled. A mask
+    of another frame of reference or another place is refused all the same.
+
+    --json prints {"series", "revision", "base", "file", "title", "labels", "warnings", "resampled"}; the last is null
+    where nothing was resampled, else {"source": {"shape", "spacing_mm"}, "target", "method", "volumes": [{"value",
+    "name", "before_ml", "after_ml"}]}; shapes and spacings in order slices, rows, columns.
     """
     with failures_in_words(as_json), _library() as library:
+        from imaging.formats.segmentation.imported import RESAMPLED
         from imaging.labelmap import Provenance
-        from viewer.cli.annotation_facts import label_facts, maker
+        from viewer.cli.annotation_facts import label_facts, maker, resampling_facts
 
         with _image(images, series) as (sandbox, chosen, volume):
-            found = sandbox.read_segmentation(mask, volume, chosen, progress())
+            found = _laid(sandbox, mask, volume, chosen, resample)
         made = found.labelmap.provenance
         kept = Provenance(author(), datetime.now(UTC), made.model if made else "", made.model_version if made else "")
         base = library.latest_mask(chosen.uid)
-        words = "; ".join(part for part in (note, f"imported from {mask.name}{maker(made)}") if part)
+        done = f"{RESAMPLED} another grid" if found.resampling else ""
+        words = "; ".join(part for part in (note, f"imported from {mask.name}{maker(made)}", done) if part)
         number = library.save_mask(chosen, found.labelmap, kept, base.id if base else None, words)
         document = {
             "series": chosen.uid,
@@ -140,8 +151,18 @@ def import_mask(
             "title": found.title,
             "labels": label_facts(found.labelmap, chosen.kind),
             "warnings": list(found.warnings),
+            "resampled": resampling_facts(found.resampling),
         }
         _answer(document, "\n".join((f"revision {number} of {chosen.uid}: {mask.name}", *found.warnings)), as_json)
+
+
+def _laid(sandbox: "Sandbox", mask: Path, volume: "Volume", series: "Series", resample: bool) -> "ImportedMask":
+    from imaging.errors import OtherGrid
+
+    try:
+        return sandbox.read_segmentation(mask, volume, series, progress(), resample)
+    except OtherGrid as error:
+        raise Failure(f"{error}. --resample brings it onto these images") from error
 
 
 def diff(

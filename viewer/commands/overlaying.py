@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QObject, Signal
+
+from imaging.errors import OtherGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Series
@@ -22,10 +25,26 @@ class _Waiting:
 
     document: Document
     source: Series
+    resample: bool = False
 
 
-class Overlaying:
-    """Shows the mask of a file as a proposal, which is accepted or put away like that of a model."""
+@dataclass(frozen=True)
+class Misfit:
+    """A mask that lies on other voxels than the image it was asked for; ``words`` say what differs."""
+
+    document: Document
+    source: Series
+    words: str
+
+
+class Overlaying(QObject):
+    """Shows the mask of a file as a proposal, which is accepted or put away like that of a model.
+
+    Signals:
+        consent_wanted: a mask could be resampled, if the person agrees; carries the :class:`Misfit`.
+    """
+
+    consent_wanted = Signal(object)
 
     def __init__(
         self,
@@ -37,6 +56,7 @@ class Overlaying:
         reading: Reading,
         presenting: Presenting,
     ) -> None:
+        super().__init__()
         self._session, self._findings, self._notices = session, findings, notices
         self._runner, self._sandbox, self._reading = runner, sandbox, reading
         self._presenting = presenting
@@ -55,9 +75,16 @@ class Overlaying:
 
     def propose(self, document: Document, source: Series) -> None:
         """The same over ``source``."""
-        self._waiting = _Waiting(document, source)
-        if self._session.series != source:
-            self._reading.load(source)
+        self._wait_for(_Waiting(document, source))
+
+    def resample(self, misfit: Misfit) -> None:
+        """Propose a mask brought onto the voxels of its image, as the person agreed to."""
+        self._wait_for(_Waiting(misfit.document, misfit.source, resample=True))
+
+    def _wait_for(self, waiting: _Waiting) -> None:
+        self._waiting = waiting
+        if self._session.series != waiting.source:
+            self._reading.load(waiting.source)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -72,10 +99,21 @@ class Overlaying:
         self._runner.start(
             "segmentation",
             f"Reading {document.file.name}",
-            lambda report: self._sandbox.read_segmentation(document.file, volume, source, report),
+            lambda report: self._sandbox.read_segmentation(document.file, volume, source, report, waiting.resample),
             lambda mask: self._read(mask, document, volume),
-            lambda error: self._notices.add("error", words(error)),
+            lambda error: self._refused(error, document, source),
         )
+
+    def _refused(self, error: BaseException, document: Document, source: Series) -> None:
+        """Say why; where resampling would make sense, ask first."""
+        if isinstance(error, OtherGrid):
+            self.consent_wanted.emit(Misfit(document, source, words(error)))
+        else:
+            self._notices.add("error", words(error))
+
+    def decline(self, misfit: Misfit) -> None:
+        """Leave a mask that does not fit where it is."""
+        self._notices.add("warning", f"{misfit.words}. It was not laid on the image.")
 
     def _read(self, mask: ImportedMask, document: Document, volume: Volume) -> None:
         if self._session.volume is volume:

@@ -33,7 +33,7 @@ class SegmentsBox(QWidget):
         self.opacity.setTracking(False)
         self.solo = button("Alone", segmenting.toggle_solo, "Show this segment alone (Ctrl+Alt+S)")
         self.solo.setCheckable(True)
-        self.numbers = muted()
+        self.numbers, self.derivation = muted(), muted()
         self._lay_out()
         segmentation.labels_changed.connect(self._show)
         measures.changed.connect(self._show_numbers)
@@ -65,6 +65,7 @@ class SegmentsBox(QWidget):
         rows.addWidget(self.name, 2, 0, 1, 1)
         rows.addWidget(button("Add", self._add), 2, 1)
         layout.addLayout(rows)
+        layout.addWidget(self.derivation)
         layout.addWidget(heading("Numbers of the segment"))
         layout.addWidget(self.numbers)
         layout.addWidget(heading("Terms"))
@@ -94,6 +95,9 @@ class SegmentsBox(QWidget):
         for each in (self.state, self.opacity, self.solo):
             each.setEnabled(label is not None)
         self.solo.setChecked(self._segmentation.solo is not None)
+        said = "" if label is None else label.derivation
+        self.derivation.setText(f"{said[:1].upper()}{said[1:]}.")
+        self.derivation.setVisible(bool(said))
 
     def _show_numbers(self) -> None:
         found = self._measures.found

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from imaging.geometry import Shape, Triple
 from imaging.labelmap import Code, Colour, Labelmap
 
+RESAMPLED = "resampled from"
+"""Begins the derivation of a segment that was brought onto another grid."""
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -16,6 +19,7 @@ class Segment:
         category: Segmented Property Category, e.g. "Anatomical Structure". kind: Segmented Property Type, e.g. "Lung".
         algorithm_type: MANUAL, SEMIAUTOMATIC or AUTOMATIC; empty where not stated.
         algorithm, algorithm_version: what made it; empty where a person did.
+        derivation: what was done to its voxels afterwards, see :class:`imaging.labelmap.Label`.
     """
 
     value: int
@@ -27,6 +31,7 @@ class Segment:
     algorithm_type: str = ""
     algorithm: str = ""
     algorithm_version: str = ""
+    derivation: str = ""
 
 
 @dataclass(frozen=True)

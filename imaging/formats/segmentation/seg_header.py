@@ -12,7 +12,7 @@ from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text, whole
 from imaging.formats.dicom.header import dataset_stream
 from imaging.formats.segmentation.cielab import rgb_of
-from imaging.formats.segmentation.imported import Code, Segment
+from imaging.formats.segmentation.imported import RESAMPLED, Code, Segment
 from imaging.labelmap import PALETTE, Provenance
 
 MOST_LABELS = 255
@@ -128,7 +128,13 @@ def _segment(described: Dataset, segment_number: int, value: int) -> Segment:
         text(described, "SegmentAlgorithmType").upper(),
         text(described, "SegmentAlgorithmName") or text(made_by, "AlgorithmName"),
         text(made_by, "AlgorithmVersion").removeprefix(NOT_STATED),
+        _derivation(text(described, "SegmentDescription")),
     )
+
+
+def _derivation(description: str) -> str:
+    """A description that is the mark of a resampled segment, as written here; others say what it is, not whence."""
+    return description if description.startswith(RESAMPLED) else ""
 
 
 def _code(dataset: Dataset, keyword: str) -> Code:

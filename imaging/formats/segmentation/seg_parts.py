@@ -24,7 +24,7 @@ def description(segment: Segment, number: int) -> Dataset:
     if segment.algorithm_type != "MANUAL":
         name, version = segment.algorithm or NOT_STATED, segment.algorithm_version or NOT_STATED
         algorithm = hd.AlgorithmIdentificationSequence(shortened(name), concept(_AI), version)
-    return hd.seg.SegmentDescription(
+    found = hd.seg.SegmentDescription(
         number,
         shortened(segment.name),
         concept(segment.category),
@@ -33,6 +33,9 @@ def description(segment: Segment, number: int) -> Dataset:
         algorithm,
         display_color=hd.color.CIELabColor.from_dicom_value(stored_of(segment.colour)),
     )
+    if segment.derivation:
+        found.SegmentDescription = segment.derivation[:1024]
+    return found
 
 
 def background() -> Dataset:

@@ -44,5 +44,14 @@ def described(label: Label, made: Provenance | None) -> Segment:
     version = made.model_version if made is not None else ""
     how = "MANUAL" if not model else "SEMIAUTOMATIC" if made is not None and made.author else "AUTOMATIC"
     return Segment(
-        label.value, label.value, label.name, label.colour, category, label.code or kind, how, model, version
+        label.value,
+        label.value,
+        label.name,
+        label.colour,
+        category,
+        label.code or kind,
+        how,
+        model,
+        version,
+        label.derivation,
     )

@@ -29,14 +29,19 @@ def wetread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wetread:
 def make_ct(tmp_path: Path) -> Callable[..., Path]:
     """A function that writes CT slices of 2 x 3 pixels, 2.5 mm apart, into a folder under ``tmp_path``.
 
-    Slice k holds the stored values 100 k + (0 ... 5); the HU are 1024 less.
+    Slice k holds the stored values 100 k + (0 ... 5); the HU are 1024 less. ``first_mm`` lifts
+    all slices.
     """
 
-    def make(name: str = "ct", slices: tuple[int, ...] = (0, 1, 2), uid: str = SERIES_UID) -> Path:
+    def make(
+        name: str = "ct", slices: tuple[int, ...] = (0, 1, 2), uid: str = SERIES_UID, first_mm: float = 0.0
+    ) -> Path:
         folder = tmp_path / name
         folder.mkdir(parents=True, exist_ok=True)
         for k in slices:
-            ct_slice(k, uid).save_as(folder / f"{k}.dcm", enforce_file_format=True)
+            data = ct_slice(k, uid)
+            data.ImagePositionPatient[2] += first_mm
+            data.save_as(folder / f"{k}.dcm", enforce_file_format=True)
         return folder
 
     return make

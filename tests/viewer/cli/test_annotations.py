@@ -138,3 +138,32 @@ def test_a_mask_beside_its_images_does_not_stand_in_the_way(wetread, kept) -> No
     assert dcmread(folder / "mask.dcm").Modality == "SEG"
     again = document(wetread("annotations", "import", folder, folder / "mask.dcm", "--json"))
     assert again["labels"][0]["voxels"] == int((mask == 1).sum())
+
+
+def test_a_mask_of_other_voxels_needs_consent_and_says_what_was_done(wetread, kept, make_ct, tmp_path) -> None:
+    """The same place in slices 1.1 mm higher: 3 voxels of nodule and one of vessel of 0.9375 µl each."""
+    folder, _ = kept
+    out = tmp_path / "mask.nii.gz"
+    wetread("annotations", "export", folder, out)
+    other = make_ct("other", uid="2.25.777", first_mm=1.1)
+    refused = wetread("annotations", "import", other, out, "--json")
+    assert refused.exit_code == 1
+    words = json.loads(refused.stdout)["error"]
+    assert "off the mask's voxels" in words and "--resample brings it onto these images" in words
+    back = document(wetread("annotations", "import", other, out, "--resample", "--json"))
+    done = back["resampled"]
+    assert done["source"]["shape"] == done["target"]["shape"] and done["source"]["spacing_mm"][0] == pytest.approx(2.5)
+    assert done["method"] == "each voxel has the label that covers most of it"
+    assert [(each["name"], each["before_ml"], each["after_ml"]) for each in done["volumes"]] == [
+        ("nodule", pytest.approx(3 * VOXEL_ML), pytest.approx(3 * VOXEL_ML)),
+        ("vessel", pytest.approx(VOXEL_ML), pytest.approx(VOXEL_ML)),
+    ]
+    kept_of_other = document(wetread("annotations", "list", "--series", "2.25.777", "--json"))["annotations"][0]
+    assert "resampled from another grid" in kept_of_other["revisions"][0]["note"]
+    seg = tmp_path / "again.dcm"
+    document(wetread("annotations", "export", other, seg, "--json"))
+    assert [each.SegmentDescription.startswith("resampled from ") for each in dcmread(seg).SegmentSequence] == [
+        True
+    ] * 2
+    text = wetread("annotations", "import", other, out, "--resample").stdout
+    assert "resampled from 3 × " in text and "volumes: nodule 0.00281 ml, now 0.00281 ml" in text
