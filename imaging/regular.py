@@ -75,6 +75,7 @@ def regularise(volume: Volume, spacing_k_mm: float | None = None, report: Report
         slice_windows=(),
         slice_paddings=(),
         overlays=(),
+        acquisitions=(volume.acquisition_at(None),),
         derivation="; ".join(part for part in (volume.derivation, done) if part),
     )
 

@@ -1,11 +1,13 @@
 """Pixels with their meaning: a read-only array, where it lies, and what its numbers are."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.acquisition import Acquisition, common
 from imaging.errors import GeometryError
 from imaging.geometry import Geometry
 from imaging.measuring_facts import MeasuringFacts
@@ -132,6 +134,7 @@ class Volume:
         regions: calibrated ultrasound regions.
         slice_regions: those of each k where they differ from slice to slice or frame to frame, else empty.
         facts: what else measured numbers depend on.
+        acquisitions: how the images were made: one for all, or one per k where they differ; empty where unknown.
         shutter: what of each image is to be seen; None for all.
         icc_profile: name of the embedded colour profile, which is noted and not applied; empty where there is none.
         derivation: what was done to the pixels on request, e.g. ``"resampled to 1.25 mm along k"``: marked on the view.
@@ -159,6 +162,7 @@ class Volume:
     shutter: Shutter | None = None
     slice_regions: tuple[tuple[Region, ...], ...] = ()
     facts: MeasuringFacts = field(default_factory=MeasuringFacts)
+    acquisitions: tuple[Acquisition, ...] = ()
     icc_profile: str = ""
     derivation: str = ""
     warnings: tuple[str, ...] = field(default=())
@@ -189,6 +193,16 @@ class Volume:
         """The ultrasound regions of slice ``k``."""
         return self.slice_regions[k] if self.slice_regions else self.regions
 
+    def acquisition_at(self, k: int | None) -> Acquisition:
+        """How slice ``k`` was made; None is for a plane through several: what they have in common."""
+        if k is None or len(self.acquisitions) <= 1:
+            return self._acquisition
+        return self.acquisitions[k]
+
+    @cached_property
+    def _acquisition(self) -> Acquisition:
+        return common(self.acquisitions)
+
     def slab(self, k: int) -> "Volume":
         """Slice ``k`` alone, on its own grid, with the window that it would be shown with in the whole."""
         return replace(
@@ -201,6 +215,7 @@ class Volume:
             slice_paddings=(),
             regions=self.regions_at(k),
             slice_regions=(),
+            acquisitions=self.acquisitions and (self.acquisition_at(k),),
             frame_times_ms=(),
             slice_geometries=(),
         )

@@ -7,6 +7,7 @@ import numpy as np
 from imaging.geometry import Calibration, Geometry, letters
 from imaging.study import Series
 from imaging.volume import Volume
+from viewer.canvas.acquisition_text import acquisition_texts
 from viewer.state.corners import CORNERS, USUAL, CornerSet, FieldName, set_for
 from viewer.state.marks import CornerText, Marks
 from viewer.state.pane import Pane
@@ -68,11 +69,16 @@ def corners(pane: Pane, shown: CornerText = "all", ends: bool = False, chosen: C
         return Corners(bottom_right=_filled((mark_text(pane),)))
     texts = _place_texts(pane, volume) | _display_texts(pane, volume, ends)
     if series is not None and shown == "all":
-        texts |= _patient_texts(series) | _series_texts(series)
+        texts |= _patient_texts(series) | _series_texts(series) | acquisition_texts(volume, _only_slice(pane))
     top_left, top_right, bottom_left, bottom_right = (
         _filled(tuple(texts.get(field, "") for field in chosen.lines(corner))) for corner in CORNERS
     )
     return Corners(top_left, top_right, bottom_left, _filled((mark_text(pane), *bottom_right)))
+
+
+def _only_slice(pane: Pane) -> int | None:
+    """The one acquired slice that is shown; None where the picture is made of several."""
+    return pane.view.k if pane.axis == 0 and pane.view.slab_mm == 0 else None
 
 
 def _filled(lines: tuple[str, ...]) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _KEYWORDS = """
     ConcatenationUID InConcatenationNumber InConcatenationTotalNumber ConcatenationFrameOffsetNumber
     EnergyWindowVector DetectorVector PhaseVector RotationVector RRIntervalVector TimeSlotVector SliceVector
     DetectorInformationSequence
+    XRayTubeCurrent Exposure RepetitionTime FlipAngle MagneticFieldStrength MechanicalIndex Laterality ImageLaterality
     EstimatedRadiographicMagnificationFactor ImagerPixelSpacing NominalScannedPixelSpacing GantryDetectorTilt
     CineRate RecommendedDisplayFrameRate FrameTime FrameTimeVector FrameIncrementPointer SequenceOfUltrasoundRegions
     StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats.content import identity
+from imaging.formats.dicom.acquisitions import acquisitions_of
 from imaging.formats.dicom.facts import facts_of
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header, read_header
@@ -111,6 +112,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         regions=regions_of(first),
         slice_regions=_slice_regions(stack),
         facts=facts_of(list({frame.header.path: frame.header for frame in stack.frames}.values()), PROJECTIONS),
+        acquisitions=acquisitions_of(stack.frames),
         shutter=shutter_of(first),
         icc_profile=shown.icc_profile,
         warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings))),

@@ -122,7 +122,7 @@ def _in_common(header: Header) -> dict[str, str]:
 def _in_groups(group: Dataset) -> dict[str, str]:
     """The traits that functional groups state, the first of each."""
     found: dict[str, str] = {}
-    for inner in _nested(group):
+    for inner in nested(group):
         for tag in inner.keys():  # noqa: SIM118 - iterating a data set reads every value
             keyword = _KEYWORDS.get(tag)
             if keyword and keyword not in found and (value := text(inner, keyword)):
@@ -136,13 +136,13 @@ def _vectors(header: Header, frames: int) -> dict[str, tuple[int, ...]]:
     return {keyword: values for keyword, values in found.items() if values}
 
 
-def _nested(group: Dataset, depth: int = 2) -> Iterable[Dataset]:
+def nested(group: Dataset, depth: int = 2) -> Iterable[Dataset]:
     """The first items of the sequences of a functional group, and of theirs; damaged ones are passed over."""
     for tag in group.keys():  # noqa: SIM118 - iterating a data set reads every value
         inner = _first_item(group, tag)
         if inner is not None and depth:
             yield inner
-            yield from _nested(inner, depth - 1)
+            yield from nested(inner, depth - 1)
 
 
 def _first_item(group: Dataset, tag: BaseTag) -> Dataset | None:

@@ -53,7 +53,7 @@ def test_a_choice_is_seen_kept_and_of_its_modality_only(make: Make) -> None:
     again, marks, _ = make()
     assert chosen_corners(pane("CT"), "all", marks).top_left == ("P1", "A7")
     again.forget()
-    assert again.set_for("CT") == set_for(builtin_sets(), "CT") == USUAL
+    assert again.set_for("CT") == set_for(builtin_sets(), "CT") and again.set_for("OT") == USUAL
 
 
 def test_a_file_with_a_mistake_is_named_with_its_line_and_the_usual_is_shown(make: Make, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_file_with_a_mistake_is_named_with_its_line_and_the_usual_is_shown(mak
     (tmp_path / "corners.toml").write_text(text)
     cornering, _, notices = make()
     assert "corners.toml, line 5" in notices.all[0].text
-    assert cornering.set_for("CT") == USUAL
+    assert cornering.set_for("CT") == set_for(builtin_sets(), "CT")
     (tmp_path / "corners.toml").write_text(text.replace("pateint", "study"))
     assert "'study' stands in two places" in make()[2].all[0].text
 
