@@ -14,14 +14,14 @@ seconds without progress. Codecs that crash, hang, panic or eat memory cost one 
 Nothing a worker says is trusted: messages are JSON, read as the one type that is expected (:mod:`.wire`). Arrays lie in
 shared memory without a name, handed over by descriptor (:mod:`.memory`), so that nothing is left when either side is
 killed; the planes of a DICOM series only pass through a little of it (:mod:`.planes`). Planes in which nothing is to be
-decoded do not pass at all: the program copies them from their files, told where they lie (:mod:`.left`). Outside Linux nothing confines
-writing, and Windows does not limit memory; death, silence and nonsense are handled as everywhere.
+decoded do not pass at all: the program copies them from their files, told where they lie (:mod:`.left`). Outside
+Linux nothing confines writing, and Windows does not limit memory; death, silence and nonsense are handled anywhere.
 
 Modules: ``sandbox`` the workers as one reader · ``indexing`` a large folder in parts · ``listings`` kept on disk ·
 ``process`` one worker, seen from the program · ``starting`` how it is started · ``exchange`` one request under way ·
 ``worker`` the other side · ``relay`` its line to the program · ``channel`` messages on a socket · ``wire`` values as
-JSON · ``memory`` shared arrays · ``planes`` a volume plane by plane · ``left`` planes that the program copies itself · ``opened`` which files a worker turned to ·
-``limits`` what a worker may do · ``requests`` what can be asked.
+JSON · ``memory`` shared arrays · ``planes`` a volume plane by plane · ``left`` planes that the program copies
+itself · ``opened`` which files a worker turned to · ``limits`` what a worker may do · ``requests`` what can be asked.
 """
 
 from imaging.sandbox.sandbox import Sandbox
