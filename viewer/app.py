@@ -25,6 +25,7 @@ from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.dialogs.exchange_files import ExchangeFiles, exchange_actions
 from viewer.dialogs.history import MaskHistory
+from viewer.dialogs.resampling import ask_before_resampling
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.editing_panel import EditingPanel
@@ -67,6 +68,7 @@ class Application(Workroom):
             self.viewports.png,
         )
         self.window = self._make_window()
+        ask_before_resampling(self.overlaying, lambda: self.window)
         self._connect()
         self.inferring.refresh()
 

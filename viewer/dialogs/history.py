@@ -128,7 +128,7 @@ def _row(head: RevisionHead, shown: bool) -> QTreeWidgetItem:
             f"{origin.time.astimezone():%Y-%m-%d %H:%M:%S}",
             origin.author,
             f"{origin.model} {origin.model_version}".strip(),
-            ", ".join(label.name for label in head.labels),
+            ", ".join(f"{each.name} (resampled)" if each.derivation else each.name for each in head.labels),
             head.note,
         )
     )
