@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.layers import Layers
 from imaging.volume import Volume
 
 
@@ -25,9 +23,10 @@ class ImageGrid:
         """The single-slice geometry of slice ``k``."""
         return self.slice_geometries[k] if self.slice_geometries else self.geometry.slab(k)
 
-    def labelmap(self, array: NDArray[np.uint8], labels: tuple[Label, ...], made: Provenance | None = None) -> Labelmap:
+    def labelmap(self, layers: Layers, labels: tuple[Label, ...], made: Provenance | None = None) -> Labelmap:
         """A mask on this grid; volumes are only known where slices are evenly apart."""
-        return Labelmap(array, self.geometry, labels, made, slice_spacing_known=not self.slice_geometries)
+        even = not self.slice_geometries
+        return Labelmap(layers[0], self.geometry, labels, made, slice_spacing_known=even, further=layers[1:])
 
 
 def grid_of(volume: Volume) -> ImageGrid:

@@ -49,7 +49,7 @@ def _image(source: Source, k: int) -> dict[str, Any]:
 def _annotations(labelmap: Labelmap) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for each in labelmap.labels:
-        marked = labelmap.array == each.value
+        marked = labelmap.inside(each.value)
         for k in np.flatnonzero(marked.any(axis=(1, 2))).tolist():
             found.append({"id": len(found) + 1, "image_id": k + 1, "category_id": each.value, **_region(marked[k])})
     return found
@@ -102,7 +102,7 @@ def _read(path: Path, document: dict[str, Any], source: Source) -> ImportedMask:
             raise ReadError(path, f"annotation {each['id']} has category {each['category_id']}, which is not listed")
         marked = _marked(each["segmentation"], source.grid.geometry.shape_kji[1:])
         painting.add(slices[each["image_id"]], marked, each["category_id"])
-    return mask_of(path, painting.array, source.grid, labels, warnings=painting.warnings)
+    return mask_of(path, painting.layers, source.grid, painting.placed(labels))
 
 
 def _label(category: dict[str, Any]) -> Label:

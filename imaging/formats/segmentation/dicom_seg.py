@@ -17,6 +17,7 @@ from imaging.formats.dicom.pixels import FrameReader, frames_of
 from imaging.formats.segmentation.file_grid import block_of
 from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.own_planes import grid_of_frames
+from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.resampling import resampled
 from imaging.formats.segmentation.seg_frames import SegFrame, placed_frames
 from imaging.formats.segmentation.seg_header import MOST_LABELS, SegHeader, read_seg_header
@@ -41,9 +42,8 @@ def read_onto(
     """The mask of a DICOM SEG on a grid.
 
     A frame lies on the slice whose image it refers to, checked by position to 0.1 mm; without reference by position
-    alone; without position by the frame number it refers to. Slices without a frame are empty. A labelmap holds one
-    value per voxel: where segments overlap the later one wins, and a warning says how many voxels the others lose.
-    Fractions count from half of the maximum on, which a warning says too.
+    alone; without position by the frame number it refers to. Slices without a frame are empty. Segments that
+    overlap come in layers. Fractions count from half of the maximum on, which a warning says.
 
     Args:
         resample: frames on other voxels of the same place are brought onto those of the image; else they are refused.
@@ -68,7 +68,7 @@ def read_onto(
             raise
     own = Source(grid_of_frames(header, layout), (), "", source.frame_of_reference, source.name)
     found = _read(head, header, layout, own, report)
-    return resampled(path, found, block_of(found.labelmap.array, own.grid), grid, report)
+    return resampled(path, found, [block_of(layer, own.grid) for layer in found.labelmap.layers], grid, report)
 
 
 def _read(head: SegHeader, header: Header, layout: PixelFormat, source: Source, report: Report) -> ImportedMask:
@@ -85,13 +85,13 @@ class _Reading:
 
     def __init__(self, head: SegHeader, header: Header, layout: PixelFormat, source: Source) -> None:
         self._head, self._path, self._layout, self._source = head, header.path, layout, source
-        self._mask = np.zeros(source.grid.geometry.shape_kji, np.uint8)
+        self._painting = Painting(source.grid.geometry.shape_kji)
         self._values = {segment.number: segment.value for segment in head.segments}
         self._unnamed: set[int] = set()
-        self._overlapping = self._lost = 0
+        self._lost = 0
 
     def read(self, reader: FrameReader, frames: Sequence[SegFrame], report: Report) -> None:
-        """Every frame in order of segment, so that the later one wins."""
+        """Every frame in order of segment, so that the first ones come to lie lowest."""
         # A palette gives label values colours; the values themselves are wanted.
         plain = replace(reader, format=replace(reader.format, photometric="MONOCHROME2"))
         for n, frame in enumerate(sorted(frames, key=lambda each: (each.number, each.index))):
@@ -100,8 +100,11 @@ class _Reading:
 
     def result(self) -> ImportedMask:
         segments = tuple(sorted((*self._head.segments, *map(_unnamed, self._unnamed)), key=lambda each: each.value))
-        labels = tuple(Label(each.value, each.name, each.colour, told(each.kind)) for each in segments)
-        mask = self._source.grid.labelmap(self._mask, labels, self._head.provenance)
+        labels = tuple(
+            Label(each.value, each.name, each.colour, told(each.kind), derivation=each.derivation) for each in segments
+        )
+        layers, placed = self._painting.layers, self._painting.placed(labels)
+        mask = self._source.grid.labelmap(layers, placed, self._head.provenance)
         return ImportedMask(mask, segments, self._head.title, tuple(self._warnings()))
 
     def _labels_in(self, frame: SegFrame, stored: NDArray[Any]) -> NDArray[np.uint8]:
@@ -128,18 +131,17 @@ class _Reading:
         return labels
 
     def _put(self, frame: SegFrame, labels: NDArray[np.uint8]) -> None:
-        turned, target, lost = frame.fit.place(labels, self._mask[frame.k])
-        marked = turned != 0
-        self._overlapping += int(np.count_nonzero(target[marked]))
+        plane = np.zeros(self._source.grid.geometry.shape_kji[1:], np.uint8)
+        turned, target, lost = frame.fit.place(labels, plane)
+        np.copyto(target, turned)
         self._lost += lost
-        np.copyto(target, turned, where=marked)
+        for value in np.unique(plane[plane != 0]).tolist():
+            self._painting.add(frame.k, plane == value, value)
 
     def _warnings(self) -> list[str]:
         said: list[str] = []
         if self._head.kind == "FRACTIONAL":
             said.append(f"fractions: voxels count from 0.5 of the maximum ({self._head.full}) on")
-        if self._overlapping:
-            said.append(f"segments overlap: {self._overlapping} voxels went to the later segment")
         if self._lost:
             said.append(f"{self._lost} marked pixels lie outside the image and were left out")
         if self._unnamed:

@@ -14,12 +14,13 @@ from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import described
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap, Provenance, plain_labels
+from imaging.layers import Layers
 from imaging.progress import Report, silent
 
 
 def laid(
     path: Path,
-    values: NDArray[np.uint8],
+    layers: Layers,
     affine: NDArray[np.float64] | None,
     grid: ImageGrid,
     table: tuple[Label, ...],
@@ -31,7 +32,7 @@ def laid(
 
     Args:
         path: of the file, for words.
-        values: (K, J, I) uint8 as in the file.
+        layers: label values as in the file.
         affine: (4, 4) index (k, j, i, 1) to LPS millimetres; None where the file has no place.
         grid: of the image.
         table: names and colours of values, where the file has them.
@@ -45,38 +46,40 @@ def laid(
         Cancelled: by ``report``.
     """
     if affine is None or not grid.geometry.has_position:
-        return _by_pixel(path, values, grid, table, segments)
-    block = Block(values, affine)
+        return _by_pixel(path, layers, grid, table, segments)
+    blocks = [Block(layer, affine) for layer in layers]
     try:
-        array, lost = on_slices(block, grid)
+        placed = [on_slices(block, grid) for block in blocks]
     except np.linalg.LinAlgError as error:
         raise ReadError(path, f"its voxels do not span space: {error}") from error
     except GeometryError as error:
-        wrong = refusal(path, f"the mask does not fit this image: {error}", block, grid)
+        wrong = refusal(path, f"the mask does not fit this image: {error}", blocks[0], grid)
         if not resample or not isinstance(wrong, OtherGrid):
             raise wrong from error
-        own = mask_of(path, values, ImageGrid(Geometry(values.shape)), table, segments)
-        return resampled(path, own, block, grid, report)
-    if lost and not array.any():
+        own = mask_of(path, layers, ImageGrid(Geometry(layers[0].shape)), table, segments)
+        return resampled(path, own, blocks, grid, report)
+    lost = sum(count for _, count in placed)
+    if lost and not any(array.any() for array, _ in placed):
         raise ReadError(path, f"none of its {lost} marked voxels lies in the slices of the image")
     warnings = (f"{lost} marked voxels lie outside the slices of the image and were left out",) if lost else ()
-    return mask_of(path, array.astype(np.uint8), grid, table, segments, warnings)
+    laid_layers = tuple(array.astype(np.uint8) for array, _ in placed)
+    return mask_of(path, laid_layers, grid, table, segments, warnings)
 
 
 def _by_pixel(
-    path: Path, values: NDArray[np.uint8], grid: ImageGrid, table: tuple[Label, ...], segments: tuple[Segment, ...]
+    path: Path, layers: Layers, grid: ImageGrid, table: tuple[Label, ...], segments: tuple[Segment, ...]
 ) -> ImportedMask:
     try:
-        array = by_index(Block(values, np.eye(4)), grid)
+        placed = tuple(by_index(Block(layer, np.eye(4)), grid) for layer in layers)
     except GeometryError as error:
         raise ReadError(path, f"the mask does not fit this image: {error}") from error
     warnings = ("laid on pixel by pixel: there is no place in the patient to compare",)
-    return mask_of(path, array, grid, table, segments, warnings)
+    return mask_of(path, placed, grid, table, segments, warnings)
 
 
 def mask_of(
     path: Path,
-    array: NDArray[np.uint8],
+    layers: Layers,
     grid: ImageGrid,
     table: tuple[Label, ...],
     segments: tuple[Segment, ...] = (),
@@ -84,11 +87,11 @@ def mask_of(
     made: Provenance | None = None,
 ) -> ImportedMask:
     """A labelmap with the labels of a table and of values that it does not name."""
-    bare = Labelmap(array, grid.geometry, plain_labels(array))
+    bare = Labelmap(layers[0], grid.geometry, plain_labels(layers[0]))
     labels = named(bare, table)
     known = {each.value: each for each in segments}
     return ImportedMask(
-        grid.labelmap(array, labels, made),
+        grid.labelmap(layers, labels, made),
         tuple(known.get(each.value) or described(each, made) for each in labels),
         path.name,
         warnings,

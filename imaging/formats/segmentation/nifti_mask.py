@@ -16,6 +16,7 @@ from imaging.formats.segmentation.file_grid import Block
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid
+from imaging.formats.segmentation.one_layer import in_one_layer
 from imaging.labelmap import Labelmap
 from imaging.progress import Report, silent
 
@@ -28,8 +29,9 @@ def write_nifti(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
     """Write label values as ``.nii`` or ``.nii.gz`` and their names beside.
 
     Raises:
-        SaveError: the file cannot be written, or slices that make no block of voxels.
+        SaveError: the file cannot be written, segments overlap, or slices make no block of voxels.
     """
+    labelmap = in_one_layer(labelmap, path)
     block = file_grid.block_to_write(labelmap.array, grid, path)
     data = _header(block, grid.geometry.has_position) + block.array.tobytes()
     saving.write_bytes(path, gzip.compress(data, 6, mtime=0) if path.name.endswith(".gz") else data)
@@ -52,7 +54,7 @@ def read_nifti(path: Path, grid: ImageGrid, resample: bool = False, report: Repo
     affine = None
     if header.affine_ras is not None:
         affine = (_RAS_OF_LPS @ header.affine_ras)[:, _XYZ_OF_KJI]
-    return laid(path, values, affine, grid, read_table(table_beside(path)), (), resample, report)
+    return laid(path, (values,), affine, grid, read_table(table_beside(path)), (), resample, report)
 
 
 def _header(block: Block, has_position: bool) -> bytes:

@@ -12,6 +12,7 @@ from imaging.formats.raster import read_mask
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid
+from imaging.formats.segmentation.one_layer import in_one_layer
 from imaging.labelmap import Label, Labelmap
 
 _TABLE = "labels.txt"
@@ -21,8 +22,9 @@ def write_pngs(labelmap: Labelmap, path: Path) -> None:
     """Write one picture for one slice; for several a folder with a picture each, counted from 0.
 
     Raises:
-        SaveError: a file cannot be written.
+        SaveError: a file cannot be written, or segments overlap.
     """
+    labelmap = in_one_layer(labelmap, path)
     colours = _colours(labelmap.labels)
     if len(labelmap.array) == 1:
         _write(path, labelmap.array[0], colours)
@@ -48,7 +50,7 @@ def read_pngs(path: Path, grid: ImageGrid) -> ImportedMask:
     if len({plane.shape for plane in planes}) > 1:
         raise ReadError(path, "pictures of several sizes: expected those of one image")
     table = read_table(path / _TABLE if path.is_dir() else table_beside(path))
-    return laid(path, np.stack(planes), None, grid, table)
+    return laid(path, (np.stack(planes),), None, grid, table)
 
 
 def _write(path: Path, plane: np.ndarray, colours: list[int]) -> None:

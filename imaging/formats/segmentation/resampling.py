@@ -1,5 +1,6 @@
 """Masks whose voxels are not the image's: what differs, whether resampling makes sense, and the resampling itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -11,7 +12,7 @@ from imaging.errors import OtherGrid, ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation.covering import covered
 from imaging.formats.segmentation.file_grid import Block
-from imaging.formats.segmentation.imported import ImportedMask, Resampling, SegmentVolume
+from imaging.formats.segmentation.imported import RESAMPLED, ImportedMask, Resampling, SegmentVolume
 from imaging.geometry import Shape, Triple
 from imaging.labelmap import Labelmap
 from imaging.progress import Report, silent
@@ -27,13 +28,15 @@ def refusal(path: Path, reason: str, block: Block, grid: ImageGrid) -> ReadError
     return OtherGrid(path, f"{reason} ({voxels})")
 
 
-def resampled(path: Path, own: ImportedMask, block: Block, grid: ImageGrid, report: Report = silent) -> ImportedMask:
+def resampled(
+    path: Path, own: ImportedMask, blocks: Sequence[Block], grid: ImageGrid, report: Report = silent
+) -> ImportedMask:
     """A mask brought onto the grid of an image; warnings and labels say so, and what it did to volumes.
 
     Args:
         path: of the file, for words.
         own: what the file says, on whatever grid.
-        block: its label values on its own grid.
+        blocks: its layers on their own grid.
         grid: of the image.
         report: told before every slice.
 
@@ -41,15 +44,15 @@ def resampled(path: Path, own: ImportedMask, block: Block, grid: ImageGrid, repo
         ReadError: no marked voxel lies in the image.
         Cancelled: by ``report``.
     """
-    array = covered(block, grid, report)
-    if block.array.any() and not array.any():
+    layers = tuple(covered(block, grid, report) for block in blocks)
+    if any(block.array.any() for block in blocks) and not any(layer.any() for layer in layers):
         raise ReadError(path, f"none of its marked voxels lies in the image, {_image(grid)}")
-    shape, spacing_mm = _shape(block), _spacing_mm(block)
-    said = f"resampled from {_words(shape, spacing_mm)}"
+    shape, spacing_mm = _shape(blocks[0]), _spacing_mm(blocks[0])
+    said = f"{RESAMPLED} {_words(shape, spacing_mm)}"
     labels = tuple(replace(each, derivation=said) for each in own.labelmap.labels)
-    mask = grid.labelmap(array, labels, own.labelmap.provenance)
+    mask = grid.labelmap(layers, labels, own.labelmap.provenance)
     done = Resampling(
-        shape, spacing_mm, grid.geometry.shape_kji, grid.geometry.spacing_mm, METHOD, _volumes(block, mask)
+        shape, spacing_mm, grid.geometry.shape_kji, grid.geometry.spacing_mm, METHOD, _volumes(own, blocks[0], mask)
     )
     return replace(own, labelmap=mask, warnings=(*own.warnings, *_told(said, done)), resampling=done)
 
@@ -63,13 +66,12 @@ def _told(said: str, done: Resampling) -> list[str]:
     return [f"{said}: {done.method}", *(["volumes: " + "; ".join(volumes)] if volumes else [])]
 
 
-def _volumes(block: Block, mask: Labelmap) -> tuple[SegmentVolume, ...]:
+def _volumes(own: ImportedMask, block: Block, mask: Labelmap) -> tuple[SegmentVolume, ...]:
     voxel_ml = abs(float(np.linalg.det(block.affine[:3, :3]))) / 1000
-    counts = np.bincount(block.array.reshape(-1), minlength=256)
+    counts = own.labelmap.counts()
     after = mask.volumes_ml()
     return tuple(
-        SegmentVolume(each.value, each.name, float(counts[each.value]) * voxel_ml, after[each.name])
-        for each in mask.labels
+        SegmentVolume(each.value, each.name, counts[each.value] * voxel_ml, after[each.name]) for each in mask.labels
     )
 
 

@@ -47,8 +47,8 @@ def read_rtstruct(
     """The regions of a structure set on the grid of an image.
 
     A pixel belongs to a region when its centre is enclosed; contours of one region on one slice that overlap cut holes
-    (even-odd). Where regions overlap the later one wins, which a warning says, as it does of contours that lie between
-    slices, and of points and open lines, which enclose nothing.
+    (even-odd). Regions that overlap come in layers. Warnings tell of contours that lie between slices, and of points
+    and open lines, which enclose nothing.
 
     Args:
         resample: contours on other planes of the same place are filled there and brought onto the slices of the image;
@@ -91,7 +91,8 @@ def _from_other_planes(
     if not resample or not isinstance(wrong, OtherGrid):
         raise wrong
     found = structures.on(own)
-    return resampled(path, found, block_of(found.labelmap.array, own.grid), source.grid, report)
+    blocks = [block_of(layer, own.grid) for layer in found.labelmap.layers]
+    return resampled(path, found, blocks, source.grid, report)
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ class _Structures:
             between += off
             for k in sorted(planes):
                 painting.add(k, planes[k], region.segment.value)
-        warnings = list(painting.warnings)
+        warnings: list[str] = []
         if between:
             warnings.append(
                 f"{between} of {self.count} contours lie between the slices or outside them and were left out"
@@ -130,7 +131,8 @@ class _Structures:
             warnings.append(f"{self.open_lines} points and open lines enclose nothing and were left out")
         segments = tuple(each.segment for each in self.regions)
         labels = tuple(Label(each.value, each.name, each.colour) for each in segments)
-        return ImportedMask(source.grid.labelmap(painting.array, labels), segments, self.title, tuple(warnings))
+        mask = source.grid.labelmap(painting.layers, painting.placed(labels))
+        return ImportedMask(mask, segments, self.title, tuple(warnings))
 
     def own_grid(self, grid: ImageGrid) -> ImageGrid:
         """The planes that contours lie on, with pixels as the image's, as many as hold all contours.

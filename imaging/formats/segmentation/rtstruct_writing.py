@@ -53,7 +53,7 @@ def write_rtstruct(
     frame_of_reference = dataset.FrameOfReferenceUID
     dataset.ReferencedFrameOfReferenceSequence = _images(source, dataset.StudyInstanceUID, frame_of_reference)
     dataset.StructureSetROISequence = Items([_region(each, frame_of_reference) for each in chosen])
-    dataset.ROIContourSequence = Items([_contours(each, labelmap.array, source) for each in chosen])
+    dataset.ROIContourSequence = Items([_contours(each, labelmap, source) for each in chosen])
     dataset.RTROIObservationsSequence = Items([_observation(each) for each in chosen])
     with saving.replacing(path) as temporary:
         dataset.save_as(temporary, enforce_file_format=True)
@@ -104,6 +104,7 @@ def _region(segment: Segment, frame_of_reference: str) -> Dataset:
         ROINumber=segment.value,
         ReferencedFrameOfReferenceUID=frame_of_reference,
         ROIName=shortened(segment.name),
+        ROIDescription=segment.derivation[:1024] or None,
         ROIGenerationAlgorithm=segment.algorithm_type or "MANUAL",
         ROIGenerationDescription=shortened(f"{segment.algorithm} {segment.algorithm_version}") or None,
     )
@@ -119,8 +120,8 @@ def _observation(segment: Segment) -> Dataset:
     )
 
 
-def _contours(segment: Segment, array: NDArray[np.uint8], source: Source) -> Dataset:
-    found = list(_contours_of(array == segment.value, source))
+def _contours(segment: Segment, labelmap: Labelmap, source: Source) -> Dataset:
+    found = list(_contours_of(labelmap.inside(segment.value), source))
     region = of(ROIDisplayColor=list(segment.colour), ReferencedROINumber=segment.value)
     if found:
         region.ContourSequence = Items(found)

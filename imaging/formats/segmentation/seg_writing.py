@@ -36,8 +36,10 @@ from imaging.formats.authoring.maker import (
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.segmentation import seg_parts
 from imaging.formats.segmentation.imported import Segment
+from imaging.formats.segmentation.one_layer import in_one_layer
 from imaging.formats.segmentation.terminology import described
 from imaging.labelmap import Labelmap
+from imaging.layers import overlap
 from imaging.study import Series
 from imaging.volume import Volume
 
@@ -79,9 +81,11 @@ def write_segmentation(
         probabilities: for FRACTIONAL; the mask itself counts as 0 and 1 for labels that have none.
 
     Raises:
-        SaveError: the file cannot be written; or the image is no DICOM and has no place in the patient either.
+        SaveError: the file cannot be written; the image is no DICOM and has no place in the patient either; or
+            segments overlap, which a label map cannot hold.
         ReadError: the image's files have changed since they were listed.
     """
+    labelmap = in_one_layer(labelmap, path) if coding == "LABELMAP" else labelmap
     source = source_of(series, grid_of(volume))
     if not source.instances and not volume.geometry.has_position:
         raise SaveError(path, "a DICOM SEG needs images with DICOM identities, or with a place in the patient")
@@ -90,6 +94,8 @@ def write_segmentation(
     pixels = _Pixels(labelmap, coding, [each.value for each in chosen], probabilities or {})
     dataset = _head(subject_of(series), source, labelmap, coding)
     _describe_segments(dataset, chosen, coding)
+    if coding == "BINARY" and overlap(labelmap.layers).any():
+        dataset.SegmentsOverlap = "YES"
     _place_frames(dataset, pixels, source, coding)
     _put_pixels(dataset, pixels, coding)
     with saving.replacing(path) as temporary:
@@ -115,16 +121,17 @@ class _Pixels:
 
     def plane(self, number: int, k: int) -> NDArray[np.uint8]:
         """(J, I) uint8 as stored."""
-        plane = self.labelmap.array[k]
         if self.coding == "LABELMAP":
-            return plane
+            return self.labelmap.array[k]
         value = self.values[number - 1] if self.values else 0
         if self.coding == "FRACTIONAL" and value in self.probabilities:
             return np.rint(np.clip(self.probabilities[value][k], 0, 1) * FULL).astype(np.uint8)
-        return ((plane == value) & (value > 0)) * np.uint8(FULL if self.coding == "FRACTIONAL" else 1)
+        return ((self.labelmap.layer(value)[k] == value) & (value > 0)) * np.uint8(
+            FULL if self.coding == "FRACTIONAL" else 1
+        )
 
     def _slices_with(self, value: int) -> list[int]:
-        found = self.labelmap.array == value
+        found = self.labelmap.inside(value)
         if self.coding == "FRACTIONAL" and value in self.probabilities:
             found = self.probabilities[value] >= 0.5 / FULL
         return [int(k) for k in np.flatnonzero(found.any(axis=(1, 2)))]

@@ -10,18 +10,18 @@ from imaging import saving
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.labelmap import Label, Labelmap
 
-COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice")
+COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice", "derivation")
 
 
 def write_volume_table(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
-    """Write value, name, colour, number of voxels, millilitres and slices (from 1) of each label.
+    """Write value, name, colour, number of voxels, millilitres, slices (from 1) and derivation of each label.
 
     Millilitres are empty where the image has no place in the patient, or slices are no even grid.
 
     Raises:
         SaveError: the file cannot be written.
     """
-    volumes = grid.labelmap(labelmap.array, labelmap.labels).volumes_ml()
+    volumes = grid.labelmap(labelmap.layers, labelmap.labels).volumes_ml()
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
@@ -31,10 +31,10 @@ def write_volume_table(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
 
 
 def _row(labelmap: Labelmap, label: Label, volume_ml: float | None) -> list[object]:
-    marked = labelmap.array == label.value
+    marked = labelmap.inside(label.value)
     slices = np.flatnonzero(marked.any(axis=(1, 2)))
     ends = [int(slices[0]) + 1, int(slices[-1]) + 1] if len(slices) else ["", ""]
     millilitres = "" if volume_ml is None else f"{volume_ml:.6g}"
     # A name that begins like a formula would be carried out by a spreadsheet.
     name = f"'{label.name}" if label.name[:1] in ("=", "+", "-", "@", "\t") else label.name
-    return [label.value, name, *label.colour, int(np.count_nonzero(marked)), millilitres, *ends]
+    return [label.value, name, *label.colour, int(np.count_nonzero(marked)), millilitres, *ends, label.derivation]

@@ -40,9 +40,9 @@ def _ordered(labelmap: Labelmap) -> list[Label]:
 
 
 def _rows(labelmap: Labelmap, k: int) -> list[str]:
-    plane = labelmap.array[k]
     rows: list[str] = []
     for n, label in enumerate(_ordered(labelmap)):
+        plane = labelmap.layer(label.value)[k]
         for outline in outlines(plane == label.value):
             shares = (outline[:, ::-1] + 0.5) / plane.shape[::-1]
             rows.append(" ".join([str(n), *(f"{each:.8g}" for each in shares.ravel())]) + "\n")
@@ -70,8 +70,8 @@ def read_yolo(folder: Path, grid: ImageGrid) -> ImportedMask:
             seen[label.value] = label
             painting.add(k, filled(polygon, grid.geometry.shape_kji[1:]), label.value)
     labels = tuple(seen[value] for value in sorted(seen))
-    said = ("laid on pixel by pixel: the files name no image to compare with", *painting.warnings)
-    return mask_of(folder, painting.array, grid, labels, warnings=said)
+    said = ("laid on pixel by pixel: the files name no image to compare with",)
+    return mask_of(folder, painting.layers, grid, painting.placed(labels), warnings=said)
 
 
 def _unnamed(file: Path, number: int) -> Label:

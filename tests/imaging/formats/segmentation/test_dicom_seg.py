@@ -97,14 +97,14 @@ def test_fractions_count_from_the_half_on(make_image, write_seg):
     assert found.warnings == ("fractions: voxels count from 0.5 of the maximum (255) on",)
 
 
-def test_the_later_segment_wins_where_two_overlap(make_image, write_seg):
+def test_two_that_overlap_lie_in_layers(make_image, write_seg):
     image = make_image("axial")
     both = np.zeros((*image.volume.array.shape, 2), np.uint8)
     both[0, 0, :3, 0] = 1
     both[0, 0, 2:5, 1] = 1
     found = read_segmentation(write_seg(image, both), image.volume, image.series)
-    assert found.labelmap.array[0, 0, :6].tolist() == [1, 1, 2, 2, 2, 0]
-    assert found.warnings == ("segments overlap: 1 voxels went to the later segment",)
+    assert [layer[0, 0, :6].tolist() for layer in found.labelmap.layers] == [[1, 1, 1, 0, 0, 0], [0, 0, 2, 2, 2, 0]]
+    assert found.warnings == ()
 
 
 def test_as_highdicom_and_simpleitk_read_it(make_image, write_seg):
