@@ -1,5 +1,6 @@
 """RLE frames (PS3.5 G)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import imagecodecs
@@ -9,6 +10,9 @@ from numpy.typing import NDArray
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, Wanted
 
 MOST_SEGMENTS = 15
+
+_MOST_PADDING = 128
+"""What one code after the last pixel may say; more is rare, and takes memory of its own."""
 
 
 def rle(data: bytes, wanted: Wanted) -> Decoded:
@@ -25,34 +29,27 @@ def rle(data: bytes, wanted: Wanted) -> Decoded:
     if rest:
         raise CodecError(f"RLE of {wanted.bits_allocated} bits: expected 1 or whole bytes")
     count = wanted.rows * wanted.columns
-    if wanted.samples == 1 and (pixels := _exact(data, size, count)) is not None:
-        return Decoded(pixels.reshape(wanted.shape), None)
     planes = _rle_planes(data, wanted.samples * size, count)
-    word = 1 << (size - 1).bit_length()
-    words = np.zeros((count, wanted.samples, word), np.uint8)
-    for n, plane in enumerate(planes):
-        words[:, n // size, size - 1 - n % size] = plane
-    pixels = words.view(f"<u{word}").reshape(wanted.shape)
-    return Decoded(pixels, None, wanted.photometric.startswith("YBR"))
+    samples = [_words(planes[n : n + size]) for n in range(0, len(planes), size)]
+    pixels = samples[0] if wanted.samples == 1 else np.stack(samples, axis=-1)
+    return Decoded(pixels.reshape(wanted.shape), None, wanted.photometric.startswith("YBR"))
 
 
-def _exact(data: bytes, size: int, count: int) -> NDArray[Any] | None:
-    """The words of a frame whose segments hold just their planes, in one go; None for any other, padded ones too."""
-    if size not in (1, 2, 4) or int.from_bytes(data[:4], "little") != size:
-        return None
-    _check_segments(data, size, count)
-    out = bytearray(size * count)
-    try:
-        found = imagecodecs.dicomrle_decode(data, f"<u{size}", out=out)
-    except (RuntimeError, ValueError):
-        return None
-    return np.frombuffer(out, f"<u{size}") if len(found) == len(out) else None
+def _words(planes: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
+    """Words from their bytes, the most significant first; three bytes make a word of four."""
+    words = planes[0].astype(f"u{1 << (len(planes) - 1).bit_length()}", copy=False)
+    for plane in planes[1:]:
+        np.left_shift(words, 8, out=words)
+        np.bitwise_or(words, plane, out=words)
+    return words
 
 
 def _rle_planes(data: bytes, planes: int, size: int) -> list[NDArray[np.uint8]]:
     """Each segment's first ``size`` bytes; more in a segment is padding."""
     starts = _check_segments(data, planes, size)
-    return [_rle_plane(data[a:b], size) for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+    memory = np.empty((planes, size + _MOST_PADDING), np.uint8)
+    segments = zip(starts, [*starts[1:], len(data)], memory, strict=True)
+    return [_rle_plane(data[start:end], out, size) for start, end, out in segments]
 
 
 def _check_segments(data: bytes, planes: int, size: int) -> list[int]:
@@ -68,8 +65,12 @@ def _check_segments(data: bytes, planes: int, size: int) -> list[int]:
     return starts
 
 
-def _rle_plane(segment: bytes, size: int) -> NDArray[np.uint8]:
-    plain = np.frombuffer(imagecodecs.packbits_decode(segment), np.uint8)
+def _rle_plane(segment: bytes, out: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """The bytes of a segment, in ``out`` where all of them fit."""
+    try:
+        plain = imagecodecs.packbits_decode(segment, out=out.data)
+    except RuntimeError:
+        plain = imagecodecs.packbits_decode(segment)
     if len(plain) < size:
         raise CodecError(f"truncated: an RLE segment holds {len(plain)} bytes, expected {size}")
-    return plain[:size]
+    return np.frombuffer(plain, np.uint8, size)
