@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-DATA_VARIABLE, DATABASE_VARIABLE = "WETREAD_DATA", "WETREAD_DATABASE"
+DATA_VARIABLE, DATABASE_VARIABLE, READER_VARIABLE = "WETREAD_DATA", "WETREAD_DATABASE", "WETREAD_READER"
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,18 @@ def places() -> Places:
 
 
 def author() -> str:
-    """The name under which annotations are kept: the login name."""
+    """The name under which annotations are kept: ``WETREAD_READER``, else the login name."""
+    if signed_in := os.environ.get(READER_VARIABLE):
+        return signed_in
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def sign_in(name: str) -> None:
+    """Keep annotations under this name from now on, in this program and those it starts."""
+    os.environ[READER_VARIABLE] = name
 
 
 def builtin_models() -> Path:

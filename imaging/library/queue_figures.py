@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,6 +64,11 @@ def as_csv(queue: WorkQueue, cases: Sequence[Case]) -> str:
     writer.writeheader()
     writer.writerows({name: _harmless(value) for name, value in row.items()} for row in table(queue, cases))
     return text.getvalue()
+
+
+def as_json(queue: WorkQueue, cases: Sequence[Case]) -> str:
+    """:func:`as_document` as text."""
+    return json.dumps(as_document(queue, cases), indent=1, ensure_ascii=False)
 
 
 def as_document(queue: WorkQueue, cases: Sequence[Case]) -> dict[str, Any]:

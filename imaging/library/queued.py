@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from imaging.study import Series
+
 ADJUDICATION = 0
 """The slot of an adjudication; readings have the slots from 1 on."""
 
@@ -145,6 +147,12 @@ class BlindReading:
 
     id: int
     base: int | None
+
+
+def title_of(series: Series) -> str:
+    """What a case is called: patient, date, what was done."""
+    about = (series.patient.name.replace("^", " ").strip(), series.study_date, series.modality, series.description)
+    return " · ".join(filter(None, about)) or series.files[0].name
 
 
 def in_order(cases: Sequence[Case]) -> tuple[Case, ...]:

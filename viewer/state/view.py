@@ -149,6 +149,11 @@ class View(QObject):
             self.changed.emit()
 
     @property
+    def as_proposed(self) -> bool:
+        """True while the window or table is the one that the file proposes."""
+        return self.voi == self._own_voi
+
+    @property
     def _own_voi(self) -> Voi:
         """What the file proposes for the plane that is shown."""
         return self._slice_windows[self.k] if self.k < len(self._slice_windows) else self._home
@@ -156,7 +161,7 @@ class View(QObject):
     @property
     def _follows_slices(self) -> bool:
         """True while the window is the one that the file proposes for this very slice."""
-        return bool(self._slice_windows) and self.voi == self._own_voi
+        return bool(self._slice_windows) and self.as_proposed
 
     def _follow(self, follows: bool) -> None:
         if follows and isinstance(self._own_voi, Window):
