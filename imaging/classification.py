@@ -83,6 +83,7 @@ class LabelSet:
     Attributes:
         name: identity; ``version`` grows when the meaning of an answer changes.
         modalities: of the series that it is meant for; empty for all.
+        words: in small letters; one of them in a series' description says that it is meant above others.
     """
 
     name: str
@@ -90,6 +91,7 @@ class LabelSet:
     title: str
     questions: tuple[Question, ...]
     modalities: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     def asked_of(self, levels: Sequence[Level]) -> tuple[Question, ...]:
         """The questions of these levels, in the order of the set."""
@@ -98,6 +100,10 @@ class LabelSet:
     def suits(self, modality: str) -> bool:
         """True when it is meant for series of this modality."""
         return not self.modalities or modality in self.modalities
+
+    def speaks_of(self, description: str) -> bool:
+        """True when one of its words stands in a series' description."""
+        return any(word in description.casefold() for word in self.words)
 
 
 @dataclass(frozen=True)

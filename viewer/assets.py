@@ -23,6 +23,10 @@ QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: {MUTED}; }
 QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 6px 12px; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; font-weight: 600; }}
 QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: {MUTED}; }}
+QPushButton[choice="true"] {{ padding: 5px 8px; text-align: left; }}
+QPushButton:checked {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; }}
+QFrame[role="question"] {{ border: 1px solid transparent; border-left: 2px solid {RAISED}; }}
+QFrame[role="question"]:focus {{ border: 1px solid {ACCENT}; border-left: 2px solid {ACCENT}; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {ACCENT}; placeholder-text-color: {MUTED}; }}

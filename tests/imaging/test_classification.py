@@ -62,6 +62,8 @@ def test_a_set_asks_by_level_and_suits_by_modality() -> None:
     chest = LabelSet("chest", 1, "Chest", (of_image, of_study), ("CR", "DX"))
     assert chest.asked_of((Level.STUDY,)) == (of_study,)
     assert chest.asked_of((Level.STUDY, Level.IMAGE, Level.REGION)) == (of_image, of_study)
+    assert not chest.speaks_of("chest")
+    assert LabelSet("lung", 1, "Lung", (), (), ("lung", "pleura")).speaks_of("Right LUNG, convex")
     assert chest.suits("DX") and not chest.suits("CT") and LabelSet("any", 1, "Any", ()).suits("")
 
 

@@ -39,6 +39,7 @@ class Classifying:
         self._session, self._segmentation, self._findings = session, segmentation, findings
         self._state, self._notices, self._shelf = state, notices, shelf
         self._worked_on: OpenSeries | None = None
+        self._by_hand: LabelSet | None = None
         self._behind: dict[str, list[AnswerEdit]] = {}
         state.label_sets = label_sets
         state.made.connect(segmentation.push)
@@ -65,15 +66,14 @@ class Classifying:
             self._state.choose(None)
             self._state.show(())
             return
-        if self._state.chosen is None or not self._state.chosen.suits(series.modality):
-            suiting = (each for each in self._state.label_sets if each.suits(series.modality))
-            self._state.choose(next(suiting, None))
+        self._state.choose(self._suiting(series))
         self._bring_back(series)
         self._show_subjects()
         self._propose()
 
     def choose(self, label_set: LabelSet) -> None:
-        """Ask the questions of another set."""
+        """Ask the questions of another set, as long as it suits."""
+        self._by_hand = label_set
         self._state.choose(label_set)
         self._propose()
 
@@ -100,6 +100,14 @@ class Classifying:
         """Take over everything that a model proposes, each a step of the undo line."""
         for each in self.open_proposals:
             self.accept(each)
+
+    def _suiting(self, series: "Series") -> LabelSet | None:
+        """The set that a person chose, else one that speaks of such a series, else the first for its modality."""
+        if self._by_hand is not None and self._by_hand.suits(series.modality):
+            return self._by_hand
+        text = f"{series.description} {series.body_part}"
+        suiting = [each for each in self._state.label_sets if each.suits(series.modality)]
+        return next((each for each in suiting if each.speaks_of(text)), suiting[0] if suiting else None)
 
     def _show_subjects(self) -> None:
         series = self._session.series

@@ -62,13 +62,14 @@ class LabelSetFile(SettingsFile):
     title: Annotated[str, Field(min_length=1, max_length=40)]
     set_version: Annotated[int, Field(ge=1)] = 1
     modalities: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2,16}$")], ...] = ()
+    words: tuple[Annotated[str, Field(pattern=r"^[^A-Z]+$")], ...] = ()
     question: Annotated[tuple[QuestionText, ...], Field(min_length=1)]
 
     @property
     def label_set(self) -> LabelSet:
         """What is stated."""
         questions = tuple(each.question for each in self.question)
-        return LabelSet(self.name, self.set_version, self.title, questions, self.modalities)
+        return LabelSet(self.name, self.set_version, self.title, questions, self.modalities, self.words)
 
     def problem(self) -> tuple[Place, str] | None:
         """Two questions of one name, or choices that cannot be chosen from."""

@@ -47,9 +47,13 @@ class Room:
     shelf: Shelf
     classifying: Classifying
 
-    def show(self, uid: str, kind: VolumeKind = "volume", frames: int = 4, modality: str = "CT") -> Series:
+    def show(
+        self, uid: str, kind: VolumeKind = "volume", frames: int = 4, modality: str = "CT", description: str = ""
+    ) -> Series:
         grid = replace(GRID, shape_kji=(frames, 4, 4))
-        series = Series(uid, kind, "picture", (Path("/scans/a.png"),), grid.shape_kji, grid, modality, study_uid="9")
+        series = Series(
+            uid, kind, "picture", (Path("/scans/a.png"),), grid.shape_kji, grid, modality, description, study_uid="9"
+        )
         volume = Volume(np.zeros(grid.shape_kji, np.uint8), grid, kind, modality=modality, series_uid=uid)
         self.session.show(series, volume)
         return series
@@ -134,6 +138,16 @@ def test_a_set_for_the_modality_is_chosen_and_a_choice_stays(room: Room) -> None
     room.classifying.choose(FILMS)
     room.show("1.4", modality="CT")
     assert room.state.chosen is ONE
+
+
+def test_a_set_that_speaks_of_the_series_comes_first(place: Path) -> None:
+    spoken = replace(ONE, name="ribs", words=("rib",))
+    room = furnish(place, FILMS, ONE, spoken)
+    room.show("1.2", description="Ribs, left")
+    assert room.state.chosen is spoken
+    room.show("1.3", description="Abdomen")
+    assert room.state.chosen is ONE
+    room.shelf.close()
 
 
 def test_every_answer_is_in_the_library_at_once(room: Room) -> None:
