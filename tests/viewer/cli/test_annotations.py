@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.reading import load_volume, open_study
-from imaging.formats.segmentation.importing import import_labelmap
+from imaging.formats.segmentation.importing import import_onto
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library.store import Library
 
@@ -68,7 +69,7 @@ def test_out_and_in_again_changes_no_voxel(wetread, kept, tmp_path, name) -> Non
     exported = document(wetread("annotations", "export", folder, out, "--json"))
     assert (exported["series"], exported["revision"], exported["out"]) == ("2.25.101", 2, str(out))
     (series,) = open_study(folder).series
-    np.testing.assert_array_equal(import_labelmap(out, load_volume(series), series).labelmap.array, mask)
+    np.testing.assert_array_equal(import_onto(out, grid_of(load_volume(series)), series).labelmap.array, mask)
     back = document(wetread("annotations", "import", folder, out, "--note", "from the clinic", "--json"))
     assert (back["revision"], back["base"]) == (3, 2)
     assert [(each["name"], each["voxels"]) for each in back["labels"]] == [("nodule", 3), ("vessel", 1)]
