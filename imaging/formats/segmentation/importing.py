@@ -7,7 +7,7 @@ from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 
 from imaging.errors import ReadError
-from imaging.formats.authoring.image_grid import ImageGrid, grid_of
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import source_of
 from imaging.formats.content import Format, first_bytes, format_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
@@ -16,14 +16,6 @@ from imaging.formats.segmentation import coco, dicom_seg, nifti_mask, png_masks,
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent
 from imaging.study import Series
-from imaging.volume import Volume
-
-
-def import_labelmap(
-    path: Path, volume: Volume, series: Series, report: Report = silent, resample: bool = False
-) -> ImportedMask:
-    """The mask in a file or folder on the grid of ``volume``, loaded from ``series``; see :func:`import_onto`."""
-    return import_onto(path, grid_of(volume), series, report, resample)
 
 
 def import_onto(

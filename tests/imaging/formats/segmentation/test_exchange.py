@@ -16,10 +16,11 @@ from hypothesis.extra.numpy import arrays
 from pydicom import dcmread
 
 from imaging.errors import ReadError, SaveError
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.segmentation.coco import _uncompressed
 from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.imported import Code, Segment
-from imaging.formats.segmentation.importing import import_labelmap
+from imaging.formats.segmentation.importing import import_onto
 from imaging.formats.segmentation.mask_format import MaskFormat, format_for
 from imaging.labelmap import Label, Labelmap, Provenance
 
@@ -58,7 +59,7 @@ def test_there_and_back(make_image, tmp_path, image_kind, kind):
     mask = labelled(image)
     path = target(tmp_path, kind, image)
     export_labelmap(mask, image.volume, image.series, path, kind)
-    found = import_labelmap(path, image.volume, image.series)
+    found = import_onto(path, grid_of(image.volume), image.series)
     np.testing.assert_array_equal(found.labelmap.array, mask.array)
     assert told(found.labelmap) == told(mask)
 
@@ -69,7 +70,7 @@ def test_sixty_segments(make_image, tmp_path, kind):
     mask = labelled(image, 60)
     path = target(tmp_path, kind, image)
     export_labelmap(mask, image.volume, image.series, path, kind)
-    found = import_labelmap(path, image.volume, image.series)
+    found = import_onto(path, grid_of(image.volume), image.series)
     np.testing.assert_array_equal(found.labelmap.array, mask.array)
     assert told(found.labelmap) == told(mask)
 
@@ -80,7 +81,7 @@ def test_another_image_is_refused(make_image, tmp_path, kind):
     path = target(tmp_path, kind, image)
     export_labelmap(labelled(image), image.volume, image.series, path, kind)
     with pytest.raises(ReadError):
-        import_labelmap(path, other.volume, other.series)
+        import_onto(path, grid_of(other.volume), other.series)
 
 
 @pytest.mark.parametrize("kind", [MaskFormat.PNG, MaskFormat.COCO, MaskFormat.YOLO])
@@ -89,7 +90,7 @@ def test_another_number_of_slices_is_refused(make_image, tmp_path, kind):
     path = target(tmp_path, kind, image)
     export_labelmap(labelled(image), image.volume, image.series, path, kind)
     with pytest.raises(ReadError):
-        import_labelmap(path, other.volume, other.series)
+        import_onto(path, grid_of(other.volume), other.series)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_overlapping_layers_of_slicer(make_image, tmp_path):
     head = head.replace("Segment1_Layer:=0", "Segment1_Layer:=1")
     data = layers.transpose(1, 2, 3, 0).tobytes()
     (tmp_path / "two.seg.nrrd").write_bytes(head.encode() + b"\n\n" + data)
-    found = import_labelmap(tmp_path / "two.seg.nrrd", image.volume, image.series)
+    found = import_onto(tmp_path / "two.seg.nrrd", grid_of(image.volume), image.series)
     assert [layer[0, 0, :5].tolist() for layer in found.labelmap.layers] == [[1, 1, 1, 0, 0], [0, 0, 2, 2, 0]]
     assert found.warnings == ()
 
@@ -198,7 +199,7 @@ def test_codes_come_back(make_image, tmp_path, kind):
     segment = Segment(1, 1, "part 1", (0, 200, 255), Code("1", "99A", "Thing"), Code("2", "99A", "Part"), "MANUAL")
     path = target(tmp_path, kind, image)
     export_labelmap(labelled(image, 1), image.volume, image.series, path, kind, (segment,))
-    assert import_labelmap(path, image.volume, image.series).segments == (segment,)
+    assert import_onto(path, grid_of(image.volume), image.series).segments == (segment,)
 
 
 def test_contours_between_slices_are_told(make_image, tmp_path):
@@ -214,7 +215,7 @@ def test_contours_between_slices_are_told(make_image, tmp_path):
         each + (1.0 if n % 3 == 2 else 0.0) for n, each in enumerate(map(float, contour.ContourData))
     ]
     data.save_as(tmp_path / "r.dcm")
-    found = import_labelmap(tmp_path / "r.dcm", image.volume, image.series)
+    found = import_onto(tmp_path / "r.dcm", grid_of(image.volume), image.series)
     assert found.warnings == ("1 of 2 contours lie between the slices or outside them and were left out",)
     assert found.labelmap.array.sum() == 9
 
@@ -245,7 +246,7 @@ def test_coco_polygons_enclose_whole_pixels(make_image, tmp_path):
         "annotations": [{"id": 1, "image_id": 5, "category_id": 4, "segmentation": [[2, 1, 5, 1, 5, 3, 2, 3]]}],
     }
     (tmp_path / "m.json").write_text(json.dumps(document))
-    found = import_labelmap(tmp_path / "m.json", image.volume, image.series)
+    found = import_onto(tmp_path / "m.json", grid_of(image.volume), image.series)
     expected = np.zeros((1, 11, 13), np.uint8)
     expected[0, 1:3, 2:5] = 4
     np.testing.assert_array_equal(found.labelmap.array, expected)
@@ -264,7 +265,7 @@ def test_the_table_of_volumes(make_image, tmp_path):
     assert (first["first_slice"], first["last_slice"]) == ("2", "3")
     assert (second["voxels"], second["first_slice"]) == ("0", "")
     with pytest.raises(ReadError):
-        import_labelmap(tmp_path / "m.csv", image.volume, image.series)
+        import_onto(tmp_path / "m.csv", grid_of(image.volume), image.series)
 
 
 @pytest.mark.parametrize("image_kind", ["tilted", "missing", "clip"])
@@ -274,7 +275,7 @@ def test_no_millilitres_where_slices_are_no_even_grid(make_image, tmp_path, imag
     (row,) = csv.DictReader((tmp_path / "m.csv").read_text().splitlines())
     assert row["volume_ml"] == "" and int(row["voxels"]) > 0
     export_labelmap(labelled(image, 1), image.volume, image.series, tmp_path / "m.dcm", MaskFormat.SEG)
-    found = import_labelmap(tmp_path / "m.dcm", image.volume, image.series)
+    found = import_onto(tmp_path / "m.dcm", grid_of(image.volume), image.series)
     assert found.labelmap.volumes_ml() == {"part 1": None}
 
 
@@ -289,8 +290,9 @@ def test_a_file_cut_anywhere_is_refused_or_right(make_image, tmp_path, kind):
     for share in (0.0, 0.01, 0.2, 0.5, 0.8, 0.97):
         path.write_bytes(whole[: int(len(whole) * share)])
         folder = path.parents[1] if kind is MaskFormat.YOLO else path.parent
+        place = folder if kind in (MaskFormat.YOLO, MaskFormat.PNG) else path
         try:
-            import_labelmap(folder if kind in (MaskFormat.YOLO, MaskFormat.PNG) else path, image.volume, image.series)
+            import_onto(place, grid_of(image.volume), image.series)
         except ReadError:
             continue
         assert kind in (MaskFormat.YOLO, MaskFormat.RTSTRUCT), "rows and contours that are whole may be read"

@@ -6,8 +6,9 @@ import SimpleITK
 from pydicom import dcmread
 
 from imaging.errors import OtherGrid, ReadError
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.segmentation.exporting import export_labelmap
-from imaging.formats.segmentation.importing import import_labelmap
+from imaging.formats.segmentation.importing import import_onto
 from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.formats.segmentation.resampling import METHOD
 from imaging.labelmap import Label, Labelmap
@@ -60,8 +61,8 @@ def test_every_format_lands_where_simpleitk_puts_it(shifted, tmp_path, kind):
     mask, path = boxes(image), tmp_path / PLACED[kind]
     export_labelmap(mask, image.volume, image.series, path, kind)
     with pytest.raises(OtherGrid, match=r"mask: \d × 11 × 13 voxels of 2.5 × 0.7 × 0.5 mm; image: 5 × 11 × 13 voxels"):
-        import_labelmap(path, other.volume, other.series)
-    found = import_labelmap(path, other.volume, other.series, resample=True)
+        import_onto(path, grid_of(other.volume), other.series)
+    found = import_onto(path, grid_of(other.volume), other.series, resample=True)
     np.testing.assert_array_equal(found.labelmap.array, by_simpleitk(mask, other.volume))
     assert found.labelmap.geometry == other.volume.geometry
     assert [(each.value, each.name, each.colour) for each in found.labelmap.labels] == [
@@ -74,7 +75,7 @@ def test_it_says_what_was_done(shifted, tmp_path, kind):
     image, other = shifted
     mask, path = boxes(image), tmp_path / PLACED[kind]
     export_labelmap(mask, image.volume, image.series, path, kind)
-    found = import_labelmap(path, other.volume, other.series, resample=True)
+    found = import_onto(path, grid_of(other.volume), other.series, resample=True)
     done = found.resampling
     assert done is not None and done.method == METHOD
     assert done.source_shape_kji[1:] == (11, 13) and done.source_spacing_mm == pytest.approx((2.5, 0.7, 0.5))
@@ -94,7 +95,7 @@ def test_what_fits_is_not_resampled_even_with_consent(make_image, tmp_path):
     image = make_image("tilted")
     path = tmp_path / "m.seg.nrrd"
     export_labelmap(boxes(image), image.volume, image.series, path, MaskFormat.SEG_NRRD)
-    found = import_labelmap(path, image.volume, image.series, resample=True)
+    found = import_onto(path, grid_of(image.volume), image.series, resample=True)
     assert found.resampling is None and not found.warnings
     np.testing.assert_array_equal(found.labelmap.array, boxes(image).array)
     assert all(not label.derivation for label in found.labelmap.labels)
@@ -108,7 +109,7 @@ def test_another_frame_of_reference_is_refused_with_consent_too(make_image, tmp_
     export_labelmap(boxes(image), image.volume, image.series, path, kind)
     for resample in (False, True):
         with pytest.raises(ReadError, match=r"rame of reference (is )?1.2.826.0.1.99.7.9") as raised:
-            import_labelmap(path, other.volume, other.series, resample=resample)
+            import_onto(path, grid_of(other.volume), other.series, resample=resample)
         assert not isinstance(raised.value, OtherGrid)
 
 
@@ -124,7 +125,7 @@ def test_a_mask_of_another_place_is_refused_with_consent_too(make_image, tmp_pat
     path = tmp_path / "m.nii"
     export_labelmap(boxes(image), image.volume, image.series, path, MaskFormat.NIFTI)
     with pytest.raises(ReadError, match=why):
-        import_labelmap(path, other.volume, other.series, resample=True)
+        import_onto(path, grid_of(other.volume), other.series, resample=True)
 
 
 def test_a_mask_whose_marks_miss_the_image_is_refused(make_image, tmp_path):
@@ -138,7 +139,7 @@ def test_a_mask_whose_marks_miss_the_image_is_refused(make_image, tmp_path):
     path = tmp_path / "m.nii"
     export_labelmap(boxes(image), image.volume, image.series, path, MaskFormat.NIFTI)
     with pytest.raises(ReadError, match="none of its marked voxels lies in the image, 5 × 11 × 13 voxels"):
-        import_labelmap(path, other.volume, other.series, resample=True)
+        import_onto(path, grid_of(other.volume), other.series, resample=True)
 
 
 def test_outlines_between_the_slices(shifted, tmp_path):
@@ -147,8 +148,8 @@ def test_outlines_between_the_slices(shifted, tmp_path):
     mask, path = boxes(image), tmp_path / "r.dcm"
     export_labelmap(mask, image.volume, image.series, path, MaskFormat.RTSTRUCT)
     with pytest.raises(OtherGrid, match=r"none of its 5 contours lies within 0.1 mm of a slice"):
-        import_labelmap(path, other.volume, other.series)
-    found = import_labelmap(path, other.volume, other.series, resample=True)
+        import_onto(path, grid_of(other.volume), other.series)
+    found = import_onto(path, grid_of(other.volume), other.series, resample=True)
     assert found.resampling is not None
     for value in (1, 2):
         before = np.count_nonzero(mask.array == value) * 2.5 * 0.7 * 0.5
@@ -167,7 +168,7 @@ def test_planes_without_a_frame_are_empty_not_filled_by_their_neighbours(shifted
     array[[0, 4]] = 1
     mask = Labelmap(array, image.volume.geometry, LABELS[:1])
     export_labelmap(mask, image.volume, image.series, tmp_path / "m.dcm", MaskFormat.SEG)
-    found = import_labelmap(tmp_path / "m.dcm", other.volume, other.series, resample=True)
+    found = import_onto(tmp_path / "m.dcm", grid_of(other.volume), other.series, resample=True)
     np.testing.assert_array_equal(found.labelmap.array, by_simpleitk(mask, other.volume))
     assert np.flatnonzero(found.labelmap.array.any(axis=(1, 2))).tolist() == [0, 4]
 
@@ -188,7 +189,7 @@ def test_slices_that_make_no_regular_grid(make_image, tmp_path, image_kind):
         del frame.DerivationImageSequence
     row_spacing = 0.5
     data.save_as(path)
-    exact = import_labelmap(path, image.volume, image.series)
+    exact = import_onto(path, grid_of(image.volume), image.series)
     np.testing.assert_array_equal(exact.labelmap.array[..., 1:], mask.array[..., :-1])
     for frame in data.PerFrameFunctionalGroupsSequence:
         place = frame.PlanePositionSequence[0]
@@ -197,8 +198,8 @@ def test_slices_that_make_no_regular_grid(make_image, tmp_path, image_kind):
         ]
     data.save_as(path)
     with pytest.raises(OtherGrid, match=r"0.20 mm off the nearest slice"):
-        import_labelmap(path, image.volume, image.series)
-    found = import_labelmap(path, image.volume, image.series, resample=True)
+        import_onto(path, grid_of(image.volume), image.series)
+    found = import_onto(path, grid_of(image.volume), image.series, resample=True)
     np.testing.assert_array_equal(found.labelmap.array[..., 1:], mask.array[..., :-1])
 
 
