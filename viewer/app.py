@@ -53,7 +53,7 @@ class Application(Workroom):
             self.session,
             self.key_images,
             self.notices,
-            self.library,
+            self.shelf,
             self.loading,
             self.runner,
             self.viewports.png,
@@ -78,12 +78,15 @@ class Application(Workroom):
         return self.viewports.active
 
     def start(self, paths: Sequence[Path] = ()) -> None:
-        """Show the window, open ``paths``, and get the model process ready once the window is painted."""
+        """Show the window, open ``paths``; the list of studies and the model process come once it is painted."""
+        self.window.painted_first.connect(self._begin)
         self.window.show()
-        self.cataloguing.begin()
-        self.indexing.resume()
         if paths:
             self.reading.open(paths)
+
+    def _begin(self) -> None:
+        self.cataloguing.begin()
+        self.indexing.resume()
         QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
 
     def _warm_up(self) -> None:

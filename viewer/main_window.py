@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
 from viewer.commands.action import Action
@@ -32,11 +32,13 @@ class MainWindow(QMainWindow):
 
     dropped = Signal(list)
     closing = Signal()
+    painted_first = Signal()
 
     def __init__(self, table: tuple[Action, ...], canvas: QWidget) -> None:
         super().__init__()
         self._table = table
         self.allow_close = True
+        self._painted = False
         self.actions_by_id: dict[str, QAction] = {}
         self.setWindowTitle("Wetread: research use only")
         self.resize(1480, 900)
@@ -96,6 +98,13 @@ class MainWindow(QMainWindow):
         name = QFileDialog.getExistingDirectory(self, "Open a folder of images")
         if name:
             self.dropped.emit([Path(name)])
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell of the first paint when all of it is done."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.painted_first.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and folders."""

@@ -2,8 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from imaging.library.catalogue import Catalogue
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.sandbox import Sandbox
 from inference.registry import Registry
 from viewer.commands.annotating import Annotating
@@ -64,7 +63,7 @@ class Workroom(QObject):
         self.runner, self.background = Runner(), Runner()
         self.process, self.sandbox = InferenceProcess(), Sandbox(cache=self.places.cache)
         self.settings = Settings(self.places.settings)
-        self.library = Library(self.places.library)
+        self.shelf = Shelf(self.places.library)
         self.registry = Registry(self.places.model_folders)
         self._annotate()
         self._choose()
@@ -85,28 +84,26 @@ class Workroom(QObject):
         self.runner.shut_down()
         self.sandbox.close()
         self.journalling.shut_down()
-        self.library.close()
+        self.shelf.close()
 
     def _annotate(self) -> None:
         """Masks, findings and measurements, and how they are kept."""
         self.journalling = Journalling(
-            self.segmentation, self.notices, self.places.data / "journals", self.library.name
+            self.segmentation, self.notices, self.places.data / "journals", lambda: self.shelf.name
         )
-        self.revising = Revising(
-            self.session, self.segmentation, self.findings, self.notices, self.library, self.runner
-        )
+        self.revising = Revising(self.session, self.segmentation, self.findings, self.notices, self.shelf, self.runner)
         self.annotating = Annotating(
             self.session,
             self.segmentation,
             self.findings,
             self.notices,
             self.models,
-            self.library,
+            self.shelf,
             self.journalling,
             self.revising,
         )
         self.session.volume_changed.connect(self.annotating.follow)
-        self.measuring = Measuring(self.session, self.segmentation, self.notices, self.library)
+        self.measuring = Measuring(self.session, self.segmentation, self.notices, self.shelf)
         self.segmenting = Segmenting(
             self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
         )
@@ -125,7 +122,7 @@ class Workroom(QObject):
 
     def _read(self) -> None:
         """What brings images and other objects on the screen."""
-        self.loading = Loading(self.session, self.notices, self.runner, self.library, self.sandbox)
+        self.loading = Loading(self.session, self.notices, self.runner, self.shelf, self.sandbox)
         self.inspecting = Inspecting(self.session, self.header, self.runner, self.sandbox)
         self.hanging = Hanging(
             self.session, self.loading, self.annotating, self.presets, self.notices, self.places.settings / "hanging"
@@ -146,17 +143,16 @@ class Workroom(QObject):
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
         self.teaching = Teaching(
-            self.learning, self.notices, self.runner, self.library, self.inferring, self.places.models, self.places.runs
+            self.learning, self.notices, self.runner, self.shelf, self.inferring, self.places.models, self.places.runs
         )
 
     def _list(self) -> None:
         """The list of studies."""
-        catalogue = Catalogue(self.library)
         self.cataloguing = Cataloguing(
-            self.session, self.studies, self.notices, self.background, catalogue, self.sandbox, self.reading
+            self.session, self.studies, self.notices, self.background, self.shelf, self.sandbox, self.reading
         )
         self.indexing = FolderIndexing(
-            self.studies, self.notices, self.background, catalogue, self.sandbox, self.cataloguing
+            self.studies, self.notices, self.background, self.shelf, self.sandbox, self.cataloguing
         )
         self.thumbnailing = Thumbnailing(
             self.session,

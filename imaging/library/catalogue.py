@@ -18,6 +18,7 @@ from imaging.library.catalogued import (
     ReadingState,
     Search,
     files_of,
+    identity,
     patient_key,
     stamp,
     study_key,
@@ -125,7 +126,7 @@ class Catalogue:
         """Take series and documents off the list, and studies that are left without any."""
         groups: dict[str, set[str]] = {}
         for item in items:
-            groups.setdefault(study_key(item), set()).add(catalogue_rows.identity(item))
+            groups.setdefault(study_key(item), set()).add(identity(item))
         with self._library.transaction(_NOT_KEPT) as session:
             for key, identities in groups.items():
                 _take_off_study(session, key, identities)
@@ -215,7 +216,7 @@ def _describe(row: StudyRow, known: Mapping[str, StudyItemRow], members: Sequenc
     """Let a study's row say what is known of it and what was found now."""
     decoded = {name: catalogue_rows.item(each) for name, each in known.items()}
     together = {name: item for name, item in decoded.items() if item is not None}
-    together.update({catalogue_rows.identity(each.item): each.item for each in members})
+    together.update({identity(each.item): each.item for each in members})
     catalogue_rows.describe(row, list(together.values()))
     row.missing = False
 

@@ -9,18 +9,12 @@ from typing import Any
 from sqlalchemy import Row
 
 from imaging.errors import GeometryError
-from imaging.library.catalogued import CataloguedStudy, ReadingState, files_of
+from imaging.library.catalogued import CataloguedStudy, ReadingState, files_of, identity
 from imaging.library.schema import StudyItemRow, StudyRow
 from imaging.sandbox.wire import WireError, decode, encode
 from imaging.study import Document, Patient, Series
 
 Item = Series | Document
-_IDENTITY_LENGTH = 500
-
-
-def identity(item: Item) -> str:
-    """What tells the items of one study apart."""
-    return (item.uid if isinstance(item, Series) else str(item.file.absolute()))[-_IDENTITY_LENGTH:]
 
 
 def item_row(study_key: str, item: Item, place: Path, stamp: str) -> StudyItemRow:

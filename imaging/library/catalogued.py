@@ -12,6 +12,8 @@ from imaging.study import Document, Patient, Series
 LIMIT = 20_000
 """Studies that one search gives at most."""
 
+_IDENTITY_LENGTH = 500
+
 
 class ReadingState(StrEnum):
     """How far a person got with a study."""
@@ -126,6 +128,11 @@ def study_key(item: Series | Document) -> str:
 def files_of(item: Series | Document) -> tuple[Path, ...]:
     """The files of a series or document."""
     return item.files if isinstance(item, Series) else (item.file,)
+
+
+def identity(item: Series | Document) -> str:
+    """What tells the items of one study apart."""
+    return (item.uid if isinstance(item, Series) else str(item.file.absolute()))[-_IDENTITY_LENGTH:]
 
 
 def stamp(files: Sequence[Path]) -> str:

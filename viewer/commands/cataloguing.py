@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 
 from imaging.errors import LibraryError
-from imaging.library.catalogue import Catalogue
-from imaging.library.catalogued import ReadingState, Search, study_key
+from imaging.library.catalogued import CataloguedStudy, ReadingState, Search, study_key
+from imaging.library.shelf import Shelf
 from imaging.progress import Report
 from imaging.regular import SUFFIX
 from imaging.sandbox import Sandbox
@@ -41,13 +41,13 @@ class Cataloguing(QObject):
         studies: Studies,
         notices: Notices,
         background: Runner,
-        catalogue: Catalogue,
+        shelf: Shelf,
         sandbox: Sandbox,
         reading: Reading,
     ) -> None:
         super().__init__()
         self._session, self._studies, self._notices = session, studies, notices
-        self._background, self._catalogue, self._sandbox = background, catalogue, sandbox
+        self._background, self._shelf, self._sandbox = background, shelf, sandbox
         self._reading = reading
         self._opened = ""
         self._numbers = count()
@@ -62,14 +62,13 @@ class Cataloguing(QObject):
 
     def refresh(self) -> None:
         """Read the list anew."""
-        search, catalogue = self._studies.search, self._catalogue
-        self._background.start(
-            "list",
-            "",
-            lambda _: (catalogue.studies(search), catalogue.modalities()),
-            lambda found: self._studies.show(*found),
-            self._failed,
-        )
+        search = self._studies.search
+
+        def read(_: Report) -> tuple[tuple[CataloguedStudy, ...], tuple[str, ...]]:
+            catalogue = self._shelf.catalogue
+            return catalogue.studies(search), catalogue.modalities()
+
+        self._background.start("list", "", read, lambda found: self._studies.show(*found), self._failed)
 
     def search(self, search: Search) -> None:
         """List what ``search`` asks for."""
@@ -88,13 +87,13 @@ class Cataloguing(QObject):
         if study is not None and any(series.uid == uid for series in study.series):
             self._reading.load_uid(uid)
             return
-        series = self._asked(lambda: self._catalogue.series(uid))
+        series = self._asked(lambda: self._shelf.catalogue.series(uid))
         if series is not None:
             self._show_beside(series)
 
     def series_of(self, key: str) -> tuple[Series, ...]:
         """The series of a listed study."""
-        found = self._asked(lambda: self._catalogue.items(key)) or ()
+        found = self._asked(lambda: self._shelf.catalogue.items(key)) or ()
         return tuple(each.item for each in found if isinstance(each.item, Series))
 
     @property
@@ -106,20 +105,20 @@ class Cataloguing(QObject):
     def set_state(self, state: ReadingState) -> None:
         """Note how far the study in hand is read."""
         key = self._studies.in_hand
-        self._asked(lambda: self._catalogue.set_state(key, state))
+        self._asked(lambda: self._shelf.catalogue.set_state(key, state))
         self._renew(key)
 
     def forget(self, key: str) -> None:
         """Take a study off the list; its files and annotations stay."""
-        self._asked(lambda: self._catalogue.forget(key))
+        self._asked(lambda: self._shelf.catalogue.forget(key))
         self.refresh()
 
     def _find(self, key: str, report: Report) -> Study:
         """The study on disk; runs in a thread."""
         try:
-            study, sentence = find_again(key, self._catalogue, self._sandbox, report)
+            study, sentence = find_again(key, self._shelf.catalogue, self._sandbox, report)
         except MissingStudy:
-            self._catalogue.set_missing({key: True})
+            self._shelf.catalogue.set_missing({key: True})
             self._told.emit("")
             raise
         if sentence:
@@ -143,7 +142,7 @@ class Cataloguing(QObject):
         self._reading.load(series)
 
     def _look_for_missing(self) -> None:
-        self._in_background(lambda report: look_for_missing(self._catalogue, report), lambda _: self.refresh())
+        self._in_background(lambda report: look_for_missing(self._shelf.catalogue, report), lambda _: self.refresh())
 
     def _add(self) -> None:
         """List what was opened; not what was made from it, nor files of an archive that no study holds together."""
@@ -153,7 +152,7 @@ class Cataloguing(QObject):
         archive = archive_of(study)
         items = [*(each for each in study.series if not each.uid.endswith(SUFFIX)), *study.documents]
         listed = [item for item in items if item.study_uid or archive is None]
-        self._in_background(lambda _: self._catalogue.add(listed, archive), lambda _: self._added())
+        self._in_background(lambda _: self._shelf.catalogue.add(listed, archive), lambda _: self._added())
 
     def _added(self) -> None:
         self._opened = ""
@@ -167,12 +166,12 @@ class Cataloguing(QObject):
         self._studies.set_shown(key)
         if key and key != self._opened:
             self._opened = key
-            self._asked(lambda: self._catalogue.set_opened(key, datetime.now(UTC)))
+            self._asked(lambda: self._shelf.catalogue.set_opened(key, datetime.now(UTC)))
             self._renew(key)
 
     def _renew(self, key: str) -> None:
         """Show what the catalogue says of one study now."""
-        study = self._asked(lambda: self._catalogue.study(key))
+        study = self._asked(lambda: self._shelf.catalogue.study(key))
         if study is not None:
             self._studies.update(study)
         if self._background.busy("list"):

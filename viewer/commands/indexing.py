@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from imaging.errors import LibraryError
-from imaging.library.catalogue import Catalogue
+from imaging.library.shelf import Shelf
 from imaging.sandbox import Sandbox
 from viewer.commands.cataloguing import Cataloguing
 from viewer.errors import words
@@ -31,13 +31,13 @@ class FolderIndexing(QObject):
         studies: Studies,
         notices: Notices,
         background: Runner,
-        catalogue: Catalogue,
+        shelf: Shelf,
         sandbox: Sandbox,
         cataloguing: Cataloguing,
     ) -> None:
         super().__init__()
         self._studies, self._notices, self._background = studies, notices, background
-        self._catalogue, self._sandbox, self._cataloguing = catalogue, sandbox, cataloguing
+        self._shelf, self._sandbox, self._cataloguing = shelf, sandbox, cataloguing
         self._waiting: list[Path] = []
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(cataloguing.refresh)
@@ -47,7 +47,7 @@ class FolderIndexing(QObject):
     def resume(self) -> None:
         """Go on with the folders that were not finished when the program ended."""
         self._background.start(
-            "unfinished", "", lambda _: self._catalogue.unfinished_folders(), self.index, self._failed
+            "unfinished", "", lambda _: self._shelf.catalogue.unfinished_folders(), self.index, self._failed
         )
 
     def index(self, folders: Sequence[Path]) -> None:
@@ -56,7 +56,7 @@ class FolderIndexing(QObject):
         for folder in folders:
             absolute = folder.absolute()
             if absolute not in self._waiting and (busy is None or busy.folder != absolute):
-                self._keep(lambda folder=absolute: self._catalogue.begin_folder(folder, datetime.now(UTC)))
+                self._keep(lambda folder=absolute: self._shelf.catalogue.begin_folder(folder, datetime.now(UTC)))
                 self._waiting.append(absolute)
         if busy is None:
             self._next()
@@ -78,7 +78,7 @@ class FolderIndexing(QObject):
         self._background.start(
             _KEY,
             "",
-            lambda report: index_folder(folder, self._sandbox, self._catalogue, report, self._found.emit),
+            lambda report: index_folder(folder, self._sandbox, self._shelf.catalogue, report, self._found.emit),
             lambda found: self._indexed(folder, found),
             lambda error: self._not_indexed(folder, error),
         )
@@ -93,7 +93,7 @@ class FolderIndexing(QObject):
         self._end(folder, None)
 
     def _end(self, folder: Path, finished: datetime | None) -> None:
-        self._keep(lambda: self._catalogue.end_folder(folder, finished))
+        self._keep(lambda: self._shelf.catalogue.end_folder(folder, finished))
         self._cataloguing.refresh()
         self._next()
 

@@ -1,12 +1,13 @@
 """Every finished step goes into the journal of its series before the person can do another one."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from imaging.errors import JournalError, SaveError
+from imaging.errors import JournalError, LibraryError, SaveError
 from imaging.history import Step
 from imaging.library.journal import Journal
 from imaging.library.journal_entries import Entry, Saved
@@ -39,12 +40,12 @@ class Journalling(QObject):
 
     Args:
         folder: of the journals.
-        library: the name of the library that the series' revisions are kept in.
+        library: gives the name of the library that the series' revisions are kept in.
     """
 
     _ended = Signal(object)
 
-    def __init__(self, segmentation: Segmentation, notices: Notices, folder: Path, library: str) -> None:
+    def __init__(self, segmentation: Segmentation, notices: Notices, folder: Path, library: Callable[[], str]) -> None:
         super().__init__()
         self._notices, self._folder, self._library = notices, folder, library
         self._thread = ThreadPoolExecutor(1, "wetread-journal")
@@ -65,8 +66,8 @@ class Journalling(QObject):
     def open(self, series_uid: str) -> Journal | None:
         """The journal of a series; None, and the person is told why, when there can be none."""
         try:
-            journal = Journal(journal_path(self._folder, self._library, series_uid))
-        except JournalError as error:
+            journal = Journal(journal_path(self._folder, self._library(), series_uid))
+        except (JournalError, LibraryError) as error:
             self._notices.add("warning", words(error))
             return None
         self._open.add(journal)

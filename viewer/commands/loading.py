@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from imaging.fingerprint import fingerprint
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.progress import Report
 from imaging.regular import SUFFIX, regularise
 from imaging.sandbox import Sandbox
@@ -35,9 +35,9 @@ class _Load:
 class Loading:
     """Brings series on screen; one at a time per viewport, the latest wins."""
 
-    def __init__(self, session: Session, notices: Notices, runner: Runner, library: Library, sandbox: Sandbox) -> None:
+    def __init__(self, session: Session, notices: Notices, runner: Runner, shelf: Shelf, sandbox: Sandbox) -> None:
         self._session, self._notices, self._runner = session, notices, runner
-        self._library, self._sandbox = library, sandbox
+        self._shelf, self._sandbox = shelf, sandbox
         self._loads: dict[str, _Load] = {}
         session.pane_changed.connect(self._on_view)
         session.panes_changed.connect(self._stop_unseen)
@@ -126,7 +126,7 @@ class Loading:
     def _changes(self, series: Series, volume: Volume, report: Report) -> str:
         """What is not as it was when the series was first opened; empty when nothing is."""
         found = fingerprint(series, volume, report)
-        first, time = self._library.first_fingerprint(series.uid, found, datetime.now(UTC))
+        first, time = self._shelf.library.first_fingerprint(series.uid, found, datetime.now(UTC))
         changes = "; ".join(found.changes_since(first))
         name = series.description or series.files[0].name
         return f"{name} is not what it was on {time:%Y-%m-%d}: {changes}" if changes else ""

@@ -9,8 +9,7 @@ from uuid import uuid4
 from imaging.errors import LibraryError, SaveError
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.key_image import KeyImage
-from imaging.library.key_images import KeptKeyImages
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.saving import write_bytes
 from imaging.study import Series
 from viewer.commands.loading import Loading
@@ -43,20 +42,20 @@ class Marking:
         session: Session,
         state: KeyImages,
         notices: Notices,
-        library: Library,
+        shelf: Shelf,
         loading: Loading,
         runner: Runner,
         picture: Picture,
     ) -> None:
         self._session, self._state, self._notices = session, state, notices
-        self._kept, self._loading, self._runner, self._picture = KeptKeyImages(library), loading, runner, picture
+        self._shelf, self._loading, self._runner, self._picture = shelf, loading, runner, picture
         session.study_changed.connect(self.follow)
 
     def follow(self) -> None:
         """Show the key images of the open study."""
         study = self._session.study
         try:
-            found = self._kept.of([series.uid for series in study.series]) if study else ()
+            found = self._shelf.key_images.of([series.uid for series in study.series]) if study else ()
         except LibraryError as error:
             self._notices.add("error", words(error))
             return
@@ -182,7 +181,7 @@ class Marking:
         if series is None:
             return False
         try:
-            self._kept.save(series, marked.key_image, marked.picture, author(), datetime.now(UTC), deleted)
+            self._shelf.key_images.save(series, marked.key_image, marked.picture, author(), datetime.now(UTC), deleted)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return False

@@ -5,8 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from imaging.errors import LibraryError, SaveError
-from imaging.library.measured import Measured
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.measurement.cardiothoracic import can_propose, proposed_ratio
 from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground, slice_of
@@ -24,9 +23,9 @@ from viewer.state.session import Session
 class Measuring:
     """Connects the measurements on screen with the undo line and the library."""
 
-    def __init__(self, session: Session, segmentation: Segmentation, notices: Notices, library: Library) -> None:
+    def __init__(self, session: Session, segmentation: Segmentation, notices: Notices, shelf: Shelf) -> None:
         self._session, self._segmentation, self._notices = session, segmentation, notices
-        self._state, self._kept = session.measurements, Measured(library)
+        self._state, self._shelf = session.measurements, shelf
         self._worked_on: OpenSeries | None = None
         self._behind: dict[str, list[MeasurementEdit]] = {}
         self._state.made.connect(segmentation.push)
@@ -104,7 +103,7 @@ class Measuring:
         if series_uid in self._behind:
             return self._state.of(series_uid)
         try:
-            return self._kept.of(series_uid)
+            return self._shelf.measured.of(series_uid)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return self._state.of(series_uid)
@@ -122,7 +121,7 @@ class Measuring:
         if not drawn:
             return ()
         try:
-            known = {each.measurement.uid for each in self._kept.history(series_uid)}
+            known = {each.measurement.uid for each in self._shelf.measured.history(series_uid)}
         except LibraryError:
             return ()
         return tuple(MeasurementEdit(series_uid, None, each) for uid, each in drawn.items() if uid not in known)
@@ -136,7 +135,7 @@ class Measuring:
         try:
             for each in due:
                 kept = [state for state in (each.after or each.before,) if state is not None]
-                self._kept.save(series, kept, author(), datetime.now(UTC), deleted=each.after is None)
+                self._shelf.measured.save(series, kept, author(), datetime.now(UTC), deleted=each.after is None)
         except LibraryError as error:
             self._behind[series.uid] = due
             self._notices.add("error", f"{words(error)} It is still on screen, and saved with the next change.")

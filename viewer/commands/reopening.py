@@ -1,21 +1,24 @@
 """A study of the catalogue as it lies on disk now."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imaging.errors import ReadError
-from imaging.library.catalogue import Catalogue
 from imaging.library.catalogued import CataloguedItem, stamp, study_key
 from imaging.progress import Report
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Series, Study
 from viewer.errors import ViewerError
 
+if TYPE_CHECKING:
+    from imaging.library.catalogue import Catalogue
+
 
 class MissingStudy(ViewerError):
     """A listed study of which no file is where it was."""
 
 
-def find_again(key: str, catalogue: Catalogue, sandbox: Sandbox, report: Report) -> tuple[Study, str]:
+def find_again(key: str, catalogue: "Catalogue", sandbox: Sandbox, report: Report) -> tuple[Study, str]:
     """The listed study, and a sentence on what of it is gone, empty when nothing is.
 
     Series whose files are as they were are taken as they were listed; where files changed, or came from an archive,

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 
 from imaging.errors import LibraryError
-from imaging.library.store import Library
+from imaging.library.shelf import Shelf
 from imaging.progress import Report
 from imaging.saving import write_bytes
 from inference.manifest import Manifest, read_manifest
@@ -32,20 +32,20 @@ class Teaching(QObject):
         learning: Learning,
         notices: Notices,
         runner: Runner,
-        library: Library,
+        shelf: Shelf,
         inferring: Inferring,
         models: Path,
         runs: Path,
     ) -> None:
         super().__init__()
         self._learning, self._notices, self._runner = learning, notices, runner
-        self._library, self._inferring, self._models, self._runs = library, inferring, models, runs
+        self._shelf, self._inferring, self._models, self._runs = shelf, inferring, models, runs
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
 
     def describe_annotations(self) -> str:
         """A sentence on what the library holds to learn from."""
         try:
-            annotated = self._library.annotated_series()
+            annotated = self._shelf.library.annotated_series()
         except LibraryError as error:
             return words(error)
         patients = len({one.group for one in annotated})
@@ -91,7 +91,7 @@ class Teaching(QObject):
                 f"name = {quoted(name)}",
                 f"start_from = {quoted(parent)}",
                 f"releases = {quoted(self._models)}",
-                f"data = {{ library = {quoted(self._library.url)} }}",
+                f"data = {{ library = {quoted(self._shelf.library.url)} }}",
                 f"optimiser = {{ epochs = {epochs}, batch = 2, rate = 3e-4 }}",
                 "",
             )

@@ -1,5 +1,7 @@
 """Revisions of the shown mask: who made which, how far they are from what is on screen, and back to any of them."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,10 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from imaging.comparison import HD95, Comparison
-from imaging.library.revisions import Attribution, RevisionHead
 from viewer.commands.revising import Revising, Way
 from viewer.dialogs.buttons import button
 from viewer.state.segmentation import Segmentation
+
+if TYPE_CHECKING:
+    from imaging.library.revisions import Attribution, RevisionHead
 
 _ID = Qt.ItemDataRole.UserRole
 _WAYS: dict[Way, str] = {
@@ -119,7 +123,7 @@ class MaskHistory(QDialog):
         self._show_chosen()
 
 
-def _row(head: RevisionHead, shown: bool) -> QTreeWidgetItem:
+def _row(head: "RevisionHead", shown: bool) -> QTreeWidgetItem:
     origin = head.provenance
     item = QTreeWidgetItem(
         (
@@ -148,7 +152,7 @@ def _compared(found: Comparison) -> str:
     return "\n".join(lines)
 
 
-def _done(names: dict[int, str], attributions: tuple[Attribution, ...]) -> list[str]:
+def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> list[str]:
     """What was done to each segment, one line each."""
     lines: list[str] = []
     for value, name in names.items():

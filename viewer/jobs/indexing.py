@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from imaging.library.catalogue import Catalogue
-from imaging.library.catalogue_rows import identity
-from imaging.library.catalogued import files_of, study_key
+from imaging.library.catalogued import files_of, identity, study_key
 from imaging.progress import Report
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Series, Study
+
+if TYPE_CHECKING:
+    from imaging.library.catalogue import Catalogue
 
 _AT_ONCE = 250
 """Series that go to the database in one transaction: between two, the work can be stopped."""
@@ -33,7 +35,7 @@ class Index:
         found: called after each transaction, from the thread of the work.
     """
 
-    def __init__(self, catalogue: Catalogue, report: Report, found: Callable[[], object]) -> None:
+    def __init__(self, catalogue: "Catalogue", report: Report, found: Callable[[], object]) -> None:
         self._catalogue, self._tell, self._found = catalogue, report, found
         self._listed: dict[_Identity, Series | Document] = {}
         self._studies: set[str] = set()
@@ -74,7 +76,7 @@ class Index:
 
 
 def index_folder(
-    folder: Path, sandbox: Sandbox, catalogue: Catalogue, report: Report, found: Callable[[], object]
+    folder: Path, sandbox: Sandbox, catalogue: "Catalogue", report: Report, found: Callable[[], object]
 ) -> Indexed:
     """What ``folder`` holds; its studies are in the catalogue when this returns, the first ones long before.
 
@@ -96,7 +98,7 @@ def archive_of(study: Study) -> Path | None:
     return None if study.series[0].files[0].is_relative_to(study.path.parent) else study.path
 
 
-def look_for_missing(catalogue: Catalogue, report: Report) -> dict[str, bool]:
+def look_for_missing(catalogue: "Catalogue", report: Report) -> dict[str, bool]:
     """For each study of the catalogue whether all of its files are gone; noted there too.
 
     Raises:

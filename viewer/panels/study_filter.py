@@ -91,7 +91,7 @@ class StudyFilter(QWidget):
         for choice in (self.list, self.modality, self.dates):
             choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             choice.currentIndexChanged.connect(self._chosen)
-        self._chosen()
+        self._show_range()
 
     @property
     def search(self) -> Search:
@@ -142,9 +142,12 @@ class StudyFilter(QWidget):
             field.setAccessibleName(name)
 
     def _chosen(self) -> None:
+        self._show_range()
+        self._timer.start(0)
+
+    def _show_range(self) -> None:
         for field in (self.first, self.last):
             field.setVisible(self.dates.currentData() == _RANGE)
-        self._timer.start(0)
 
     def _days(self) -> tuple[str, str]:
         """First and last date as YYYYMMDD; empty for an open end, and for what is no date yet."""

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.geometry import Geometry
-from imaging.library.catalogue import Catalogue
 from imaging.library.catalogued import ReadingState
 from imaging.study import Patient, Series
 from viewer.app import Application

@@ -1,0 +1,54 @@
+"""What a start does once the window is painted."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from imaging.library.shelf import Shelf
+from imaging.phantom import PhantomStudy
+from viewer.app import Application, application
+from viewer.places import Places
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> Places:
+    return Places(tmp_path / "data", tmp_path / "cache")
+
+
+def test_studies_are_listed_once_the_window_is_painted(
+    qtbot: QtBot, where: Places, phantom_study: PhantomStudy
+) -> None:
+    application()
+    shelf, first = Shelf(where.library), Application(where)
+    qtbot.addWidget(first.window)
+    first.start([phantom_study.ct])
+    qtbot.waitUntil(lambda: bool(first.studies.listed) and not first.runner.busy(), timeout=60_000)
+    first.window.close()
+    first.shut_down()
+    assert len(shelf.catalogue.studies()) == 1
+    shelf.close()
+
+
+def test_a_newer_library_is_told_in_the_window_and_work_goes_on(
+    qtbot: QtBot, where: Places, phantom_study: PhantomStudy
+) -> None:
+    application()
+    shelf = Shelf(where.library)
+    shelf.library.close()
+    with sqlite3.connect(where.library) as database:
+        database.execute("update schema set version = 1000")
+    database.close()
+    main = Application(where)
+    qtbot.addWidget(main.window)
+    main.start([phantom_study.ct])
+    qtbot.waitUntil(lambda: main.session.complete and not main.runner.busy(), timeout=60_000)
+    told = [notice.text for notice in main.notices.all if "made by a newer Wetread" in notice.text]
+    assert told
+    assert "Update Wetread" in told[0]
+    main.annotating.clear_slice(0)
+    assert main.session.volume is not None
+    assert main.window.isVisible()
+    main.window.close()
+    main.shut_down()
