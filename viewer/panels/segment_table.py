@@ -1,4 +1,4 @@
-"""The segments as a table: name and colour, code, shown, locked, state."""
+"""The segments as a table: colour and name, shown, locked, state as a sign."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -9,8 +9,15 @@ from viewer.commands.segmenting import Segmenting
 from viewer.panels.layout import plain_tip
 from viewer.state.segmentation import Segmentation
 
-NAME, CODE, SHOWN, LOCKED, STATE = range(5)
-WIDTHS_PX = {CODE: 68, SHOWN: 26, LOCKED: 26, STATE: 78}
+NAME, SHOWN, LOCKED, STATE = range(4)
+WIDTH_PX = 28
+SIGNS = {
+    SegmentState.NOT_STARTED: "–",
+    SegmentState.IN_PROGRESS: "◐",
+    SegmentState.COMPLETED: "●",
+    SegmentState.FLAGGED: "⚑",
+    SegmentState.APPROVED: "✓",
+}
 _VALUE = Qt.ItemDataRole.UserRole
 
 
@@ -26,8 +33,12 @@ class SegmentTable(QTreeWidget):
     def __init__(self, segmentation: Segmentation, segmenting: Segmenting) -> None:
         super().__init__()
         self._segmentation, self._segmenting = segmentation, segmenting
-        self.setHeaderLabels(["Segment", "Code", "S", "L", "State"])
-        for place, tip in ((SHOWN, "Shown"), (LOCKED, "Locked: no tool changes its voxels")):
+        self.setHeaderLabels(["Segment", "S", "L", ""])
+        for place, tip in (
+            (SHOWN, "Shown"),
+            (LOCKED, "Locked: no tool changes its voxels"),
+            (STATE, "State of the work"),
+        ):
             self.headerItem().setToolTip(place, tip)
         self.setRootIsDecorated(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -64,8 +75,8 @@ class SegmentTable(QTreeWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for place, width in WIDTHS_PX.items():
-            header.resizeSection(place, width)
+        for place in (SHOWN, LOCKED, STATE):
+            header.resizeSection(place, WIDTH_PX)
 
     def _items(self) -> list[QTreeWidgetItem]:
         found = (self.topLevelItem(row) for row in range(self.topLevelItemCount()))
@@ -80,9 +91,9 @@ class SegmentTable(QTreeWidget):
         match place:
             case 0:
                 self._segmenting.rename(value, item.text(NAME))
-            case 2:
+            case 1:
                 self._segmenting.set_visible(value, ticked)
-            case 3:
+            case 2:
                 self._segmenting.set_locked(value, ticked)
             case _:
                 return
@@ -94,13 +105,13 @@ def _show(item: QTreeWidgetItem, label: Label) -> None:
     item.setData(NAME, _VALUE, label.value)
     item.setIcon(NAME, _swatch(label))
     item.setText(NAME, label.name)
-    item.setText(CODE, label.code.value if label.code else "")
-    item.setText(STATE, "–" if label.state is SegmentState.NOT_STARTED else label.state.value)
+    item.setText(STATE, SIGNS[label.state])
+    item.setTextAlignment(STATE, Qt.AlignmentFlag.AlignCenter)
+    item.setToolTip(STATE, label.state.value.capitalize())
     item.setCheckState(SHOWN, Qt.CheckState.Checked if label.visible else Qt.CheckState.Unchecked)
     item.setCheckState(LOCKED, Qt.CheckState.Checked if label.locked else Qt.CheckState.Unchecked)
-    told = f"{label.code.scheme} {label.code.value}: {label.code.meaning}" if label.code else label.name
-    for place in (NAME, CODE):
-        item.setToolTip(place, plain_tip(told))
+    told = f"{label.name}\n{label.code.scheme} {label.code.value}: {label.code.meaning}" if label.code else label.name
+    item.setToolTip(NAME, plain_tip(told))
 
 
 def _swatch(label: Label) -> QIcon:

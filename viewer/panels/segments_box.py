@@ -33,7 +33,7 @@ class SegmentsBox(QWidget):
         self.opacity.setTracking(False)
         self.solo = button("Alone", segmenting.toggle_solo, "Show this segment alone (Ctrl+Alt+S)")
         self.solo.setCheckable(True)
-        self.numbers, self.derivation = muted(), muted()
+        self.numbers, self.derivation, self.code = muted(), muted(), muted()
         self._lay_out()
         segmentation.labels_changed.connect(self._show)
         measures.changed.connect(self._show_numbers)
@@ -58,6 +58,7 @@ class SegmentsBox(QWidget):
         ):
             buttons.addWidget(each, place // 3, place % 3)
         layout.addLayout(buttons)
+        layout.addWidget(self.code)
         rows = QGridLayout()
         for row, (text, field) in enumerate((("State", self.state), ("Opacity", self.opacity))):
             rows.addWidget(plain(text), row, 0)
@@ -95,6 +96,8 @@ class SegmentsBox(QWidget):
         for each in (self.state, self.opacity, self.solo):
             each.setEnabled(label is not None)
         self.solo.setChecked(self._segmentation.solo is not None)
+        code = label.code if label else None
+        self.code.setText(f"{code.meaning}, {code.scheme} {code.value}" if code else "No term yet")
         said = "" if label is None else label.derivation
         self.derivation.setText(f"{said[:1].upper()}{said[1:]}.")
         self.derivation.setVisible(bool(said))
