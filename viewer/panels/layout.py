@@ -32,6 +32,7 @@ def plain_tip(text: str) -> str:
 def _label(text: str, role: str) -> QLabel:
     label = plain(text)
     label.setProperty("role", role)
+    label.setIndent(0)
     label.setWordWrap(True)
     return label
 
