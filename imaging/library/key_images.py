@@ -44,8 +44,14 @@ class KeptKeyImages:
                 )
             )
 
-    def of(self, series_uids: Sequence[str]) -> tuple[tuple[KeyImage, bytes], ...]:
+    def of(
+        self, series_uids: Sequence[str], unseen: frozenset[str] = frozenset()
+    ) -> tuple[tuple[KeyImage, bytes], ...]:
         """The key images of some series as they are now with their pictures, in the order in which they were marked.
+
+        Args:
+            series_uids: of these series.
+            unseen: people whose key images are not shown, as in a blind reading.
 
         Raises:
             LibraryError: the library cannot be read, or a stored key image is damaged.
@@ -53,7 +59,7 @@ class KeptKeyImages:
         wanted = select(KeyImageRow).where(KeyImageRow.series_uid.in_(series_uids)).order_by(KeyImageRow.id)
         latest: dict[str, tuple[KeyImage, bytes] | None] = {}
         with self._library.transaction("key images could not be read") as session:
-            for row in session.scalars(wanted):
+            for row in session.scalars(wanted.where(KeyImageRow.author.not_in(unseen))):
                 latest[row.uid] = None if row.deleted else (_read(row), row.picture)
         return tuple(each for each in latest.values() if each is not None)
 

@@ -57,9 +57,14 @@ class Measured:
                 )
                 session.add(row)
 
-    def of(self, series_uid: str) -> tuple[Measurement, ...]:
-        """The measurements of a series as they are now, in the order in which they were first drawn."""
-        latest: dict[str, MeasurementRevision] = {each.measurement.uid: each for each in self.history(series_uid)}
+    def of(self, series_uid: str, unseen: frozenset[str] = frozenset()) -> tuple[Measurement, ...]:
+        """The measurements of a series as they are now, in the order in which they were first drawn.
+
+        Args:
+            unseen: people whose measurements are not shown, as in a blind reading.
+        """
+        seen = (each for each in self.history(series_uid) if each.author not in unseen)
+        latest: dict[str, MeasurementRevision] = {each.measurement.uid: each for each in seen}
         return tuple(each.measurement for each in latest.values() if not each.deleted)
 
     def history(self, series_uid: str) -> tuple[MeasurementRevision, ...]:

@@ -21,6 +21,7 @@ from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
 from viewer.state.segmentation import Mask, Segmentation
 from viewer.state.session import Session
+from viewer.state.worklist import Worklist
 
 DEFAULT_LABELS = (Label(1, "lesion", PALETTE[0]),)
 
@@ -38,11 +39,12 @@ class Annotating:
         shelf: Shelf,
         journalling: Journalling,
         revising: Revising,
+        worklist: Worklist,
     ) -> None:
         self._session, self._segmentation = session, segmentation
         self._findings, self._models = findings, models
         self._notices, self._shelf, self._journalling = notices, shelf, journalling
-        self._revising = revising
+        self._revising, self._worklist = revising, worklist
         self._worked_on: OpenSeries | None = None
         self._others: dict[OpenSeries, tuple[Mask, Said]] = {}
 
@@ -107,19 +109,21 @@ class Annotating:
             layer[k] = 0
         state.become(layers, state.mask.legend, "Clear slice")
 
-    def save(self) -> bool:
+    def save(self, note: str = "") -> bool:
         """Keep the mask in the library as a new revision; on failure it stays in the window and its journal."""
-        if not self._save(self._session.series, self._segmentation.mask):
+        if not self._save(self._session.series, self._segmentation.mask, note):
             return False
         self._segmentation.history_changed.emit()
         return True
 
-    def _save(self, series: Series | None, mask: Mask) -> bool:
+    def _save(self, series: Series | None, mask: Mask, note: str = "") -> bool:
         if series is None or mask.geometry is None:
             return False
         origin = Provenance(author(), datetime.now(UTC), mask.legend.model, mask.legend.model_version)
         try:
-            mask.revision = self._shelf.library.save_mask(series, mask.labelmap(), origin, mask.revision)
+            mask.revision = self._shelf.library.save_mask(
+                series, mask.labelmap(), origin, mask.revision, note, mask.blind
+            )
         except LibraryError as error:
             self._notices.add("error", f"{words(error)} Your annotation is still here; nothing was lost.")
             return False
@@ -140,9 +144,10 @@ class Annotating:
         fresh = Legend(self._new_labels())
         if series is None:
             return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
-        mask = Mask(geometry, journal=self._journalling.open(series.uid))
+        blind = self._worklist.blind(series.uid)
+        mask = Mask(geometry, journal=self._journalling.open(series.uid, blind), blind=blind)
         try:
-            found = recover(self._shelf.library, mask.journal, series.uid, geometry, fresh)
+            found = recover(self._shelf.library, mask.journal, series.uid, geometry, fresh, blind)
         except (LibraryError, SaveError) as error:
             self._notices.add("error", words(error))
             self._journalling.close(mask)

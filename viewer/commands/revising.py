@@ -53,7 +53,7 @@ class Revising:
         if series is None:
             return ()
         try:
-            return self._shelf.revisions.of(series.uid)
+            return self._shelf.revisions.of(series.uid, self._segmentation.mask.blind)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return ()

@@ -1,7 +1,7 @@
 """How long somebody worked, without pauses."""
 
 PAUSE_S = 60.0
-"""Without input for longer than this, the rest of the time is a pause: reading needs no hand on the mouse, lunch does."""
+"""Of a longer time without input the rest is a pause: who reads need not move the mouse, but does within a minute."""
 
 
 class ActiveTime:

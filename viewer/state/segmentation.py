@@ -15,6 +15,7 @@ from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.layers import Layer, Layers, filled_up
 from imaging.legend import Legend, LegendEdit
 from imaging.library.journal import Journal
+from imaging.library.queued import BlindReading
 from imaging.mask_delta import MaskDelta, packed
 
 LARGE_VOXELS = 1 << 20
@@ -31,6 +32,7 @@ class Mask:
         saved: the library holds it as ``revision``.
         revision: of the library, from which the mask was made last.
         journal: where its steps are written; None while there is no place for them.
+        blind: the reading that it belongs to; None for the mask of the series.
     """
 
     geometry: Geometry | None = None
@@ -41,6 +43,7 @@ class Mask:
     saved: bool = True
     revision: int | None = None
     journal: Journal | None = None
+    blind: BlindReading | None = None
 
     def __post_init__(self) -> None:
         self.set_legend(self.legend)

@@ -1,0 +1,112 @@
+"""Work queues made and exported, and who reads."""
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from imaging.errors import LibraryError, SaveError
+from imaging.library.queue_figures import as_csv, as_json
+from imaging.library.queued import WorkQueue, title_of
+from imaging.library.shelf import Shelf
+from imaging.saving import write_bytes
+from imaging.study import Series
+from viewer.commands.cataloguing import Cataloguing
+from viewer.commands.queueing import Queueing
+from viewer.errors import words
+from viewer.places import READER_VARIABLE, sign_in
+from viewer.settings import Settings, SettingsError, SettingsFile
+from viewer.state.notices import Notices
+from viewer.state.worklist import Worklist
+
+SUBJECT = "reader"
+
+
+class ReaderName(SettingsFile):
+    """Under which name a person reads."""
+
+    name: str = ""
+
+
+class Enlisting:
+    """Makes queues of studies and lets people sign in."""
+
+    def __init__(
+        self,
+        worklist: Worklist,
+        notices: Notices,
+        settings: Settings,
+        shelf: Shelf,
+        cataloguing: Cataloguing,
+        queueing: Queueing,
+    ) -> None:
+        self._worklist, self._notices, self._settings, self._shelf = worklist, notices, settings, shelf
+        self._cataloguing, self._queueing = cataloguing, queueing
+        self._sign_in_again()
+
+    def make(self, name: str, studies: Sequence[str], readings: int, adjudicator: str) -> None:
+        """Put all series of these listed studies into a queue, which is made if there is none of this name."""
+        series = [each for key in studies for each in self._cataloguing.series_of(key) if readable(each)]
+        if not series:
+            self._notices.add("warning", "These studies hold no images to read.")
+            return
+        queue = WorkQueue(name, readings, adjudicator, self._worklist.reader, datetime.now(UTC))
+        added = self._tried(lambda: self._shelf.queues.make(queue, [(each.uid, title_of(each)) for each in series]))
+        if added is not None:
+            self._notices.add("info", f"{added} cases were added to {name}.")
+            self._queueing.choose(name)
+
+    def remove(self) -> None:
+        """Take the chosen queue away with its verdicts and times; masks stay."""
+        queue = self._worklist.queue
+        if queue is not None and self._queueing.leave():
+            self._tried(lambda: self._shelf.queues.remove(queue.name))
+            self._queueing.refresh()
+
+    def export(self, path: Path) -> None:
+        """Write the chosen queue with all times as JSON where the name ends in ``.json``, else as CSV."""
+        queue, cases = self._worklist.queue, self._worklist.cases
+        if queue is None:
+            return
+        text = as_json(queue, cases) if path.suffix == ".json" else as_csv(queue, cases)
+        try:
+            write_bytes(path, text.encode())
+        except SaveError as error:
+            self._notices.add("error", words(error))
+            return
+        self._notices.add("info", f"{queue.name} written to {path.name}.")
+
+    def sign_in(self, name: str) -> None:
+        """Read under another name from now on; what the person before had on screen is put down."""
+        name = " ".join(name.split())
+        if not name or name == self._worklist.reader or not self._queueing.leave():
+            return
+        sign_in(name)
+        self._worklist.set_reader(name)
+        self._queueing.refresh()
+        try:
+            self._settings.write(SUBJECT, ReaderName(name=name))
+        except SaveError as error:
+            self._notices.add("error", f"{words(error)}. The name holds until the window closes.")
+
+    def _sign_in_again(self) -> None:
+        try:
+            kept = self._settings.read(SUBJECT, ReaderName)
+        except SettingsError as error:
+            self._notices.add("warning", f"{words(error)}. The login name is used.")
+            return
+        if kept is not None and kept.name and READER_VARIABLE not in os.environ:
+            sign_in(kept.name)
+            self._worklist.set_reader(kept.name)
+
+    def _tried(self, change: Callable[[], int | None]) -> int | None:
+        try:
+            return change()
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return None
+
+
+def readable(series: Series) -> bool:
+    """Whether a series is something to read: masks in files are not."""
+    return series.modality != "SEG"
