@@ -12,6 +12,7 @@ from viewer.commands.cataloguing import Cataloguing
 from viewer.commands.cornering import Cornering
 from viewer.commands.cutting import Cutting
 from viewer.commands.editing import Editing
+from viewer.commands.enlisting import Enlisting
 from viewer.commands.fusing import Fusing
 from viewer.commands.hanging import Hanging
 from viewer.commands.indexing import FolderIndexing
@@ -25,6 +26,7 @@ from viewer.commands.naming_terms import terminologies
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
+from viewer.commands.queueing import Queueing
 from viewer.commands.reading import Reading
 from viewer.commands.revising import Revising
 from viewer.commands.segment_measuring import SegmentMeasuring
@@ -33,7 +35,7 @@ from viewer.commands.teaching import Teaching
 from viewer.commands.thumbnailing import Thumbnailing
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
-from viewer.places import Places, places
+from viewer.places import Places, author, places
 from viewer.settings import Settings
 from viewer.state.findings import Findings
 from viewer.state.header import Header
@@ -48,6 +50,7 @@ from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.studies import Studies
 from viewer.state.view import View
+from viewer.state.worklist import Worklist
 
 
 class Workroom(QObject):
@@ -59,7 +62,7 @@ class Workroom(QObject):
         self.session, self.links, self.segmentation = Session(), Links(), Segmentation()
         self.findings, self.models, self.learning, self.notices = Findings(), Models(), Learning(), Notices()
         self.presets, self.header, self.key_images = Presets(), Header(), KeyImages()
-        self.studies, self.segment_measures = Studies(), SegmentMeasures()
+        self.studies, self.segment_measures, self.worklist = Studies(), SegmentMeasures(), Worklist(author())
         self.runner, self.background = Runner(), Runner()
         self.process, self.sandbox = InferenceProcess(), Sandbox(cache=self.places.cache)
         self.settings = Settings(self.places.settings)
@@ -70,6 +73,7 @@ class Workroom(QObject):
         self._read()
         self._learn()
         self._list()
+        self._queue()
 
     @property
     def view(self) -> View:
@@ -101,6 +105,7 @@ class Workroom(QObject):
             self.shelf,
             self.journalling,
             self.revising,
+            self.worklist,
         )
         self.session.volume_changed.connect(self.annotating.follow)
         self.measuring = Measuring(self.session, self.segmentation, self.notices, self.shelf)
@@ -162,4 +167,20 @@ class Workroom(QObject):
             self.background,
             self.sandbox,
             self.places.cache / "thumbnails",
+        )
+
+    def _queue(self) -> None:
+        """The work queue."""
+        self.queueing = Queueing(
+            self.session,
+            self.worklist,
+            self.segmentation,
+            self.notices,
+            self.background,
+            self.shelf,
+            self.annotating,
+            self.loading,
+        )
+        self.enlisting = Enlisting(
+            self.worklist, self.notices, self.settings, self.shelf, self.cataloguing, self.queueing
         )

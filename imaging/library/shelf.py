@@ -5,9 +5,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from imaging.library.answered import Answered
     from imaging.library.catalogue import Catalogue
     from imaging.library.key_images import KeptKeyImages
     from imaging.library.measured import Measured
+    from imaging.library.queues import Queues
     from imaging.library.revisions import Revisions
     from imaging.library.store import Library
 
@@ -72,11 +74,25 @@ class Shelf:
         return Measured(self.library)
 
     @property
+    def answered(self) -> "Answered":
+        """Answers to the questions of label sets."""
+        from imaging.library.answered import Answered
+
+        return Answered(self.library)
+
+    @property
     def key_images(self) -> "KeptKeyImages":
         """Key images."""
         from imaging.library.key_images import KeptKeyImages
 
         return KeptKeyImages(self.library)
+
+    @property
+    def queues(self) -> "Queues":
+        """Work queues."""
+        from imaging.library.queues import Queues
+
+        return Queues(self.library)
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

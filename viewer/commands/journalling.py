@@ -11,6 +11,7 @@ from imaging.errors import JournalError, LibraryError, SaveError
 from imaging.history import Step
 from imaging.library.journal import Journal
 from imaging.library.journal_entries import Entry, Saved
+from imaging.library.queued import BlindReading
 from imaging.library.recovery import journal_path, tidy
 from imaging.mask_delta import packed
 from viewer.errors import words
@@ -63,10 +64,10 @@ class Journalling(QObject):
         """How many entries are not written yet."""
         return self._waiting
 
-    def open(self, series_uid: str) -> Journal | None:
-        """The journal of a series; None, and the person is told why, when there can be none."""
+    def open(self, series_uid: str, blind: BlindReading | None = None) -> Journal | None:
+        """The journal of a series, or of a blind reading; None, and the person is told why, when there can be none."""
         try:
-            journal = Journal(journal_path(self._folder, self._library(), series_uid))
+            journal = Journal(journal_path(self._folder, self._library(), series_uid, blind))
         except (JournalError, LibraryError) as error:
             self._notices.add("warning", words(error))
             return None

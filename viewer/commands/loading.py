@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import prod
 
 from imaging.fingerprint import fingerprint
 from imaging.library.shelf import Shelf
@@ -18,6 +19,10 @@ from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
 from viewer.state.session import Session
+
+_AHEAD = "load ahead"
+_VOXEL_BYTES = 4
+_MOST_AHEAD_BYTES = 2 << 30
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Loading:
         self._session, self._notices, self._runner = session, notices, runner
         self._shelf, self._sandbox = shelf, sandbox
         self._loads: dict[str, _Load] = {}
+        self._ahead: OpenSeries | None = None
         session.pane_changed.connect(self._on_view)
         session.panes_changed.connect(self._stop_unseen)
         runner.cancelled.connect(self._give_up)
@@ -46,8 +52,8 @@ class Loading:
     def start(self, series: Series, pane: Pane, then: Callable[[], object] | None = None) -> None:
         """Read the pixels of ``series`` in the background into ``pane``; what is loading there now is given up.
 
-        A series that another viewport shows is shared. From one phase to another the slice, the window and the zoom
-        stay.
+        A series that another viewport shows is shared; one that was loaded ahead is there at once. From one phase to
+        another the slice, the window and the zoom stay.
 
         Args:
             then: called once when the series is on screen, whole or in part.
@@ -55,8 +61,9 @@ class Loading:
         key = _key(pane)
         self._runner.cancel(key)
         open_elsewhere = next((each.opened for each in self._session.panes if each.series == series), None)
-        if open_elsewhere is not None:
-            pane.show(open_elsewhere)
+        ready = open_elsewhere or self._take_ahead(series)
+        if ready is not None:
+            pane.show(ready)
             if then is not None:
                 then()
             return
@@ -71,6 +78,38 @@ class Loading:
             lambda volume: self._loaded(key, load, volume),
             lambda error: self._failed(key, error),
         )
+
+    def load_ahead(self, series: Series) -> None:
+        """Read ``series`` in the background and hold it until it is wanted or another one is; large ones are not."""
+        self.drop_ahead()
+        if prod(series.shape_kji) * _VOXEL_BYTES > _MOST_AHEAD_BYTES:
+            return
+        self._runner.start(
+            _AHEAD,
+            "",
+            lambda report: self._read(series, report, None),
+            lambda volume: self._hold(OpenSeries(series, volume)),
+            lambda _: None,  # told when the series is wanted
+        )
+
+    def drop_ahead(self) -> None:
+        """Let go of what was loaded ahead."""
+        self._runner.cancel(_AHEAD)
+        self._ahead = None
+
+    def _hold(self, opened: OpenSeries) -> None:
+        self._ahead = opened
+
+    def _take_ahead(self, series: Series) -> OpenSeries | None:
+        """What was loaded ahead, if it is this series."""
+        ahead = self._ahead
+        if ahead is not None and ahead.series == series:
+            self._ahead = None
+            self._check(series, ahead.volume)
+            return ahead
+        if self._runner.busy(_AHEAD):
+            self._runner.cancel(_AHEAD)  # its slices come first when it is loaded into a viewport
+        return None
 
     def fetch(self, series: Series, then: Callable[[OpenSeries], None]) -> None:
         """Read ``series`` in the background for no viewport; one that a viewport shows whole is taken from there."""
@@ -114,7 +153,10 @@ class Loading:
             load.opened.finish(volume)
         else:
             _show(load, volume, None)
-        series = load.series
+        self._check(load.series, volume)
+
+    def _check(self, series: Series, volume: Volume) -> None:
+        """Look in the background whether the files are what they were."""
         self._runner.start(
             f"fingerprint {series.uid}",
             "Checking the files",

@@ -55,7 +55,8 @@ class Marking:
         """Show the key images of the open study."""
         study = self._session.study
         try:
-            found = self._shelf.key_images.of([series.uid for series in study.series]) if study else ()
+            uids = [series.uid for series in study.series] if study else []
+            found = self._shelf.key_images.of(uids, self._shelf.queues.unseen(uids, author())) if uids else ()
         except LibraryError as error:
             self._notices.add("error", words(error))
             return

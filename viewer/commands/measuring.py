@@ -103,7 +103,7 @@ class Measuring:
         if series_uid in self._behind:
             return self._state.of(series_uid)
         try:
-            return self._shelf.measured.of(series_uid)
+            return self._shelf.measured.of(series_uid, self._shelf.queues.unseen([series_uid], author()))
         except LibraryError as error:
             self._notices.add("error", words(error))
             return self._state.of(series_uid)
