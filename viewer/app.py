@@ -13,6 +13,7 @@ from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
+from viewer.commands.classifying_actions import classifying_actions
 from viewer.commands.editing_actions import editing_actions
 from viewer.commands.exchanging import Exchanging
 from viewer.commands.marking import Marking
@@ -28,6 +29,7 @@ from viewer.dialogs.history import MaskHistory
 from viewer.dialogs.resampling import ask_before_resampling
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
+from viewer.panels.classification_panel import ClassificationPanel
 from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.measurement_panel import MeasurementPanel
@@ -122,6 +124,7 @@ class Application(Workroom):
             *editing_actions(self.session, self.editing),
             *segment_actions(self.segmentation, self.segmenting),
             *measuring_actions(self.session, self.measuring),
+            *classifying_actions(self.classification, self.classifying),
             *marking_actions(self.session, self.marking, lambda: self.dialogs.open_key_images()),
             *dialog_actions(self.session, lambda: self.dialogs),
         )
@@ -148,6 +151,7 @@ class Application(Workroom):
         self.left = window.add_left((("Open", listed), ("Studies", self.browser)))
         self.left.setCurrentWidget(self.browser)
         self.measures = MeasurementPanel(self.session, self.measuring)
+        self.questions = ClassificationPanel(self.classification, self.classifying)
         self.tabs = window.add_right(
             (
                 (
@@ -163,6 +167,7 @@ class Application(Workroom):
                         SegmentsBox(self.segmentation, self.segmenting, self.segment_measures),
                     ),
                 ),
+                ("Answers", self.questions),
                 ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
@@ -203,7 +208,10 @@ class Application(Workroom):
         self.session.study_changed.connect(lambda: self.left.setCurrentIndex(0))
         for asked in (self.session.measurements.name_wanted, self.session.measurements.length_wanted):
             asked.connect(lambda _: self.tabs.setCurrentWidget(self.measures))
+        self.classification.asked_for.connect(self._answer_questions)
+        self.questions.left.connect(self.viewports.setFocus)
         for signal in (
+            self.classification.changed,
             self.session.volume_changed,
             self.session.view_changed,
             self.session.playing_changed,
@@ -231,6 +239,10 @@ class Application(Workroom):
     def _show_priors(self) -> None:
         self.left.setCurrentWidget(self.browser)
         self.browser.show_priors()
+
+    def _answer_questions(self) -> None:
+        self.tabs.setCurrentWidget(self.questions)
+        self.questions.begin()
 
     def _closing(self) -> None:
         self.window.allow_close = self.annotating.keep()

@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
 
     def add_right(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
         """Dock ``tabs`` at the right; returns the tab widget."""
-        return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 350)
+        return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 380)
 
     def toggle_panels(self) -> None:
         """Hide the panels beside the picture, or show them again."""

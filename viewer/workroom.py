@@ -9,6 +9,7 @@ from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
 from viewer.commands.calibrating import Calibrating
 from viewer.commands.cataloguing import Cataloguing
+from viewer.commands.classifying import Classifying
 from viewer.commands.cornering import Cornering
 from viewer.commands.cutting import Cutting
 from viewer.commands.editing import Editing
@@ -19,6 +20,8 @@ from viewer.commands.indexing import FolderIndexing
 from viewer.commands.inferring import Inferring
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.journalling import Journalling
+from viewer.commands.label_sets import FOLDER as LABEL_SETS
+from viewer.commands.label_sets import label_sets
 from viewer.commands.linking import Linking
 from viewer.commands.loading import Loading
 from viewer.commands.measuring import Measuring
@@ -37,6 +40,7 @@ from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.places import Places, author, places
 from viewer.settings import Settings
+from viewer.state.classification import Classification
 from viewer.state.findings import Findings
 from viewer.state.header import Header
 from viewer.state.key_images import KeyImages
@@ -109,6 +113,16 @@ class Workroom(QObject):
         )
         self.session.volume_changed.connect(self.annotating.follow)
         self.measuring = Measuring(self.session, self.segmentation, self.notices, self.shelf)
+        self.classification = Classification()
+        self.classifying = Classifying(
+            self.session,
+            self.segmentation,
+            self.findings,
+            self.classification,
+            self.notices,
+            self.shelf,
+            label_sets(self.places.settings / LABEL_SETS, self.notices),
+        )
         self.segmenting = Segmenting(
             self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
         )
