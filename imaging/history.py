@@ -84,11 +84,6 @@ class History:
         """What redo does again, the next step last."""
         return tuple(self._undone)
 
-    def push_group(self, name: str, edits: Sequence[Edit]) -> None:
-        """Remember applied ``edits`` as one step."""
-        if edits:
-            self.push(Step(name, tuple(edits)))
-
     def push(self, step: Step) -> None:
         """Remember an applied step. What was undone before cannot be redone any more."""
         self._undone.clear()
@@ -122,11 +117,6 @@ class History:
         group = self._undone.pop()
         self._done.append(group)
         return group.edits
-
-    def clear(self) -> None:
-        """Forget every step."""
-        self._done.clear()
-        self._undone.clear()
 
     def _trim(self) -> None:
         excess = sum(step.nbytes for step in (*self._done, *self._undone) if not step.loose) - self.limit_bytes

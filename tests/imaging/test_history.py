@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from imaging.editing import MaskEdit, stroke
 from imaging.geometry import Calibration, Geometry
-from imaging.history import Edit, History
+from imaging.history import Edit, History, Step
 
 GRID = Geometry((3, 10, 10), (3.0, 1.0, 1.0), calibration=Calibration.PATIENT)
 
@@ -18,6 +18,10 @@ def dot(array: np.ndarray, place: tuple[float, float], value: int = 1, name: str
     return edit
 
 
+def step(name: str, *edits: Edit) -> Step:
+    return Step(name, edits)
+
+
 def play(array: np.ndarray, edits: tuple[Edit, ...]) -> None:
     for edit in edits:
         assert isinstance(edit, MaskEdit)
@@ -26,7 +30,7 @@ def play(array: np.ndarray, edits: tuple[Edit, ...]) -> None:
 
 def test_a_group_is_one_step() -> None:
     array, history = np.zeros(GRID.shape_kji, np.uint8), History()
-    history.push_group("Brush", [dot(array, (2, 2)), dot(array, (2, 3)), dot(array, (2, 3), 2)])
+    history.push(step("Brush", dot(array, (2, 2)), dot(array, (2, 3)), dot(array, (2, 3), 2)))
     painted = array.copy()
     assert (history.undo_name, history.redo_name) == ("Brush", "")
     play(array, history.undo())
@@ -37,22 +41,21 @@ def test_a_group_is_one_step() -> None:
 
 def test_nothing_to_undo_is_nothing() -> None:
     history = History()
-    history.push_group("Brush", [])
     assert not history.can_undo and not history.can_redo and history.undo() == () and history.redo() == ()
 
 
 def test_a_new_change_ends_what_could_be_redone() -> None:
     array, history = np.zeros(GRID.shape_kji, np.uint8), History()
-    history.push_group("Brush", [dot(array, (2, 2))])
+    history.push(step("Brush", dot(array, (2, 2))))
     play(array, history.undo())
-    history.push_group("Eraser", [dot(array, (5, 5))])
+    history.push(step("Eraser", dot(array, (5, 5))))
     assert not history.can_redo and history.undo_name == "Eraser"
 
 
 def test_the_oldest_steps_fall_out_of_the_budget() -> None:
     array, history = np.zeros(GRID.shape_kji, np.uint8), History(limit_bytes=60)
-    for step in range(5):
-        history.push_group(f"Brush {step}", [dot(array, (5, 5), step + 1)])
+    for number in range(5):
+        history.push(step(f"Brush {number}", dot(array, (5, 5), number + 1)))
     assert history.byte_size <= 60, "a dot of 3 by 3 voxels costs 18 bytes, so three fit"
     names = []
     while history.can_undo:
@@ -64,17 +67,8 @@ def test_the_oldest_steps_fall_out_of_the_budget() -> None:
 
 def test_one_step_larger_than_the_budget_can_still_be_undone() -> None:
     array, history = np.zeros(GRID.shape_kji, np.uint8), History(limit_bytes=1)
-    history.push_group("Brush", [dot(array, (5, 5))])
+    history.push(step("Brush", dot(array, (5, 5))))
     assert history.can_undo
-
-
-def test_clear_forgets_everything() -> None:
-    array, history = np.zeros(GRID.shape_kji, np.uint8), History()
-    history.push_group("Brush", [dot(array, (2, 2))])
-    history.push_group("Brush", [dot(array, (7, 7))])
-    history.undo()
-    history.clear()
-    assert not history.can_undo and not history.can_redo and history.byte_size == 0
 
 
 strokes = st.tuples(
@@ -97,7 +91,8 @@ def test_undo_all_is_the_start_and_redo_all_the_end(groups: list[list[tuple]], s
             if edit is not None:
                 edit.apply_to(array)
                 made.append(edit)
-        history.push_group("Brush", made)
+        if made:
+            history.push(step("Brush", *made))
     end = array.copy()
     while history.can_undo:
         play(array, history.undo())

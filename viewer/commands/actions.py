@@ -100,9 +100,10 @@ def _mask_actions(desk: Desk) -> Sequence[Action]:
         return desk.shown and not state.saved
 
     return (
-        Action("undo", "Undo", "Edit", state.undo, ("Ctrl+Z",), lambda: state.history.can_undo, None, True),
+        Action("undo", "Undo", "Edit", state.undo, ("Ctrl+Z",), lambda: state.history.can_undo, None, True,
+               caption=lambda: _with_name("Undo", state.history.undo_name), short="Undo"),
         Action("redo", "Redo", "Edit", state.redo, ("Ctrl+Y", "Ctrl+Shift+Z"), lambda: state.history.can_redo, None,
-               True),
+               True, caption=lambda: _with_name("Redo", state.history.redo_name), short="Redo"),
         Action("clear-slice", "Clear slice", "Edit",
                lambda: annotating.clear_slice(desk.session.active.stored_k), ("Delete",), lambda: desk.shown),
         Action("save", "Save annotation", "File", annotating.save, ("Ctrl+S",), unsaved, None, True,
@@ -110,6 +111,11 @@ def _mask_actions(desk: Desk) -> Sequence[Action]:
         Action("mask-visible", "Show annotation", "Edit", lambda: state.set_visible(not state.visible), ("G",),
                lambda: desk.shown, lambda: state.visible),
     )  # fmt: skip
+
+
+def _with_name(verb: str, step: str) -> str:
+    """What undo or redo would do, as ``Undo brush``."""
+    return f"{verb} {step[0].lower()}{step[1:]}" if step else verb
 
 
 def _ai(desk: Desk) -> Sequence[Action]:

@@ -17,6 +17,9 @@ def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple
         label = segmenting.active
         return label is not None and label.locked
 
+    def overlapping() -> bool:
+        return segmenting.overlaps(segmentation.active)
+
     return (
         Action("next-segment", "Next segment", MENU, lambda: segmenting.step(1), ("Ctrl+Alt+Down",), some),
         Action("previous-segment", "Previous segment", MENU, lambda: segmenting.step(-1), ("Ctrl+Alt+Up",), some),
@@ -24,6 +27,8 @@ def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple
                lambda: segmentation.solo is not None),
         Action("lock-segment", "Lock segment", MENU, segmenting.toggle_lock, ("Ctrl+Alt+L",), some, locked, False,
                "No tool changes its voxels"),
+        Action("overlap-segment", "May overlap others", MENU, segmenting.toggle_overlapping, ("Ctrl+Alt+V",), some,
+               overlapping, False, "Its voxels may be those of other segments too; painting takes none from them"),
         Action("go-to-segment", "Go to the largest slice", MENU, lambda: segmenting.go_to(segmentation.active),
                ("Ctrl+Alt+G",), some),
         Action("delete-segment", "Delete segment", MENU, segmenting.delete, (), some, None, False,

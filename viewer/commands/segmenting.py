@@ -1,10 +1,12 @@
 """The list of segments: adding, naming, colouring, ordering, locking, hiding, deleting, going to them."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 
 from imaging import editing
+from imaging.editing.layering import Moved, moved_between
 from imaging.labelmap import PALETTE, Colour, Label, SegmentState
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
@@ -115,6 +117,34 @@ class Segmenting:
         alone = self._segmentation.solo == self._segmentation.active
         self._segmentation.set_solo(None if alone else self._segmentation.active)
 
+    def overlaps(self, value: int) -> bool:
+        """Whether a segment may overlap all others: it has a layer of its own."""
+        label = self._label(value)
+        return label is not None and label.layer > 0 and self._sharers(label.layer) == 1
+
+    def toggle_overlapping(self) -> None:
+        """Let the active segment overlap the others, or no more."""
+        self.set_overlapping(self._segmentation.active, not self.overlaps(self._segmentation.active))
+
+    def set_overlapping(self, value: int, overlapping: bool) -> None:
+        """Move a segment to a layer of its own, or to the lowest one, in one step.
+
+        In the lowest layer it takes the voxels that it shared from the others, but for those of locked and hidden ones.
+        """
+        label, state = self._label(value), self._segmentation
+        if label is None or overlapping == self.overlaps(value):
+            return
+        name = "Let segment overlap" if overlapping else "End overlap of segment"
+        place = next(n for n in count(1) if not self._sharers(n)) if overlapping else 0
+        moved = moved_between(state.mask.layer(label.layer), state.mask.layer(place), value, state.protected, name)
+        state.begin()
+        state.set_label(replace(label, layer=place), name)
+        for layer, edit in ((label.layer, moved.out), (place, moved.into)):
+            if edit is not None:
+                state.apply(editing.on_layer(edit, layer))
+        state.commit(name)
+        self._tell_shared(label.name, moved)
+
     def toggle_lock(self) -> None:
         """Lock or unlock the active segment."""
         label = self.active
@@ -152,6 +182,16 @@ class Segmenting:
             row, column = (float(mean) for mean in np.argwhere(inside[k]).mean(axis=0))
             x, y, z = pane.volume.slice_geometry(k).point_lps((0, row, column))
             self._session.set_focus((float(x), float(y), float(z)), pane)
+
+    def _tell_shared(self, name: str, moved: Moved) -> None:
+        if moved.taken:
+            self._notices.add("info", f"{moved.taken} voxels that {name} shared are {name} alone now; undo parts them.")
+        if moved.left:
+            self._notices.add("warning", f"{moved.left} voxels of {name} stay with locked or hidden segments alone.")
+
+    def _sharers(self, layer: int) -> int:
+        """How many segments lie in a layer."""
+        return sum(label.layer == layer for label in self._segmentation.labels)
 
     def _append(self, label: Label) -> None:
         self._segmentation.set_labels((*self._segmentation.labels, label), "Add segment")

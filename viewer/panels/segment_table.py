@@ -1,4 +1,4 @@
-"""The segments as a table: colour and name, shown, locked, state as a sign."""
+"""The segments as a table: colour and name, shown, locked, overlapping, state as a sign."""
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -9,7 +9,7 @@ from viewer.commands.segmenting import Segmenting
 from viewer.panels.layout import plain_tip
 from viewer.state.segmentation import Segmentation
 
-NAME, SHOWN, LOCKED, STATE = range(4)
+NAME, SHOWN, LOCKED, OVERLAPS, STATE = range(5)
 WIDTH_PX = 28
 SIGNS = {
     SegmentState.NOT_STARTED: "–",
@@ -22,7 +22,7 @@ _VALUE = Qt.ItemDataRole.UserRole
 
 
 class SegmentTable(QTreeWidget):
-    """Shows the labels; a click makes one active, a double click goes to it, ticks show and lock.
+    """Shows the labels; a click makes one active, a double click goes to it, ticks show, lock and let it overlap.
 
     Signals:
         asked_for: double click; carries the value.
@@ -33,10 +33,11 @@ class SegmentTable(QTreeWidget):
     def __init__(self, segmentation: Segmentation, segmenting: Segmenting) -> None:
         super().__init__()
         self._segmentation, self._segmenting = segmentation, segmenting
-        self.setHeaderLabels(["Segment", "S", "L", ""])
+        self.setHeaderLabels(["Segment", "S", "L", "O", ""])
         for place, tip in (
             (SHOWN, "Shown"),
             (LOCKED, "Locked: no tool changes its voxels"),
+            (OVERLAPS, "May overlap the others"),
             (STATE, "State of the work"),
         ):
             self.headerItem().setToolTip(place, tip)
@@ -66,7 +67,7 @@ class SegmentTable(QTreeWidget):
                 self.clear()
                 self.addTopLevelItems([QTreeWidgetItem() for _ in labels])
             for item, label in zip(self._items(), labels, strict=True):
-                _show(item, label)
+                _show(item, label, self._segmenting.overlaps(label.value))
                 if label.value == self._segmentation.active:
                     self.setCurrentItem(item)
 
@@ -75,7 +76,7 @@ class SegmentTable(QTreeWidget):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for place in (SHOWN, LOCKED, STATE):
+        for place in (SHOWN, LOCKED, OVERLAPS, STATE):
             header.resizeSection(place, WIDTH_PX)
 
     def _items(self) -> list[QTreeWidgetItem]:
@@ -95,12 +96,14 @@ class SegmentTable(QTreeWidget):
                 self._segmenting.set_visible(value, ticked)
             case 2:
                 self._segmenting.set_locked(value, ticked)
+            case 3:
+                self._segmenting.set_overlapping(value, ticked)
             case _:
                 return
         self.fill()
 
 
-def _show(item: QTreeWidgetItem, label: Label) -> None:
+def _show(item: QTreeWidgetItem, label: Label, overlaps: bool) -> None:
     item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsUserCheckable)
     item.setData(NAME, _VALUE, label.value)
     item.setIcon(NAME, _swatch(label))
@@ -108,8 +111,8 @@ def _show(item: QTreeWidgetItem, label: Label) -> None:
     item.setText(STATE, SIGNS[label.state])
     item.setTextAlignment(STATE, Qt.AlignmentFlag.AlignCenter)
     item.setToolTip(STATE, label.state.value.capitalize())
-    item.setCheckState(SHOWN, Qt.CheckState.Checked if label.visible else Qt.CheckState.Unchecked)
-    item.setCheckState(LOCKED, Qt.CheckState.Checked if label.locked else Qt.CheckState.Unchecked)
+    for place, ticked in ((SHOWN, label.visible), (LOCKED, label.locked), (OVERLAPS, overlaps)):
+        item.setCheckState(place, Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
     told = f"{label.name}\n{label.code.scheme} {label.code.value}: {label.code.meaning}" if label.code else label.name
     item.setToolTip(NAME, plain_tip(told))
 
