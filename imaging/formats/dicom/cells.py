@@ -94,7 +94,8 @@ def settle_bits(raw: NDArray[Any], layout: PixelFormat) -> NDArray[Any]:
     if not unused:
         return pattern.view(signed) if layout.is_signed else pattern
     if not layout.is_signed:
-        return pattern & pattern.dtype.type((1 << layout.bits_stored) - 1)
+        mask = pattern.dtype.type((1 << layout.bits_stored) - 1)
+        return pattern & mask if pattern.size and pattern.max() > mask else pattern
     return (pattern << pattern.dtype.type(unused)).view(signed) >> signed.type(unused)
 
 

@@ -61,22 +61,23 @@ class FilledArray:
         """
         if self.array.ndim == 4:
             out[...] = stored
-            return
-        values = self._plain_shift(k, stored)
-        if values is None:
+        elif not self._shifted(k, stored, out):
             values = stored if self._transforms[k].is_identity else self._transforms[k].apply(stored)
             self._check(values)
-        out[...] = values
+            out[...] = values
 
-    def _plain_shift(self, k: int, stored: NDArray[Any]) -> NDArray[Any] | None:
-        """Sixteen-bit values moved by the intercept without a wider copy, where they surely fit; else None."""
+    def _shifted(self, k: int, stored: NDArray[Any], out: NDArray[Any]) -> bool:
+        """True where values of 16 bits at most were moved by the intercept in one step, as they surely fit."""
         transform = self._transforms[k]
-        if self.array.dtype != np.int16 or transform.table is not None or transform.slope != 1:
-            return None
+        if out.dtype != np.int16 or transform.table is not None or transform.slope != 1 or stored.dtype.kind == "f":
+            return False
         low, high = int(stored.min()) + transform.intercept, int(stored.max()) + transform.intercept
-        if not (low >= -32768 and high <= 32767 and stored.dtype.itemsize <= 2):
-            return None
-        return stored.astype(np.int16) + np.int16(transform.intercept) if abs(transform.intercept) < 32768 else None
+        if not (low >= -32768 and high <= 32767 and stored.dtype.itemsize <= 2 and abs(transform.intercept) < 32768):
+            return False
+        # Wraps around where it must: 16 bits of the sum are right, whatever the sign they are read with.
+        words = stored.view(np.int16) if stored.dtype.itemsize == 2 else stored
+        np.add(words, np.int16(transform.intercept), out=out)
+        return True
 
     def _check(self, values: NDArray[Any]) -> None:
         """Refuse values that the array's type cannot hold."""

@@ -11,6 +11,7 @@ _STARTS = (b"\xff\xd8\xff", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ", b"\xff\x0a",
 """First bytes of JPEG, JPEG-LS, JPEG 2000 and JPEG XL streams."""
 
 _RLE_HEADER_BYTES = 64
+_NO_OFFSETS, _ONE_OFFSET = ITEM + bytes(4), ITEM + b"\4\0\0\0"
 
 
 class FragmentError(Exception):
@@ -48,6 +49,29 @@ def frame_spans(
     if any(offsets and list(offsets) != starts for offsets in (extended_offsets, table)):
         note("the table of frame offsets does not fit the coded frames: found without it")
     return groups
+
+
+def only_fragment(stream: BinaryIO, offset: int, length: int) -> bytes | None:
+    """The coded bytes of a value that holds one fragment, after no offsets or that of one frame; None for any other.
+
+    Args:
+        stream: the data set's bytes.
+        offset: where the value of Pixel Data begins.
+        length: bytes of the value.
+    """
+    stream.seek(offset)
+    head = stream.read(8)
+    table = stream.read(int.from_bytes(head[4:], "little")) if head in (_NO_OFFSETS, _ONE_OFFSET) else b"other"
+    item = stream.read(8)
+    if any(table) or item[:4] != ITEM:
+        return None
+    size = int.from_bytes(item[4:], "little")
+    end = 16 + len(table) + size
+    if end > length:
+        return None
+    data, after = stream.read(size), stream.read(8)
+    is_last = after[:4] == DELIMITER or end + 8 > length
+    return data if is_last and len(data) == size else None
 
 
 def _groups(stream: BinaryIO, spans: list[Span], frames: int, tables: Sequence[Sequence[int]]) -> list[list[Span]]:

@@ -3,6 +3,7 @@
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -15,7 +16,7 @@ from imaging.formats.dicom.cells import settle_bits, settle_coded, unpack
 from imaging.formats.dicom.codecs import inflated_frame
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom.fallback import Fallback, FallbackError
-from imaging.formats.dicom.fragments import FragmentError, Span, frame_bytes, frame_spans
+from imaging.formats.dicom.fragments import FragmentError, Span, frame_bytes, frame_spans, only_fragment
 from imaging.formats.dicom.header import Header, dataset_stream, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.video import VIDEO_SYNTAXES, VideoError, VideoFrames
@@ -32,10 +33,7 @@ class FrameReader:
     header: Header
     format: PixelFormat
     stream: BinaryIO
-    spans: list[list[Span]]
-    swaps_bytes: bool
     fallback: Fallback
-    video: VideoFrames
     repairs: dict[str, None]
 
     def stored(self, index: int) -> NDArray[Any]:
@@ -73,13 +71,13 @@ class FrameReader:
         return self._frame(index).pixels
 
     def _frame(self, index: int) -> Decoded:
-        return self._coded(index) if self.spans else self._native(index)
+        return self._coded(index) if self.header.pixels.is_fragmented else self._native(index)
 
     def _native(self, index: int) -> Decoded:
         layout = self.format
         first_bit = index * layout.frame_bits
         start, end = first_bit // 8, (first_bit + layout.frame_bits + 7) // 8
-        data = self._swapped(start, end) if self.swaps_bytes else self._bytes(start, end)
+        data = self._swapped(start, end) if self._swaps_bytes else self._bytes(start, end)
         if len(data) < end - start:
             raise Truncated(self.header.path, f"frame {index + 1}: found {len(data)} bytes, expected {end - start}")
         return Decoded(unpack(data, layout, first_bit % 8), None, layout.photometric.startswith("YBR"))
@@ -98,7 +96,7 @@ class FrameReader:
         layout = self.format
         if self.header.transfer_syntax in VIDEO_SYNTAXES:
             return self._picture(index)
-        data = frame_bytes(self.stream, self.spans[index])
+        data = self._code(index)
         wanted = Wanted(layout.rows, layout.columns, layout.samples, layout.bits_allocated, layout.photometric)
         try:
             if self.header.transfer_syntax == codecs.DEFLATED_FRAMES:
@@ -111,9 +109,50 @@ class FrameReader:
             name = self.header.transfer_syntax.name
             raise ReadError(self.header.path, f"frame {index + 1} ({name}): {error}") from error
 
+    def _code(self, index: int) -> bytes:
+        """The coded bytes of frame ``index``."""
+        if self.format.frames == 1 and not self._extended_offsets:
+            alone = only_fragment(self.stream, self.header.pixels.offset, self.header.pixels.length)
+            if alone is not None:
+                return alone
+        return frame_bytes(self.stream, self._spans[index])
+
+    @cached_property
+    def _extended_offsets(self) -> list[int]:
+        table = value(self.header.dataset, "ExtendedOffsetTable")
+        data = table if isinstance(table, bytes) else b""
+        return [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data) - 7, 8)]
+
+    @cached_property
+    def _spans(self) -> list[list[Span]]:
+        """Where the fragments of each frame are."""
+        pixels, said = self.header.pixels, self.repairs.setdefault
+        streams = 1 if self.header.transfer_syntax in VIDEO_SYNTAXES else self.format.frames
+        try:
+            return frame_spans(self.stream, pixels.offset, streams, self._extended_offsets, pixels.length, said)
+        except FragmentError as error:
+            raise Truncated(self.header.path, str(error)) from error
+
+    @cached_property
+    def _swaps_bytes(self) -> bool:
+        """True for cells of a byte or less in big-endian words of two: VR OW (PS3.5 8.1.1 and annex D)."""
+        if self.header.little_endian or self.format.bits_allocated > 12:
+            return False
+        self.stream.seek(self.header.pixels.offset - 8)
+        return self.stream.read(2) == b"OW"
+
+    @cached_property
+    def _video(self) -> VideoFrames:
+        return VideoFrames(lambda: frame_bytes(self.stream, self._spans[0]), self.format.rows, self.format.columns)
+
+    def close(self) -> None:
+        """Give up what was needed to decode; the stream stays open."""
+        self.fallback.close()
+        self._video.close()
+
     def _picture(self, index: int) -> Decoded:
         try:
-            return Decoded(self.video.frame(index), 8)
+            return Decoded(self._video.frame(index), 8)
         except VideoError as error:
             name = self.header.transfer_syntax.name
             raise ReadError(self.header.path, f"frame {index + 1} of {self.format.frames} ({name}): {error}") from error
@@ -127,7 +166,7 @@ class FrameReader:
             raise ReadError(path, f"frame {index + 1}: {unknown} is not decoded here, and {error}") from unknown
         with frames_of(read_header(native)) as copy:
             found = copy.format
-            if copy.spans or (found.rows, found.columns, found.samples, found.frames) != (
+            if copy.header.pixels.is_fragmented or (found.rows, found.columns, found.samples, found.frames) != (
                 layout.rows, layout.columns, layout.samples, layout.frames
             ):  # fmt: skip
                 raise ReadError(path, f"frame {index + 1}: {unknown}; its native copy is of another size")
@@ -150,32 +189,22 @@ def frames_of(header: Header, layout: PixelFormat | None = None) -> Generator[Fr
         Truncated: fewer bytes than the header declares.
     """
     layout = layout or pixel_format(header)
-    repairs: dict[str, None] = {}
-    with dataset_stream(header.path) as stream:
-        spans = _spans(header, layout, stream, repairs)
-        swaps_bytes = _swaps_bytes(header, layout, stream)
-        fallback = Fallback(header.path)
-        video = VideoFrames(lambda: frame_bytes(stream, spans[0]), layout.rows, layout.columns)
-        with closing(fallback), closing(video):
-            yield FrameReader(header, layout, stream, spans, swaps_bytes, fallback, video, repairs)
+    with (
+        _stream_of(header) as stream,
+        closing(FrameReader(header, layout, stream, Fallback(header.path), {})) as reader,
+    ):
+        yield reader
 
 
-def _spans(header: Header, layout: PixelFormat, stream: BinaryIO, repairs: dict[str, None]) -> list[list[Span]]:
-    if not header.pixels.is_fragmented:
-        return []
-    table = value(header.dataset, "ExtendedOffsetTable")
-    data = table if isinstance(table, bytes) else b""
-    offsets = [int.from_bytes(data[n : n + 8], "little") for n in range(0, len(data) - 7, 8)]
-    streams = 1 if header.transfer_syntax in VIDEO_SYNTAXES else layout.frames
+@contextmanager
+def _stream_of(header: Header) -> Generator[BinaryIO]:
+    """The bytes in which the pixels are: the file's own, or those of its inflated data set."""
+    if not header.pixels.in_file:
+        with dataset_stream(header.path) as stream:
+            yield stream
+        return
     try:
-        return frame_spans(stream, header.pixels.offset, streams, offsets, header.pixels.length, repairs.setdefault)
-    except FragmentError as error:
-        raise Truncated(header.path, str(error)) from error
-
-
-def _swaps_bytes(header: Header, layout: PixelFormat, stream: BinaryIO) -> bool:
-    """True for cells of a byte or less in big-endian words of two: VR OW (PS3.5 8.1.1 and annex D)."""
-    if header.little_endian or header.pixels.is_fragmented or layout.bits_allocated > 12:
-        return False
-    stream.seek(header.pixels.offset - 8)
-    return stream.read(2) == b"OW"
+        with header.path.open("rb") as stream:
+            yield stream
+    except OSError as error:
+        raise ReadError(header.path, error.strerror or str(error)) from error

@@ -1,5 +1,6 @@
 """RLE frames (PS3.5 G)."""
 
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +11,28 @@ from numpy.typing import NDArray
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, Wanted
 
 MOST_SEGMENTS = 15
+_MOST_KEPT_BYTES = 4 << 20
 
 _MOST_PADDING = 128
 """What one code after the last pixel may say; more is rare, and takes memory of its own."""
+
+
+class _Scratch(threading.local):
+    """Memory of one thread that is used again: the system takes as long to give fresh memory as a codec to fill it."""
+
+    def __init__(self) -> None:
+        self._kept = np.empty(0, np.uint8)
+
+    def planes(self, count: int, size: int) -> NDArray[np.uint8]:
+        """(count, size), valid until the next call."""
+        needed = count * size
+        memory = self._kept if len(self._kept) >= needed else np.empty(needed, np.uint8)
+        if needed <= _MOST_KEPT_BYTES:
+            self._kept = memory
+        return memory[:needed].reshape(count, size)
+
+
+_scratch = _Scratch()
 
 
 def rle(data: bytes, wanted: Wanted) -> Decoded:
@@ -37,7 +57,7 @@ def rle(data: bytes, wanted: Wanted) -> Decoded:
 
 def _words(planes: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
     """Words from their bytes, the most significant first; three bytes make a word of four."""
-    words = planes[0].astype(f"u{1 << (len(planes) - 1).bit_length()}", copy=False)
+    words = planes[0].astype(f"u{1 << (len(planes) - 1).bit_length()}")
     for plane in planes[1:]:
         np.left_shift(words, 8, out=words)
         np.bitwise_or(words, plane, out=words)
@@ -47,8 +67,7 @@ def _words(planes: Sequence[NDArray[np.uint8]]) -> NDArray[Any]:
 def _rle_planes(data: bytes, planes: int, size: int) -> list[NDArray[np.uint8]]:
     """Each segment's first ``size`` bytes; more in a segment is padding."""
     starts = _check_segments(data, planes, size)
-    memory = np.empty((planes, size + _MOST_PADDING), np.uint8)
-    segments = zip(starts, [*starts[1:], len(data)], memory, strict=True)
+    segments = zip(starts, [*starts[1:], len(data)], _scratch.planes(planes, size + _MOST_PADDING), strict=True)
     return [_rle_plane(data[start:end], out, size) for start, end, out in segments]
 
 
