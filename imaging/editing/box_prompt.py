@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from imaging.editing.coarseness import Coarseness
 from imaging.editing.edit import Box, Inside, Region
+from imaging.editing.greys import greys
 from imaging.editing.random_walk import INSIDE, OUTSIDE, UNKNOWN, Floats, Prior, walk
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
@@ -121,7 +122,7 @@ def lesion_in_box(
     """The lesion that a box means, which does not leave it; None where the box lies beside the image.
 
     Args:
-        values: (K, J, I) of a grey image.
+        values: (K, J, I) of a grey image, or (K, J, I, 3) in colour.
         probable: (K, J, I) float32, 0-1, of ``prompt.around(values.shape)``: what a model says of lesions there.
 
     Raises:
@@ -132,7 +133,7 @@ def lesion_in_box(
         return None
     coarse = Coarseness.of(tuple(span.stop - span.start for span in box), geometry.spacing_mm, MOST_VOXELS)
     places = prompt.places(box, coarse.step)
-    part = coarse.reduced(values[box].astype(np.float32))
+    part = coarse.reduced(greys(values, box))
     hint = None if probable is None else coarse.reduced(probable)
     inside = coarse.enlarged(_probability(part, places, coarse.spacing_mm, hint, report)) >= 0.5
     fine = prompt.places(box)
@@ -145,8 +146,8 @@ def _in_the_middle(inside: Inside, core: Inside) -> Inside:
     from scipy import ndimage  # late: the window opens without it
 
     pieces = np.zeros(inside.shape, np.int32)
-    count = ndimage.label(inside, output=pieces)
-    reached = np.zeros(int(count) + 1, np.bool_)
+    ndimage.label(inside, output=pieces)
+    reached = np.zeros(int(pieces.max()) + 1, np.bool_)
     reached[pieces[core]] = True
     reached[0] = False
     return reached[pieces]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from imaging.intensity import window_of
 from imaging.volume import VoiFunction, Volume, Window
+from viewer.canvas.boxing import box_lesion
 from viewer.canvas.crosshair import crosshair
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
 from viewer.canvas.measuring_tools import MEASURING
@@ -142,6 +143,7 @@ LEFT: dict[Tool, DragTool] = {
     "brush": brush,
     "eraser": eraser,
     "smart-brush": smart_brush,
+    "box-lesion": box_lesion,
     **OUTLINING,
     **MEASURING,
 }

@@ -3,15 +3,17 @@
 import numpy as np
 
 from imaging.editing import Editable, MaskEdit, Region, add, become
+from imaging.editing.box_prompt import PromptBox, box_on_axis, box_on_plane, lesion_in_box
 from imaging.editing.growing import grow_region, range_about
 from imaging.editing.islands import flood, island_at
 from imaging.editing.lesion import lesion_about
 from imaging.editing.outlines import in_plane, prism, through
 from imaging.progress import Report
 from viewer.commands.operations import Task
-from viewer.state.workbench import Outline, Place
+from viewer.state.workbench import DrawnBox, Outline, Place
 
 OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewire": "Livewire", "scissors": "Scissors"}
+BOX_NAME = "Box a lesion"
 CLICK_NAMES = {"fill": "Fill", "grow-region": "Grow region", "keep-island": "Keep island",
                "remove-island": "Remove island", "find-lesion": "Find lesion"}  # fmt: skip
 
@@ -57,6 +59,31 @@ def _rest(task: Task, outline: Outline, region: Region | None) -> Region:
         spans[outline.pane.axis] = slice(outline.k, outline.k + 1)
     box = (spans[0], spans[1], spans[2])
     return Region(box, ~inside[box])
+
+
+def boxed(task: Task, drawn: DrawnBox, report: Report) -> MaskEdit | None:
+    """The change that a box about a lesion makes: the lesion in it gets the label.
+
+    Raises:
+        Cancelled: by ``report``.
+    """
+    report(0, 0, BOX_NAME)
+    prompt, image = _prompt(task, drawn), task.image
+    if prompt is None or image is None:
+        return None
+    around = prompt.around(image.shape)
+    hint = None if task.probable is None or around is None else task.probable(around)
+    region = lesion_in_box(image, task.geometry, prompt, hint, report)
+    return None if region is None else add(task.array, region, task.value, BOX_NAME, task.editable)
+
+
+def _prompt(task: Task, drawn: DrawnBox) -> PromptBox | None:
+    """The box with its depth: frames and flat pictures have none."""
+    pane, deep = drawn.pane, task.options.solid and task.kind == "volume"
+    if pane.axis is not None:
+        return box_on_axis(task.geometry, pane.axis, drawn.k, drawn.corners, deep)
+    plane = pane.slice_geometry(drawn.k)
+    return None if plane is None else box_on_plane(task.geometry, plane, drawn.corners, deep)
 
 
 def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:

@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import MaskEdit, on_layer
+from imaging.editing import Box, MaskEdit, on_layer
 from imaging.layers import any_label
 from imaging.progress import Report
-from viewer.commands.drawing import CLICK_NAMES, OUTLINE_NAMES, clicked, outlined
+from viewer.commands.drawing import BOX_NAME, CLICK_NAMES, OUTLINE_NAMES, boxed, clicked, outlined
 from viewer.commands.operations import Operation, Task
 from viewer.commands.proposing import proposal_of
 from viewer.errors import words
@@ -18,7 +18,7 @@ from viewer.state.findings import Findings
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
-from viewer.state.workbench import PROPOSED, Outline, Place, Proposal
+from viewer.state.workbench import PROPOSED, DrawnBox, Outline, Place, Proposal
 
 KEY = "editing"
 
@@ -39,6 +39,7 @@ class Editing:
         self._following: Operation | None = None
         self._bench.drawn.connect(self._on_drawn)
         self._bench.clicked.connect(self._on_clicked)
+        self._bench.boxed.connect(self._on_boxed)
         self._bench.options_changed.connect(self._again)
         segmentation.changed.connect(self._on_mask)
         segmentation.history_changed.connect(self._on_step)
@@ -60,10 +61,10 @@ class Editing:
 
     def run(self, operation: Operation) -> None:
         """Work a change out and propose it."""
-        task = self._task()
+        task = self.task()
         if task is not None and self.possible(operation):
             self._last = operation
-            self._work_out(operation.text, partial(operation.work, task))
+            self.work_out(operation.text, partial(operation.work, task))
 
     def confirm(self) -> None:
         """Make the proposed change, as one step of the undo line."""
@@ -96,7 +97,8 @@ class Editing:
         if following is not None:
             self.run(following)
 
-    def _work_out(self, name: str, work: Callable[[Report], MaskEdit | None]) -> None:
+    def work_out(self, name: str, work: Callable[[Report], MaskEdit | None]) -> None:
+        """Have a change worked out in the background and propose it."""
         labels, geometry, layer = self._segmentation.labels, self._segmentation.geometry, self._segmentation.layer
         if geometry is None:
             return
@@ -128,25 +130,32 @@ class Editing:
         self._bench.draw(None)
 
     def _on_drawn(self, outline: Outline) -> None:
-        task, name = self._task(), OUTLINE_NAMES[outline.tool]
+        task, name = self.task(), OUTLINE_NAMES[outline.tool]
         if task is None or outline.pane.opened is not self._session.opened:
             return
         work = partial(outlined, task, outline)
         if outline.tool == "scissors" and task.options.through:
             self._last = None
-            self._work_out(name, work)
+            self.work_out(name, work)
             return
         edit = work(lambda *_: None)
         if edit is not None:
             self._segmentation.apply(edit)
 
     def _on_clicked(self, place: Place) -> None:
-        task = self._task()
+        task = self.task()
         if task is not None and place.pane.opened is self._session.opened:
             self._last = None
-            self._work_out(CLICK_NAMES[place.tool], partial(clicked, task, place))
+            self.work_out(CLICK_NAMES[place.tool], partial(clicked, task, place))
 
-    def _task(self) -> Task | None:
+    def _on_boxed(self, drawn: DrawnBox) -> None:
+        task = self.task()
+        if task is not None and drawn.pane.opened is self._session.opened:
+            self._last = None
+            self.work_out(BOX_NAME, partial(boxed, task, drawn))
+
+    def task(self) -> Task | None:
+        """What there is to work on; None, and told why, where nothing may be edited."""
         volume, geometry, label = self._session.volume, self._segmentation.geometry, self._segmentation.active_label
         if volume is None or geometry is None:
             return None
@@ -171,7 +180,16 @@ class Editing:
             pane.view.k if pane.axis is not None else pane.stored_k,
             tuple(sorted(used - self._bench.locked - {label.value})),
             self._proposed(),
+            volume.array,
+            self._probable(),
+            volume.kind,
         )
+
+    def _probable(self) -> Callable[[Box], NDArray[np.float32]] | None:
+        """What gives (K, J, I) float32 of a box, how probable the model takes lesions to be; None without."""
+        probabilities = None if self._findings.prediction is None else self._findings.prediction.probabilities
+        fits = probabilities is not None and probabilities.geometry.shape_kji == self._segmentation.array.shape
+        return probabilities.any_within if probabilities is not None and fits else None
 
     def _proposed(self) -> Callable[[], NDArray[np.bool_]] | None:
         """What gives (K, J, I) bool, the voxels that a model proposes on this grid; None without."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import Editable, MaskEdit, Region, add, become, changed, replace
+from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed, replace
 from imaging.editing.edit import whole
 from imaging.editing.growing import grow_from_seeds
 from imaging.editing.interpolation import interpolate
@@ -19,6 +19,7 @@ from imaging.editing.smoothing import Smoothing, smooth, smooth_jointly
 from imaging.editing.thresholds import local, otsu, threshold
 from imaging.geometry import Geometry
 from imaging.progress import Report
+from imaging.volume import Kind
 from viewer.state.workbench import EditOptions
 
 
@@ -35,6 +36,9 @@ class Task:
         axis, k: the shown plane of the array.
         free: label values that stand for nothing yet.
         proposed: gives (K, J, I) bool, what a model takes for lesions; None without.
+        image: (K, J, I) of the image, or (K, J, I, 3) in colour; None where nothing is shown.
+        probable: gives (K, J, I) float32, 0-1, of a box: how probable a model takes lesions to be; None without.
+        kind: of the volume.
     """
 
     array: NDArray[np.uint8]
@@ -48,6 +52,9 @@ class Task:
     k: int
     free: tuple[int, ...] = ()
     proposed: Callable[[], NDArray[np.bool_]] | None = None
+    image: NDArray[Any] | None = None
+    probable: Callable[[Box], NDArray[np.float32]] | None = None
+    kind: Kind = "volume"
 
 
 Work = Callable[[Task, Report], MaskEdit | None]

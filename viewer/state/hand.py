@@ -9,7 +9,7 @@ Tool = Literal[
     "length", "angle", "cobb", "bidirectional", "cardiothoracic", "ellipse", "rectangle", "polygon", "freehand",
     "probe", "arrow", "note", "known-length",
     "smart-brush", "fill-polygon", "fill-freehand", "livewire", "scissors", "fill", "grow-region", "keep-island",
-    "remove-island", "find-lesion",
+    "remove-island", "find-lesion", "box-lesion",
 ]  # fmt: skip
 
 MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0

@@ -1,6 +1,7 @@
 """What correcting a mask needs beside the mask: how tools work, the outline being drawn, the change proposed."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +15,8 @@ Pixel = tuple[float, float]
 """Row and column on the shown plane, fractional."""
 
 
+Merge = Literal["both", "add", "take"]
+"""What refining may do to a label: add and take away, or only one of them."""
 PROPOSED = 0
 """Stands for the mask that a model or a file proposes, where a label value is meant otherwise."""
 
@@ -32,6 +35,7 @@ class EditOptions:
         outside: scissors erase what lies outside of the outline.
         size_mm: of margins, shells, smoothing and local thresholds.
         least_mm3: smaller islands are small.
+        merge: what refining may do.
         other: the label taken together with the active one, or :data:`PROPOSED`.
     """
 
@@ -46,6 +50,7 @@ class EditOptions:
     size_mm: float = 3.0
     least_mm3: float = 100.0
     other: int = PROPOSED
+    merge: Merge = "both"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,15 @@ class Place:
     tool: Tool
     pane: Pane
     voxel: Voxel
+
+
+@dataclass(frozen=True)
+class DrawnBox:
+    """A rectangle that was drawn on a plane: two opposite corners."""
+
+    pane: Pane
+    k: int
+    corners: tuple[Pixel, Pixel]
 
 
 @dataclass(frozen=True)
@@ -90,6 +104,7 @@ class Workbench(QObject):
         options_changed, outline_changed, proposal_changed: of the attribute of that name.
         drawn: an outline is closed; carries it.
         clicked: a voxel was clicked; carries the :class:`Place`.
+        boxed: a rectangle is drawn about a lesion; carries the :class:`DrawnBox`.
 
     Attributes:
         locked: label values whose voxels stay as they are.
@@ -100,6 +115,7 @@ class Workbench(QObject):
     proposal_changed = Signal()
     drawn = Signal(object)
     clicked = Signal(object)
+    boxed = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +130,7 @@ class Workbench(QObject):
             return Editable(self.locked, None, volume.array, self.options.low, self.options.high)
         return Editable(self.locked)
 
-    def set_options(self, **changes: float | bool) -> None:
+    def set_options(self, **changes: float | bool | str) -> None:
         """Change some of the options, by name."""
         options = replace(self.options, **changes)  # pyright: ignore[reportArgumentType]  names are checked by replace
         if options != self.options:

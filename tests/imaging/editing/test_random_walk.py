@@ -72,7 +72,7 @@ def dense(values: NDArray[np.float64], known: NDArray[np.int8], prior: Prior) ->
         right[number] = prior.pull * prior.inside[place]
         if known[place]:
             left[number], left[number, number], right[number] = 0, 1, known[place] == INSIDE
-    return np.linalg.solve(left, right).reshape(values.shape)
+    return np.asarray(np.linalg.solve(left, right), np.float64).reshape(values.shape)
 
 
 @settings(max_examples=25, deadline=None)

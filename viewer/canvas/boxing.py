@@ -1,0 +1,22 @@
+"""Drawing a box about a lesion."""
+
+from viewer.canvas.dragging import Drag, Point, Viewport
+from viewer.state.workbench import DrawnBox
+
+LEAST_PX = 3.0
+"""What is smaller is a click that slipped."""
+
+
+def box_lesion(viewport: Viewport, start: Point) -> Drag:
+    """Hand the rectangle over when the button comes up."""
+    pane, k, last = viewport.pane, viewport.pane.view.k, start
+    try:
+        while (point := (yield)) is not None:
+            last = point
+            viewport.set_band(start, last)
+    finally:
+        viewport.set_band(None)
+    transform = pane.transform()
+    if transform is not None and min(abs(last[0] - start[0]), abs(last[1] - start[1])) >= LEAST_PX:
+        corners = transform.to_image(*start), transform.to_image(*last)
+        viewport.session.workbench.boxed.emit(DrawnBox(pane, k, corners))
