@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.editing import MaskEdit
+from imaging.editing import MaskEdit, on_layer
 from imaging.history import Step
 from imaging.legend import Legend, LegendEdit
 from imaging.mask_delta import MaskDelta, merge, pack, packed
@@ -50,6 +50,19 @@ def test_strokes_beside_each_other_are_one_delta_and_far_ones_are_not() -> None:
     one, other = pack([*beside, corner])
     assert one.box == (slice(5, 6), slice(10, 20), slice(10, 24))
     assert other.box == corner.box
+
+
+def test_changes_of_several_layers_stay_apart() -> None:
+    layers = np.zeros((3, *SHAPE), np.uint8)
+    edits = [on_layer(change(layers[n], (k, 0, 0), (k + 1, 2, 3), n + 1), n) for k, n in enumerate((2, 0, 2))]
+    for edit in edits:
+        edit.apply_to(layers[edit.layer or 0])
+    assert [delta.layer for delta in pack(edits)] == [0, 2]
+    walked = np.zeros_like(layers)
+    for delta in merge(pack(edits)):
+        assert delta.edit(walked[delta.layer]).layer == delta.layer
+        delta.apply_to(walked[delta.layer])
+    assert np.array_equal(walked, layers)
 
 
 def test_two_hundred_balls_cost_little() -> None:

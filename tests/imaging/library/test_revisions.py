@@ -1,5 +1,6 @@
 """Who made what out of what: heads, conflicts and attributions, on SQLite and PostgreSQL."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def test_a_conflict_names_what_the_other_saved(library: Library, revisions: Revi
     assert found is not None and (found.id, found.provenance.author) == (theirs, "Bo")
     assert revisions.conflict(theirs, "1.2") is None and revisions.conflict(base, "1.2") is None
     assert len(revisions.of("1.2")) == 3, "both are kept"
+
+
+def test_a_segment_that_only_lies_in_another_layer_was_not_modified(library: Library, revisions: Revisions) -> None:
+    first = library.save_mask(CT, mask(v0=1, v1=2), BO)
+    flat = mask(v0=1, v1=2)
+    low, high = np.where(flat.array == 1, flat.array, 0), np.where(flat.array == 2, flat.array, 0)
+    low[flat.array == 2] = 1
+    labels = tuple(replace(label, layer=label.value - 1) for label in LABELS)
+    second = library.save_mask(CT, Labelmap(low, flat.geometry, labels, further=(high,)), ADA, first)
+    revisions.note_changes(second)
+    assert [(each.value, each.action) for each in revisions.attributions(second)] == [(1, "modified")]
 
 
 def test_each_segment_says_who_created_changed_and_approved_it(library: Library, revisions: Revisions) -> None:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -47,6 +48,18 @@ def mask(value: int = 1) -> Labelmap:
     array = np.zeros(TILTED.shape_kji, np.uint8)
     array[1, 2:4, 3:6] = value
     return Labelmap(array, TILTED, LABELS)
+
+
+def test_a_mask_in_layers_comes_back_whole(library: Library) -> None:
+    low, high = mask().array.copy(), np.zeros(TILTED.shape_kji, np.uint8)
+    high[0:2, 3:5, :] = 2
+    labels = (LABELS[0], replace(LABELS[1], layer=2))
+    empty = np.zeros_like(high)
+    library.save_mask(series(), Labelmap(low, TILTED, labels, further=(empty, high)), ADA)
+    found = library.latest_mask("1.2.3")
+    assert found is not None and found.labelmap.labels == labels
+    for kept, saved in zip(found.labelmap.layers, (low, empty, high), strict=True):
+        assert np.array_equal(kept, saved)
 
 
 def test_a_mask_comes_back_with_its_grid_labels_and_origin(library: Library) -> None:
