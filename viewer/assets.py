@@ -1,5 +1,8 @@
 """Where the program's own data lies, and how it looks."""
 
+from importlib.resources import files
+from pathlib import Path
+
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -7,6 +10,8 @@ DISCLAIMER = "Research use and second reading only. Not a medical device."
 
 BACKGROUND, SURFACE, RAISED, SELECTED = "#16181c", "#1f2227", "#2b2f36", "#2f4a68"
 TEXT, MUTED, ACCENT, WARNING, ERROR = "#e8eaed", "#9aa0a8", "#4da3ff", "#f2b84b", "#ff6b60"
+ON_ACCENT = "#08131f"
+ICONS = Path(str(files("resources") / "icons")).as_posix()
 
 STYLE = f"""
 QWidget {{ font-size: 13px; color: {TEXT}; }}
@@ -15,21 +20,26 @@ QDockWidget {{ color: {MUTED}; font-weight: 600; }}
 QDockWidget::title {{ background: {SURFACE}; padding: 7px 10px; }}
 QToolBar {{ background: {SURFACE}; border: 0; padding: 4px; spacing: 2px; }}
 QToolButton {{ padding: 6px 8px; border-radius: 5px; color: {TEXT}; }}
+QToolBar QToolButton {{ padding: 3px 6px; font-size: 11px; }}
 QToolButton::menu-indicator {{ subcontrol-position: right center; subcontrol-origin: padding; }}
 QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton:hover, QPushButton:hover {{ background: #3a4049; }}
-QToolButton:checked {{ background: {ACCENT}; color: #08131f; }}
+QToolButton:checked {{ background: {ACCENT}; color: {ON_ACCENT}; }}
 QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: {MUTED}; }}
 QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 6px 12px; }}
-QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; font-weight: 600; }}
+QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: {ON_ACCENT}; font-weight: 600; }}
 QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: {MUTED}; }}
 QPushButton[choice="true"] {{ padding: 5px 8px; text-align: left; }}
-QPushButton:checked {{ background: {ACCENT}; border-color: {ACCENT}; color: #08131f; }}
+QPushButton:checked {{ background: {ACCENT}; border-color: {ACCENT}; color: {ON_ACCENT}; }}
 QFrame[role="question"] {{ border: 1px solid transparent; border-left: 2px solid {RAISED}; }}
 QFrame[role="question"]:focus {{ border: 1px solid {ACCENT}; border-left: 2px solid {ACCENT}; }}
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {ACCENT}; placeholder-text-color: {MUTED}; }}
+QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    background: transparent; border: 0; width: 18px; }}
+QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url({ICONS}/down.svg); width: 9px; height: 9px; }}
+QAbstractSpinBox::up-arrow {{ image: url({ICONS}/up.svg); width: 9px; height: 9px; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QSlider:focus {{ border: 1px solid {ACCENT}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {ACCENT}; }}
@@ -79,7 +89,7 @@ def apply_theme(application: QApplication) -> None:
         (roles.Button, RAISED),
         (roles.ButtonText, TEXT),
         (roles.Highlight, ACCENT),
-        (roles.HighlightedText, "#08131f"),
+        (roles.HighlightedText, ON_ACCENT),
         (roles.ToolTipBase, RAISED),
         (roles.ToolTipText, TEXT),
         (roles.PlaceholderText, MUTED),

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
 from viewer.commands.action import Action
+from viewer.icons import SIZE_PX, icon
 from viewer.panels.number_keys import NumberKeys
 from viewer.state.bindings import Keys
 
@@ -158,12 +159,13 @@ class MainWindow(QMainWindow):
     def _make_toolbar(self) -> None:
         bar = QToolBar("Tools")
         bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        bar.setIconSize(QSize(SIZE_PX, SIZE_PX))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.addToolBar(bar)
         menu = ""
         for action in self._table:
             if action.tool:
+                self.actions_by_id[action.id].setIcon(icon(action.id))
                 if menu and menu != action.menu:
                     bar.addSeparator()
                 menu = action.menu
@@ -172,6 +174,9 @@ class MainWindow(QMainWindow):
         for title in DROPPED:
             button = QToolButton()
             button.setText(title)
+            button.setIcon(icon(f"menu-{title.lower()}"))
+            button.setIconSize(QSize(SIZE_PX, SIZE_PX))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setMenu(self._menus[title])
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
