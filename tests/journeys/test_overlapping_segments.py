@@ -1,0 +1,161 @@
+"""Two segments painted one over the other: both keep their voxels, in the window, in the undo line, after a restart."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imaging.geometry import Calibration, Geometry
+from imaging.study import Patient, Series, Study
+from imaging.volume import Volume
+from viewer.app import Application
+from viewer.panels.annotation_panel import AnnotationPanel
+from viewer.panels.segment_table import OVERLAPS, SegmentTable
+
+NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+CT = Geometry((12, 60, 80), (2.0, 1.0, 1.0), (-20.0, -30.0, -40.0), calibration=Calibration.PATIENT)
+
+
+def show(main: Application, folder: Path) -> None:
+    file = folder / "a.dcm"
+    file.touch()
+    array = np.broadcast_to(np.arange(80) * 10, CT.shape_kji).astype(np.int16).copy()
+    series = Series("1.2.3", "volume", "dicom", (file,), CT.shape_kji, CT, "CT", "Thorax", patient=Patient("P1"))
+    main.session.open(Study(folder, (series,)))
+    main.session.show(series, Volume(array, CT, "volume", "HU", "CT", "1.2.3"))
+    panel = main.window.findChild(AnnotationPanel)
+    assert isinstance(panel, AnnotationPanel)
+    main.tabs.setCurrentWidget(panel)
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def start(start: Callable[[], Application], tmp_path: Path) -> Callable[[], Application]:
+    def begin() -> Application:
+        main = start()
+        show(main, tmp_path)
+        return main
+
+    return begin
+
+
+def place(main: Application, row: float, column: float) -> QPoint:
+    transform = main.session.active.transform()
+    assert transform is not None
+    return QPoint(*(round(v) for v in transform.to_screen(row, column)))
+
+
+def drag(main: Application, row: float, columns: tuple[float, float]) -> None:
+    """A stroke of the brush along a row, with the mouse."""
+    main.session.hand.set_tool("brush")
+    first, last = (place(main, row, column) for column in columns)
+    QTest.mousePress(main.canvas, LEFT, NONE, first)
+    for share in (0.25, 0.5, 0.75, 1.0):
+        QTest.mouseMove(main.canvas, first + (last - first) * share)
+    QTest.mouseRelease(main.canvas, LEFT, NONE, last)
+
+
+def tick(main: Application, row: int) -> None:
+    table = main.window.findChild(SegmentTable)
+    assert isinstance(table, SegmentTable)
+    item = table.topLevelItem(row)
+    assert item is not None
+    spot = QPoint(table.columnViewportPosition(OVERLAPS) + 11, table.visualItemRect(item).center().y())
+    QTest.mouseClick(table.viewport(), LEFT, NONE, spot)
+
+
+def areas(main: Application) -> tuple[np.ndarray, np.ndarray]:
+    return main.segmentation.inside(1), main.segmentation.inside(2)
+
+
+@pytest.fixture
+def painted(main: Application) -> Application:
+    """The lesion, and over its right half another segment that may overlap."""
+    drag(main, 30, (20, 45))
+    main.segmenting.add("vessel")
+    tick(main, 1)
+    assert main.segmentation.active_label is not None and main.segmentation.active_label.layer == 1
+    drag(main, 30, (35, 60))
+    return main
+
+
+def test_both_keep_their_voxels_and_undo_parts_them(painted: Application) -> None:
+    lesion, vessel = areas(painted)
+    k = painted.session.active.stored_k
+    assert lesion[k, 30, 20:46].all() and vessel[k, 30, 35:61].all()
+    assert (lesion & vessel)[k, 30, 35:46].all(), "what both were painted over belongs to both"
+    painted.segmentation.undo()
+    assert np.array_equal(painted.segmentation.inside(1), lesion) and not painted.segmentation.inside(2).any()
+    painted.segmentation.redo()
+    assert np.array_equal(painted.segmentation.inside(2), vessel)
+
+
+def test_the_overlap_is_seen(painted: Application) -> None:
+    """Three colours in a row of the picture: of the one, of both, of the other."""
+
+    def colour(column: float) -> tuple[int, ...]:
+        return painted.canvas.grab().toImage().pixelColor(place(painted, 30, column)).getRgb()[:3]
+
+    seen = [np.array(colour(column)) for column in (25.0, 40.0, 50.0)]
+    painted.segmentation.set_visible(False)
+    plain = [np.array(colour(column)) for column in (25.0, 40.0, 50.0)]
+    tints = [np.abs(there - without).max() for there, without in zip(seen, plain, strict=True)]
+    assert min(tints) > 20, "all are drawn"
+    lesion, both, vessel = ((there.astype(int) - without) for there, without in zip(seen, plain, strict=True))
+    assert np.abs(both - lesion).max() > 15 and np.abs(both - vessel).max() > 15
+
+
+def test_a_restart_brings_both_back_with_the_undo_line(painted: Application, start: Callable[[], Application]) -> None:
+    before = [area.copy() for area in areas(painted)]
+    painted.window.close()
+    again = start()
+    assert all(np.array_equal(one, other) for one, other in zip(areas(again), before, strict=True))
+    again.segmentation.undo()
+    assert not again.segmentation.inside(2).any() and np.array_equal(again.segmentation.inside(1), before[0])
+
+
+def test_ending_the_overlap_says_who_has_the_voxels(painted: Application) -> None:
+    lesion, vessel = (area.copy() for area in areas(painted))
+    shared = int((lesion & vessel).sum())
+    tick(painted, 1)
+    now = areas(painted)
+    assert np.array_equal(now[1], vessel) and np.array_equal(now[0], lesion & ~vessel), "the one that moved has them"
+    assert any(f"{shared} voxels that vessel shared" in notice.text for notice in painted.notices.all)
+    painted.segmentation.undo()
+    assert all(np.array_equal(one, other) for one, other in zip(areas(painted), (lesion, vessel), strict=True))
+
+
+def test_a_locked_segment_keeps_what_it_shares(painted: Application) -> None:
+    lesion, vessel = (area.copy() for area in areas(painted))
+    painted.segmenting.set_locked(1, True)
+    QTest.keyClick(painted.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    now = areas(painted)
+    assert np.array_equal(now[0], lesion) and np.array_equal(now[1], vessel & ~lesion)
+    assert any("stay with locked" in notice.text for notice in painted.notices.all)
+
+
+def test_one_segment_is_cut_out_of_another_across_layers(painted: Application, qtbot: QtBot) -> None:
+    lesion, vessel = (area.copy() for area in areas(painted))
+    painted.segmentation.set_active(1)
+    painted.session.workbench.set_options(other=2)
+    painted.window.actions_by_id["edit-subtract"].trigger()
+    qtbot.waitUntil(lambda: painted.session.workbench.proposal is not None, timeout=10_000)
+    painted.segmentation.set_active(2)
+    painted.editing.confirm()
+    now = areas(painted)
+    assert np.array_equal(now[0], lesion & ~vessel) and np.array_equal(now[1], vessel), (
+        "the proposal is for the layer that it was made from, whichever label is active when it is confirmed"
+    )
+
+
+def test_the_menu_says_what_undo_takes_back(painted: Application) -> None:
+    undo = painted.window.actions_by_id["undo"]
+    assert undo.text() == "Undo brush"
+    undo.trigger()
+    assert undo.text() == "Undo let segment overlap"
+    assert painted.window.actions_by_id["redo"].text() == "Redo brush"
