@@ -13,6 +13,7 @@ from imaging.labelmap import Provenance
 from imaging.phantom import PhantomStudy
 from viewer.app import Application
 from viewer.dialogs.history import MaskHistory
+from viewer.places import author
 
 
 @pytest.fixture
@@ -93,3 +94,20 @@ def test_what_two_people_saved_is_kept_told_and_merged(qtbot: QtBot, main: Appli
     assert (merged[0, :5, :5] == 1).all() and np.array_equal(merged[main.view.k, 80:], ours[main.view.k, 80:])
     main.segmentation.undo()
     assert np.array_equal(main.segmentation.array, ours), "reversible"
+
+
+def test_who_reviewed_and_who_approved_each_segment_is_kept_and_shown(qtbot: QtBot, main: Application) -> None:
+    paint(main, 60.0)
+    assert main.annotating.save()
+    dialog = opened(qtbot, main)
+    assert not dialog.review.isEnabled() and not dialog.approve.isEnabled(), "no revision is chosen"
+    choose(qtbot, dialog, 0)
+    qtbot.mouseClick(dialog.review, Qt.MouseButton.LeftButton)
+    name = main.segmentation.labels[0].name
+    assert f"{name}: created by {author()}" in dialog.said.text() and f"reviewed by {author()}" in dialog.said.text()
+    assert "approved" not in dialog.said.text()
+    dialog.approve.setFocus()
+    qtbot.keyClick(dialog.approve, Qt.Key.Key_Space)
+    (revision,) = main.revising.heads
+    kept = [each.action for each in main.revising.attributions(revision.id) if each.value == 1]
+    assert kept == ["created", "reviewed", "approved"] and "approved by" in dialog.said.text()

@@ -22,7 +22,7 @@ from viewer.dialogs.buttons import button
 from viewer.state.segmentation import Segmentation
 
 if TYPE_CHECKING:
-    from imaging.library.revisions import Attribution, RevisionHead
+    from imaging.library.revisions import Action, Attribution, RevisionHead
 
 _ID = Qt.ItemDataRole.UserRole
 _WAYS: dict[Way, str] = {
@@ -54,7 +54,10 @@ class MaskHistory(QDialog):
         self.merge = QPushButton("Merge")
         self.merge.setAutoDefault(False)
         self.merge.setMenu(self._merge_menu())
-        self.approve = button("Approve", self._approve)
+        self.review = button("Mark reviewed", lambda: self._mark("reviewed"))
+        self.review.setToolTip("Note that you looked at every segment of it; it needs not be right yet")
+        self.approve = button("Approve", lambda: self._mark("approved"))
+        self.approve.setToolTip("Note that every segment of it is right")
         self._lay_out()
         self.rows.itemSelectionChanged.connect(self._show_chosen)
         self.finished.connect(lambda _: self._revising.end())
@@ -74,7 +77,7 @@ class MaskHistory(QDialog):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for each in (self.difference, self.merge, self.restore, self.approve):
+        for each in (self.difference, self.merge, self.restore, self.review, self.approve):
             buttons.addWidget(each)
         buttons.addStretch(1)
         buttons.addWidget(button("Close", self.reject))
@@ -109,7 +112,7 @@ class MaskHistory(QDialog):
 
     def _show_chosen(self) -> None:
         chosen = self.chosen
-        for each in (self.restore, self.difference, self.merge, self.approve):
+        for each in (self.restore, self.difference, self.merge, self.review, self.approve):
             each.setEnabled(bool(chosen))
         found = self._revising.comparison(chosen) if chosen else None
         if found is None:
@@ -118,8 +121,8 @@ class MaskHistory(QDialog):
         names = {each.value: each.name for each in found.labels}
         self.said.setText("\n".join((_compared(found), *_done(names, self._revising.attributions(chosen)))))
 
-    def _approve(self) -> None:
-        self._revising.mark(self.chosen, "approved")
+    def _mark(self, action: "Action") -> None:
+        self._revising.mark(self.chosen, action)
         self._show_chosen()
 
 
@@ -158,6 +161,7 @@ def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> lis
     for value, name in names.items():
         done = [
             f"{each.action} by {' '.join(filter(None, (each.provenance.author, each.provenance.model)))}"
+            f" on {each.provenance.time.astimezone():%Y-%m-%d %H:%M}"
             for each in attributions
             if each.value == value
         ]
