@@ -77,6 +77,11 @@ class Classifying:
         self._state.choose(label_set)
         self._propose()
 
+    def choose_next(self) -> None:
+        """Ask the questions of the set after the chosen one; after the last, of the first."""
+        sets, chosen = self._state.label_sets, self._state.chosen
+        self.choose(sets[(sets.index(chosen) + 1) % len(sets) if chosen else 0])
+
     def answer(self, asked: Asked, choice: Choice) -> None:
         """Choose, or take back what is chosen already; of several, one more or one less."""
         self._state.answer(asked, asked.question.chosen_with(asked.chosen, choice), Provenance(author(), _now()))
