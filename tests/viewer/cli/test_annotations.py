@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,6 +79,27 @@ def test_out_and_in_again_changes_no_voxel(wetread, kept, tmp_path, name) -> Non
     assert [each["dice"] for each in compared["labels"]] == [1.0, 1.0]
     newest = document(wetread("annotations", "list", "--json"))["annotations"][0]["revisions"][0]
     assert newest["note"].startswith(f"from the clinic; imported from {name}")
+
+
+@pytest.mark.parametrize("name", ["mask.dcm", "mask.seg.nrrd", "mask.json"])
+def test_overlapping_segments_go_out_and_in_whole(wetread, kept, tmp_path, name) -> None:
+    """Nodule on six voxels of a row, vessel on the last two of them and two more."""
+    folder, more = kept
+    (series,) = open_study(folder).series
+    low, high = np.zeros_like(more), np.zeros_like(more)
+    low[1, 0, :6], high[1, 0, 4:8] = 1, 2
+    labels = (LABELS[0], replace(LABELS[1], layer=1))
+    library = Library(tmp_path / "data" / "library.sqlite")
+    mask = Labelmap(low, load_volume(series).geometry, labels, further=(high,))
+    library.save_mask(series, mask, Provenance("jane", datetime(2026, 1, 2, tzinfo=UTC)), 2)
+    library.close()
+    document(wetread("annotations", "export", folder, tmp_path / name, "--json"))
+    back = document(wetread("annotations", "import", folder, tmp_path / name, "--json"))
+    assert [each["voxels"] for each in back["labels"]] == [6, 4]
+    compared = document(wetread("annotations", "diff", "3", "4", "--json"))
+    assert compared["changed_voxels"] == 0 and [each["dice"] for each in compared["labels"]] == [1, 1]
+    refused = wetread("annotations", "export", folder, tmp_path / "mask.nii.gz")
+    assert refused.exit_code == 1 and "2 voxels belong to several segments" in refused.stderr
 
 
 def test_an_older_revision_and_a_named_format(wetread, kept, tmp_path) -> None:
