@@ -17,6 +17,8 @@ def is_shown(character: str) -> bool:
 
 def one_line(text: str) -> str:
     """The text with every control character, line breaks included, as a space; blanks at the ends removed."""
+    if text.isprintable():
+        return text.strip()
     return "".join(character if is_shown(character) else " " for character in text).strip()
 
 

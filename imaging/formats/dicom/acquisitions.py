@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
 
 from imaging.acquisition import Acquisition
-from imaging.formats.dicom.attributes import as_read, item, number, text
+from imaging.formats.dicom.attributes import as_read, item, known_tag, number, text
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.traits import nested
@@ -18,7 +17,7 @@ _VARYING = """
     KVP XRayTubeCurrent Exposure SliceThickness ConvolutionKernel RepetitionTime EchoTime InversionTime FlipAngle
     MagneticFieldStrength MechanicalIndex ViewPosition Laterality ImageLaterality
 """
-_TAGS = tuple(Tag(tag) for keyword in _VARYING.split() if (tag := tag_for_keyword(keyword)) is not None)
+_TAGS = tuple(known_tag(tag) for keyword in _VARYING.split() if (tag := tag_for_keyword(keyword)) is not None)
 
 
 def acquisitions_of(frames: Sequence[Frame]) -> tuple[Acquisition, ...]:

@@ -6,6 +6,7 @@ import struct
 import warnings
 from collections.abc import Iterable
 from functools import cache
+from typing import NamedTuple
 
 import pydicom.config
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -28,6 +29,10 @@ _INTEGER, _DECIMAL = rb" *[+-]?\d{1,15} *", rb" *[+-]?\d{1,15}(\.\d{0,20})?([eE]
 _ORDINARY = {vr: re.compile(rb"%b(\\%b)*\0?" % (each, each)) for vr, each in (("IS", _INTEGER), ("DS", _DECIMAL))}
 """Values of the standard's form (PS3.5 6.2), a number or more."""
 
+_PLAIN_VRS = frozenset(("AE", "AS", "CS", "DA", "DT", "LO", "PN", "SH", "TM", "UI"))
+_PLAIN = re.compile(rb"[ -<>-\[\]-}]*\0?")
+"""One value of characters that are the same in every character set; without =, which parts a name."""
+
 _TOLD_ELSEWHERE = re.compile(
     "Unknown encoding|Incorrect value for Specific Character Set|Value .* (for Specific|cannot be used as code)"
     "|Failed to decode byte string|Found unknown escape sequence|Expected (implicit|explicit) VR, but found"
@@ -40,7 +45,14 @@ logging.getLogger("pydicom").addFilter(lambda record: not _TOLD_ELSEWHERE.match(
 NOTHING = Dataset()
 """The data set that stands for an absent one. Not to be written to: making one costs as much as ten look-ups."""
 
-_CHARACTER_SET = Tag("SpecificCharacterSet")
+
+@cache
+def known_tag(number: int) -> BaseTag:
+    """The one object for a tag: a dictionary then finds it by identity, without pydicom's comparison in Python."""
+    return BaseTag(number)
+
+
+_CHARACTER_SET = known_tag(Tag("SpecificCharacterSet"))
 
 PARSE_ERRORS = (
     BytesLengthException,
@@ -82,7 +94,7 @@ def value(dataset: Dataset, keyword: str) -> object:
 @cache
 def _tag(keyword: str) -> BaseTag | None:
     tag = tag_for_keyword(keyword)
-    return None if tag is None else Tag(tag)
+    return None if tag is None else known_tag(tag)
 
 
 def as_read(dataset: Dataset, tags: Iterable[BaseTag]) -> tuple[object, ...]:
@@ -91,9 +103,12 @@ def as_read(dataset: Dataset, tags: Iterable[BaseTag]) -> tuple[object, ...]:
     Comparing it costs a tenth of comparing values.
     """
     present = dataset.keys()
-    found = (dataset.get_item(tag, keep_deferred=True) if tag in present else None for tag in tags)
-    stored = (None if element is None else element.value for element in found)
-    return tuple(value if value is None or isinstance(value, bytes) else str(value) for value in stored)
+    return tuple(_as_stored(dataset, tag) if tag in present else None for tag in tags)
+
+
+def _as_stored(dataset: Dataset, tag: BaseTag) -> bytes | str | None:
+    found = dataset.get_item(tag, keep_deferred=True).value
+    return found if found is None or isinstance(found, bytes) else str(found)
 
 
 def text(dataset: Dataset, keyword: str) -> str:
@@ -103,7 +118,10 @@ def text(dataset: Dataset, keyword: str) -> str:
 
 def written_text(dataset: Dataset, keyword: str) -> str:
     """The value as text with its line ends and control characters; ``""`` where there is none."""
-    stored = _beyond_ascii(dataset, keyword)
+    raw = _undecoded(dataset, keyword)
+    if raw is not None and raw.VR in _PLAIN_VRS and _PLAIN.fullmatch(raw.value):
+        return raw.value.decode("ascii").rstrip("\0 ")
+    stored = None if raw is None else _beyond_ascii(dataset, raw)
     if stored is not None:
         return stored.text
     found = value(dataset, keyword)
@@ -114,16 +132,21 @@ def written_text(dataset: Dataset, keyword: str) -> str:
 
 def character_warnings(dataset: Dataset) -> tuple[str, ...]:
     """What is odd about the character set of the names and descriptions of a file, in words."""
-    found = (_beyond_ascii(dataset, keyword) for keyword in _NAMES)
+    undecoded = (_undecoded(dataset, keyword) for keyword in _NAMES)
+    found = (_beyond_ascii(dataset, raw) for raw in undecoded if raw is not None)
     return tuple(dict.fromkeys(words for each in found if each is not None for words in each.odd))
 
 
-def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
-    """The text of a value with other than ASCII characters, from its bytes; None for all other values.
+class _Undecoded(NamedTuple):
+    """The bytes of a value that pydicom was not asked for yet, and its VR by the file or else by the dictionary."""
 
-    pydicom decodes lazily: while nobody asked it for the value, the bytes are there. It is not asked, because text in
-    a wrong or missing character set would be lost in its replacement characters.
-    """
+    VR: str
+    value: bytes
+    is_little_endian: bool
+
+
+def _undecoded(dataset: Dataset, keyword: str) -> _Undecoded | None:
+    """The bytes of a value; None where there are none, or where they are decoded already."""
     tag = _tag(keyword)
     if tag is None or not holds(dataset, tag):
         return None
@@ -133,7 +156,16 @@ def _beyond_ascii(dataset: Dataset, keyword: str) -> Decoded | None:
         return None
     if not isinstance(raw, RawDataElement) or not isinstance(raw.value, bytes):
         return None
-    vr = dictionary_VR(tag) if raw.VR in (None, "UN") else raw.VR
+    return _Undecoded(_dictionary_vr(tag) if raw.VR in (None, "UN") else raw.VR, raw.value, raw.is_little_endian)
+
+
+def _beyond_ascii(dataset: Dataset, raw: _Undecoded) -> Decoded | None:
+    """The text of a value with other than ASCII characters, from its bytes; None for all other values.
+
+    pydicom decodes lazily: while nobody asked it for the value, the bytes are there. It is not asked, because text in
+    a wrong or missing character set would be lost in its replacement characters.
+    """
+    vr = raw.VR
     if vr not in _TEXT_VRS or (raw.value.isascii() and b"\x1b" not in raw.value):
         return None
     delimiters = "" if vr in _LONG_TEXT_VRS else "^=\\" if vr == "PN" else "\\"
@@ -165,16 +197,12 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
 
 def _undecoded_numbers(dataset: Dataset, keyword: str) -> tuple[float, ...] | None:
     """Ordinary DS, IS and US values from their bytes, eight times faster than decoded; None for all others."""
-    tag = _tag(keyword)
-    if tag is None or not holds(dataset, tag):
+    raw = _undecoded(dataset, keyword)
+    if raw is None:
         return None
-    raw = dataset.get_item(tag)
-    if not isinstance(raw, RawDataElement) or not isinstance(raw.value, bytes):
-        return None
-    vr = raw.VR or _dictionary_vr(tag)
-    if vr == "US" and len(raw.value) == 2 and raw.is_little_endian:
+    if raw.VR == "US" and len(raw.value) == 2 and raw.is_little_endian:
         return (float(int.from_bytes(raw.value, "little")),)
-    ordinary = _ORDINARY.get(vr)
+    ordinary = _ORDINARY.get(raw.VR)
     if ordinary is None or not ordinary.fullmatch(raw.value):
         return None
     return tuple(map(float, raw.value.rstrip(b" \0").split(b"\\")))

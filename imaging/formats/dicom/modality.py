@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import NOTHING, as_read, holds, item, number, text, whole
+from imaging.formats.dicom.attributes import NOTHING, as_read, holds, item, known_tag, number, text, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
 
 _PET_UNITS = {"BQML": "Bq/ml", "GML": "g/ml"}
 _PADDING_PREFIXES = {"integer": "", "float32": "Float", "float64": "DoubleFloat"}
 _PADDING_TAGS = tuple(
-    Tag(f"{prefix}PixelPadding{end}") for prefix in _PADDING_PREFIXES.values() for end in ("Value", "RangeLimit")
+    known_tag(Tag(f"{prefix}PixelPadding{end}"))
+    for prefix in _PADDING_PREFIXES.values()
+    for end in ("Value", "RangeLimit")
 )
-_RESCALE_TAGS = tuple(Tag(f"Rescale{end}") for end in ("Slope", "Intercept", "Type"))
-_TABLE = Tag("ModalityLUTSequence")
+_RESCALE_TAGS = tuple(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "Intercept", "Type"))
+_TABLE = known_tag(Tag("ModalityLUTSequence"))
 
 
 @dataclass(frozen=True)

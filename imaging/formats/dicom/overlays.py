@@ -16,7 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from imaging.errors import ReadError
-from imaging.formats.dicom.attributes import PARSE_ERRORS, whole
+from imaging.formats.dicom.attributes import PARSE_ERRORS, known_tag, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header, dataset_stream
 from imaging.formats.dicom.pixels import frames_of
@@ -25,7 +25,7 @@ from imaging.volume import Overlay
 Warn = Callable[[str], object]
 
 GROUPS = range(0x6000, 0x6020, 2)
-_ROWS = frozenset(Tag(group, 0x0010) for group in GROUPS)
+_ROWS = frozenset(known_tag(group << 16 | 0x0010) for group in GROUPS)
 _ELEMENTS = (0x0010, 0x0011, 0x0015, 0x0022, 0x0040, 0x0050, 0x0051, 0x0100, 0x0102, 0x1500, 0x3000)
 
 

@@ -34,7 +34,8 @@ class Place:
     @cached_property
     def normal_lps(self) -> NDArray[np.float64]:
         """(3,) unit vector: rows × columns. Read-only."""
-        normal = np.cross(self.row_lps, self.column_lps)
+        (a, b, c), (x, y, z) = self.row_lps, self.column_lps
+        normal = np.array((b * z - c * y, c * x - a * z, a * y - b * x))
         unit = np.asarray(normal / np.linalg.norm(normal), np.float64)
         unit.flags.writeable = False
         return unit

@@ -7,7 +7,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import as_read, holds, items, numbers, text, value, whole
+from imaging.formats.dicom.attributes import as_read, holds, items, known_tag, numbers, text, value, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
@@ -17,10 +17,11 @@ from imaging.volume import VoiFunction, VoiTable, Window
 Warn = Callable[[str], object]
 
 _WINDOW_TAGS = tuple(
-    Tag(keyword) for keyword in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
+    known_tag(Tag(keyword))
+    for keyword in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
 )
 
-_VOI_TABLES = Tag("VOILUTSequence")
+_VOI_TABLES = known_tag(Tag("VOILUTSequence"))
 
 
 def windows_of(header: Header, index: int, warn: Warn) -> tuple[Window, ...]:

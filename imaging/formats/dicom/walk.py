@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
+from typing import NamedTuple
 
 from pydicom.charset import convert_encodings, default_encoding
 from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element, empty_value_for_VR
@@ -12,6 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, VR
 
+from imaging.formats.dicom.attributes import known_tag
 from imaging.formats.dicom.nesting import is_too_deep
 
 HEAD_BYTES = 16 << 10
@@ -64,8 +66,7 @@ class Walked:
     file_bytes: int
 
 
-@dataclass(frozen=True)
-class _Element:
+class _Element(NamedTuple):
     tag: int
     vr: str | None
     length: int
@@ -102,7 +103,7 @@ def _walked(head: bytes, file_bytes: int, wanted: frozenset[int], pixel_tags: fr
             break
         before, at = element.tag, _end(head, element, implicit)
         if element.tag in wanted or element.tag == _CHARACTER_SET:
-            raw[BaseTag(element.tag)] = _raw(head, element, implicit)
+            raw[known_tag(element.tag)] = _raw(head, element, implicit)
     if is_too_deep(head[:at]):
         raise _Unusual
     dataset = _dataset(raw, implicit)
@@ -185,13 +186,13 @@ def _raw(head: bytes, element: _Element, implicit: bool) -> RawDataElement:
     if element.length == _UNDEFINED or end > len(head):
         raise _Unusual
     value = head[element.start : end] if element.length else _EMPTY.get(element.vr or "")
-    return RawDataElement(BaseTag(element.tag), element.vr, element.length, value, element.start, implicit, True)
+    return RawDataElement(known_tag(element.tag), element.vr, element.length, value, element.start, implicit, True)
 
 
 def _dataset(raw: _Raw, implicit: bool) -> Dataset:
     """The attributes as pydicom would have read them, with the character set they are written in."""
     dataset = Dataset(raw)
-    declared = raw.get(BaseTag(_CHARACTER_SET))
+    declared = raw.get(known_tag(_CHARACTER_SET))
     encodings = (
         convert_encodings(convert_raw_data_element(declared).value)
         if isinstance(declared, RawDataElement)
