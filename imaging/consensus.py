@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,23 @@ def staple(masks: Sequence[_Mask]) -> _Mask:
     array = masks[0].copy()
     array[box] = np.where(decided == _UNDECIDED, masks[0][box], decided)
     return array
+
+
+Way = Literal["three-way", "majority", "STAPLE"]
+"""How two masks that were made from one become one."""
+
+
+def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[Labelmap, int]:
+    """One mask of two on one grid that were made from ``base``, and how many voxels were changed by both otherwise."""
+    together = aligned((ours, theirs, base))
+    layers = list(zip(*together.masks, strict=True))
+    if way == "three-way":
+        merges = [three_way(before, one, other) for one, other, before in layers]
+        arrays, left = [each.array for each in merges], sum(int(each.undecided.sum()) for each in merges)
+    else:
+        vote = majority if way == "majority" else staple
+        arrays, left = [vote(three) for three in layers], 0
+    return Labelmap(arrays[0], ours.geometry, together.labels, further=tuple(arrays[1:])), left
 
 
 _UNDECIDED = 255

@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from imaging.library.shelf import Shelf
 from imaging.sandbox import Sandbox
 from inference.registry import Registry
+from viewer.commands.adjudicating import Adjudicating
 from viewer.commands.annotating import Annotating
 from viewer.commands.binding import Binding
 from viewer.commands.calibrating import Calibrating
@@ -195,6 +196,16 @@ class Workroom(QObject):
             self.annotating,
             self.loading,
         )
+        self.adjudicating = Adjudicating(
+            self.worklist, self.segmentation, self.notices, self.shelf, self.annotating, self.revising
+        )
         self.enlisting = Enlisting(
-            self.worklist, self.notices, self.settings, self.shelf, self.cataloguing, self.queueing
+            self.worklist,
+            self.notices,
+            self.settings,
+            self.shelf,
+            self.cataloguing,
+            self.indexing,
+            self.studies,
+            self.queueing,
         )

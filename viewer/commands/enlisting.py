@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from imaging.errors import LibraryError, SaveError
 from imaging.library.queue_figures import as_csv, as_json
@@ -12,13 +13,16 @@ from imaging.library.shelf import Shelf
 from imaging.saving import write_bytes
 from imaging.study import Series
 from viewer.commands.cataloguing import Cataloguing
+from viewer.commands.indexing import FolderIndexing
 from viewer.commands.queueing import Queueing
 from viewer.errors import words
 from viewer.places import READER_VARIABLE, sign_in
 from viewer.settings import Settings, SettingsError, SettingsFile
 from viewer.state.notices import Notices
+from viewer.state.studies import Studies
 from viewer.state.worklist import Worklist
 
+Answer = TypeVar("Answer")
 SUBJECT = "reader"
 
 
@@ -38,10 +42,15 @@ class Enlisting:
         settings: Settings,
         shelf: Shelf,
         cataloguing: Cataloguing,
+        indexing: FolderIndexing,
+        studies: Studies,
         queueing: Queueing,
     ) -> None:
         self._worklist, self._notices, self._settings, self._shelf = worklist, notices, settings, shelf
-        self._cataloguing, self._queueing = cataloguing, queueing
+        self._cataloguing, self._indexing, self._studies = cataloguing, indexing, studies
+        self._queueing = queueing
+        self._awaited: dict[Path, tuple[str, int, str]] = {}
+        studies.indexing_changed.connect(self._make_awaited)
         self._sign_in_again()
 
     def make(self, name: str, studies: Sequence[str], readings: int, adjudicator: str) -> None:
@@ -55,6 +64,11 @@ class Enlisting:
         if added is not None:
             self._notices.add("info", f"{added} cases were added to {name}.")
             self._queueing.choose(name)
+
+    def make_of_folder(self, folder: Path, name: str, readings: int, adjudicator: str) -> None:
+        """Index a folder, then put all series in it into a queue."""
+        self._awaited[folder.absolute()] = name, readings, adjudicator
+        self._indexing.index([folder])
 
     def remove(self) -> None:
         """Take the chosen queue away with its verdicts and times; masks stay."""
@@ -89,6 +103,16 @@ class Enlisting:
         except SaveError as error:
             self._notices.add("error", f"{words(error)}. The name holds until the window closes.")
 
+    def _make_awaited(self) -> None:
+        """Make the queues whose folders are indexed now."""
+        if self._studies.indexing is not None:
+            return
+        awaited, self._awaited = self._awaited, {}
+        for folder, wanted in awaited.items():
+            places = self._tried(lambda: self._shelf.catalogue.places()) or ()
+            keys = dict.fromkeys(key for key, place in places if place.is_relative_to(folder))
+            self.make(wanted[0], tuple(keys), *wanted[1:])
+
     def _sign_in_again(self) -> None:
         try:
             kept = self._settings.read(SUBJECT, ReaderName)
@@ -99,9 +123,10 @@ class Enlisting:
             sign_in(kept.name)
             self._worklist.set_reader(kept.name)
 
-    def _tried(self, change: Callable[[], int | None]) -> int | None:
+    def _tried(self, question: Callable[[], Answer]) -> Answer | None:
+        """The answer of the library; None where it fails, which is told."""
         try:
-            return change()
+            return question()
         except LibraryError as error:
             self._notices.add("error", words(error))
             return None

@@ -17,7 +17,7 @@ from viewer.commands.preloading import Preloading
 from viewer.commands.timing import CaseTime
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.state.looks import Looks
+from viewer.state.case_look import CaseLook
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -35,6 +35,9 @@ class Queueing(QObject):
 
     Signals:
         adjudication_asked: a case is on screen whose readings differ.
+
+    Attributes:
+        showing: True while a case is being opened, in the place of what was open.
     """
 
     adjudication_asked = Signal()
@@ -56,8 +59,9 @@ class Queueing(QObject):
         self._background, self._shelf = background, shelf
         self._annotating, self._loading, self._time = annotating, loading, time or CaseTime()
         self._ahead = Preloading(notices, background, shelf, loading)
-        self._looks = Looks()
+        self._look = CaseLook()
         self._before: list[int] = []
+        self.showing = False
         session.completed.connect(self._look_ahead)
         session.study_changed.connect(self._leave_with_study)
 
@@ -189,14 +193,16 @@ class Queueing(QObject):
         if begun is None:
             return
         self._worklist.set_current(None)
+        self.showing = True
         self._session.open(Study(series.files[0].parent, (series,)))
+        self.showing = False
         self._worklist.set_current(begun)
         self._time.start()
         self._loading.start(series, self._session.active, self._shown)
 
     def _shown(self) -> None:
         """The case is on screen, whole or in part."""
-        self._looks.apply(self._session.active)
+        self._look.apply(self._session.active)
         if self._session.complete:
             self._look_ahead()
         if self._worklist.adjudicates:
@@ -211,7 +217,7 @@ class Queueing(QObject):
         """Keep the mask and the time of the case on screen; False when the mask could not be kept."""
         if not self._annotating.keep():
             return False
-        self._looks.note(self._session.active)
+        self._look.note(self._session.active)
         self._keep_time()
         return True
 

@@ -1,17 +1,16 @@
 """Revisions of the shown mask: listed, compared with what is on screen, brought back, merged, approved."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from imaging import consensus
-from imaging.aligned import aligned
 from imaging.annotation import MaskRevision
 from imaging.comparison import Comparison, compare
+from imaging.consensus import Way
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
-from imaging.layers import Layers
 from imaging.legend import Legend
 from imaging.library.shelf import Shelf
 from imaging.study import Series
@@ -26,8 +25,6 @@ from viewer.state.session import Session
 
 if TYPE_CHECKING:
     from imaging.library.revisions import Action, Attribution, RevisionHead
-
-Way = Literal["three-way", "majority", "STAPLE"]
 
 
 class Revising:
@@ -98,8 +95,12 @@ class Revising:
         if found is not None:
             array = consensus.difference(found.labelmap, self._segmentation.labelmap())
             shown = Labelmap(array, found.labelmap.geometry, consensus.DIFFERENCE)
-            self._segmentation.set_visible(False)
-            self._difference = self._propose(f"Revision {identity} against the mask on screen", shown)
+            self.show_alone(f"Revision {identity} against the mask on screen", shown)
+
+    def show_alone(self, name: str, mask: Labelmap) -> None:
+        """Show another mask in the place of the one on screen until :meth:`end`."""
+        self._segmentation.set_visible(False)
+        self._difference = self._propose(name, mask)
 
     def end(self) -> None:
         """Show the mask again and put a difference away."""
@@ -124,22 +125,10 @@ class Revising:
             return
         self.end()
         ours = self._segmentation.labelmap()
-        side_by_side = aligned((ours, found.labelmap, self._base(found, ours)))
-        mine, theirs, base = side_by_side.masks
-        layers = self._merged(mine, theirs, base, way)
-        mask = Labelmap(layers[0], ours.geometry, side_by_side.labels, further=layers[1:])
-        self._propose(f"Merge with revision {identity} ({way})", mask)
-
-    def _merged(self, ours: Layers, theirs: Layers, base: Layers, way: Way) -> Layers:
-        """Layer by layer; the person is told what could not be decided."""
-        if way != "three-way":
-            vote = consensus.majority if way == "majority" else consensus.staple
-            return tuple(vote(three) for three in zip(ours, theirs, base, strict=True))
-        merges = [consensus.three_way(*three) for three in zip(base, ours, theirs, strict=True)]
-        left = sum(int(each.undecided.sum()) for each in merges)
+        mask, left = consensus.merge(ours, found.labelmap, self._base(found, ours), way)
         if left:
             self._notices.add("warning", f"{left} voxels were changed by both: yours are shown, look at them.")
-        return tuple(each.array for each in merges)
+        self._propose(f"Merge with revision {identity} ({way})", mask)
 
     def mark(self, identity: int, action: "Action") -> None:
         """Note that this person reviewed or approved all segments of a revision."""

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from imaging.comparison import HD95, Comparison
-from viewer.commands.revising import Revising, Way
+from imaging.consensus import Way
+from viewer.commands.revising import Revising
 from viewer.dialogs.buttons import button
+from viewer.dialogs.comparison_text import label_lines
 from viewer.state.segmentation import Segmentation
 
 if TYPE_CHECKING:
@@ -147,12 +149,8 @@ def _compared(found: Comparison) -> str:
     """How far the chosen revision and the mask on screen agree."""
     if not found.changed_voxels:
         return "The mask on screen is this revision."
-    lines = [f"The mask on screen differs in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."]
-    for each in found.labels:
-        dice = "–" if each.dice is None else f"{each.dice:.4f}"
-        far = "–" if each.hd95_mm is None else f"{each.hd95_mm:.2f} mm"
-        lines.append(f"{each.name}: Dice {dice}, HD95 {far}, {each.voxels[0]:,} and {each.voxels[1]:,} voxels")
-    return "\n".join(lines)
+    differs = f"The mask on screen differs in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."
+    return "\n".join((differs, *label_lines(found)))
 
 
 def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> list[str]:

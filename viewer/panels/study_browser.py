@@ -90,8 +90,18 @@ class StudyBrowser(QWidget):
             entry.setChecked(study.state is state)
             entry.triggered.connect(self._setter(study.key, state))
         menu.addSeparator()
+        keys = self._chosen_keys(study.key)
+        some = "this study" if len(keys) == 1 else f"{len(keys)} studies"
+        menu.addAction(f"Work queue of {some}…", lambda: self._studies.queue_asked.emit(keys))
+        menu.addSeparator()
         menu.addAction("Take off the list", lambda: self._cataloguing.forget(study.key))
         return menu
+
+    def _chosen_keys(self, clicked: str) -> list[str]:
+        """Keys of the chosen studies if the clicked one is among them, else of that one."""
+        nodes = (self.model.node(index) for index in self.tree.selectionModel().selectedIndexes())
+        chosen = dict.fromkeys(found.key for node in nodes if (found := _study_of(node)) is not None)
+        return list(chosen) if clicked in chosen else [clicked]
 
     def _lay_out(self) -> None:
         self._index_button = button(

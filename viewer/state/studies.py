@@ -33,6 +33,7 @@ class Studies(QObject):
         indexing_progressed: it went on.
         picture_made: the small picture of a series is there; carries the series uid.
         search_asked: somebody wants to search; the list comes to the front.
+        queue_asked: somebody wants a work queue of studies; carries their keys.
         priors_asked: somebody wants to see the other studies of the shown patient.
 
     Attributes:
@@ -53,6 +54,7 @@ class Studies(QObject):
     picture_made = Signal(str)
     search_asked = Signal()
     priors_asked = Signal()
+    queue_asked = Signal(list)
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,0 +1,13 @@
+"""How far two masks agree, in words."""
+
+from imaging.comparison import Comparison
+
+
+def label_lines(found: Comparison) -> list[str]:
+    """A line for each label: Dice, distance of the surfaces, voxels in the one and the other."""
+    lines: list[str] = []
+    for each in found.labels:
+        dice = "–" if each.dice is None else f"{each.dice:.4f}"
+        far = "–" if each.hd95_mm is None else f"{each.hd95_mm:.2f} mm"
+        lines.append(f"{each.name}: Dice {dice}, HD95 {far}, {each.voxels[0]:,} and {each.voxels[1]:,} voxels")
+    return lines
