@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -21,9 +22,41 @@ def programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that can go and come back.
+
+    Attributes:
+        url: the SQLAlchemy URL of its database.
+    """
+
+    url: str
+    binaries: Path
+    folder: Path
+    flags: str
+
+    def start(self) -> None:
+        """Take connections from now on."""
+        self._control("-w", "-l", self.folder / "log", "-o", self.flags, "start")
+
+    def stop(self) -> None:
+        """Break all connections off at once."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str | Path) -> None:
+        _run([self.binaries / "pg_ctl", "-D", self.folder / "data", *arguments], self.folder)
+
+
 @contextmanager
 def postgresql(settings: Sequence[str] = ()) -> Generator[str]:
-    """The SQLAlchemy URL of an empty database on a server that runs while the block does.
+    """The SQLAlchemy URL of an empty database; see :func:`running`."""
+    with running(settings) as server:
+        yield server.url
+
+
+@contextmanager
+def running(settings: Sequence[str] = ()) -> Generator[Server]:
+    """A server with an empty database that runs while the block does.
 
     Args:
         settings: of the server, as ``name=value``.
@@ -44,11 +77,14 @@ def postgresql(settings: Sequence[str] = ()) -> Generator[str]:
               f"--pwfile={folder / 'password'}"], folder)  # fmt: skip
         options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", *settings]
         flags = " ".join(f"-c {option}" for option in options)
-        _run([binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", flags, "start"], folder)
+        url = f"postgresql+psycopg://wetread:{password}@127.0.0.1:{port}/postgres"
+        server = Server(url, binaries, folder, flags)
+        server.start()
         try:
-            yield f"postgresql+psycopg://wetread:{password}@127.0.0.1:{port}/postgres"
+            yield server
         finally:
-            _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], folder)
+            if (data / "postmaster.pid").exists():
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

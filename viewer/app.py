@@ -19,16 +19,14 @@ from viewer.commands.exchanging import Exchanging
 from viewer.commands.marking import Marking
 from viewer.commands.marking_actions import marking_actions
 from viewer.commands.measuring_actions import measuring_actions
-from viewer.commands.queue_actions import queue_actions
 from viewer.commands.segment_actions import segment_actions
 from viewer.commands.study_actions import study_actions
-from viewer.dialogs.adjudication import Adjudication
 from viewer.dialogs.dialog_actions import dialog_actions
 from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.dialogs.exchange_files import ExchangeFiles, exchange_actions
 from viewer.dialogs.history import MaskHistory
-from viewer.dialogs.new_queue import Make, NewQueue
+from viewer.dialogs.leaving import LeavingQuestion
 from viewer.dialogs.resampling import ask_before_resampling
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
@@ -36,7 +34,6 @@ from viewer.panels.classification_panel import ClassificationPanel
 from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.measurement_panel import MeasurementPanel
-from viewer.panels.queue_panel import QueuePanel
 from viewer.panels.segments_box import SegmentsBox
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
@@ -93,7 +90,6 @@ class Application(Workroom):
     def _begin(self) -> None:
         self.cataloguing.begin()
         self.indexing.resume()
-        self.queueing.refresh()
         QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
 
     def _warm_up(self) -> None:
@@ -105,8 +101,6 @@ class Application(Workroom):
         """Stop all work and processes, and close the windows beside the main one."""
         self.document_text.close()
         self.history.close()
-        self.new_queue.close()
-        self.adjudication.close()
         self.dialogs.close()
         super().shut_down()
 
@@ -127,9 +121,6 @@ class Application(Workroom):
             *self._file_actions(),
             *exchange_actions(self.session, self.exchange_files),
             *self._study_actions(),
-            *queue_actions(
-                self.worklist, self.queueing, lambda: self._show_queue(), lambda: self.adjudication.open_anew()
-            ),
             *actions(desk),
             *editing_actions(self.session, self.editing),
             *segment_actions(self.segmentation, self.segmenting),
@@ -158,8 +149,7 @@ class Application(Workroom):
         )
         self.browser = StudyBrowser(self.studies, self.cataloguing, self.indexing, self.thumbnailing)
         listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)
-        self.queue = QueuePanel(self.worklist, self.queueing, self.enlisting)
-        self.left = window.add_left((("Open", listed), ("Studies", self.browser), ("Queue", self.queue)))
+        self.left = window.add_left((("Open", listed), ("Studies", self.browser)))
         self.left.setCurrentWidget(self.browser)
         self.measures = MeasurementPanel(self.session, self.measuring)
         self.questions = ClassificationPanel(self.classification, self.classifying)
@@ -187,8 +177,6 @@ class Application(Workroom):
         )
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, window)
-        self.new_queue = NewQueue(self.worklist, window)
-        self.adjudication = Adjudication(self.worklist, self.segmentation, self.adjudicating, window)
         window.setStatusBar(StatusBar(self.session, self.runner, self.notices))
         return window
 
@@ -218,10 +206,7 @@ class Application(Workroom):
         self.session.series_dropped.connect(self.cataloguing.show_series)
         self.studies.search_asked.connect(self._search)
         self.studies.priors_asked.connect(self._show_priors)
-        self.session.study_changed.connect(self._show_opened)
-        self.studies.queue_asked.connect(self._ask_queue_of_studies)
-        self.queue.folder_chosen.connect(self._ask_queue_of_folder)
-        self.queueing.adjudication_asked.connect(self.adjudication.open_anew)
+        self.session.study_changed.connect(lambda: self.left.setCurrentIndex(0))
         for asked in (self.session.measurements.name_wanted, self.session.measurements.length_wanted):
             asked.connect(lambda _: self.tabs.setCurrentWidget(self.measures))
         self.classification.asked_for.connect(self._answer_questions)
@@ -245,8 +230,6 @@ class Application(Workroom):
             self.studies.changed,
             self.studies.picked_changed,
             self.studies.indexing_changed,
-            self.worklist.changed,
-            self.worklist.current_changed,
         ):
             signal.connect(self.window.refresh)
 
@@ -262,33 +245,18 @@ class Application(Workroom):
         self.tabs.setCurrentWidget(self.questions)
         self.questions.begin()
 
-    def _show_opened(self) -> None:
-        """Bring what is open to the front, unless it is a case of the queue."""
-        if not self.queueing.showing:
-            self.left.setCurrentIndex(0)
-
-    def _show_queue(self) -> None:
-        self.left.setCurrentWidget(self.queue)
-        self.queueing.refresh()
-
-    def _ask_queue_of_studies(self, keys: list[str]) -> None:
-        of = "1 study" if len(keys) == 1 else f"{len(keys)} studies"
-        self._ask_queue(of, lambda name, readings, who: self.enlisting.make(name, keys, readings, who))
-
-    def _ask_queue_of_folder(self, folder: Path) -> None:
-        self._ask_queue(
-            f"all series in {folder.name}",
-            lambda name, readings, who: self.enlisting.make_of_folder(folder, name, readings, who),
-        )
-
-    def _ask_queue(self, of: str, make: Make) -> None:
-        self.left.setCurrentWidget(self.queue)
-        self.new_queue.ask(of, [each.name for each in self.worklist.queues], make)
-
     def _closing(self) -> None:
-        self.window.allow_close = self.queueing.leave()
+        self.window.allow_close = self.annotating.keep()
         if self.window.allow_close:
             self.shut_down()
+        else:
+            LeavingQuestion(self.annotating.held, self.notices.all[-1].text, self._leave, self.window).open()
+
+    def _leave(self) -> None:
+        """Close with changes that are not in the library."""
+        self.window.closing.disconnect(self._closing)
+        self.window.close()
+        self.shut_down()
 
 
 def application() -> QApplication:

@@ -13,6 +13,9 @@ from imaging.errors import LibraryError
 from imaging.library.schema import VERSION, Base, SchemaRow
 
 LOCK_WAIT_S = 15
+_PATIENCE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "tcp_user_timeout": 10_000}
+"""Of libpq: seconds, and milliseconds for the last."""
+
 ATTEMPTS = 8
 
 
@@ -63,7 +66,8 @@ def cause(error: SQLAlchemyError) -> str:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url)
+        # A server that stops or restarts is noticed at the next question, and one that says nothing is not waited for.
+        return create_engine(url, pool_pre_ping=True, connect_args=_PATIENCE if "psycopg" in url.drivername else {})
     engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_S})
     event.listen(engine, "connect", _set_up_sqlite)
     return engine

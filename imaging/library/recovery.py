@@ -32,6 +32,10 @@ CONFLICT = (
     "Somebody saved another revision of this mask meanwhile. Your changes are here and are kept; "
     "saving keeps both, and History can compare and merge them."
 )
+NOT_SHOWN = (
+    "What was saved of this series is in the library, which cannot be read now: it is not shown. What you draw is only "
+    "in this window, and can be saved when the library is back. Open the series again then, to see both."
+)
 OTHER_GRID = "A saved mask was made on another grid than these images; it is not shown."
 
 
@@ -101,6 +105,31 @@ def recover(
         deltas = () if found.saved else _difference(fitting, found.layers)
         journal.begin(Beginning(library.name, series_uid, geometry, found.legend, base, deltas))
     return replace(found, revision=latest.id if latest else None, news=(*news, *found.news))
+
+
+def recover_alone(
+    library: str, journal: Journal, series_uid: str, geometry: Geometry, fresh: Legend
+) -> Recovered | None:
+    """The annotation of a series as far as its journal holds all of it, while the library cannot be read.
+
+    None where the journal goes on from a revision of the library, or holds another grid: then it is left as it is.
+
+    Args:
+        library: its name.
+        fresh: the legend of a mask that nobody has begun.
+    """
+    empty = (np.zeros(geometry.shape_kji, np.uint8),)
+    if not journal.entries:
+        journal.begin(Beginning(library, series_uid, geometry, fresh, None))
+        return Recovered(empty, fresh)
+    try:
+        line = replay(journal.entries)
+        if line.beginning.revision is not None or not line.beginning.geometry.matches(geometry):
+            return None
+        news = () if line.saved else (BROUGHT_BACK,)
+        return Recovered(line.mask(empty), line.legend, line.revision, line.saved, line.done, line.undone, news)
+    except JournalError:
+        return None
 
 
 def tidy(journal: Journal, entries: int = 0) -> None:

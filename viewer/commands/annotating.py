@@ -6,9 +6,10 @@ import numpy as np
 
 from imaging.editing.merging import Merge, merged
 from imaging.errors import LibraryError, SaveError
+from imaging.geometry import Geometry
 from imaging.labelmap import PALETTE, Label, Provenance
 from imaging.legend import Legend
-from imaging.library.recovery import BROUGHT_BACK, recover
+from imaging.library.recovery import BROUGHT_BACK, NOT_SHOWN, Recovered, recover, recover_alone
 from imaging.library.shelf import Shelf
 from imaging.study import Series
 from viewer.commands.journalling import Journalling
@@ -138,6 +139,12 @@ class Annotating:
         others = [self._save(opened.series, mask) for opened, (mask, _) in self._others.items() if not mask.saved]
         return all(others) and (self._segmentation.saved or self.save())
 
+    @property
+    def held(self) -> bool:
+        """True when the journals hold everything that is not in the library."""
+        masks = (self._segmentation.mask, *(mask for mask, _ in self._others.values()))
+        return all(mask.saved or self._journalling.holds(mask) for mask in masks)
+
     def _recovered(self, opened: OpenSeries) -> Mask:
         """The mask of a series with its undo line, as it was left."""
         series, geometry = opened.series, opened.volume.geometry
@@ -148,7 +155,10 @@ class Annotating:
         mask = Mask(geometry, journal=self._journalling.open(series.uid, blind), blind=blind)
         try:
             found = recover(self._shelf.library, mask.journal, series.uid, geometry, fresh, blind)
-        except (LibraryError, SaveError) as error:
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            found = self._without_library(mask, series.uid, geometry, fresh)
+        except SaveError as error:
             self._notices.add("error", words(error))
             self._journalling.close(mask)
             return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
@@ -159,6 +169,15 @@ class Annotating:
         mask.set_legend(found.legend)
         mask.history.restore(found.done, found.undone)
         return mask
+
+    def _without_library(self, mask: Mask, series_uid: str, geometry: Geometry, fresh: Legend) -> Recovered:
+        """What the journal holds by itself; where that is not all, an empty mask that is in no journal."""
+        if mask.journal is not None:
+            found = recover_alone(self._shelf.name, mask.journal, series_uid, geometry, fresh)
+            if found is not None:
+                return found
+        self._journalling.close(mask)
+        return Recovered((np.zeros(geometry.shape_kji, np.uint8),), fresh, news=(NOT_SHOWN,))
 
     def _new_labels(self) -> tuple[Label, ...]:
         """Labels for an empty mask: those of the chosen lesion model, so that what is drawn can teach it."""

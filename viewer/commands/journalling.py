@@ -96,6 +96,16 @@ class Journalling(QObject):
         if mask.journal is not None:
             self.record(mask, Saved(revision))
 
+    def holds(self, mask: Mask) -> bool:
+        """True when all that was done with ``mask`` is on the disk; waits for what is under way."""
+        if mask.journal is None:
+            return False
+        try:
+            self._thread.submit(_write_out, mask.journal).result()
+        except (SaveError, JournalError):
+            return False
+        return True
+
     def close(self, mask: Mask) -> None:
         """Let go of a mask's journal when all of it is written."""
         journal, mask.journal = mask.journal, None
@@ -164,6 +174,11 @@ class Journalling(QObject):
             self._failing.add(journal)
             self._notices.add("error", f"{words(error)} Your changes are only in this window until that is mended.")
         self._retry.start()
+
+
+def _write_out(journal: Journal) -> None:
+    journal.append()
+    journal.sync()
 
 
 def _entries(entry: Entry | None) -> tuple[Entry, ...]:
