@@ -116,9 +116,12 @@ def test_slice_after_slice_by_keys_alone(qtbot: QtBot, main: Application, phanto
     assert main.view.window == window, "numbers are no window presets meanwhile"
     press(Qt.Key.Key_Delete)
     assert chosen(main, "signs") == []
+    main.window.run("next-label-set")
+    main.window.run("next-label-set")
+    assert focused() is row(main, "follow_up"), "the keyboard stays with the questions when others are asked"
     press(Qt.Key.Key_Escape)
     press(Qt.Key.Key_2)
-    assert main.view.window != window and chosen(main, "signs") == [], "the keyboard is the picture's again"
+    assert main.view.window != window and chosen(main, "follow_up") == [], "the keyboard is the picture's again"
 
 
 def test_a_frame_of_a_clip_and_a_measurement(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:

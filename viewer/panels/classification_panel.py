@@ -111,6 +111,7 @@ class ClassificationPanel(QWidget):
             row.left.connect(self.left)
             self.rows.append(row)
             self._questions.addWidget(row)
+            row.show()  # at once, not with the next event: it may be given the keyboard
         if focused is not None:
             again = [row for row in self.rows if row.asked.question == focused]
             for row in (again or self.rows)[:1]:
