@@ -20,7 +20,9 @@ LARGE = 256
 ListFiles = Callable[[Sequence[Path], Report], Study]
 """Lists these files in a worker."""
 
-_FEWEST, _MOST, _CUT_AT = 48, 512, 128
+_FEWEST, _MOST = 48, 512
+_FEWEST_OF_FOLDER, _CUT_AT = 128, 64
+"""A folder is often one series: cut in two it would be listed twice, in parts and as a whole."""
 _MOST_WORKERS = 4
 _LOOK_AGAIN_S = 0.02
 
@@ -150,4 +152,5 @@ def parts_of(files: Part) -> list[Part]:
 def _is_cut(part: Part, path: Path, after: Path) -> bool:
     if path.parent != after.parent:
         return len(part) >= _FEWEST or zlib.crc32(os.fsencode(path.parent)) % _FEWEST == 0
-    return len(part) >= _MOST or zlib.crc32(os.fsencode(path.name)) % _CUT_AT == 0
+    is_chosen = len(part) >= _FEWEST_OF_FOLDER and zlib.crc32(os.fsencode(path.name)) % _CUT_AT == 0
+    return is_chosen or len(part) >= _MOST
