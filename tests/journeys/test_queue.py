@@ -1,0 +1,238 @@
+"""A work queue read by keys: the next case is there, verdicts and times are kept; two blind readers, adjudicated."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from imaging.library.queued import CaseState
+from imaging.phantom import PhantomStudy
+from imaging.volume import Window
+from viewer.app import Application
+
+Start = Callable[[], Application]
+
+
+def settled(qtbot: QtBot, main: Application) -> None:
+    qtbot.waitUntil(lambda: not main.runner.busy() and not main.background.busy(), timeout=60_000)
+
+
+def to_the_window(qtbot: QtBot, main: Application) -> None:
+    """Without a display nobody gives the focus back when a dialog closes."""
+    settled(qtbot, main)
+    main.window.activateWindow()
+    qtbot.waitUntil(main.window.isActiveWindow, timeout=5000)
+
+
+def press(main: Application, key: Qt.Key) -> None:
+    QTest.keyClick(main.window, key)
+
+
+def drag(main: Application, start: tuple[float, float], end: tuple[float, float]) -> None:
+    canvas = main.canvas
+    places = [
+        QPoint(round(canvas.width() * (start[0] + (end[0] - start[0]) * n / 6)),
+               round(canvas.height() * (start[1] + (end[1] - start[1]) * n / 6)))
+        for n in range(7)
+    ]  # fmt: skip
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[0])
+    for place in places[1:]:
+        QTest.mouseMove(canvas, place)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, places[-1])
+
+
+def queue_of(qtbot: QtBot, main: Application, folder: Path, name: str, blind: bool = False, who: str = "") -> None:
+    """A queue of a folder, as a person makes it."""
+    main.queue.folder_chosen.emit(folder)  # what the dialog of the system gives
+    dialog = main.new_queue
+    qtbot.waitUntil(dialog.isVisible, timeout=5000)
+    QTest.keyClicks(dialog.name, name)
+    if blind:
+        dialog.readings.setCurrentIndex(1)
+        QTest.keyClicks(dialog.adjudicator, who)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: main.worklist.queue is not None, timeout=60_000)
+    to_the_window(qtbot, main)
+
+
+def states(main: Application) -> list[CaseState]:
+    return [case.state for case in main.worklist.cases]
+
+
+def click(button: object) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_queue_is_read_by_keys_and_everything_is_there_after_a_restart(
+    qtbot: QtBot, start: Start, phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    main = start()
+    queue_of(qtbot, main, phantom_study.study, "lungs")
+    assert main.left.currentWidget() is main.queue
+    assert [case.title.split(" · ")[2] for case in main.worklist.cases] == ["CT", "DX", "US"]
+    assert main.queue.progress.text() == "0 of 3 done" and main.queue.buttons["next"].text() == "Start"
+
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    assert main.session.series is not None and main.session.series.modality == "CT"
+    assert main.left.currentWidget() is main.queue, "the list stays in front"
+    main.view.set_window(Window(-600, 1500))
+    main.view.set_zoom(2.0, (3.0, 4.0))
+    QTest.qWait(20)
+    press(main, Qt.Key.Key_F5)
+    assert main.session.series is not None and main.session.series.modality == "DX", "it was loaded ahead"
+    assert main.session.complete and main.session.volume is not None
+    assert main.view.zoom == 2.0 and main.view.window != Window(-600, 1500), "zoom goes on, a CT's window does not"
+
+    settled(qtbot, main)
+    press(main, Qt.Key.Key_F7)
+    assert main.session.hand.tool == "brush" and states(main)[1] is CaseState.STARTED
+    drag(main, (0.4, 0.5), (0.6, 0.5))
+    assert main.segmentation.array.any()
+    press(main, Qt.Key.Key_F7)
+    settled(qtbot, main)
+    assert main.session.hand.tool == "brush", "the tool stays"
+    press(main, Qt.Key.Key_F11)
+    settled(qtbot, main)
+    assert states(main) == [CaseState.ACCEPTED, CaseState.FIXED, CaseState.REJECTED]
+    assert main.worklist.current is None and main.session.series is None
+    assert main.notices.all[-1].text.startswith("lungs: nothing is left for")
+    fixed = main.worklist.cases[1].readings[0]
+    assert fixed.revision is not None and fixed.finished is not None
+    assert all(case.readings[0].seconds > 0 for case in main.worklist.cases)
+    assert main.shelf.library.revision(fixed.revision).labelmap.array.any()
+
+    main.enlisting.export(tmp_path / "queue.json")
+    document = json.loads((tmp_path / "queue.json").read_text())
+    assert document["done"] == 3 and [row["state"] for row in document["table"]] == ["accepted", "fixed", "rejected"]
+    main.window.close()
+
+    again = start()
+    again.window.run("queue")
+    settled(qtbot, again)
+    assert states(again) == [CaseState.ACCEPTED, CaseState.FIXED, CaseState.REJECTED]
+    assert again.queue.progress.text() == "3 of 3 done"
+    assert "3 done" in again.queue.figures.text()
+
+
+def test_a_case_is_put_off_left_and_gone_back_to(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> None:
+    main = start()
+    queue_of(qtbot, main, phantom_study.study, "lungs")
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    press(main, Qt.Key.Key_F12)
+    settled(qtbot, main)
+    assert states(main)[0] is CaseState.SKIPPED
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    assert states(main)[1:] == [CaseState.STARTED, CaseState.STARTED]
+    press(main, Qt.Key.Key_F3)
+    settled(qtbot, main)
+    assert main.session.series is not None and main.session.series.modality == "DX"
+    row = main.queue.model.row_of(main.worklist.cases[0].id)
+    main.queue.cases.setCurrentIndex(main.queue.model.index(row))
+    QTest.keyClick(main.queue.cases, Qt.Key.Key_Return)
+    settled(qtbot, main)
+    assert main.session.series.modality == "CT" and states(main)[0] is CaseState.STARTED, "chosen from the list"
+    main.queue.state.setCurrentIndex(main.queue.state.findData(CaseState.UNDONE))
+    main.queue.state.activated.emit(0)
+    assert main.queue.model.rowCount() == 0
+    main.queue.state.setCurrentIndex(0)
+    main.queue.state.activated.emit(0)
+    QTest.keyClicks(main.queue.words, "lung us")
+    assert [case.title.split(" · ")[2] for case in main.queue.model.cases] == ["US"]
+
+
+def test_opening_something_else_leaves_the_case_with_its_time(
+    qtbot: QtBot, start: Start, phantom_study: PhantomStudy
+) -> None:
+    main = start()
+    queue_of(qtbot, main, phantom_study.study, "lungs")
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    QTest.qWait(20)
+    main.reading.open([phantom_study.xray])
+    settled(qtbot, main)
+    assert main.worklist.current is None and not main.window.actions_by_id["queue-accept"].isEnabled()
+    reading = main.shelf.queues.cases("lungs", main.worklist.reader)[0].readings[0]
+    assert reading.state is CaseState.STARTED and reading.seconds > 0
+
+
+@pytest.fixture
+def read_twice(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> Application:
+    """Ada and Bo have read the CT blind, each with a stroke of their own; the adjudicator is at the window."""
+    main = start()
+    main.enlisting.sign_in("Ada")
+    queue_of(qtbot, main, phantom_study.ct, "blind", blind=True, who="Cleo")
+    for reader, row in (("Ada", 0.45), ("Bo", 0.6)):
+        main.enlisting.sign_in(reader)
+        settled(qtbot, main)
+        press(main, Qt.Key.Key_F4)
+        settled(qtbot, main)
+        assert not main.segmentation.array.any(), "the other one's stroke is not to be seen"
+        assert main.session.measurements.all == ()
+        assert [head.id for head in main.revising.heads] == []
+        press(main, Qt.Key.Key_F7)
+        drag(main, (0.4, row), (0.6, row))
+        press(main, Qt.Key.Key_D)
+        drag(main, (0.3, row), (0.7, row))
+        assert len(main.session.measurements.all) == 1
+        seen = main.worklist.cases[0]
+        assert all(each.state is CaseState.STARTED for each in seen.readings)
+        press(main, Qt.Key.Key_F7)
+        settled(qtbot, main)
+    assert states(main) == [CaseState.DISAGREED]
+    main.enlisting.sign_in("Cleo")
+    settled(qtbot, main)
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    qtbot.waitUntil(main.adjudication.isVisible, timeout=5000)
+    to_the_window(qtbot, main)
+    return main
+
+
+def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twice: Application) -> None:
+    main = read_twice
+    dialog = main.adjudication
+    assert [dialog.rows.topLevelItem(row).text(0) for row in (0, 1)] == ["Ada", "Bo"]
+    assert [dialog.rows.topLevelItem(row).text(1) for row in (0, 1)] == ["fixed", "fixed"]
+    assert "The masks differ in" in dialog.said.text() and "Dice 0.0000" in dialog.said.text()
+    click(dialog.difference)
+    assert main.findings.prediction is not None and not main.segmentation.visible
+    ada, bo = main.adjudicating.sides()
+    assert not main.segmentation.array.any(), "nothing is taken yet"
+    click(dialog.takes[1])
+    assert np.array_equal(main.segmentation.array, bo.mask.array) and main.segmentation.visible
+    QApplication.processEvents()
+    press(main, Qt.Key.Key_F5)
+    settled(qtbot, main)
+    assert not dialog.isVisible() and states(main) == [CaseState.FIXED]
+    latest = main.shelf.library.latest_mask(bo.mask and main.worklist.cases[0].series_uid)
+    assert latest is not None and np.array_equal(latest.labelmap.array, bo.mask.array)
+    assert latest.provenance.author == "Cleo" and latest.note == f"Adjudicated: the mask of {bo.name}"
+    done = {(each.provenance.author, each.action) for each in main.revising.attributions(latest.id)}
+    assert {("Bo", "modified"), ("Cleo", "approved")} <= done
+    assert main.shelf.library.revision(ada.reading.revision or 0).provenance.author == "Ada", "both are kept"
+
+
+def test_two_blind_readings_are_merged_and_that_is_undone(qtbot: QtBot, read_twice: Application) -> None:
+    main = read_twice
+    ada, bo = (side.mask.array for side in main.adjudicating.sides())
+    main.adjudication.merge.menu().actions()[0].trigger()
+    assert np.array_equal(main.segmentation.array, np.maximum(ada, bo)), "changes of both"
+    settled(qtbot, main)
+    press_undo(main)
+    assert not main.segmentation.array.any()
+    press(main, Qt.Key.Key_F11)
+    settled(qtbot, main)
+    assert states(main) == [CaseState.REJECTED]
+
+
+def press_undo(main: Application) -> None:
+    QTest.keyClick(main.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
