@@ -41,6 +41,7 @@ from viewer.panels.study_browser import StudyBrowser
 from viewer.panels.training_panel import TrainingPanel
 from viewer.panels.view_panel import ViewPanel
 from viewer.places import Places
+from viewer.side_windows import SideWindows
 from viewer.workroom import Workroom
 
 WARM_UP_MS = 400
@@ -71,6 +72,14 @@ class Application(Workroom):
             self.viewports.png,
         )
         self.window = self._make_window()
+        self.side_windows = SideWindows(
+            self.session,
+            self.viewports,
+            self.window,
+            lambda: tuple(self.window.actions_by_id.values()),
+            self.settings,
+            self.notices,
+        )
         ask_before_resampling(self.overlaying, lambda: self.window)
         self._connect()
         self.inferring.refresh()
@@ -84,6 +93,7 @@ class Application(Workroom):
         """Show the window, open ``paths``; the list of studies and the model process come once it is painted."""
         self.window.painted_first.connect(self._begin)
         self.window.show()
+        self.side_windows.restore()
         if paths:
             self.reading.open(paths)
 
@@ -99,6 +109,7 @@ class Application(Workroom):
 
     def shut_down(self) -> None:
         """Stop all work and processes, and close the windows beside the main one."""
+        self.side_windows.close_all()
         self.document_text.close()
         self.history.close()
         self.dialogs.close()
@@ -191,6 +202,10 @@ class Application(Workroom):
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
             Action("panels", "Hide or show the panels", "View", lambda: self.window.toggle_panels(), ("F9",),
                    hint="Without them the pictures have the whole window"),
+            Action("new-window", "New viewport window", "Layout", lambda: self.side_windows.open(), ("F8",),
+                   hint="For another monitor: viewports of its own, with all keys"),
+            Action("close-window", "Close viewport window", "Layout", lambda: self.side_windows.close_active(),
+                   ("Shift+F8",), lambda: self.session.in_side_window),
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
         )  # fmt: skip
 
@@ -248,6 +263,8 @@ class Application(Workroom):
     def _closing(self) -> None:
         self.window.allow_close = self.annotating.keep()
         if self.window.allow_close:
+            self.side_windows.keep()
+            self.remembering.keep()
             self.shut_down()
         else:
             LeavingQuestion(self.annotating.held, self.notices.all[-1].text, self._leave, self.window).open()

@@ -127,11 +127,11 @@ def _held_line(viewport: Viewport, start: Point) -> tuple[Pane, ...] | None:
     centre = _focus_on_screen(session, pane)
     if (
         centre is None
-        or not session.layout.one_volume
+        or not session.sheet_of(pane).layout.one_volume
         or hypot(start[0] - centre[0], start[1] - centre[1]) < 3 * GAP_PX
     ):
         return None
-    others = tuple(other for other in session.panes if other is not pane)
+    others = tuple(other for other in session.sheet_of(pane).panes if other is not pane)
     for other in others:
         ends = line_on_screen(pane, other)
         if ends is not None and distance_px(start, *ends) < GRIP_PX:
@@ -140,7 +140,8 @@ def _held_line(viewport: Viewport, start: Point) -> tuple[Pane, ...] | None:
 
 
 def _is_drawn(session: Session, pane: Pane, other: Pane) -> bool:
-    if session.layout.one_volume and session.marks.crosshair:
+    sheet = session.sheet_of(pane)
+    if sheet.layout.one_volume and session.marks.crosshair and other in sheet.panes:
         return True
     if not session.marks.reference_lines or other is not session.active or pane.series is None or other.series is None:
         return False

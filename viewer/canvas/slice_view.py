@@ -127,7 +127,9 @@ class SliceView(QWidget):
 
     def _on_other(self, pane: Pane) -> None:
         """Another viewport moved: its plane cuts this one elsewhere."""
-        if pane is not self.pane and (pane is self.session.active or self.session.layout.one_volume):
+        if pane is not self.pane and (
+            pane is self.session.active or self.session.sheet_of(self.pane).layout.one_volume
+        ):
             self.update()
 
     def _on_mask(self, edit: MaskEdit | None) -> None:

@@ -68,7 +68,8 @@ class Fusing:
 
     def _set(self, pane: Pane, fusion: Fusion | None) -> None:
         """Lay it over ``pane``, and over all planes where they are planes of one volume."""
-        for each in self._session.panes if self._session.layout.one_volume else (pane,):
+        sheet = self._session.sheet_of(pane)
+        for each in sheet.panes if sheet.layout.one_volume else (pane,):
             if each.opened is pane.opened:
                 each.view.set_fusion(fusion)
 

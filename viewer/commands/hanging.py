@@ -80,6 +80,7 @@ class Hanging:
         self._annotating.keep()
         stage = self._fitting[0].stage[self._stage]
         layout = LAYOUTS[stage.layout]
+        self._session.activate(self._session.sheets[0].active)
         if layout.one_volume:
             self._cut(stage, layout)
         else:
@@ -87,14 +88,14 @@ class Hanging:
 
     def _fill(self, stage: Stage, layout: Layout) -> None:
         self._session.set_layout(layout)
-        for number, pane in enumerate(self._session.panes):
+        for number, pane in enumerate(self._session.sheet.panes):
             wanted = stage.viewport[number] if number < len(stage.viewport) else None
             series = chosen(wanted, self._hung) if wanted else None
             if wanted is None or series is None:
                 pane.show(None)
             else:
                 self._loading.start(series, pane, self._look(pane, wanted))
-        self._session.activate(self._session.panes[0])
+        self._session.activate(self._session.sheet.panes[0])
 
     def _cut(self, stage: Stage, layout: Layout) -> None:
         """Show one volume first; where its place is known, the planes through it."""

@@ -51,11 +51,11 @@ class Linking(QObject):
         now = _Look(pane.view.k, pane.view.voi, pane.view.inverted, pane.view.zoom, pane.view.pan_px)
         before = self._seen.get(pane)
         self._seen[pane] = now
-        if self._passing or before is None or before == now or self._session.maximised:
+        if self._passing or before is None or before == now:
             return
         self._passing = True
         try:
-            for other in self._session.panes:
+            for other in self._session.shown_panes:
                 if other is not pane and other.volume is not None:
                     self._pass_on(pane, other, before, now)
         finally:
@@ -65,11 +65,16 @@ class Linking(QObject):
         if now.k != before.k:
             self._follow(pane, other)
         looks_otherwise = now.voi != before.voi or now.inverted != before.inverted
-        if looks_otherwise and (self._links.window or self._session.layout.one_volume) and _same_values(pane, other):
+        together = self._links.window or self._in_planes_of_one_volume(pane, other)
+        if looks_otherwise and together and _same_values(pane, other):
             other.view.set_inverted(now.inverted)
             other.view.set_voi(now.voi)
         if self._links.zoom and (now.zoom, now.pan_px) != (before.zoom, before.pan_px):
             _zoom_alike(pane, other)
+
+    def _in_planes_of_one_volume(self, pane: Pane, other: Pane) -> bool:
+        sheet = self._session.sheet_of(pane)
+        return sheet.layout.one_volume and other in sheet.panes
 
     def _follow(self, pane: Pane, other: Pane) -> None:
         if self._links.follow == "off" or not _parallel(pane, other):

@@ -83,7 +83,7 @@ class Reading:
         session = self._session
         shown = [pane.series for pane in session.panes]
         waiting = [series for series in (session.study.series if session.study else ()) if series not in shown]
-        empty = [pane for pane in session.panes if pane.opened is None and pane is not session.active]
+        empty = [pane for pane in session.sheet.panes if pane.opened is None and pane is not session.active]
         for pane, series in zip(empty, waiting, strict=False):
             self.load(series, pane)
 

@@ -42,7 +42,11 @@ class Marks(QObject):
 
     def step_corner_text(self) -> None:
         """Show less text in the corners; after none, all again."""
-        self.corner_text = _NEXT[self.corner_text]
+        self.set_corner_text(_NEXT[self.corner_text])
+
+    def set_corner_text(self, shown: CornerText) -> None:
+        """Show all, less or no text in the corners."""
+        self.corner_text = shown
         self.changed.emit()
 
     def set_corner_sets(self, sets: tuple[CornerSet, ...]) -> None:

@@ -16,6 +16,7 @@ from viewer.state.measurements import Measurements
 from viewer.state.monitors import Monitors
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane, Plane
+from viewer.state.sheet import Sheet
 from viewer.state.view import View
 from viewer.state.workbench import Workbench
 
@@ -71,11 +72,9 @@ class Session(QObject):
         self.document_text = ""
         self.hand, self.marks, self.bindings, self.measurements = Hand(), Marks(), Bindings(), Measurements()
         self.workbench, self.monitors = Workbench(), Monitors()
-        self.layout: Layout = SINGLE
-        self.maximised = False
         self.focus: Focus | None = None
-        self.panes: tuple[Pane, ...] = (self._new_pane(),)
-        self.active: Pane = self.panes[0]
+        self.sheets: tuple[Sheet, ...] = (Sheet(SINGLE, (self._new_pane(),)),)
+        self.active: Pane = self.sheets[0].active
         self.hovered: Pane = self.active
         self._worked_on: OpenSeries | None = None
 
@@ -105,9 +104,38 @@ class Session(QObject):
         return self.active.complete
 
     @property
+    def panes(self) -> tuple[Pane, ...]:
+        """All viewports, those of the main window first."""
+        return tuple(pane for sheet in self.sheets for pane in sheet.panes)
+
+    @property
     def shown_panes(self) -> tuple[Pane, ...]:
-        """The viewports on screen: all, or the one that is maximised."""
-        return (self.active,) if self.maximised else self.panes
+        """The viewports on screen: all but those behind a maximised one."""
+        return tuple(pane for sheet in self.sheets for pane in sheet.shown_panes)
+
+    @property
+    def sheet(self) -> Sheet:
+        """The window that is worked in."""
+        return self.sheet_of(self.active)
+
+    @property
+    def in_side_window(self) -> bool:
+        """Whether a window beside the main one is worked in."""
+        return self.sheet is not self.sheets[0]
+
+    @property
+    def layout(self) -> Layout:
+        """The layout of the window that is worked in."""
+        return self.sheet.layout
+
+    @property
+    def maximised(self) -> bool:
+        """Whether the active viewport has its whole window."""
+        return self.sheet.maximised
+
+    def sheet_of(self, pane: Pane) -> Sheet:
+        """The window that ``pane`` is in; the main one for a viewport that is going."""
+        return next((sheet for sheet in self.sheets if pane in sheet.panes), self.sheets[0])
 
     def open(self, study: Study) -> None:
         """Show the series list of ``study``; nothing is on screen until a volume is shown."""
@@ -138,21 +166,20 @@ class Session(QObject):
         """Work in another viewport."""
         if pane is self.active or pane not in self.panes:
             return
-        self.active = pane
+        self.active = self.sheet_of(pane).active = pane
         self.active_changed.emit()
         self._tell_volume()
         self.view_changed.emit()
         self.playing_changed.emit()
 
     def set_layout(self, layout: Layout) -> None:
-        """Lay the viewports out otherwise; the active one comes first and keeps what it shows."""
-        others = [pane for pane in self.panes if pane is not self.active]
-        wanted = len(layout.cells)
-        kept = [self.active, *others][:wanted]
-        kept.sort(key=self.panes.index)
-        self.panes = (*kept, *(self._new_pane() for _ in range(wanted - len(kept))))
-        was_one_volume, self.layout, self.maximised = self.layout.one_volume, layout, False
-        for pane, cell in zip(self.panes, layout.cells, strict=True):
+        """Lay out the window that is worked in otherwise; the active viewport comes first and keeps what it shows."""
+        sheet, wanted = self.sheet, len(layout.cells)
+        kept = [self.active, *(pane for pane in sheet.panes if pane is not self.active)][:wanted]
+        kept.sort(key=sheet.panes.index)
+        sheet.panes = (*kept, *(self._new_pane() for _ in range(wanted - len(kept))))
+        was_one_volume, sheet.layout, sheet.maximised = sheet.layout.one_volume, layout, False
+        for pane, cell in zip(sheet.panes, layout.cells, strict=True):
             if layout.one_volume and pane.opened is not self.opened:
                 pane.show(self.opened)
                 pane.view.look_like(self.view)
@@ -162,9 +189,26 @@ class Session(QObject):
                 _part(pane, self.active)
         self.panes_changed.emit()
 
+    def add_sheet(self, layout: Layout = SINGLE) -> Sheet:
+        """Viewports for one more window, empty; one of them is worked in from now on."""
+        made = Sheet(layout, tuple(self._new_pane() for _ in layout.cells))
+        self.sheets = (*self.sheets, made)
+        self.panes_changed.emit()
+        self.activate(made.active)
+        return made
+
+    def drop_sheet(self, sheet: Sheet) -> None:
+        """Do without the viewports of a window; the main window's stay in any case."""
+        if sheet not in self.sheets[1:]:
+            return
+        if self.active in sheet.panes:
+            self.activate(self.sheets[0].active)
+        self.sheets = tuple(each for each in self.sheets if each is not sheet)
+        self.panes_changed.emit()
+
     def set_maximised(self, maximised: bool) -> None:
-        """Give the active viewport the whole room, or put it back among the others."""
-        self.maximised = maximised and len(self.panes) > 1
+        """Give the active viewport its whole window, or put it back among the others."""
+        self.sheet.maximised = maximised and len(self.sheet.panes) > 1
         self.panes_changed.emit()
 
     def set_focus(self, point_lps: Triple, pane: Pane) -> None:
@@ -187,7 +231,8 @@ class Session(QObject):
 
     def cell_plane(self, pane: Pane) -> Plane:
         """The plane that a viewport of the layout stands for, also while it is turned by hand."""
-        return self.layout.cells[self.panes.index(pane)].plane if self.layout.one_volume else pane.plane
+        sheet = self.sheet_of(pane)
+        return sheet.layout.cells[sheet.panes.index(pane)].plane if sheet.layout.one_volume else pane.plane
 
     def _new_pane(self) -> Pane:
         pane = Pane()
