@@ -32,7 +32,6 @@ from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
 from viewer.commands.queueing import Queueing
 from viewer.commands.reading import Reading
-from viewer.commands.remembering import Remembering
 from viewer.commands.revising import Revising
 from viewer.commands.segment_measuring import SegmentMeasuring
 from viewer.commands.segmenting import Segmenting
@@ -114,7 +113,7 @@ class Workroom(QObject):
             self.worklist,
         )
         self.session.volume_changed.connect(self.annotating.follow)
-        self.measuring = Measuring(self.session, self.segmentation, self.notices, self.shelf)
+        self.measuring = Measuring(self.session, self.segmentation, self.notices, self.shelf, self.runner)
         self.classification = Classification()
         self.classifying = Classifying(
             self.session,
@@ -137,7 +136,6 @@ class Workroom(QObject):
         """What a person sets and finds again."""
         self.linking = Linking(self.session, self.links)
         self.cornering = Cornering(self.session.marks, self.settings, self.notices)
-        self.remembering = Remembering(self.session, self.links, self.settings, self.notices)
         self.calibrating = Calibrating(self.session.monitors, self.settings, self.notices)
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
         self.binding = Binding(self.session.bindings, self.session.hand, self.settings, self.notices)

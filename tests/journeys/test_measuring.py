@@ -24,6 +24,7 @@ from viewer.canvas.slice_view import SliceView
 from viewer.panels.measurement_panel import CALIBRATED_BY, NAME, SLICE, VALUE
 from viewer.state.hand import Tool
 from viewer.state.layout import LAYOUTS
+from viewer.waiting import wait_until
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 CT = Geometry((40, 60, 80), (2.0, 1.0, 0.5), (-20.0, -30.0, -40.0), calibration=Calibration.PATIENT)
@@ -305,7 +306,9 @@ def test_the_panel_jumps_names_deletes_and_exports(opened: Open, tmp_path: Path)
     QTest.keyClick(editor, Qt.Key.Key_Return)
     QApplication.processEvents()
     assert main.session.measurements.all[0].name == "target 1" == rows(main)[0].text(NAME)
-    assert main.measuring.export(tmp_path / "out.json") and main.measuring.export(tmp_path / "out.csv")
+    for name in ("out.json", "out.csv"):
+        main.measuring.export(tmp_path / name)
+        wait_until(lambda: not main.runner.busy(), "the export")
     (one,) = json.loads((tmp_path / "out.json").read_text())["measurements"]
     assert (one["name"], one["slice"], one["values"][0]["calibration"]) == ("target 1", 8, "patient position")
     assert "patient position" in (tmp_path / "out.csv").read_text()

@@ -1,17 +1,20 @@
 """Measurements kept and brought back, proposed from masks, and written for other programs."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from imaging.errors import LibraryError, SaveError
+from imaging.errors import LibraryError
 from imaging.library.shelf import Shelf
 from imaging.measurement.cardiothoracic import can_propose, proposed_ratio
 from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground, slice_of
 from imaging.measurement.table import as_csv, as_json
+from imaging.progress import Report
 from imaging.saving import write_bytes
 from viewer.errors import words
+from viewer.jobs.runner import Runner
 from viewer.places import author
 from viewer.state.measurements import MeasurementEdit
 from viewer.state.notices import Notices
@@ -23,9 +26,11 @@ from viewer.state.session import Session
 class Measuring:
     """Connects the measurements on screen with the undo line and the library."""
 
-    def __init__(self, session: Session, segmentation: Segmentation, notices: Notices, shelf: Shelf) -> None:
+    def __init__(
+        self, session: Session, segmentation: Segmentation, notices: Notices, shelf: Shelf, runner: Runner
+    ) -> None:
         self._session, self._segmentation, self._notices = session, segmentation, notices
-        self._state, self._shelf = session.measurements, shelf
+        self._state, self._shelf, self._runner = session.measurements, shelf, runner
         self._worked_on: OpenSeries | None = None
         self._behind: dict[str, list[MeasurementEdit]] = {}
         self._state.made.connect(segmentation.push)
@@ -83,20 +88,25 @@ class Measuring:
         self._state.add(measurement)
         self.go_to(measurement.uid)
 
-    def export(self, path: Path) -> bool:
+    def export(self, path: Path) -> None:
         """Write the measurements of the series as JSON where the name ends in ``.json``, else as CSV."""
-        volume, series = self._session.volume, self._session.series
+        volume, series, measurements = self._session.volume, self._session.series, self._state.all
         if volume is None or series is None:
-            return False
-        write = as_json if path.suffix.lower() == ".json" else as_csv
-        ground = calibrated(Ground(volume), self._state.all)
-        try:
-            write_bytes(path, write(series.uid, self._state.all, ground).encode())
-        except SaveError as error:
-            self._notices.add("error", words(error))
-            return False
-        self._notices.add("info", f"{len(self._state.all)} measurements written to {path.name}.")
-        return True
+            return
+        table = as_json if path.suffix.lower() == ".json" else as_csv
+        ground = calibrated(Ground(volume), measurements)
+
+        def write(report: Report) -> str:
+            write_bytes(path, table(series.uid, _told(measurements, report), ground).encode())
+            return f"{len(measurements)} measurements written to {path.name}."
+
+        self._runner.start(
+            "export",
+            f"Writing {path.name}",
+            write,
+            lambda said: self._notices.add("info", said),
+            lambda error: self._notices.add("error", words(error)),
+        )
 
     def _brought_back(self, series_uid: str) -> tuple[Measurement, ...]:
         """What the library holds; what is in memory where the library is behind or cannot be read."""
@@ -139,3 +149,10 @@ class Measuring:
         except LibraryError as error:
             self._behind[series.uid] = due
             self._notices.add("error", f"{words(error)} It is still on screen, and saved with the next change.")
+
+
+def _told(measurements: Sequence[Measurement], report: Report) -> Iterator[Measurement]:
+    """The measurements one by one, each told of before its numbers are taken."""
+    for n, each in enumerate(measurements):
+        report(n, len(measurements), f"Measuring {each.title}")
+        yield each

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pytestqt.qtbot import QtBot
 
 from imaging.geometry import Calibration, Geometry
 from imaging.library.shelf import Shelf
@@ -15,6 +16,7 @@ from imaging.measurement.measurement import Measurement
 from imaging.study import Series
 from imaging.volume import Volume
 from viewer.commands.measuring import Measuring
+from viewer.jobs.runner import Runner
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -31,9 +33,16 @@ def shelf(tmp_path: Path) -> Generator[Shelf]:
 
 
 @pytest.fixture
-def room(shelf: Shelf) -> tuple[Session, Notices, Measuring]:
+def runner() -> Generator[Runner]:
+    made = Runner()
+    yield made
+    made.shut_down()
+
+
+@pytest.fixture
+def room(shelf: Shelf, runner: Runner) -> tuple[Session, Notices, Measuring]:
     session, notices, segmentation = Session(), Notices(), Segmentation()
-    return session, notices, Measuring(session, segmentation, notices, shelf)
+    return session, notices, Measuring(session, segmentation, notices, shelf, runner)
 
 
 def show(session: Session, uid: str) -> None:
@@ -79,10 +88,11 @@ def test_what_could_not_be_saved_stays_and_is_saved_with_the_next_change(
 
 
 def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
-    room: tuple[Session, Notices, Measuring], tmp_path: Path
+    qtbot: QtBot, room: tuple[Session, Notices, Measuring], runner: Runner, tmp_path: Path
 ) -> None:
     session, notices, measuring = room
-    assert not measuring.export(tmp_path / "nothing.csv"), "nothing is shown"
+    measuring.export(tmp_path / "nothing.csv")
+    assert not runner.busy(), "nothing is shown"
     show(session, "1.2")
     session.measurements.add(Measurement("z", Length(((1, 0, 0), (1, 0, 3))), "kji"))
     session.measurements.select("")
@@ -90,17 +100,47 @@ def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
     measuring.go_to("unknown")
     assert session.view.k == 1 and session.measurements.selected is not None
     (tmp_path / "file").touch()
-    assert not measuring.export(tmp_path / "file" / "out.csv")
+    measuring.export(tmp_path / "file" / "out.csv")
+    qtbot.waitUntil(lambda: not runner.busy())
     assert "could not be saved" in notices.all[-1].text
 
 
-def test_what_only_the_journal_has_comes_back_and_goes_to_the_library(shelf: Shelf) -> None:
+def test_an_export_that_is_cancelled_leaves_no_file(
+    qtbot: QtBot, room: tuple[Session, Notices, Measuring], runner: Runner, tmp_path: Path
+) -> None:
+    """Cancelled by who hears of the start, before the first measurement is asked for."""
+    session, notices, measuring = room
+    show(session, "1.2")
+    session.measurements.add(FIRST)
+    runner.started.connect(lambda key, _: runner.cancel(key))
+    measuring.export(tmp_path / "out.csv")
+    runner.shut_down()
+    assert not (tmp_path / "out.csv").exists() and notices.all == []
+
+
+def test_every_measurement_is_told_before_it_is_written(
+    qtbot: QtBot, room: tuple[Session, Notices, Measuring], runner: Runner, tmp_path: Path
+) -> None:
+    session, notices, measuring = room
+    show(session, "1.2")
+    session.measurements.add(FIRST)
+    session.measurements.add(SECOND)
+    told: list[tuple[int, int]] = []
+    runner.progressed.connect(lambda _key, done, total, _text: told.append((done, total)))
+    measuring.export(tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists() or runner.busy(), "not on the main thread"
+    qtbot.waitUntil(lambda: not runner.busy())
+    assert told == [(0, 2), (1, 2)] and notices.all[-1].text == "2 measurements written to out.csv."
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
+
+
+def test_what_only_the_journal_has_comes_back_and_goes_to_the_library(shelf: Shelf, runner: Runner) -> None:
     session, segmentation = Session(), Segmentation()
     segmentation.push("Draw length", MeasurementEdit("1.2", None, FIRST))
     segmentation.push("Draw length", MeasurementEdit("1.2", None, SECOND))
     segmentation.push("Delete length", MeasurementEdit("1.2", FIRST, None))
     segmentation.push("Draw length", MeasurementEdit("another", None, THIRD))
-    measuring = Measuring(session, segmentation, Notices(), shelf)
+    measuring = Measuring(session, segmentation, Notices(), shelf, runner)
     show(session, "1.2")
     assert session.measurements.all == (SECOND,) == shelf.measured.of("1.2")
     measuring.delete_all()
