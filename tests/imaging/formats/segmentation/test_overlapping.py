@@ -1,5 +1,7 @@
 """Segments that overlap, there and back: not a voxel of any differs; independent readers find the same."""
 
+from pathlib import Path
+
 import highdicom as hd
 import numpy as np
 import pytest
@@ -10,12 +12,16 @@ from hypothesis.extra.numpy import arrays
 from pydicom import dcmread
 
 from imaging.errors import SaveError
-from imaging.formats.authoring.image_grid import grid_of
+from imaging.formats.authoring.image_grid import ImageGrid, grid_of
 from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.importing import import_onto
 from imaging.formats.segmentation.mask_format import MaskFormat
+from imaging.formats.segmentation.nrrd_file import NrrdFile, read_nrrd
 from imaging.formats.segmentation.painting import Painting
+from imaging.formats.segmentation.seg_nrrd import read_seg_nrrd, write_seg_nrrd
+from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap
+from imaging.layers import overlap
 
 WHOLE = {
     MaskFormat.SEG: "m.dcm", MaskFormat.FRACTIONAL: "f.dcm", MaskFormat.RTSTRUCT: "r.dcm",
@@ -148,3 +154,29 @@ def test_slicerio_reads_every_segment_and_what_it_writes_is_read_whole(make_imag
     again = import_onto(tmp_path / "again.seg.nrrd", grid_of(image.volume), image.series).labelmap
     for label in LABELS:
         np.testing.assert_array_equal(again.inside(label.value), mask.inside(label.value), label.name)
+
+
+def test_a_file_of_slicer_with_a_segment_over_others(tmp_path):
+    """Eight segments of a chest, a sphere over several of them: as slicerio reads them, there and back."""
+    slicerio = pytest.importorskip("slicerio", reason="slicerio is not installed")
+    path = Path(slicerio.__file__).parent / "data" / "SegmentationOverlapping.seg.nrrd"
+    grid = ImageGrid(geometry_of(read_nrrd(path)))
+    found = read_seg_nrrd(path, grid).labelmap
+    write_seg_nrrd(found, grid, tmp_path / "again.seg.nrrd")
+    again = read_seg_nrrd(tmp_path / "again.seg.nrrd", grid).labelmap
+    theirs = slicerio.read_segmentation(str(path))
+    assert len(theirs["segments"]) == 8 and np.count_nonzero(overlap(found.layers)) > 10_000
+    for segment, label in zip(theirs["segments"], found.labels, strict=True):
+        inside = (theirs["voxels"][segment["layer"]] == segment["labelValue"]).transpose(2, 1, 0)
+        np.testing.assert_array_equal(found.inside(label.value), inside, label.name)
+        np.testing.assert_array_equal(again.inside(label.value), inside, label.name)
+
+
+def geometry_of(file: NrrdFile) -> Geometry:
+    """The grid that a file states."""
+    assert file.affine is not None
+    spacing = np.linalg.norm(file.affine[:3, :3], axis=0)
+    axes = [tuple(column) for column in (file.affine[:3, :3] / spacing).T.tolist()]
+    k, j, i = file.layers.shape[1:]
+    return Geometry((k, j, i), tuple(spacing.tolist()), tuple(file.affine[:3, 3].tolist()), (axes[0], axes[1], axes[2]),
+                    Calibration.PATIENT)  # fmt: skip
