@@ -167,12 +167,15 @@ def _by_starts(stream: BinaryIO, spans: list[Span]) -> list[list[Span]]:
 
 
 def _begins_frame(head: bytes) -> bool:
-    """True for the first bytes of a coded stream, or for an RLE header: its count, then its offsets (PS3.5 G.5)."""
+    """True for the first bytes of a coded stream, or for an RLE header: its count, then its offsets (PS3.5 G.5).
+
+    A fragment may end within the header: what is there of it decides.
+    """
     if head.startswith(_STARTS):
         return True
-    if len(head) < _RLE_HEADER_BYTES:
+    if len(head) < 8:
         return False
-    count, *offsets = (int.from_bytes(head[n : n + 4], "little") for n in range(0, _RLE_HEADER_BYTES, 4))
+    count, *offsets = (int.from_bytes(head[n : n + 4], "little") for n in range(0, len(head) - 3, 4))
     used, unused = offsets[:count], offsets[count:]
-    is_header = 1 <= count <= len(offsets) and used[0] == _RLE_HEADER_BYTES and not any(unused)
+    is_header = 1 <= count < _RLE_HEADER_BYTES // 4 and used[0] == _RLE_HEADER_BYTES and not any(unused)
     return is_header and used == sorted(set(used))

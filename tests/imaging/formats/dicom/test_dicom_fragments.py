@@ -77,6 +77,13 @@ def test_rle_frames_begin_with_their_header():
     assert frames([], parts, 2) == [header + b"a1a2", header + b"b1b2"]
 
 
+def test_an_rle_header_may_end_within_its_fragment():
+    header = (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + bytes(56)
+    parts = [header[:40], header[40:] + b"a1", header[:40], header[40:] + b"b1"]
+    whole = [header + b"a1", header + b"b1"]
+    assert frames([], parts, 2) == frames([0, 8 + 40 + 8 + 26], parts, 2) == whole
+
+
 def test_bytes_after_the_value_are_no_fragments():
     stream = encapsulated([], [b"aa"])
     value = stream.getvalue()[:-8]
