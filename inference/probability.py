@@ -39,9 +39,18 @@ class ProbabilityMap:
         Raises:
             ValueError: the model does not know this value.
         """
+        return self.within(value, (slice(None), slice(None), slice(None)))
+
+    def within(self, value: int, box: tuple[slice, slice, slice]) -> NDArray[np.float32]:
+        """(K, J, I) float32, 0-1, of a box; see :meth:`of`.
+
+        Raises:
+            ValueError: the model does not know this value.
+        """
         if value not in self.values:
             raise ValueError(f"label value {value}: the model's are {', '.join(map(str, self.values))}")
-        return self.array[self.values.index(value)] / np.float32(CERTAIN)
+        shares = self.array[(self.values.index(value), *box)].astype(np.float32)
+        return np.divide(shares, CERTAIN, dtype=np.float32)
 
     def any_within(self, box: tuple[slice, slice, slice]) -> NDArray[np.float32]:
         """(K, J, I) float32, 0-1, of a box: the probability that a voxel has any of the labels."""

@@ -13,6 +13,7 @@ from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
 from viewer.commands.actions import Desk, actions
+from viewer.commands.assisting_actions import assisting_actions
 from viewer.commands.classifying_actions import classifying_actions
 from viewer.commands.editing_actions import editing_actions
 from viewer.commands.exchanging import Exchanging
@@ -30,6 +31,7 @@ from viewer.dialogs.leaving import LeavingQuestion
 from viewer.dialogs.resampling import ask_before_resampling
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
+from viewer.panels.assist_box import AssistBox
 from viewer.panels.classification_panel import ClassificationPanel
 from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
@@ -134,6 +136,7 @@ class Application(Workroom):
             *self._study_actions(),
             *actions(desk),
             *editing_actions(self.session, self.editing),
+            *assisting_actions(self.session, self.refining, self.keyframing),
             *segment_actions(self.segmentation, self.segmenting),
             *measuring_actions(self.session, self.measuring),
             *classifying_actions(self.classification, self.classifying),
@@ -180,7 +183,15 @@ class Application(Workroom):
                     ),
                 ),
                 ("Answers", self.questions),
-                ("Edit", EditingPanel(self.session, self.segmentation, self.editing)),
+                (
+                    "Edit",
+                    EditingPanel(
+                        self.session,
+                        self.segmentation,
+                        self.editing,
+                        AssistBox(self.session, self.segmentation, self.refining, self.keyframing, self.keyframes),
+                    ),
+                ),
                 ("Measures", self.measures),
                 ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
                 ("Training", TrainingPanel(self.learning, self.models, self.teaching)),

@@ -21,6 +21,7 @@ from viewer.commands.indexing import FolderIndexing
 from viewer.commands.inferring import Inferring
 from viewer.commands.inspecting import Inspecting
 from viewer.commands.journalling import Journalling
+from viewer.commands.keyframing import Keyframing
 from viewer.commands.label_sets import FOLDER as LABEL_SETS
 from viewer.commands.label_sets import label_sets
 from viewer.commands.linking import Linking
@@ -32,6 +33,7 @@ from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
 from viewer.commands.queueing import Queueing
 from viewer.commands.reading import Reading
+from viewer.commands.refining import Refining
 from viewer.commands.revising import Revising
 from viewer.commands.segment_measuring import SegmentMeasuring
 from viewer.commands.segmenting import Segmenting
@@ -45,6 +47,7 @@ from viewer.state.classification import Classification
 from viewer.state.findings import Findings
 from viewer.state.header import Header
 from viewer.state.key_images import KeyImages
+from viewer.state.keyframes import Keyframes
 from viewer.state.learning import Learning
 from viewer.state.links import Links
 from viewer.state.models import Models
@@ -131,6 +134,8 @@ class Workroom(QObject):
             self.session, self.segmentation, self.segment_measures, self.notices, self.background
         )
         self.editing = Editing(self.session, self.segmentation, self.findings, self.notices, self.runner)
+        self.keyframes = Keyframes()
+        self.keyframing = Keyframing(self.session, self.segmentation, self.keyframes, self.notices, self.editing)
 
     def _choose(self) -> None:
         """What a person sets and finds again."""
@@ -162,6 +167,7 @@ class Workroom(QObject):
         self.inferring = Inferring(
             self.session, self.findings, self.models, self.notices, self.runner, self.registry, self.process
         )
+        self.refining = Refining(self.segmentation, self.findings, self.notices, self.editing, self.inferring)
         self.teaching = Teaching(
             self.learning, self.notices, self.runner, self.shelf, self.inferring, self.places.models, self.places.runs
         )

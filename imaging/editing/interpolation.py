@@ -44,7 +44,7 @@ def _between(one: Inside, other: Inside, steps: int, spacing: list[float]) -> In
     """(steps - 1, R, C) bool: the slices between two."""
     from scipy import ndimage  # late: the window opens without it
 
-    distances = [_signed_mm(part, spacing) for part in (one, other)]
+    distances = [signed_mm(part, spacing) for part in (one, other)]
     middles = [np.array(ndimage.center_of_mass(part)) for part in (one, other)]
     filled = np.empty((steps - 1, *one.shape), bool)
     for step in range(1, steps):
@@ -58,7 +58,7 @@ def _between(one: Inside, other: Inside, steps: int, spacing: list[float]) -> In
     return filled
 
 
-def _signed_mm(inside: Inside, spacing: list[float]) -> NDArray[np.float64]:
+def signed_mm(inside: Inside, spacing: list[float]) -> NDArray[np.float64]:
     """(R, C) mm: to the outline, which runs half way between centres; negative inside."""
     half = min(spacing) / 2
     padded = np.pad(inside, 1)

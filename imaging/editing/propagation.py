@@ -6,9 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing.edit import Inside, Mask, Region, whole
+from imaging.volume import Volume
 
+SAME_PLACE_MM = 0.01
+PARALLEL = 0.999
 ROOM_PX = 24
 """How far beyond the label the pictures are compared."""
+
+
+def obstacle(volume: Volume, axis: int = 0) -> str:
+    """Why nothing can be followed from plane to plane across ``axis``; empty where it can."""
+    if volume.geometry.shape_kji[axis] < 2:
+        return "there is only one picture"
+    if volume.kind == "clip":
+        return "" if axis == 0 else "a clip is followed from frame to frame only"
+    if volume.kind == "volume":
+        return ""
+    if not volume.slice_geometries:
+        return "these are separate pictures, and nothing goes on from one to the next"
+    normals = np.array([each.axes_lps[0] for each in volume.slice_geometries])
+    if (np.abs(normals @ normals[0]) < PARALLEL).any():
+        return "these slices are not parallel, and nothing goes on from one to the next"
+    places = np.array([each.origin_lps for each in volume.slice_geometries]) @ normals[0]
+    if (np.abs(np.diff(places)) < SAME_PLACE_MM).any():
+        return "several of these slices lie at one position, as phases or b values do, and nothing moves between them"
+    return ""
+
+
+def empty_ahead(values: NDArray[Any], index: int, step: int, axis: int = 0) -> bool:
+    """True where the next plane holds one value only, as in a gap of a regularised series."""
+    planes = np.moveaxis(values, axis, 0)
+    return 0 <= index + step < len(planes) and bool((planes[index + step] == planes[index + step].flat[0]).all())
 
 
 def propagate(array: Mask, value: int, values: NDArray[Any], index: int, step: int, axis: int = 0) -> Region | None:

@@ -83,7 +83,7 @@ def proposed(qtbot: QtBot, main: Application) -> None:
 
 
 def test_a_box_becomes_a_segment_that_is_kept_and_taken_back(qtbot: QtBot, reader: Application) -> None:
-    key(reader, Qt.Key.Key_B, CONTROL_ALT)
+    key(reader, Qt.Key.Key_C, CONTROL_ALT)
     assert reader.session.hand.tool == "box-lesion"
     drag(reader, (29, 39), (51, 61))
     proposed(qtbot, reader)

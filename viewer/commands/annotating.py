@@ -24,6 +24,8 @@ from viewer.state.segmentation import Mask, Segmentation
 from viewer.state.session import Session
 from viewer.state.worklist import Worklist
 
+ACCEPT = "Accept "
+"""Begins the name of the step in which a proposed mask was taken over."""
 DEFAULT_LABELS = (Label(1, "lesion", PALETTE[0]),)
 
 
@@ -89,7 +91,7 @@ class Annotating:
         if how is None:
             drawn = any(layer.any() for layer in state.layers)
             how = "beside" if prediction.task == "segmentation" and drawn else "replace"
-        name = f"Accept {prediction.model}"
+        name = f"{ACCEPT}{prediction.model}"
         try:
             layers, labels = merged(state.layers, state.labels, prediction.mask, how)
         except ValueError as error:

@@ -59,10 +59,19 @@ class Editing:
             return False
         return not (operation.of_values and volume.is_colour)
 
+    def obstacle(self, operation: Operation) -> str:
+        """Why an operation makes no sense in the shown planes; empty where it does."""
+        volume = self._session.volume
+        if volume is None or operation.obstacle is None:
+            return ""
+        return operation.obstacle(volume, self._session.active.axis or 0)
+
     def run(self, operation: Operation) -> None:
         """Work a change out and propose it."""
-        task = self.task()
-        if task is not None and self.possible(operation):
+        task, reason = self.task(), self.obstacle(operation)
+        if reason:
+            self._notices.add("warning", f"{operation.text} cannot be done here: {reason}.")
+        elif task is not None and self.possible(operation):
             self._last = operation
             self.work_out(operation.text, partial(operation.work, task))
 
@@ -97,8 +106,8 @@ class Editing:
         if following is not None:
             self.run(following)
 
-    def work_out(self, name: str, work: Callable[[Report], MaskEdit | None]) -> None:
-        """Have a change worked out in the background and propose it."""
+    def work_out(self, name: str, work: Callable[[Report], MaskEdit | None], otherwise: str = "") -> None:
+        """Have a change worked out in the background and propose it; say ``otherwise`` where there is none."""
         labels, geometry, layer = self._segmentation.labels, self._segmentation.geometry, self._segmentation.layer
         if geometry is None:
             return
@@ -112,12 +121,12 @@ class Editing:
             edit = work(report)
             return None if edit is None else proposal_of(on_layer(edit, layer), labels, geometry)
 
-        self._runner.start(KEY, name, worked_out, partial(self._propose, name), partial(self._failed, name))
+        self._runner.start(KEY, name, worked_out, partial(self._propose, name, otherwise), partial(self._failed, name))
 
-    def _propose(self, name: str, proposal: Proposal | None) -> None:
+    def _propose(self, name: str, otherwise: str, proposal: Proposal | None) -> None:
         self._bench.propose(proposal)
         if proposal is None:
-            self._notices.add("info", f"{name} would change nothing.")
+            self._notices.add("info", otherwise or f"{name} would change nothing.")
         else:
             self._notices.add("info", f"{name}: {summary(proposal)}. Enter keeps it, Escape puts it away.")
 

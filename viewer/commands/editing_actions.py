@@ -17,7 +17,7 @@ EDIT_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
     ("fill", "Fill", "Alt+P", "Click into a hole or onto a segment"),
     ("grow-region", "Grow region", "Alt+E", "Click: what hangs together and has like values"),
     ("find-lesion", "Find lesion", "Ctrl+Alt+E", "Click a lesion; what the model proposes there helps"),
-    ("box-lesion", "Box a lesion", "Ctrl+Alt+B", "Drag a box about a lesion; what the model proposes there helps"),
+    ("box-lesion", "Box a lesion", "Ctrl+Alt+C", "Drag a box about a lesion; what the model proposes there helps"),
     ("keep-island", "Keep island", "Alt+K", "Click the island that stays; the others of its label go"),
     ("remove-island", "Remove island", "Alt+J", "Click the island that goes"),
 )

@@ -1,5 +1,6 @@
 """Running models: predict, explain, device, and the list of packages."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from imaging.volume import Volume
@@ -67,8 +68,12 @@ class Inferring:
         """Start the worker process after the first paint, so that the first prediction is quick."""
         self._runner.start("warm-up", "Starting the model process", self._process.warm_up, _ignore, _ignore)
 
-    def predict(self) -> None:
-        """Run the chosen model on the shown volume."""
+    def predict(self, then: Callable[[], None] | None = None) -> None:
+        """Run the chosen model on the shown volume.
+
+        Args:
+            then: called when its prediction is shown.
+        """
         package, volume = self._models.chosen, self._session.volume
         if package is None or package.manifest is None or volume is None:
             return
@@ -80,7 +85,7 @@ class Inferring:
             "predict",
             f"Running {package.manifest.title}",
             lambda report: self._process.predict(package, volume, "auto", report, probabilities=True),
-            lambda prediction: self._predicted(prediction, volume),
+            lambda prediction: self._predicted(prediction, volume, then),
             self._failed,
         )
 
@@ -116,9 +121,11 @@ class Inferring:
             None,
         )
 
-    def _predicted(self, prediction: Prediction, volume: Volume) -> None:
+    def _predicted(self, prediction: Prediction, volume: Volume, then: Callable[[], None] | None) -> None:
         if self._session.volume is volume:
             self._findings.show_prediction(prediction)
+            if then is not None:
+                then()
 
     def _explained(self, heat: HeatMap, volume: Volume) -> None:
         if self._session.volume is volume:

@@ -14,12 +14,13 @@ from imaging.editing.interpolation import interpolate
 from imaging.editing.islands import holes, keep_largest, split, voxels_of, without_small
 from imaging.editing.logic import Combination, combine
 from imaging.editing.margins import Side, hollow, margin
-from imaging.editing.propagation import copied, propagate
+from imaging.editing.propagation import copied, empty_ahead, obstacle, propagate
 from imaging.editing.smoothing import Smoothing, smooth, smooth_jointly
 from imaging.editing.thresholds import local, otsu, threshold
+from imaging.errors import GeometryError
 from imaging.geometry import Geometry
 from imaging.progress import Report
-from imaging.volume import Kind
+from imaging.volume import Kind, Volume
 from viewer.state.workbench import EditOptions
 
 
@@ -57,6 +58,9 @@ class Task:
     kind: Kind = "volume"
 
 
+FOLLOW = "Follow to slice"
+
+
 Work = Callable[[Task, Report], MaskEdit | None]
 
 
@@ -69,6 +73,7 @@ class Operation:
         of_values: looks at the image, which must not be in colour.
         with_other: needs a second label.
         live: is done again when an option changes while its proposal is shown.
+        obstacle: says why it makes no sense across an axis of a volume; empty where it does.
         follows: is done again after each stroke while its proposal is shown: the strokes are its seeds.
     """
 
@@ -82,6 +87,7 @@ class Operation:
     with_other: bool = False
     live: bool = True
     follows: bool = False
+    obstacle: Callable[[Volume, int], str] | None = None
 
 
 def _shape(name: str, region: Callable[[Task], Region | None]) -> Work:
@@ -151,12 +157,14 @@ def _interpolate(task: Task, report: Report) -> MaskEdit | None:
 def _propagate(step: int) -> Work:
     def work(task: Task, report: Report) -> MaskEdit | None:
         report(0, 0, "Following to the next slice")
+        if task.values is not None and empty_ahead(task.values, task.k, step, task.axis):
+            raise GeometryError("the next slice is empty, as in a gap of the series. Draw on the one beyond it.")
         region = (
             copied(task.array, task.value, task.k, step, task.axis)
             if task.values is None
             else propagate(task.array, task.value, task.values, task.k, step, task.axis)
         )
-        return None if region is None else add(task.array, region, task.value, "Follow to slice", task.editable)
+        return None if region is None else add(task.array, region, task.value, FOLLOW, task.editable)
 
     return work
 
@@ -198,10 +206,11 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("edit-watershed", "Watershed", "Values", _watershed, ("Alt+Shift+W",),
               "Labels flood the dark regions and meet on bright ridges", True, follows=True),
     Operation("edit-interpolate", "Fill between slices", "Slices", _interpolate, ("N",),
-              "Slices between those that hold the label, across the shown plane"),
+              "Slices between those that hold the label, across the shown plane", obstacle=obstacle),
     Operation("edit-follow-next", "Follow to next", "Slices", _propagate(1), ("Alt+N",),
-              "The label moves along with the picture"),
-    Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",)),
+              "The label moves along with the picture", obstacle=obstacle),
+    Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",),
+              obstacle=obstacle),
     Operation("edit-largest", "Keep largest", "Islands",
               _shape("Keep largest island", lambda task: keep_largest(task.array, task.value)), ("Ctrl+J",)),
     Operation("edit-small", "Remove small", "Islands",

@@ -10,17 +10,15 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QGridLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QWidget,
 )
 
 from viewer.commands.editing import Editing, summary
 from viewer.commands.editing_actions import EDIT_TOOLS
 from viewer.commands.operations import OPERATIONS, Operation
-from viewer.panels.layout import button, column, heading, muted, number_box
+from viewer.panels.layout import button, column, heading, muted, number_box, pairs
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED
@@ -31,8 +29,9 @@ LIMIT = 100_000.0
 class EditingPanel(QWidget):
     """Everything below the Edit menu, with its numbers."""
 
-    def __init__(self, session: Session, segmentation: Segmentation, editing: Editing) -> None:
+    def __init__(self, session: Session, segmentation: Segmentation, editing: Editing, assist: QWidget) -> None:
         super().__init__()
+        self.assist = assist
         self._session, self._segmentation, self._editing = session, segmentation, editing
         self._bench = session.workbench
         self.proposed = muted()
@@ -69,16 +68,17 @@ class EditingPanel(QWidget):
     def _lay_out(self) -> None:
         layout = column(self)
         layout.addWidget(self.proposed)
-        layout.addLayout(_pairs([self.keep, self.discard]))
+        layout.addLayout(pairs([self.keep, self.discard]))
         layout.addWidget(heading("Draw"))
-        layout.addLayout(_pairs(list(self.tools.values())))
-        layout.addLayout(_pairs([*self.switches.values(), self.lock]))
-        layout.addLayout(_pairs([QLabel("Like values within"), self.tolerance]))
+        layout.addLayout(pairs(list(self.tools.values())))
+        layout.addLayout(pairs([*self.switches.values(), self.lock]))
+        layout.addLayout(pairs([QLabel("Like values within"), self.tolerance]))
+        layout.addWidget(self.assist)
         for group, operations in groupby(OPERATIONS, lambda each: each.group):
             layout.addWidget(heading(group))
             for row in self._numbers_of(group):
-                layout.addLayout(_pairs(row))
-            layout.addLayout(_pairs([self.buttons[each.id] for each in operations]))
+                layout.addLayout(pairs(row))
+            layout.addLayout(pairs([self.buttons[each.id] for each in operations]))
         layout.addStretch(1)
 
     def _numbers_of(self, group: str) -> list[list[QWidget]]:
@@ -174,14 +174,3 @@ class EditingPanel(QWidget):
 
     def _setter(self, name: str) -> Callable[[float], None]:
         return lambda value: self._bench.set_options(**{name: value})
-
-
-def _pairs(widgets: list[QWidget] | list[QPushButton]) -> QGridLayout:
-    """Two columns of equal width."""
-    grid = QGridLayout()
-    for number, widget in enumerate(widgets):
-        widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        grid.addWidget(widget, number // 2, number % 2)
-    grid.setColumnStretch(0, 1)
-    grid.setColumnStretch(1, 1)
-    return grid
