@@ -33,6 +33,7 @@ from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
 from viewer.commands.queueing import Queueing
 from viewer.commands.reading import Reading
+from viewer.commands.remembering import Remembering
 from viewer.commands.refining import Refining
 from viewer.commands.revising import Revising
 from viewer.commands.segment_measuring import SegmentMeasuring
@@ -141,6 +142,7 @@ class Workroom(QObject):
         """What a person sets and finds again."""
         self.linking = Linking(self.session, self.links)
         self.cornering = Cornering(self.session.marks, self.settings, self.notices)
+        self.remembering = Remembering(self.session, self.links, self.settings, self.notices)
         self.calibrating = Calibrating(self.session.monitors, self.settings, self.notices)
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
         self.binding = Binding(self.session.bindings, self.session.hand, self.settings, self.notices)
