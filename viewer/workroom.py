@@ -212,7 +212,6 @@ class Workroom(QObject):
             self.notices,
             self.settings,
             self.shelf,
-            self.cataloguing,
             self.indexing,
             self.studies,
             self.queueing,

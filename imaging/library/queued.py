@@ -149,9 +149,16 @@ class BlindReading:
     base: int | None
 
 
+def readable(series: Series) -> bool:
+    """Whether a series is something to read: masks in files are not."""
+    return series.modality != "SEG"
+
+
 def title_of(series: Series) -> str:
     """What a case is called: patient, date, what was done."""
-    about = (series.patient.name.replace("^", " ").strip(), series.study_date, series.modality, series.description)
+    date = series.study_date
+    day = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else date
+    about = (series.patient.name.replace("^", " ").strip(), day, series.modality, series.description)
     return " · ".join(filter(None, about)) or series.files[0].name
 
 

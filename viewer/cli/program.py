@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from viewer.cli import annotations, converting, keys, learning, looking, predicting, windows
+from viewer.cli import annotations, converting, keys, learning, looking, predicting, queues, windows
 
 
 class CommandsOrPaths(TyperGroup):
@@ -25,7 +25,7 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (windows, looking, converting, predicting, annotations, learning, keys):
+for module in (windows, looking, converting, predicting, annotations, queues, learning, keys):
     module.register(program)
 
 

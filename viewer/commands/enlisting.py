@@ -3,16 +3,16 @@
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from imaging.errors import LibraryError, SaveError
 from imaging.library.queue_figures import as_csv, as_json
-from imaging.library.queued import WorkQueue, title_of
+from imaging.library.queued import WorkQueue, readable, title_of
 from imaging.library.shelf import Shelf
 from imaging.saving import write_bytes
 from imaging.study import Series
-from viewer.commands.cataloguing import Cataloguing
 from viewer.commands.indexing import FolderIndexing
 from viewer.commands.queueing import Queueing
 from viewer.errors import words
@@ -41,23 +41,23 @@ class Enlisting:
         notices: Notices,
         settings: Settings,
         shelf: Shelf,
-        cataloguing: Cataloguing,
         indexing: FolderIndexing,
         studies: Studies,
         queueing: Queueing,
     ) -> None:
         self._worklist, self._notices, self._settings, self._shelf = worklist, notices, settings, shelf
-        self._cataloguing, self._indexing, self._studies = cataloguing, indexing, studies
-        self._queueing = queueing
+        self._indexing, self._studies, self._queueing = indexing, studies, queueing
         self._awaited: dict[Path, tuple[str, int, str]] = {}
         studies.indexing_changed.connect(self._make_awaited)
         self._sign_in_again()
 
     def make(self, name: str, studies: Sequence[str], readings: int, adjudicator: str) -> None:
         """Put all series of these listed studies into a queue, which is made if there is none of this name."""
-        series = [each for key in studies for each in self._cataloguing.series_of(key) if readable(each)]
+        items = [each for key in studies for each in self._tried(partial(self._shelf.catalogue.items, key)) or ()]
+        series = [each.item for each in items if isinstance(each.item, Series) and readable(each.item)]
+        series = [each for each in series if each.files[0].exists()]
         if not series:
-            self._notices.add("warning", "These studies hold no images to read.")
+            self._notices.add("warning", "These studies hold no images to read; those in archives are unpacked first.")
             return
         queue = WorkQueue(name, readings, adjudicator, self._worklist.reader, datetime.now(UTC))
         added = self._tried(lambda: self._shelf.queues.make(queue, [(each.uid, title_of(each)) for each in series]))
@@ -130,8 +130,3 @@ class Enlisting:
         except LibraryError as error:
             self._notices.add("error", words(error))
             return None
-
-
-def readable(series: Series) -> bool:
-    """Whether a series is something to read: masks in files are not."""
-    return series.modality != "SEG"
