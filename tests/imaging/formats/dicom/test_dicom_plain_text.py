@@ -22,7 +22,11 @@ def _holding(keyword: str, stored: bytes, vr: str | None) -> Dataset:
     return Dataset({tag: RawDataElement(tag, vr, len(stored), stored, 0, vr is None, True)})
 
 
-@given(st.sampled_from(sorted(_VRS)), st.text(st.characters(max_codepoint=0x7F), max_size=20), st.booleans())
+@given(
+    st.sampled_from(sorted(_VRS)),
+    st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7F), max_size=20),
+    st.booleans(),
+)
 def test_it_is_pydicoms(keyword: str, characters: str, is_implicit: bool) -> None:
     stored, vr = characters.encode("ascii"), None if is_implicit else _VRS[keyword]
     quick, slow = (_holding(keyword, stored, vr) for _ in range(2))
