@@ -27,6 +27,9 @@ PALETTE: tuple[Colour, ...] = (
 )
 """Label colours that stay apart for colour-blind readers (Okabe and Ito, 2008)."""
 
+MOST_LAYERS = 255
+"""One for each label that a mask can hold."""
+
 
 class SegmentState(StrEnum):
     """How far the work on a segment has come."""
@@ -92,7 +95,7 @@ class Labelmap:
         further: the layers above it, with the labels that name them.
 
     Raises:
-        GeometryError: the shape of a layer is not the geometry's.
+        GeometryError: the shape of a layer is not the geometry's, or a label names an impossible layer.
     """
 
     array: Layer
@@ -107,6 +110,9 @@ class Labelmap:
             if layer.shape != self.geometry.shape_kji:
                 raise GeometryError(f"mask {layer.shape} does not fit the geometry {self.geometry.shape_kji}")
             layer.flags.writeable = False
+        strange = next((label for label in self.labels if not 0 <= label.layer < MOST_LAYERS), None)
+        if strange is not None:
+            raise GeometryError(f"label {strange.name} in layer {strange.layer}: expected 0 to {MOST_LAYERS - 1}")
 
     @property
     def layers(self) -> Layers:

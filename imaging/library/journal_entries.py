@@ -9,7 +9,7 @@ from imaging import classification
 from imaging.classification import Answer, AnswerEdit
 from imaging.geometry import Geometry
 from imaging.history import Edit, Step
-from imaging.labelmap import label_of
+from imaging.labelmap import MOST_LAYERS, label_of
 from imaging.legend import Legend, LegendEdit
 from imaging.library import blobs
 from imaging.mask_delta import MaskDelta
@@ -135,8 +135,11 @@ def _edits(heads: Sequence[dict[str, Any]], blob: bytes) -> list[Edit]:
         match head["is"]:
             case "mask":
                 k, j, i = (slice(low, high) for low, high in head["box"])
+                layer = head.get("layer", 0)
+                if not 0 <= layer < MOST_LAYERS:
+                    raise ValueError(f"a change of layer {layer}; expected 0 to {MOST_LAYERS - 1}")
                 packed_voxels = blob[offset : offset + head["bytes"]]
-                found.append(MaskDelta(head["name"], (k, j, i), packed_voxels, head.get("layer", 0)))
+                found.append(MaskDelta(head["name"], (k, j, i), packed_voxels, layer))
                 offset += head["bytes"]
             case "legend":
                 found.append(LegendEdit(_legend(head["before"]), _legend(head["after"])))

@@ -39,6 +39,11 @@ def test_a_layer_of_another_shape_is_refused() -> None:
         labelmap((LUNG,), row(1, 1, 1, 0, 0), row(1, 1))
 
 
+def test_an_impossible_layer_is_refused() -> None:
+    with pytest.raises(GeometryError, match="lung in layer 1000000: expected 0 to 254"):
+        labelmap((Label(1, "lung", layer=1_000_000),), row(1, 1, 1, 0, 0))
+
+
 def test_flattening_shows_the_uppermost() -> None:
     assert flat(BOTH.layers).ravel().tolist() == [1, 2, 3, 3, 0]
     table = np.zeros(256, np.uint8)

@@ -139,6 +139,39 @@ def test_a_locked_segment_keeps_what_it_shares(painted: Application) -> None:
     assert any("stay with locked" in notice.text for notice in painted.notices.all)
 
 
+def test_a_lock_protects_in_its_own_layer_only(painted: Application) -> None:
+    lesion, vessel = (area.copy() for area in areas(painted))
+    painted.segmenting.set_locked(1, True)
+    drag(painted, 30, (22, 35))
+    now = areas(painted)
+    assert np.array_equal(now[0], lesion) and np.count_nonzero(now[1] & lesion) > np.count_nonzero(vessel & lesion)
+
+
+def test_delete_clears_the_slice_of_both_and_undo_brings_both_back(painted: Application) -> None:
+    before = [area.copy() for area in areas(painted)]
+    QTest.keyClick(painted.canvas, Qt.Key.Key_Delete)
+    assert not any(area.any() for area in areas(painted))
+    painted.segmentation.undo()
+    assert all(np.array_equal(one, other) for one, other in zip(areas(painted), before, strict=True))
+
+
+def test_a_revision_with_both_is_restored(painted: Application) -> None:
+    before = [area.copy() for area in areas(painted)]
+    assert painted.annotating.save()
+    saved = painted.segmentation.revision
+    assert saved is not None
+    painted.segmenting.delete()
+    QTest.keyClick(painted.canvas, Qt.Key.Key_Delete)
+    compared = painted.revising.comparison(saved)
+    assert compared is not None and compared.changed_voxels == np.count_nonzero(before[0] | before[1])
+    painted.revising.restore(saved)
+    assert all(np.array_equal(one, other) for one, other in zip(areas(painted), before, strict=True))
+    again = painted.revising.comparison(saved)
+    assert again is not None and again.changed_voxels == 0
+    painted.segmentation.undo()
+    assert [label.name for label in painted.segmentation.labels] == ["lesion"] and not areas(painted)[0].any()
+
+
 def test_one_segment_is_cut_out_of_another_across_layers(painted: Application, qtbot: QtBot) -> None:
     lesion, vessel = (area.copy() for area in areas(painted))
     painted.segmentation.set_active(1)

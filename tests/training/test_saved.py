@@ -4,8 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from imaging.classification import Answer, Choice, Level, Target
 from imaging.formats.reading import load_volume, open_study
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library.answered import Answered
+from imaging.library.catalogued import study_key
 from imaging.library.store import Library
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
@@ -51,6 +54,22 @@ def test_marked_slices_and_some_empty_ones_are_learnt_from(tmp_path: Path, phant
     assert first.load().unit == "HU"
 
 
+def test_a_label_under_another_one_teaches_with_all_its_voxels(tmp_path: Path, phantom_study: PhantomStudy) -> None:
+    """A lobe, which the model does not know, lies over all of the ground glass; a nodule over a part of it."""
+    series = ct_of(phantom_study)
+    geometry = load_volume(series).geometry
+    low, middle, high = (np.zeros(geometry.shape_kji, np.uint8) for _ in range(3))
+    low[20, 30:60, 40:80], middle[20, 40:50, 50:60], high[20, 20:90, 20:90] = 7, 3, 5
+    labels = (Label(7, "ground-glass opacity"), Label(3, "nodule", layer=1), Label(5, "lobe", layer=2))
+    library = Library(tmp_path / "library.db")
+    library.save_mask(series, Labelmap(low, geometry, labels, further=(middle, high)), READER)
+    library.close()
+    found = read_library(tmp_path / "library.db", "segmentation", MODEL)
+    (marked,) = (example for example in found.examples if example.k == 20)
+    assert marked.load_mask is not None
+    np.testing.assert_array_equal(marked.load_mask(), np.where(middle[20] == 3, 4, low[20] // 7))
+
+
 def test_labels_the_model_does_not_know_teach_nothing(tmp_path: Path, phantom_study: PhantomStudy) -> None:
     keep(tmp_path / "library.db", ct_of(phantom_study), (Label(1, "rib"),))
     with pytest.raises(DataError, match="no saved image is marked with ground_glass, nodule"):
@@ -65,6 +84,29 @@ def test_findings_are_learnt_as_classes(tmp_path: Path, phantom_study: PhantomSt
     (example,) = read_library(tmp_path / "library.db", "classification", MODEL).examples
     assert (example.label, example.load_mask) == ("nodule", None)
     assert example.load().array.ndim == 3
+
+
+def test_answers_about_slices_are_learnt_as_classes(tmp_path: Path, phantom_study: PhantomStudy) -> None:
+    series = ct_of(phantom_study)
+    nodule, rib, glass = Choice("nodule"), Choice("rib"), Choice("ground_glass")
+
+    def answer(k: int | None, *chosen: Choice, question: str = "look", level: Level = Level.IMAGE) -> Answer:
+        return Answer(Target(level, study_key(series), series.uid, k), "set", 1, question, chosen, READER)
+
+    library = Library(tmp_path / "library.db")
+    library.save_findings(series, ["nodule"], READER)
+    answered = Answered(library)
+    answered.save(series, (answer(30, nodule), answer(12, rib), answer(8, glass, rib), answer(5, nodule, glass)))
+    answered.save(series, (answer(40, nodule), answer(40, glass, question="again"), answer(41, nodule)))
+    answered.save(series, (answer(41, glass),))
+    answered.save(series, (answer(None, nodule, level=Level.SERIES), answer(None, nodule, level=Level.REGION)))
+    answered.save(series, (answer(50, nodule),))
+    answered.save(series, (answer(50, nodule),), withdrawn=True)
+    library.close()
+    examples = read_library(tmp_path / "library.db", "classification", MODEL).examples
+    assert [(each.k, each.label) for each in examples] == [(8, "ground_glass"), (30, "nodule"), (41, "ground_glass")]
+    assert {each.group for each in examples} == {series.group} and examples[0].load().array.shape[0] > 50
+    assert examples[2].annotation == "answer:8", "the newest state of an answer is what is learnt from"
 
 
 def test_an_empty_library_is_said_to_be_empty(tmp_path: Path) -> None:

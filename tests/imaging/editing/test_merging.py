@@ -41,6 +41,21 @@ def test_no_labelled_voxel_ever_changes(before: np.ndarray, proposed: np.ndarray
         assert ((after != 0) == ((before != 0) | (proposed != 0))).all()
 
 
+def test_proposed_labels_that_overlap_stay_whole_beside_one_another() -> None:
+    """The first voxel has a label already; the proposed ones overlap in the third, and lie above what is there."""
+    labels = (Label(1, "lung"), Label(2, "nodule", layer=1))
+    low, high = np.array([[[1, 1, 1, 0]]], np.uint8), np.array([[[2, 0, 2, 2]]], np.uint8)
+    proposed = Labelmap(low, Geometry((1, 1, 4)), labels, further=(high,))
+    mine = np.array([[[1, 0, 0, 0]]], np.uint8)
+    layers, found = merged((mine,), (Label(1, "lesion"),), proposed, "beside")
+    assert [layer.ravel().tolist() for layer in layers] == [[1, 2, 2, 0], [0, 0, 3, 3]]
+    assert [(label.name, label.value, label.layer) for label in found] == [
+        ("lesion", 1, 0), ("lung", 2, 0), ("nodule", 3, 1),
+    ]  # fmt: skip
+    layers, found = merged((mine,), (Label(1, "lesion"),), proposed, "replace")
+    assert layers == proposed.layers and found == labels
+
+
 def test_a_full_list_is_refused() -> None:
     full = tuple(Label(value, str(value)) for value in range(1, 256))
     with pytest.raises(ValueError, match="at most 255"):

@@ -23,7 +23,7 @@ from imaging.library import journal as module
 from imaging.library.journal import VERSION, Journal
 from imaging.library.journal_entries import Beginning, Entry, Saved, decode, encode
 from imaging.library.journal_line import fold, replay
-from imaging.mask_delta import packed
+from imaging.mask_delta import MaskDelta, packed
 from imaging.measurement.edit import MeasurementEdit
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
@@ -207,6 +207,12 @@ def test_a_journal_of_an_older_program_is_read_and_becomes_one_of_this_version(p
     assert path.read_bytes()[15] == VERSION
     assert [layer.max() for layer in replay(journal.read()).mask((EMPTY,))] == [2, 0, 7]
     journal.close()
+
+
+def test_a_change_of_an_impossible_layer_is_no_entry() -> None:
+    entry = Step("x", (MaskDelta("x", (slice(0, 1),) * 3, b"", 255),))
+    with pytest.raises(ValueError, match="layer 255; expected 0 to 254"):
+        decode(encode(entry))
 
 
 def shortened(entry: bytes) -> bytes:

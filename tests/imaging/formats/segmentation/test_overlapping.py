@@ -1,5 +1,6 @@
 """Segments that overlap, there and back: not a voxel of any differs; independent readers find the same."""
 
+import csv
 from pathlib import Path
 
 import highdicom as hd
@@ -75,6 +76,14 @@ def test_layers_without_overlap_become_one(make_image, tmp_path, kind):
     found = import_onto(tmp_path / SINGLE[kind], grid_of(image.volume), image.series).labelmap
     np.testing.assert_array_equal(found.array, mask)
     assert found.further == ()
+
+
+def test_the_table_of_volumes_counts_each_in_its_own_layer(make_image, tmp_path):
+    image = make_image("axial")
+    mask = overlapping(image)
+    export_labelmap(mask, image.volume, image.series, tmp_path / "m.csv", MaskFormat.CSV)
+    rows = csv.DictReader((tmp_path / "m.csv").read_text().splitlines())
+    assert [int(row["voxels"]) for row in rows] == [int(mask.inside(label.value).sum()) for label in LABELS]
 
 
 def test_highdicom_finds_every_segment_and_that_they_overlap(make_image, tmp_path):
