@@ -14,13 +14,16 @@ from training.errors import DataError
 from training.examples import Collection, Example, Mask
 
 COLUMNS = ("dataset", "path", "label", "group", "mask", "note")
+SLICE = "slice"
+"""A column that may be missing: the slice or frame of the file, from 1; the first where it is empty."""
 
 
 def read_index(path: Path, dataset: str, task: Task, labels: Sequence[LabelSpec]) -> Collection:
     """The examples that an index lists.
 
     Args:
-        path: CSV with columns dataset, path, label, group, mask, note; paths relative to it.
+        path: CSV with columns dataset, path, label, group, mask, note and, where a file holds several pictures, slice;
+            paths relative to it.
         dataset: rows to take; all when empty.
         task: segmentation needs a mask, classification a label that the model knows; other rows are skipped.
         labels: the model's labels.
@@ -54,13 +57,20 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def _example(folder: Path, row: dict[str, str], task: Task) -> Example:
     return Example(
-        name=row["path"],
+        name=row["path"] + (f" slice {row[SLICE]}" if row.get(SLICE) else ""),
         group=row["group"] or row["path"],
-        k=0,
+        k=_k(row),
         load=partial(_load, folder / row["path"]),
         label=row["label"],
         load_mask=partial(_load_mask, folder / row["mask"]) if task == "segmentation" else None,
     )
+
+
+def _k(row: dict[str, str]) -> int:
+    text = row.get(SLICE) or "1"
+    if not text.isdecimal() or int(text) < 1:
+        raise DataError(f"{row['path']}: slice {text!r}; expected a number from 1")
+    return int(text) - 1
 
 
 def _load(path: Path) -> Volume:

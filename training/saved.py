@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from imaging.annotation import AnnotatedSeries
+from imaging.classification import Level
 from imaging.errors import ImagingError
 from imaging.formats.reading import load_volume, open_study
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
 from imaging.layers import flat
+from imaging.library.answered import Answered, AnswerRevision, newest
 from imaging.library.store import Library
 from imaging.regular import SUFFIX, regularise
 from imaging.volume import Volume
@@ -59,8 +61,9 @@ class _SeriesOnDisk:
 def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> Collection:
     """The examples that an annotation library holds, from the latest revision of each series.
 
-    Segmentation takes every marked slice and a few empty ones; classification takes the middle slice of series with
-    one finding that the model knows. Series whose images are gone are skipped.
+    Segmentation takes every marked slice and a few empty ones; classification takes the slices and frames that were
+    answered about with one choice that the model knows, and the first slice of series with one such finding. Series
+    whose images are gone are skipped.
 
     Raises:
         DataError: nothing in the library can be learnt from.
@@ -71,7 +74,9 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
         examples: list[Example] = []
         skipped = 0
         for series in library.annotated_series():
-            found = _segmented(library, series, labels) if task == "segmentation" else _classified(series, labels)
+            found = (
+                _segmented(library, series, labels) if task == "segmentation" else _classified(library, series, labels)
+            )
             examples += found
             skipped += not found
     finally:
@@ -82,12 +87,32 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
     return Collection(tuple(examples), skipped, "annotation library")
 
 
-def _classified(series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:
-    known = [label.name for label in labels if label.name in series.labels]
+def _classified(library: Library, series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:
+    names = {label.name for label in labels}
+    load = _SeriesOnDisk(series).load
+    answered = _answered(newest(Answered(library).seen_in(series.series_uid)), series, names)
+    if answered:
+        return [
+            Example(f"{series.series_uid} slice {k + 1}", series.group, k, load, name, None, f"answer:{number}")
+            for k, (name, number) in sorted(answered.items())
+        ]
+    known = [name for name in series.labels if name in names]
     if len(known) != 1:
         return []
-    load = _SeriesOnDisk(series).load
     return [Example(series.series_uid, series.group, 0, load, known[0], None, f"findings:{series.series_uid}")]
+
+
+def _answered(
+    answers: Sequence[AnswerRevision], series: AnnotatedSeries, names: set[str]
+) -> dict[int, tuple[str, int]]:
+    """Of each slice the one known class that it was answered with, and the answer's id; none where answers differ."""
+    found: dict[int, dict[str, int]] = {}
+    for each in answers:
+        target, known = each.answer.target, [one.name for one in each.answer.chosen if one.name in names]
+        whole = target.level is Level.SERIES and series.kind == "image"
+        if len(known) == 1 and (whole or target.level in (Level.IMAGE, Level.FRAME)):
+            found.setdefault(target.k or 0, {})[known[0]] = each.id
+    return {k: next(iter(classes.items())) for k, classes in found.items() if len(classes) == 1}
 
 
 def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:

@@ -43,3 +43,15 @@ def test_an_index_that_cannot_be_used_says_why(tmp_path: Path, text: str, words:
 def test_an_index_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.csv cannot be read"):
         read_index(tmp_path / "none.csv", "", "classification", CLASSES)
+
+
+def test_a_slice_of_a_file_with_several_is_named_by_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "index.csv"
+    head = "dataset,path,label,group,mask,note,slice\n"
+    path.write_text(head + "d,a.nii,left,g,,,7\nd,b.nii,right,h,,,\n")
+    found = read_index(path, "", "classification", CLASSES)
+    assert [(each.name, each.k) for each in found.examples] == [("a.nii slice 7", 6), ("b.nii", 0)]
+    for wrong in ("0", "x"):
+        path.write_text(head + f"d,a.nii,left,g,,,{wrong}\n")
+        with pytest.raises(DataError, match=rf"a\.nii: slice '{wrong}'; expected a number from 1"):
+            read_index(path, "", "classification", CLASSES)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imaging.formats.segmentation.mask_format import MaskFormat, format_for
-from viewer.cli.answering import Failure, failures_in_words, print_json, progress, shown
-from viewer.cli.opening import choose, open_path
-from viewer.places import author, places
+from viewer.cli import answers
+from viewer.cli.answering import Failure, answer, failures_in_words, print_json, progress, shown
+from viewer.cli.opening import choose, open_library, open_path
+from viewer.places import author
 
 if TYPE_CHECKING:
     from imaging.annotation import MaskRevision
@@ -35,19 +36,22 @@ def register(program: typer.Typer) -> None:
     group.command("export")(export_mask)
     group.command("import")(import_mask)
     group.command("diff")(diff)
+    answers.register(group)
     program.add_typer(group, name="annotations")
 
 
 def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
-    """List the annotated series with every revision of their masks, the newest first.
+    """List the annotated series with their answers and every revision of their masks, the newest first.
 
-    --json prints {"library", "annotations": [{"series", "group", "kind", "modality", "files", "findings",
+    --json prints {"library", "annotations": [{"series", "group", "kind", "modality", "files", "findings", "answers",
     "revisions": [{"revision", "base", "author", "time", "model", "model_version", "note", "labels"}]}]}; a label has
-    value, name, colour, voxels and volume_ml, which is null where it is not known.
+    value, name, colour, voxels and volume_ml, which is null where it is not known; an answer has answer (its id),
+    level, slice (from 1), region, label_set, set_version, question, chosen, author, time, model and model_version.
     """
     from viewer.cli.annotation_facts import revision_facts, revision_text
+    from viewer.cli.answer_facts import answer_facts, answer_text
 
-    with failures_in_words(as_json), _library() as library:
+    with failures_in_words(as_json), open_library() as library:
         found: list[dict[str, Any]] = []
         for each in library.annotated_series():
             if series in (None, each.series_uid):
@@ -60,6 +64,7 @@ def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
                         "modality": each.modality,
                         "files": [str(file) for file in each.files],
                         "findings": list(each.labels),
+                        "answers": answer_facts(library, each.series_uid),
                         "revisions": [revision_facts(one, each.kind) for one in history],
                     }
                 )
@@ -72,6 +77,8 @@ def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
             typer.echo(
                 shown(f"{one['series']}  {one['modality']} {one['kind']}  {', '.join(one['findings'])}".rstrip())
             )
+            for given in one["answers"]:
+                typer.echo(shown(f"  {answer_text(given)}"))
             for revision in one["revisions"]:
                 typer.echo(shown(f"  {revision_text(revision)}"))
 
@@ -92,7 +99,7 @@ def export_mask(
 
     --json prints {"series", "revision", "format", "out", "labels"}.
     """
-    with failures_in_words(as_json), _library() as library:
+    with failures_in_words(as_json), open_library() as library:
         from imaging.formats.segmentation.exporting import export_labelmap
         from viewer.cli.annotation_facts import label_facts
 
@@ -108,7 +115,7 @@ def export_mask(
         document = {
             "series": chosen.uid, "revision": kept.id, "format": wanted.value, "out": str(out), "labels": labels,
         }  # fmt: skip
-        _answer(document, f"revision {kept.id} of {chosen.uid}: {out}", as_json)
+        answer(document, f"revision {kept.id} of {chosen.uid}: {out}", as_json)
 
 
 def import_mask(
@@ -130,7 +137,7 @@ def import_mask(
     where nothing was resampled, else {"source": {"shape", "spacing_mm"}, "target", "method", "volumes": [{"value",
     "name", "before_ml", "after_ml"}]}; shapes and spacings in order slices, rows, columns.
     """
-    with failures_in_words(as_json), _library() as library:
+    with failures_in_words(as_json), open_library() as library:
         from imaging.formats.segmentation.imported import RESAMPLED
         from imaging.labelmap import Provenance
         from viewer.cli.annotation_facts import label_facts, maker, resampling_facts
@@ -153,7 +160,7 @@ def import_mask(
             "warnings": list(found.warnings),
             "resampled": resampling_facts(found.resampling),
         }
-        _answer(document, "\n".join((f"revision {number} of {chosen.uid}: {mask.name}", *found.warnings)), as_json)
+        answer(document, "\n".join((f"revision {number} of {chosen.uid}: {mask.name}", *found.warnings)), as_json)
 
 
 def _laid(sandbox: "Sandbox", mask: Path, volume: "Volume", series: "Series", resample: bool) -> "ImportedMask":
@@ -178,7 +185,7 @@ def diff(
     --json prints {"revisions", "series", "changed_voxels", "changed_slices", "hd95", "labels": [{"value", "name",
     "voxels", "dice", "hd95_mm"}]}; slices count from 0.
     """
-    with failures_in_words(as_json), _library() as library:
+    with failures_in_words(as_json), open_library() as library:
         from viewer.cli.annotation_facts import comparison_facts, comparison_text
 
         kinds = {each.series_uid: each.kind for each in library.annotated_series()}
@@ -186,18 +193,7 @@ def diff(
         if first.series_uid != second.series_uid:
             raise Failure(f"revisions of two series, {first.series_uid} and {second.series_uid}: expected one")
         document = comparison_facts(first, second, kinds.get(first.series_uid, ""))
-        _answer(document, comparison_text(document), as_json)
-
-
-@contextmanager
-def _library() -> Generator["Library"]:
-    from imaging.library.store import Library
-
-    library = Library(places().library)
-    try:
-        yield library
-    finally:
-        library.close()
+        answer(document, comparison_text(document), as_json)
 
 
 @contextmanager
@@ -217,10 +213,3 @@ def _revision(library: "Library", series: "Series", number: int | None) -> "Mask
     if found.series_uid != series.uid:
         raise Failure(f"revision {found.id} belongs to series {found.series_uid}, not to {series.uid}")
     return found
-
-
-def _answer(document: dict[str, Any], text: str, as_json: bool) -> None:
-    if as_json:
-        print_json(document)
-    else:
-        typer.echo("\n".join(shown(line) for line in text.splitlines()))

@@ -50,6 +50,14 @@ def print_json(document: dict[str, Any]) -> None:
     typer.echo(json.dumps(_finite(document), indent=1, ensure_ascii=False, allow_nan=False))
 
 
+def answer(document: dict[str, Any], text: str, as_json: bool) -> None:
+    """Write what a command found: the document, or the text for a person."""
+    if as_json:
+        print_json(document)
+    else:
+        typer.echo("\n".join(shown(line) for line in text.splitlines()))
+
+
 def shown(name: object) -> str:
     """A name on one line: what would steer a terminal is written out, ``\\x1b`` for Escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in str(name))

@@ -1,11 +1,15 @@
-"""Opening a path for a command, and choosing among what is there."""
+"""Opening a path or the library for a command, and choosing among what is there."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from viewer.cli.answering import Failure, progress
+from viewer.places import places
 
 if TYPE_CHECKING:
+    from imaging.library.store import Library
     from imaging.sandbox import Sandbox
     from imaging.study import Series, Study
 
@@ -13,6 +17,22 @@ if TYPE_CHECKING:
 def open_path(sandbox: "Sandbox", path: Path) -> "Study":
     """What lies at ``path``, with progress on the terminal."""
     return sandbox.open_study(path, progress())
+
+
+@contextmanager
+def open_library() -> Generator["Library"]:
+    """The person's library, let go of at the end of the block.
+
+    Raises:
+        LibraryError: it cannot be opened.
+    """
+    from imaging.library.store import Library
+
+    library = Library(places().library)
+    try:
+        yield library
+    finally:
+        library.close()
 
 
 def nothing_there(path: Path, refused: list[dict[str, str]]) -> str:

@@ -6,6 +6,7 @@ from pydicom.dataset import Dataset
 
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.maker import of
+from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import read_header
 from imaging.formats.dicom.stack import again
 from imaging.regular import SUFFIX
@@ -61,7 +62,26 @@ def source_of(series: Series, grid: ImageGrid) -> Source:
     if series.format != "DICOM" or series.uid.endswith(SUFFIX):
         return Source(grid, (), series.uid.removesuffix(SUFFIX).split("#")[0], series.frame_of_reference, name)
     stack = again(series, [read_header(path) for path in series.files])
-    instances = tuple(
+    instances = _instances(stack)
+    series_uid = stack.frames[0].header.text("SeriesInstanceUID")
+    if not series_uid or not all(each.uid and each.class_uid for each in instances):
+        instances = ()  # they cannot be referred to
+    return Source(grid, instances, series_uid, series.frame_of_reference, name)
+
+
+def instances_of(series: Series) -> tuple[Instance, ...]:
+    """The DICOM instance of each k; empty for images that are not DICOM, and for resampled ones.
+
+    Raises:
+        ReadError: its files have changed since it was listed.
+    """
+    if series.format != "DICOM" or series.uid.endswith(SUFFIX):
+        return ()
+    return _instances(again(series, [read_header(path) for path in series.files]))
+
+
+def _instances(stack: Stack) -> tuple[Instance, ...]:
+    return tuple(
         Instance(
             frame.header.text("SOPInstanceUID"),
             frame.header.text("SOPClassUID"),
@@ -70,7 +90,3 @@ def source_of(series: Series, grid: ImageGrid) -> Source:
         )
         for frame in stack.frames
     )
-    series_uid = stack.frames[0].header.text("SeriesInstanceUID")
-    if not series_uid or not all(each.uid and each.class_uid for each in instances):
-        instances = ()  # they cannot be referred to
-    return Source(grid, instances, series_uid, series.frame_of_reference, name)

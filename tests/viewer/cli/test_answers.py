@@ -1,0 +1,171 @@
+"""``wetread annotations answers``: answers go out, come back on other copies of the images, are listed and compared."""
+
+import csv
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from imaging.classification import Answer, Choice, Level, Target
+from imaging.formats.reading import open_study
+from imaging.labelmap import Code, Provenance
+from imaging.library.answered import Answered
+from imaging.library.catalogued import study_key
+from imaging.library.store import Library
+from inference.manifest import LabelSpec
+from training.index import read_index
+
+MADE = Provenance("jane", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "finder", "2.0")
+CLEAR, OPAQUE = Choice("clear"), Choice("opaque", "Opaque", Code("128477000", "SCT", "Abscess"))
+
+
+def document(result) -> dict:
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+@pytest.fixture
+def answered(tmp_path: Path, make_ct) -> Path:
+    """A CT of three slices with answers about the study, the series, two slices and a segment."""
+    folder = make_ct()
+    (series,) = open_study(folder).series
+    study = study_key(series)
+    image = Answer(Target(Level.IMAGE, study, series.uid, 0), "lungs", 2, "look", (CLEAR,), MADE)
+    library = Library(tmp_path / "data" / "library.sqlite")
+    Answered(library).save(
+        series,
+        (
+            image,
+            replace(image, target=replace(image.target, k=2), chosen=(OPAQUE,)),
+            replace(image, target=replace(image.target, k=1), question="signs", chosen=(CLEAR, OPAQUE)),
+            replace(image, target=Target(Level.STUDY, study), question="urgent"),
+            replace(image, target=Target(Level.SERIES, study, series.uid), chosen=(OPAQUE,)),
+            replace(image, target=Target(Level.REGION, study, series.uid, None, "segment 3"), question="kind"),
+        ),
+    )
+    gone = replace(image, question="gone")
+    Answered(library).save(series, (gone,))
+    Answered(library).save(series, (gone,), withdrawn=True)
+    library.close()
+    return folder
+
+
+def test_answers_are_listed_with_who_gave_them(wetread, answered) -> None:
+    (one,) = document(wetread("annotations", "list", "--json"))["annotations"]
+    assert [(each["level"], each["slice"], each["question"], each["chosen"]) for each in one["answers"]] == [
+        ("image", 1, "look", ["clear"]),
+        ("image", 3, "look", ["opaque"]),
+        ("image", 2, "signs", ["clear", "opaque"]),
+        ("study", None, "urgent", ["clear"]),
+        ("series", None, "look", ["opaque"]),
+        ("region", None, "kind", ["clear"]),
+    ]
+    text = wetread("annotations", "list").stdout
+    assert "image 2  signs: clear, opaque  (lungs; jane, from finder 2.0, 2026-01-02T03:04:05)" in text
+    assert "region segment 3  kind: clear" in text
+
+
+def test_a_table_has_a_row_for_each_answer_with_its_instance(wetread, answered, tmp_path) -> None:
+    out = tmp_path / "out" / "answers.csv"
+    assert document(wetread("annotations", "answers", "export", answered, out, "--json"))["answers"] == 6
+    rows = list(csv.DictReader(out.read_text().splitlines()))
+    assert rows[1] == {
+        "patient": "P7", "study": "2.25.100", "series": "2.25.101", "sop_instance": "2.25.101.3", "frame": "1",
+        "slice": "3", "region": "", "level": "image", "label_set": "lungs", "set_version": "2", "question": "look",
+        "answer": "opaque", "codes": "SCT:128477000", "author": "jane", "time": "2026-01-02T03:04:05+00:00",
+        "model": "finder", "model_version": "2.0",
+    }  # fmt: skip
+    assert (rows[2]["answer"], rows[5]["region"], rows[3]["sop_instance"]) == ("clear|opaque", "segment 3", "")
+
+
+def test_out_and_in_again_elsewhere_loses_nothing(wetread, answered, tmp_path, monkeypatch) -> None:
+    """Another library, another folder, other file names, and one slice more before the others."""
+    out = tmp_path / "answers.json"
+    wetread("annotations", "answers", "export", answered, out)
+    monkeypatch.setenv("WETREAD_DATA", str(tmp_path / "other"))
+    moved = tmp_path / "moved"
+    shutil.copytree(answered, moved)
+    assert document(wetread("annotations", "answers", "import", moved, out, "--json")) == {
+        "file": str(out), "kept": 6, "known": 0, "elsewhere": 0,
+    }  # fmt: skip
+    again = tmp_path / "again.json"
+    wetread("annotations", "answers", "export", moved, again)
+    assert json.loads(again.read_text()) == json.loads(out.read_text())
+    assert document(wetread("annotations", "answers", "import", moved, out, "--json"))["known"] == 6
+
+
+def test_a_slice_is_found_by_its_instance_and_told_when_it_is_not_there(
+    wetread, answered, tmp_path, make_ct, monkeypatch
+) -> None:
+    out = tmp_path / "answers.json"
+    wetread("annotations", "answers", "export", answered, out)
+    monkeypatch.setenv("WETREAD_DATA", str(tmp_path / "other"))
+    fewer = make_ct("fewer", (1, 2))
+    found = document(wetread("annotations", "answers", "import", fewer, out, "--json"))
+    assert (found["kept"], found["elsewhere"]) == (5, 1), "the first slice is not among these"
+    (one,) = document(wetread("annotations", "list", "--json"))["annotations"]
+    slices = [(each["question"], each["slice"]) for each in one["answers"] if each["level"] == "image"]
+    assert slices == [("look", 2), ("signs", 1)], "numbers are those of the images here"
+    strange = make_ct("strange", uid="2.25.500")
+    text = wetread("annotations", "answers", "import", strange, out).stdout
+    assert "0 answers kept, 1 known already, 5 about other images" in text, "the study's own answer is of this study"
+
+
+def test_an_index_is_what_training_reads(wetread, answered, tmp_path) -> None:
+    out = tmp_path / "index.csv"
+    found = document(wetread("annotations", "answers", "export", answered, out, "--index", "look", "--json"))
+    assert (found["answers"], found["left_out"]) == (2, 1), "the series has more than one picture"
+    labels = (LabelSpec(name="clear", value=0), LabelSpec(name="opaque", value=1))
+    examples = read_index(out, "lungs", "classification", labels).examples
+    assert [(each.label, each.group, each.k) for each in examples] == [("clear", "P7", 0), ("opaque", "P7", 0)]
+    assert [each.load().array[each.k].min() for each in examples] == [0 - 1024, 200 - 1024], "of slices 1 and 3"
+    assert [row["path"] for row in csv.DictReader(out.read_text().splitlines())] == ["ct/0.dcm", "ct/2.dcm"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("answers.txt",), "answers are written as .json, which can be imported again, or .csv"),
+        (("a.csv", "--index", "colour"), "no picture is answered with one choice to 'colour'. Answered are: kind, loo"),
+        (("a.csv", "--series", "1.2"), "no series 1.2 in"),
+    ],
+)
+def test_what_cannot_be_written_is_said(wetread, answered, tmp_path, arguments, words) -> None:
+    name, *options = arguments
+    result = wetread("annotations", "answers", "export", answered, tmp_path / name, *options)
+    assert result.exit_code == 1 and words in result.stderr
+    assert not (tmp_path / name).exists()
+
+
+def test_images_without_answers_and_files_without_answers_are_named(wetread, answered, tmp_path, make_ct) -> None:
+    other = make_ct("other", uid="2.25.900")
+    shutil.rmtree(answered)
+    (tmp_path / "bad.json").write_text('{"answers": [{"series": "1"}]}')
+    missing = wetread("annotations", "answers", "import", other, tmp_path / "none.json")
+    assert missing.exit_code == 1 and "none.json" in missing.stderr
+    bad = wetread("annotations", "answers", "import", other, tmp_path / "bad.json")
+    assert bad.exit_code == 1 and "not a file of answers as Wetread writes it: expected an answer" in bad.stderr
+
+
+def test_two_readers_are_compared_question_by_question(wetread, answered, tmp_path) -> None:
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    wetread("annotations", "answers", "export", answered, one)
+    written = json.loads(one.read_text())
+    written["answers"][1]["chosen"] = [{"name": "clear"}]
+    del written["answers"][3]
+    other.write_text(json.dumps(written))
+    found = document(wetread("annotations", "answers", "diff", one, other, "--json"))
+    assert found["questions"] == {
+        "look": {"same": 2, "different": 1, "one": 0, "other": 0},
+        "signs": {"same": 1, "different": 0, "one": 0, "other": 0},
+        "urgent": {"same": 0, "different": 0, "one": 1, "other": 0},
+        "kind": {"same": 1, "different": 0, "one": 0, "other": 0},
+    }
+    assert [(each["question"], each["one"], each["other"]) for each in found["differences"]] == [
+        ("look", ["opaque"], ["clear"])
+    ]
+    text = wetread("annotations", "answers", "diff", one, other).stdout
+    assert "look: 2 same, 1 different" in text and "2.25.101.3" in text and "look opaque against clear" in text
