@@ -66,7 +66,7 @@ def segment_statistics(
         unit: of the values.
         spacing_known: False where slices have no known distance: then nothing is said in millimetres.
     """
-    box = extent(mask == value)
+    box = _box(mask, value)
     if box is None:
         return None
     inside = mask[box] == value
@@ -102,6 +102,16 @@ def surface_mm2(inside: NDArray[np.bool_], spacing_mm: Triple) -> float:
     padded = np.pad(inside, 1).astype(np.float32)
     corners, faces, *_ = measure.marching_cubes(padded, 0.5, spacing=spacing_mm)
     return float(measure.mesh_surface_area(corners, faces))
+
+
+def _box(mask: NDArray[np.uint8], value: int) -> Box | None:
+    """The smallest box around a value; plane by plane, because most of a large mask is empty and memory is slow."""
+    planes = [k for k, plane in enumerate(mask) if (plane == value).any()]
+    if not planes:
+        return None
+    inside = extent(mask[planes[0] : planes[-1] + 1] == value)
+    assert inside is not None
+    return slice(planes[0], planes[-1] + 1), inside[1], inside[2]
 
 
 def _values(values: NDArray[Any], unit: str) -> ValueStatistics:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from imaging.progress import Report
 from viewer import assets, runtime
 from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
@@ -93,20 +94,35 @@ class Application(Workroom):
 
     def start(self, paths: Sequence[Path] = ()) -> None:
         """Show the window, open ``paths``; the list of studies and the model process come once it is painted."""
-        self.window.painted_first.connect(self._begin)
+        self.window.painted_first.connect(lambda: self._load_library(paths))
         self.window.show()
         self.side_windows.restore()
-        if paths:
-            self.reading.open(paths)
 
-    def _begin(self) -> None:
-        self.cataloguing.begin()
-        self.indexing.resume()
-        QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
+    def _load_library(self, paths: Sequence[Path]) -> None:
+        """Load the database code in a thread; what asks for it comes after, so that the window never waits for it."""
+
+        def load(_: Report) -> object:
+            with runtime.uncollected():
+                return self.shelf.library
+
+        def begin(_: object) -> None:
+            """Also without a library: each question says why there is none."""
+            self.cataloguing.begin()
+            self.indexing.resume()
+            if paths:
+                self.reading.open(paths)
+            QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
+
+        self.background.start("library", "", load, begin, begin)
 
     def _warm_up(self) -> None:
-        """What the first mask and the first prediction need, once the window stands and before anybody waits for it."""
-        importlib.import_module("pyqtgraph")
+        """Load what the first mask and the first prediction need, before anybody waits for it."""
+
+        def load(_: Report) -> None:
+            with runtime.uncollected():
+                importlib.import_module("pyqtgraph")
+
+        self.background.start("drawing", "", load, _ignore, _ignore)
         self.inferring.warm_up()
 
     def shut_down(self) -> None:
@@ -285,6 +301,10 @@ class Application(Workroom):
         self.window.closing.disconnect(self._closing)
         self.window.close()
         self.shut_down()
+
+
+def _ignore(_: object) -> None:
+    """A library that cannot be loaded says so when it is needed."""
 
 
 def application() -> QApplication:

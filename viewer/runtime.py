@@ -1,8 +1,12 @@
-"""Whether this Python and these libraries can be trusted to run the window; judged without importing them."""
+"""Whether this Python and these libraries can be trusted to run the window; and how they are made to run smoothly."""
 
+import builtins
+import gc
+import importlib
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 _OLDEST = {"pydicom": (3, 0, 2), "torch": (2, 10), "pynetdicom": (3, 0, 4), "monai": (1, 5, 2)}
@@ -47,6 +51,31 @@ def unsafe_library(installed_version: Callable[[str], str] = version) -> str | N
         return _too_old(installed_version)
     except PackageNotFoundError as error:
         return f"{error.name} is not installed. Run: sh packaging/run.sh"
+
+
+def import_plainly() -> None:
+    """Let modules be imported as if there were no PySide6; called before the window's modules are.
+
+    PySide6 reads the source of every module that imports anything, in search of its own name, for a second spelling of
+    its methods that this program does not use: a fifth of the start.
+    """
+    importlib.import_module("PySide6.QtCore")
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+
+
+@contextmanager
+def uncollected() -> Generator[None]:
+    """Load code within it: nobody looks for garbage meanwhile, nor in what was loaded ever after.
+
+    Modules are some hundred thousand objects that stay. A round of the collector through them holds the interpreter,
+    and with it the window, for a tenth to a quarter of a second.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _too_old(installed_version: Callable[[str], str]) -> str | None:

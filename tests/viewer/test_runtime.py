@@ -1,5 +1,8 @@
 """Pairs of versions that must not run are refused in words; the installed ones are fit."""
 
+import gc
+import subprocess
+import sys
 from importlib.metadata import PackageNotFoundError
 
 import pytest
@@ -76,3 +79,28 @@ def test_names_a_missing_library() -> None:
     text = runtime.installed_problem(missing)
     assert text is not None
     assert "PySide6-Essentials is not installed" in text
+
+
+def test_what_is_loaded_uncollected_stays_out_of_later_rounds() -> None:
+    frozen = gc.get_freeze_count()
+    with runtime.uncollected():
+        assert not gc.isenabled()
+        kept = [[n] for n in range(1000)]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= frozen + len(kept)
+    gc.unfreeze()
+
+
+def test_collection_goes_on_after_an_error() -> None:
+    with pytest.raises(ImportError), runtime.uncollected():
+        raise ImportError("missing")
+    assert gc.isenabled()
+    gc.unfreeze()
+
+
+def test_with_plain_imports_pyside_reads_no_sources() -> None:
+    code = (
+        "from viewer import runtime; runtime.import_plainly(); import linecache, viewer.app, sys; "
+        "sys.exit(any('wetread' in name or 'viewer' in name for name in linecache.cache))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

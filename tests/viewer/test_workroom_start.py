@@ -43,7 +43,9 @@ def test_a_newer_library_is_told_in_the_window_and_work_goes_on(
     main = Application(where)
     qtbot.addWidget(main.window)
     main.start([phantom_study.ct])
-    qtbot.waitUntil(lambda: main.session.complete and not main.runner.busy(), timeout=60_000)
+    qtbot.waitUntil(
+        lambda: main.session.volume is not None and main.session.complete and not main.runner.busy(), timeout=60_000
+    )
     told = [notice.text for notice in main.notices.all if "made by a newer Wetread" in notice.text]
     assert told
     assert "Update Wetread" in told[0]

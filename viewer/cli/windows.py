@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from viewer import runtime
 from viewer.cli.answering import Failure, failures_in_words, say
 
 SIZE = re.compile(r"([1-9]\d{1,4})x([1-9]\d{1,4})")
@@ -77,6 +78,7 @@ def shot(
 def _run(paths: list[Path], phantom: bool = False) -> None:
     if _has_no_display():
         raise Failure("there is no display to open a window on. Offscreen work: wetread tour, wetread shot.")
+    runtime.import_plainly()
     from viewer.app import run
 
     status = run([path.absolute() for path in paths], phantom)

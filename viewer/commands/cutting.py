@@ -4,6 +4,7 @@ import numpy as np
 
 from imaging.progress import Report
 from imaging.reslicing import warm_up
+from viewer import runtime
 from viewer.jobs.runner import Runner
 from viewer.state.session import Session
 
@@ -28,7 +29,8 @@ class Cutting:
 
         def work(report: Report) -> None:
             report(0, 1, "Preparing planes")
-            warm_up(dtype)
+            with runtime.uncollected():
+                warm_up(dtype)
 
         self._runner.start("planes", "Preparing planes", work, _ignore, _ignore)
 
