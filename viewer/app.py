@@ -68,6 +68,7 @@ class Application(Workroom):
         self.exchanging = Exchanging(
             self.session,
             self.segmentation,
+            self.findings,
             self.notices,
             self.runner,
             self.sandbox,

@@ -1,8 +1,11 @@
 """File, Export and Import through the real window: masks, measurements and pictures leave and come back."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import highdicom as hd
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,11 +14,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from imaging import editing
+from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.measurement.areas import Ellipse
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
 from imaging.phantom import PhantomStudy
 from imaging.volume import Window
+from inference.prediction import Prediction
+from inference.probability import ProbabilityMap
 from viewer.app import Application
 from viewer.dialogs.exchange_files import MASKS, REPORT
 from viewer.state.orientation import CLOCKWISE, MIRRORED
@@ -174,3 +180,43 @@ def test_a_view_leaves_as_a_presentation_state_and_a_click_brings_it_back(
     assert main.view.zoom == pytest.approx(3.0, rel=0.05)
     assert main.view.pan_px == pytest.approx(pan_px, abs=20)
     assert [(each.uid, each.kind) for each in main.session.measurements.all] == [(e.uid, e.kind) for e in drawn]
+
+
+def test_probabilities_leave_from_the_menu_and_come_back_as_an_overlay(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two labels on 255 steps; another reader finds every one of them, and so do we."""
+    geometry = main.segmentation.geometry
+    assert geometry is not None
+    array = np.zeros((2, *geometry.shape_kji), np.uint8)
+    array[0, 20, 30:40, 50:60] = np.arange(100).reshape(10, 10) * 2 + 57
+    array[1, 21, 30:40, 50:60] = 200
+    labels = (Label(1, "consolidation", (230, 10, 20)), Label(2, "nodule", (10, 200, 30)))
+    marked = np.where(array[0] >= 128, 1, np.where(array[1] >= 128, 2, 0)).astype(np.uint8)
+    mask = Labelmap(marked, geometry, labels, Provenance("finder", datetime(2026, 1, 2, tzinfo=UTC), "finder", "2.1"))
+    assert not main.window.actions_by_id["export-probabilities"].isEnabled()
+    said = Prediction("1.2", "finder", "2.1", "segmentation", (), mask, mask.volumes_ml(), "cpu", 1.0, 1.0)
+    main.findings.show_prediction(replace(said, probabilities=ProbabilityMap(array, (1, 2), geometry)))
+    choose(monkeypatch, tmp_path / "chances")
+    main.window.run("export-probabilities")
+    settle(qtbot, main)
+    file = tmp_path / "chances.dcm"
+    assert f"Probabilities written to {file}." in told(main)
+    written = dcmread(file)
+    assert (written.SegmentationType, written.SegmentationFractionalType) == ("FRACTIONAL", "PROBABILITY")
+    by_highdicom = hd.seg.segread(file).pixel_array
+    np.testing.assert_array_equal(by_highdicom[0][30:40, 50:60], array[0, 20, 30:40, 50:60])
+
+    main.findings.show_prediction(None)
+    choose(monkeypatch, file)
+    main.window.run("import-mask")
+    settle(qtbot, main)
+    found, heat = main.findings.prediction, main.findings.heat
+    assert found is not None and found.mask is not None and found.probabilities is not None and heat is not None
+    np.testing.assert_array_equal(found.probabilities.array, array)
+    np.testing.assert_array_equal(found.mask.array, marked)
+    assert heat.method == "Probability" and heat.limit == 1.0
+    np.testing.assert_allclose(np.nan_to_num(heat.array), array.max(axis=0) / 255, atol=1e-7)
+    assert np.isnan(heat.array[0, 0, 0]), "clear where nothing is said"
+    main.window.run("heat-visible")
+    assert not main.findings.heat_visible

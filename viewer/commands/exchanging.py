@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.measurement_report.packed import ReadMeasurements
@@ -22,6 +23,7 @@ from viewer.commands.overlaying import Overlaying
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.places import author
+from viewer.state.findings import Findings
 from viewer.state.marks import CornerText
 from viewer.state.notices import Notices
 from viewer.state.pane import Pane
@@ -47,6 +49,7 @@ class Exchanging:
         self,
         session: Session,
         segmentation: Segmentation,
+        findings: Findings,
         notices: Notices,
         runner: Runner,
         sandbox: Sandbox,
@@ -54,6 +57,7 @@ class Exchanging:
         picture: Picture,
     ) -> None:
         self._session, self._segmentation, self._notices = session, segmentation, notices
+        self._findings = findings
         self._runner, self._sandbox, self._overlaying, self._picture = runner, sandbox, overlaying, picture
 
     def export_mask(self, path: Path, kind: MaskFormat) -> None:
@@ -68,6 +72,32 @@ class Exchanging:
 
             export_labelmap(labelmap, shown.volume, shown.series, path, kind)
             return f"Mask written to {path}."
+
+        self._write(path, write)
+
+    @property
+    def has_probabilities(self) -> bool:
+        """True while the prediction on screen has them voxel by voxel."""
+        prediction = self._findings.prediction
+        return prediction is not None and prediction.mask is not None and prediction.probabilities is not None
+
+    def export_probabilities(self, path: Path) -> None:
+        """Write the probabilities of the prediction on screen as a fractional DICOM SEG."""
+        shown, prediction = self._shown(), self._findings.prediction
+        if shown is None or prediction is None or prediction.mask is None or prediction.probabilities is None:
+            return
+        mask, found = prediction.mask, prediction.probabilities
+
+        def write(report: Report) -> str:
+            from imaging.formats.segmentation.exporting import export_labelmap  # brings highdicom along
+
+            shares: dict[int, NDArray[np.float32]] = {}
+            for n, value in enumerate(found.values):
+                report(n, len(found.values) + 1, f"Probabilities of label {value}")
+                shares[value] = found.of(value)
+            report(len(found.values), len(found.values) + 1, f"Writing {path.name}")
+            export_labelmap(mask, shown.volume, shown.series, path, MaskFormat.FRACTIONAL, probabilities=shares)
+            return f"Probabilities written to {path}."
 
         self._write(path, write)
 

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from imaging.errors import OtherGrid
-from imaging.formats.segmentation.imported import ImportedMask
+from imaging.formats.segmentation.imported import Fractions, ImportedMask
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Series
 from imaging.volume import Volume
-from inference.prediction import Prediction
+from inference.prediction import HeatMap, Prediction
+from inference.probability import CERTAIN, ProbabilityMap
 from viewer.commands.presenting import Presenting
 from viewer.commands.reading import Reading
 from viewer.errors import words
@@ -117,7 +119,17 @@ class Overlaying(QObject):
 
     def _read(self, mask: ImportedMask, document: Document, volume: Volume) -> None:
         if self._session.volume is volume:
-            self._findings.show_prediction(proposal(mask, document, volume.series_uid))
+            shown = proposal(mask, document, volume.series_uid)
+            self._findings.show_prediction(shown)
+            if mask.fractions is not None:
+                self._findings.show_heat(heat_of(mask.fractions, shown))
+
+
+def heat_of(fractions: Fractions, shown: Prediction) -> HeatMap:
+    """The highest fraction of any segment in each voxel, clear where it is 0."""
+    highest = fractions.array.max(axis=0).astype(np.float32) / np.float32(CERTAIN)
+    highest[highest == 0] = np.nan
+    return HeatMap(highest, 1.0, False, fractions.meaning.capitalize(), "", "any segment", shown.model)
 
 
 def proposal(mask: ImportedMask, document: Document, series_uid: str) -> Prediction:
@@ -136,4 +148,7 @@ def proposal(mask: ImportedMask, document: Document, series_uid: str) -> Predict
         0.0,
         float("nan"),
         mask.warnings,
+        None
+        if mask.fractions is None
+        else ProbabilityMap(mask.fractions.array, mask.fractions.values, mask.labelmap.geometry),
     )

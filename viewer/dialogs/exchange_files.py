@@ -32,24 +32,30 @@ class ExchangeFiles:
     def __init__(
         self, window: Callable[[], QWidget], exchanging: Exchanging, measuring: Measuring, presenting: Presenting
     ) -> None:
-        self._window, self._exchanging, self._measuring, self.presenting = window, exchanging, measuring, presenting
+        self._window, self.exchanging, self._measuring, self.presenting = window, exchanging, measuring, presenting
 
     def export_mask(self) -> None:
         """Ask where and in which format the mask shall go."""
         path, chosen = self._ask_target("Export the mask", ";;".join(MASKS))
         if path is not None:
             kind, ending = MASKS[chosen]
-            self._exchanging.export_mask(with_ending(path, ending), kind)
+            self.exchanging.export_mask(with_ending(path, ending), kind)
+
+    def export_probabilities(self) -> None:
+        """Ask where the probabilities of the prediction shall go."""
+        path, _ = self._ask_target("Export probabilities", "DICOM SEG, fractional (*.dcm)")
+        if path is not None:
+            self.exchanging.export_probabilities(with_ending(path, ".dcm"))
 
     def import_mask(self) -> None:
         """Ask for the file of a mask."""
-        self._ask_source("Import a mask", self._exchanging.import_mask)
+        self._ask_source("Import a mask", self.exchanging.import_mask)
 
     def import_masks_folder(self) -> None:
         """Ask for the folder of PNG or YOLO masks."""
         name = QFileDialog.getExistingDirectory(self._window(), "Import a folder of masks")
         if name:
-            self._exchanging.import_mask(Path(name))
+            self.exchanging.import_mask(Path(name))
 
     def export_measurements(self) -> None:
         """Ask where and in which format measurements shall go."""
@@ -57,11 +63,11 @@ class ExchangeFiles:
         if path is not None and chosen in TABLES:
             self._measuring.export(with_ending(path, TABLES[chosen]))
         elif path is not None:
-            self._exchanging.export_report(with_ending(path, ".dcm"))
+            self.exchanging.export_report(with_ending(path, ".dcm"))
 
     def import_measurements(self) -> None:
         """Ask for a structured report."""
-        self._ask_source("Import measurements from a DICOM structured report", self._exchanging.import_report)
+        self._ask_source("Import measurements from a DICOM structured report", self.exchanging.import_report)
 
     def export_presentation(self) -> None:
         """Ask where the way of looking shall go."""
@@ -77,7 +83,7 @@ class ExchangeFiles:
         """Ask where a picture of the viewport shall go."""
         path, _ = self._ask_target("Export the viewport", "DICOM (*.dcm)")
         if path is not None:
-            self._exchanging.export_capture(with_ending(path, ".dcm"), drawn, named)
+            self.exchanging.export_capture(with_ending(path, ".dcm"), drawn, named)
 
     def _ask_target(self, title: str, filters: str) -> tuple[Path | None, str]:
         name, chosen = QFileDialog.getSaveFileName(self._window(), title, "", filters)
@@ -110,6 +116,9 @@ def exchange_actions(session: Session, files: ExchangeFiles) -> tuple[Action, ..
     return (
         Action("export-mask", "Mask…", out, files.export_mask, (), shown, None, False,
                "DICOM SEG, RT Structure Set, 3D Slicer, NIfTI, PNG, COCO, YOLO, table"),
+        Action("export-probabilities", "DICOM SEG fractional (probabilities)…", out, files.export_probabilities, (),
+               lambda: files.exchanging.has_probabilities, None, False,
+               "What the model says of every voxel, from 0 to 1; run a segmentation model first"),
         Action("export-measurements", "Measurements…", out, files.export_measurements, (), measured, None, False,
                "DICOM structured report, CSV or JSON"),
         Action("export-presentation", "View as presentation state…", out, files.export_presentation, (),

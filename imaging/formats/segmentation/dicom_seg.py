@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.pixels import FrameReader, frames_of
 from imaging.formats.segmentation.file_grid import block_of
-from imaging.formats.segmentation.imported import ImportedMask, Segment
+from imaging.formats.segmentation.imported import Fractions, ImportedMask, Segment
 from imaging.formats.segmentation.own_planes import grid_of_frames
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.resampling import resampled
@@ -26,6 +27,9 @@ from imaging.labelmap import PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
 from imaging.volume import Volume
+
+_MOST_FRACTIONS = 1 << 30
+"""Voxels of all segments together; of more, only the mask is read."""
 
 
 def read_segmentation(path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
@@ -87,6 +91,7 @@ class _Reading:
         self._head, self._path, self._layout, self._source = head, header.path, layout, source
         self._painting = Painting(source.grid.geometry.shape_kji)
         self._values = {segment.number: segment.value for segment in head.segments}
+        self._fractions = self._room_for_fractions()
         self._unnamed: set[int] = set()
         self._lost = 0
 
@@ -96,7 +101,9 @@ class _Reading:
         plain = replace(reader, format=replace(reader.format, photometric="MONOCHROME2"))
         for n, frame in enumerate(sorted(frames, key=lambda each: (each.number, each.index))):
             report(n, len(frames), f"Reading {self._path.name}, frame {frame.index + 1}")
-            self._put(frame, self._labels_in(frame, plain.stored(frame.index)))
+            stored = plain.stored(frame.index)
+            self._put(frame, self._labels_in(frame, stored))
+            self._put_fractions(frame, stored)
 
     def result(self) -> ImportedMask:
         segments = tuple(sorted((*self._head.segments, *map(_unnamed, self._unnamed)), key=lambda each: each.value))
@@ -105,7 +112,11 @@ class _Reading:
         )
         layers, placed = self._painting.layers, self._painting.placed(labels)
         mask = self._source.grid.labelmap(layers, placed, self._head.provenance)
-        return ImportedMask(mask, segments, self._head.title, tuple(self._warnings()))
+        values = tuple(each.value for each in self._head.segments)
+        fractions = None
+        if self._fractions is not None:
+            fractions = Fractions(self._fractions, values, self._head.fractions_mean or "PROBABILITY")
+        return ImportedMask(mask, segments, self._head.title, tuple(self._warnings()), fractions=fractions)
 
     def _labels_in(self, frame: SegFrame, stored: NDArray[Any]) -> NDArray[np.uint8]:
         """(rows, columns) uint8 label values that a frame marks."""
@@ -138,10 +149,24 @@ class _Reading:
         for value in np.unique(plane[plane != 0]).tolist():
             self._painting.add(frame.k, plane == value, value)
 
+    def _room_for_fractions(self) -> NDArray[np.uint8] | None:
+        shape = (len(self._head.segments), *self._source.grid.geometry.shape_kji)
+        fits = self._head.kind == "FRACTIONAL" and prod(shape) <= _MOST_FRACTIONS
+        return np.zeros(shape, np.uint8) if fits else None
+
+    def _put_fractions(self, frame: SegFrame, stored: NDArray[Any]) -> None:
+        if self._fractions is not None:
+            row = [each.number for each in self._head.segments].index(frame.number)
+            shares = np.rint(np.minimum(stored / self._head.full, 1) * 255).astype(np.uint8)
+            turned, target, _ = frame.fit.place(shares, self._fractions[row, frame.k])
+            np.copyto(target, turned)
+
     def _warnings(self) -> list[str]:
         said: list[str] = []
         if self._head.kind == "FRACTIONAL":
             said.append(f"fractions: voxels count from 0.5 of the maximum ({self._head.full}) on")
+            if self._fractions is None:
+                said.append("the fractions themselves are too many to be shown")
         if self._lost:
             said.append(f"{self._lost} marked pixels lie outside the image and were left out")
         if self._unnamed:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from imaging.geometry import Shape, Triple
 from imaging.labelmap import Code, Colour, Labelmap
 
@@ -56,6 +59,21 @@ class Resampling:
     volumes: tuple[SegmentVolume, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Fractions:
+    """What a fractional segmentation says beside yes and no (DICOM PS3.3 C.8.20.2.3.2).
+
+    Attributes:
+        array: (L, K, J, I) uint8, 0 to 255 for 0 to 1.
+        values: the label value of each, in the order of the array.
+        meaning: ``PROBABILITY`` that a voxel belongs to the segment, or ``OCCUPANCY``, the share of it that does.
+    """
+
+    array: NDArray[np.uint8]
+    values: tuple[int, ...]
+    meaning: str
+
+
 @dataclass(frozen=True)
 class ImportedMask:
     """A labelmap on the grid of its image, as read from a file.
@@ -65,6 +83,7 @@ class ImportedMask:
         segments: one per label, in order.
         title: Content Label, description or name of the file.
         warnings: repairs, assumptions and losses, in words.
+        fractions: of a fractional segmentation on the image's own voxels.
         resampling: what was done to bring it onto the image's grid; None where its voxels are the image's own.
     """
 
@@ -73,3 +92,4 @@ class ImportedMask:
     title: str = ""
     warnings: tuple[str, ...] = ()
     resampling: Resampling | None = None
+    fractions: Fractions | None = None

@@ -54,7 +54,7 @@ def resampled(
     done = Resampling(
         shape, spacing_mm, grid.geometry.shape_kji, grid.geometry.spacing_mm, METHOD, _volumes(own, blocks[0], mask)
     )
-    return replace(own, labelmap=mask, warnings=(*own.warnings, *_told(said, done)), resampling=done)
+    return replace(own, labelmap=mask, warnings=(*own.warnings, *_told(said, done)), resampling=done, fractions=None)
 
 
 def _told(said: str, done: Resampling) -> list[str]:

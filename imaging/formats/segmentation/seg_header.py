@@ -37,6 +37,7 @@ class SegHeader:
         kind: BINARY, FRACTIONAL or LABELMAP.
         full: Maximum Fractional Value. padding: the label value that means background, beside 0.
         segments: in order of number; ``value`` is where each goes in the labelmap.
+        fractions_mean: PROBABILITY or OCCUPANCY.
         series_uids, instance_uids: of the images it says it was made from; empty where it does not.
     """
 
@@ -48,6 +49,7 @@ class SegHeader:
     instance_uids: frozenset[str]
     title: str
     provenance: Provenance
+    fractions_mean: str = ""
 
 
 def read_seg_header(path: Path) -> SegHeader:
@@ -92,6 +94,7 @@ def _head(path: Path, dataset: Dataset) -> SegHeader:
         frozenset(filter(None, instances)),
         title,
         _provenance(dataset, segments),
+        text(dataset, "SegmentationFractionalType").upper(),
     )
 
 

@@ -271,3 +271,16 @@ def test_the_sandbox_reads_the_same(make_image, write_seg):
     np.testing.assert_array_equal(there.labelmap.array, mask)
     assert there.segments == here.segments
     assert there.labelmap.provenance == here.labelmap.provenance
+
+
+def test_fractions_of_another_program_come_along(make_image, write_seg):
+    """Written by highdicom with a maximum of 200: 0, 50, 100, 150 and 200 are quarters."""
+    image = make_image("axial")
+    shares = (np.arange(image.volume.array.size).reshape(image.volume.array.shape) % 5) / 4
+    pixels = image.in_order_of_files(shares.astype(np.float32))
+    path = write_seg(image, pixels, "FRACTIONAL", 1, max_fractional_value=200, fractional_type="OCCUPANCY")
+    found = read_segmentation(path, image.volume, image.series)
+    assert found.fractions is not None
+    assert (found.fractions.values, found.fractions.meaning) == ((1,), "OCCUPANCY")
+    np.testing.assert_array_equal(found.fractions.array[0], np.rint(shares * 255))
+    np.testing.assert_array_equal(found.labelmap.array, shares >= 0.5)
