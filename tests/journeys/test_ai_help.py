@@ -1,5 +1,6 @@
 """Help of a model while editing: a box about a lesion, refining after strokes, accepting over what a person drew."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +11,20 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from skimage.measure import find_contours
 
+from imaging.formats.reading import load_volume, open_study
 from imaging.geometry import Calibration, Geometry
-from imaging.labelmap import Label
+from imaging.labelmap import Label, Labelmap
+from imaging.phantom import PhantomStudy, clip
 from imaging.study import Patient, Series, Study
 from imaging.volume import Volume
+from inference.prediction import Finding, Prediction
+from inference.probability import ProbabilityMap, quantised
 from viewer.app import Application
+from viewer.panels.assist_box import AssistBox
+from viewer.panels.findings_panel import FindingsPanel
+from viewer.state.hand import Tool
 
 LEFT, NONE, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
 CONTROL_ALT = CONTROL | Qt.KeyboardModifier.AltModifier
@@ -134,3 +143,168 @@ def test_a_slip_of_the_mouse_is_no_box(reader: Application) -> None:
     reader.session.hand.set_tool("box-lesion")
     drag(reader, (40, 50), (40, 50))
     assert not reader.editing.waiting
+
+
+def opinion(main: Application, mask: NDArray[np.bool_], probability: NDArray[np.float64]) -> Prediction:
+    """What a lesion model says of the shown series."""
+    volume = main.session.volume
+    assert volume is not None
+    drawn = Labelmap(mask.astype(np.uint8), GRID, (Label(1, "lesion", (200, 80, 80)),))
+    maps = ProbabilityMap(quantised(probability.astype(np.float32))[None], (1,), GRID)
+    return Prediction(
+        volume.series_uid, "net", "1.0.0", "segmentation", (Finding("lesion", "Lesion", 0.9),), drawn, {}, "cpu", 1.0,
+        100.0, probabilities=maps,
+    )  # fmt: skip
+
+
+def half_seen(main: Application) -> Prediction:
+    """A model that sees only the left half of the ball."""
+    left = ball(10.0) & (np.arange(GRID.shape_kji[2]) < MIDDLE[2])
+    return opinion(main, left, np.where(left, 0.9, 0.2))
+
+
+def stroke(main: Application, tool: Tool, row: float, column: float) -> None:
+    main.session.hand.set_tool(tool)
+    main.session.hand.set_radius_mm(3.0)
+    drag(main, (row - 2, column), (row + 2, column))
+
+
+@pytest.mark.parametrize("at_hand", [True, False], ids=["probabilities at hand", "model runs first"])
+def test_refining_completes_what_a_stroke_began_and_keeps_every_voxel_drawn_or_erased_by_hand(
+    qtbot: QtBot, reader: Application, monkeypatch: pytest.MonkeyPatch, at_hand: bool
+) -> None:
+    said = half_seen(reader)
+    reader.findings.show_prediction(said)
+    key(reader, Qt.Key.Key_A)
+    accepted = reader.segmentation.array.copy()
+    stroke(reader, "brush", 40, 55)
+    stroke(reader, "eraser", 40, 44)
+    by_hand = reader.segmentation.array != accepted
+    drawn = reader.segmentation.array.copy()
+    assert (drawn[by_hand] == 1).any() and (drawn[by_hand] == 0).any()
+    if not at_hand:
+        reader.findings.show_prediction(None)
+        monkeypatch.setattr(reader.process, "predict", lambda *_, **__: said)
+    key(reader, Qt.Key.Key_J, CONTROL_ALT)
+    proposed(qtbot, reader)
+    assert np.array_equal(reader.segmentation.array, drawn)
+    key(reader, Qt.Key.Key_Return)
+    after = reader.segmentation.array
+    assert np.array_equal(after[by_hand], drawn[by_hand]), "no voxel that a person drew or erased is touched"
+    right = ball(10.0) & (np.arange(GRID.shape_kji[2]) >= MIDDLE[2])
+    assert (after[right] == 1).mean() > 2 * (drawn[right] == 1).mean(), "the stroke spreads over the missed half"
+    key(reader, Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(reader.segmentation.array, drawn), "one step"
+
+
+@pytest.mark.parametrize(("choice", "goes"), [("add", False), ("take", True)])
+def test_refining_only_adds_or_only_takes_away_where_that_is_chosen(
+    qtbot: QtBot, reader: Application, choice: str, goes: bool
+) -> None:
+    reader.findings.show_prediction(half_seen(reader))
+    key(reader, Qt.Key.Key_A)
+    stroke(reader, "brush", 40, 55)
+    stroke(reader, "eraser", 40, 44)
+    before = reader.segmentation.array.copy()
+    box = reader.window.findChild(AssistBox)
+    assert isinstance(box, AssistBox)
+    box.merge.setCurrentIndex(box.merge.findData(choice))
+    box.merge.activated.emit(box.merge.currentIndex())
+    key(reader, Qt.Key.Key_J, CONTROL_ALT)
+    proposed(qtbot, reader)
+    key(reader, Qt.Key.Key_Return)
+    after = reader.segmentation.array
+    assert bool((after[before == 1] == 0).any()) == goes
+    assert bool((after[before == 0] == 1).any()) != goes
+
+
+def test_refining_without_strokes_says_what_it_needs(qtbot: QtBot, reader: Application) -> None:
+    reader.findings.show_prediction(half_seen(reader))
+    key(reader, Qt.Key.Key_A)
+    key(reader, Qt.Key.Key_J, CONTROL_ALT)
+    qtbot.waitUntil(lambda: not reader.runner.busy("editing"), timeout=10_000)
+    assert "Refine starts from your strokes" in reader.notices.all[-1].text
+    assert reader.session.workbench.proposal is None
+
+
+@pytest.mark.parametrize("how", ["beside", "empty", "replace"])
+def test_a_models_mask_over_strokes_shows_its_choices_and_loses_nothing_drawn(reader: Application, how: str) -> None:
+    stroke(reader, "brush", 40, 45)
+    stroke(reader, "brush", 10, 10)
+    drawn = reader.segmentation.array.copy()
+    assert drawn[8, 40, 45] == 1, "where the model will draw as well"
+    reader.findings.show_prediction(half_seen(reader))
+    panel = reader.window.findChild(FindingsPanel)
+    assert isinstance(panel, FindingsPanel)
+    reader.tabs.setCurrentWidget(panel)
+    QApplication.processEvents()
+    assert panel.merge.currentData() == "beside", "overwriting is never what happens unasked"
+    assert panel.merge.isVisible() and panel.merge.count() == 3
+    panel.merge.setCurrentIndex(panel.merge.findData(how))
+    QTest.mouseClick(panel.accept, LEFT)
+    after = reader.segmentation.array
+    if how == "replace":
+        assert np.array_equal(after != 0, reader.findings.prediction.mask.array != 0)
+    else:
+        assert np.array_equal(after[drawn != 0], drawn[drawn != 0])
+        assert np.count_nonzero(after) > np.count_nonzero(drawn)
+    assert [label.name for label in reader.segmentation.labels].count("lesion") == 1
+    key(reader, Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(reader.segmentation.array, drawn), "undo brings back what was replaced"
+
+
+def test_keyframes_of_a_clip_are_marked_as_they_are_drawn_and_the_frames_between_filled(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    series = next(each for each in open_study(phantom_study.study).series if each.kind == "clip")
+    volume = load_volume(series)
+    main.session.show(series, volume)
+    main.segmentation.set_labels((Label(1, "B-line"),))
+    main.segmentation.set_active(1)
+    truth = clip().mask == 2
+    for k in (2, 10):
+        main.view.set_slice(k)
+        outline(main, truth[k])
+    box = main.window.findChild(AssistBox)
+    assert isinstance(box, AssistBox)
+    assert main.keyframing.frames == (2, 10)
+    drawn = main.segmentation.array.copy()
+    key(main, Qt.Key.Key_N, CONTROL_ALT)
+    proposed(qtbot, main)
+    key(main, Qt.Key.Key_Return)
+    mask = main.segmentation.array == 1
+    assert set(np.flatnonzero(mask.any(axis=(1, 2)))) == set(range(2, 11))
+    assert min(dice(mask[k], truth[k]) for k in range(3, 10)) > 0.75
+    assert np.array_equal(mask[[2, 10]], drawn[[2, 10]] == 1), "keyframes stay"
+    assert main.keyframing.frames == (2, 10), "what was filled is no keyframe"
+    main.view.set_slice(6)
+    key(main, Qt.Key.Key_M, CONTROL_ALT)
+    assert main.keyframing.frames == (2, 6, 10)
+    key(main, Qt.Key.Key_Right, CONTROL_ALT)
+    assert main.view.k == 10
+    key(main, Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(main.segmentation.array, drawn), "one step"
+
+
+def outline(main: Application, inside: NDArray[np.bool_]) -> None:
+    """Draw along the outlines of a shape by hand."""
+    QApplication.processEvents()
+    main.session.hand.set_tool("fill-freehand")
+    for around in find_contours(inside.astype(float), 0.5):
+        points = [(float(row), float(column)) for row, column in around[::2]]
+        QTest.mousePress(main.canvas, LEFT, NONE, at(main, *points[0]))
+        for point in points[1:]:
+            QTest.mouseMove(main.canvas, at(main, *point))
+        QTest.mouseRelease(main.canvas, LEFT, NONE, at(main, *points[-1]))
+
+
+def test_separate_pictures_are_not_followed_and_it_says_why(reader: Application) -> None:
+    assert reader.session.series is not None and reader.session.volume is not None
+    flat = Volume(reader.session.volume.array, GRID, "image", "", "DX", "1.2.3")
+    reader.session.show(replace(reader.session.series, kind="image"), flat)
+    reader.segmentation.set_labels((Label(1, "lesion"),))
+    stroke(reader, "brush", 40, 45)
+    for action in ("edit-follow-next", "edit-interpolate", "fill-keyframes"):
+        reader.window.run(action)
+        assert "separate pictures" in reader.notices.all[-1].text, action
+        assert not reader.editing.waiting

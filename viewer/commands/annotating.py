@@ -78,6 +78,11 @@ class Annotating:
                 self._journalling.close(mask)
                 del self._others[opened]
 
+    @property
+    def drawn(self) -> bool:
+        """True when any voxel has a label."""
+        return any(layer.any() for layer in self._segmentation.layers)
+
     def accept(self, how: Merge | None = None) -> None:
         """Take the proposed mask over, in one undoable step.
 
@@ -89,8 +94,7 @@ class Annotating:
         if prediction is None or prediction.mask is None or state.geometry is None:
             return
         if how is None:
-            drawn = any(layer.any() for layer in state.layers)
-            how = "beside" if prediction.task == "segmentation" and drawn else "replace"
+            how = "beside" if prediction.task == "segmentation" and self.drawn else "replace"
         name = f"{ACCEPT}{prediction.model}"
         try:
             layers, labels = merged(state.layers, state.labels, prediction.mask, how)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QProgressBar, QWidget
 
+from imaging.editing.merging import Merge
 from inference.prediction import Finding, Prediction
 from inference.registry import Package
 from viewer.commands.annotating import Annotating
@@ -14,6 +15,11 @@ from viewer.state.models import Models
 from viewer.state.session import Session
 
 CHOOSE_MODEL = "This picture does not say how it was taken. Choose the model that was made for such pictures."
+MERGES: tuple[tuple[Merge, str], ...] = (
+    ("beside", "beside what is drawn"),
+    ("empty", "only where nothing is drawn"),
+    ("replace", "in place of what is drawn"),
+)
 NO_MODEL = "None of the models here reads this kind of image. Your own go into the models folder (see the README)."
 
 
@@ -32,6 +38,7 @@ class FindingsPanel(QWidget):
         self.run = button("Run model", inferring.predict, "Run the chosen model on this series (P)", primary=True)
         self.summary = muted("No model has been run on this series.")
         self.rows = QGridLayout()
+        self._shown: Prediction | None = None
         self._lay_out()
         self.choice.activated.connect(self._chosen)
         models.changed.connect(self._show_models)
@@ -54,15 +61,23 @@ class FindingsPanel(QWidget):
         layout.addStretch(1)
 
     def _lay_out_mask(self) -> None:
-        self.accept = button("Accept mask", self._annotating.accept, "Into the annotation (A), beside what is drawn")
+        self.accept = button("Accept mask", self._accept, "Into the annotation (A)", primary=True)
+        self.merge = QComboBox()
+        for how, text in MERGES:
+            self.merge.addItem(text, how)
+        self.merge.setToolTip("What becomes of what is drawn already")
         self.reject = button("Put away", self._annotating.reject, "Forget this prediction (X)")
         self.proposal_visible = QCheckBox("Show proposed mask")
         self.proposal_visible.toggled.connect(self._findings.set_proposal_visible)
         grid = QGridLayout(self.mask_row)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.addWidget(self.accept, 0, 0)
-        grid.addWidget(self.reject, 0, 1)
-        grid.addWidget(self.proposal_visible, 1, 0, 1, 2)
+        grid.addWidget(self.merge, 0, 0, 1, 2)
+        grid.addWidget(self.accept, 1, 0)
+        grid.addWidget(self.reject, 1, 1)
+        grid.addWidget(self.proposal_visible, 2, 0, 1, 2)
+
+    def _accept(self) -> None:
+        self._annotating.accept(self.merge.currentData() if self._annotating.drawn else None)
 
     def _lay_out_heat(self) -> None:
         self.target = QComboBox()
@@ -120,6 +135,11 @@ class FindingsPanel(QWidget):
 
     def _show(self) -> None:
         prediction = self._findings.prediction
+        if prediction is not self._shown:
+            self._shown = prediction
+            self.merge.setCurrentIndex(
+                self.merge.findData("beside" if prediction and prediction.task == "segmentation" else "replace")
+            )
         self.about.setVisible(self._session.volume is not None)
         self.run.setEnabled(self._session.volume is not None and self._models.chosen is not None)
         self.summary.setText(_summary(prediction, self._session.volume is not None))
