@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from threading import Lock
 
 _OLDEST = {"pydicom": (3, 0, 2), "torch": (2, 10), "pynetdicom": (3, 0, 4), "monai": (1, 5, 2)}
 """Earlier versions have published weaknesses that a hostile file or message can use."""
 
+_LOADING = Lock()
 _OPTIONAL = ("pynetdicom", "monai")
 
 Version = tuple[int, ...]
@@ -68,14 +70,16 @@ def uncollected() -> Generator[None]:
     """Load code within it: nobody looks for garbage meanwhile, nor in what was loaded ever after.
 
     Modules are some hundred thousand objects that stay. A round of the collector through them holds the interpreter,
-    and with it the window, for a tenth to a quarter of a second.
+    and with it the window, for a tenth to a quarter of a second. Threads take turns: two that load at once would leave
+    the window half as much of the interpreter.
     """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+    with _LOADING:
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.freeze()
+            gc.enable()
 
 
 def _too_old(installed_version: Callable[[str], str]) -> str | None:
