@@ -52,9 +52,14 @@ class Answered:
             session.flush()
             session.add_all(_row(series.uid, each, withdrawn) for each in answers)
 
-    def of(self, study: str, series_uid: str) -> tuple[Answer, ...]:
-        """The answers about a study and one of its series as they are now, in the order in which they were given."""
-        return tuple(each.answer for each in newest(self.history(study, series_uid)))
+    def of(self, study: str, series_uid: str, unseen: frozenset[str] = frozenset()) -> tuple[Answer, ...]:
+        """The answers about a study and one of its series as they are now, in the order in which they were given.
+
+        Args:
+            unseen: people whose answers are not shown, as in a blind reading.
+        """
+        seen = [each for each in self.history(study, series_uid) if each.answer.provenance.author not in unseen]
+        return tuple(each.answer for each in newest(seen))
 
     def history(self, study: str, series_uid: str) -> tuple[AnswerRevision, ...]:
         """Every state of the answers about a study and one of its series, oldest first.

@@ -164,7 +164,7 @@ class Classifying:
             return
         try:
             history = self._shelf.answered.history(study, series.uid)
-            held = self._shelf.answered.of(study, series.uid)
+            held = self._shelf.answered.of(study, series.uid, self._shelf.queues.unseen([series.uid], author()))
         except LibraryError as error:
             self._notices.add("error", words(error))
             return

@@ -71,6 +71,15 @@ def test_changes_and_withdrawals_are_added_not_written_over(library: Library) ->
     assert newest(history[:2]) == history[1:2]
 
 
+def test_in_a_blind_reading_the_answers_of_others_are_not_seen(library: Library) -> None:
+    answered = Answered(library)
+    others = replace(IMAGE, chosen=(EFFUSION,), provenance=Provenance("Bo", NOON))
+    answered.save(THORAX, (IMAGE,))
+    answered.save(THORAX, (others, STUDY))
+    assert answered.of("study", "1.2.3", frozenset({"Bo"})) == (IMAGE,)
+    assert answered.of("study", "1.2.3", frozenset({"Ada"})) == (others, STUDY)
+
+
 def test_what_was_answered_survives_a_kill(place: Path) -> None:
     program = f"""
 import os, signal
