@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -10,6 +10,8 @@ from imaging.formats.dicom.attributes import whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.time import moment_ms
 from imaging.formats.dicom.traits import B_VALUE, CLOCKS, TRAITS, Trait, said_by
+
+ONCE = "each position once"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Crowd:
     def parts(self) -> list[Part]:
         """One part per phase, each with no more than one frame per position, in order."""
         traits = self._clean_trait() or self._clean_traits()
-        return self._named(traits) if traits else self._by_turn()
+        return self._named(traits) if traits else self._nested() or self._by_turn()
 
     def in_time(self) -> list[Part]:
         """One part per frame of a single position by the trait that orders them in time; empty where none does."""
@@ -82,6 +84,35 @@ class Crowd:
             if crowding == 1:
                 return sorted(chosen, key=lambda each: each.in_time)
         return []
+
+    def _nested(self) -> list[Part]:
+        """Phases that hold several frames of some positions themselves, as where slices were sent twice; else empty.
+
+        A trait tells such phases where each of its values is found at most positions.
+        """
+        positions = len(set(self.spots))
+        for trait in TRAITS:
+            groups = self._groups([trait])
+            covered = min(len({self.spots[n] for n in group}) for group in groups.values())
+            if len(groups) > 1 and 2 * covered > positions:
+                return [each for part in self._named([trait]) for each in self._parts_of(part)]
+        return []
+
+    def _parts_of(self, part: Part) -> list[Part]:
+        """A phase with each position once, and what it has besides."""
+        spots = dict(zip(map(id, self.frames), self.spots, strict=True))
+        crowd = Crowd(part.frames, [spots[id(frame)] for frame in part.frames])
+        if crowd.multiplicity == 1:
+            return [replace(part, axis=ONCE)]
+        return [
+            Part(
+                each.frames,
+                _joined([part.name, each.name]),
+                each.axis or part.name,
+                part.in_time if each.axis else each.in_time,
+            )
+            for each in crowd.parts()
+        ]
 
     def _named(self, traits: Sequence[Trait]) -> list[Part]:
         groups = self._groups(traits)
@@ -121,7 +152,7 @@ def _turns(turns: Sequence[tuple[Frame, ...]], in_time: bool) -> list[Part]:
     if all(one == identities[0] != {""} for one in identities) and turns[0][0].layout.frames == 1:
         names = ["", *(f"copy {n} of the same images" for n in range(1, len(turns)))]
     elif 2 * len(turns[1]) < len(turns[0]):
-        names = ["each position once", *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
+        names = [ONCE, *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
     else:
         words = "time" if in_time else "pass"
         return [Part(turn, f"{words} {n + 1} of {len(turns)}", in_time=in_time) for n, turn in enumerate(turns)]

@@ -294,3 +294,25 @@ def test_tilt_is_read_from_positions(write, tilt, tag):
 def test_frames_of_reference_are_listed(write):
     (series,) = reading.open_study(write([(0, {}), (2, {})])).series
     assert series.frame_of_reference == "1.9"
+
+
+def test_a_slice_sent_again_mixes_no_phases(write):
+    slices = [(2 * k, {"TemporalPositionIdentifier": t + 1}) for t in range(2) for k in range(4)]
+    again = (2, {"TemporalPositionIdentifier": 1})
+    folder = write([*slices, again], InstanceNumber=1)
+    assert [(name, values, phase) for _, name, values, phase in opened(folder)] == [
+        ("temporal position 1 of 2, each position once", [1, 11, 21, 31], (0, 2, None)),
+        ("temporal position 2 of 2", [41, 51, 61, 71], (1, 2, None)),
+        ("temporal position 1 of 2, repeat 1 of some positions", [81], None),
+    ]
+
+
+def test_passes_of_each_echo_are_not_mixed(write):
+    slices = [(2 * k, {"EchoTime": echo}) for _ in range(2) for echo in (5, 10) for k in range(3)]
+    found = [(name, values, phase) for _, name, values, phase in opened(write(slices))]
+    assert found == [
+        ("echo time 5 ms, pass 1 of 2", [1, 11, 21], (0, 2, None)),
+        ("echo time 5 ms, pass 2 of 2", [61, 71, 81], (1, 2, None)),
+        ("echo time 10 ms, pass 1 of 2", [31, 41, 51], (0, 2, None)),
+        ("echo time 10 ms, pass 2 of 2", [91, 101, 111], (1, 2, None)),
+    ]
