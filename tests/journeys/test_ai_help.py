@@ -233,7 +233,8 @@ def test_a_models_mask_over_strokes_shows_its_choices_and_loses_nothing_drawn(re
     stroke(reader, "brush", 10, 10)
     drawn = reader.segmentation.array.copy()
     assert drawn[8, 40, 45] == 1, "where the model will draw as well"
-    reader.findings.show_prediction(half_seen(reader))
+    said = half_seen(reader)
+    reader.findings.show_prediction(said)
     panel = reader.window.findChild(FindingsPanel)
     assert isinstance(panel, FindingsPanel)
     reader.tabs.setCurrentWidget(panel)
@@ -244,7 +245,7 @@ def test_a_models_mask_over_strokes_shows_its_choices_and_loses_nothing_drawn(re
     QTest.mouseClick(panel.accept, LEFT)
     after = reader.segmentation.array
     if how == "replace":
-        assert np.array_equal(after != 0, reader.findings.prediction.mask.array != 0)
+        assert said.mask is not None and np.array_equal(after != 0, said.mask.array != 0)
     else:
         assert np.array_equal(after[drawn != 0], drawn[drawn != 0])
         assert np.count_nonzero(after) > np.count_nonzero(drawn)

@@ -2,20 +2,20 @@
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from viewer.commands.keyframing import FEWEST, Keyframing
 from viewer.commands.refining import Refining
-from viewer.panels.layout import button, column, heading, muted, pairs
+from viewer.panels.layout import button, heading, muted, pairs
 from viewer.state.keyframes import Keyframes
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.workbench import Merge
 
 MERGES: tuple[tuple[Merge, str], ...] = (
-    ("both", "may add and take away"),
-    ("add", "may only add"),
-    ("take", "may only take away"),
+    ("both", "adds and removes"),
+    ("add", "only adds"),
+    ("take", "only removes"),
 )
 MOST_LISTED = 12
 
@@ -53,7 +53,7 @@ class AssistBox(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        layout = column(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(heading("Model"))
         layout.addLayout(pairs([self.refine, self.merge]))

@@ -16,9 +16,9 @@ from viewer.state.session import Session
 
 CHOOSE_MODEL = "This picture does not say how it was taken. Choose the model that was made for such pictures."
 MERGES: tuple[tuple[Merge, str], ...] = (
-    ("beside", "beside what is drawn"),
-    ("empty", "only where nothing is drawn"),
-    ("replace", "in place of what is drawn"),
+    ("beside", "goes beside what is drawn"),
+    ("empty", "goes where nothing is drawn"),
+    ("replace", "goes in place of what is drawn"),
 )
 NO_MODEL = "None of the models here reads this kind of image. Your own go into the models folder (see the README)."
 
