@@ -179,12 +179,24 @@ class Tour:
         self._key(Qt.Key.Key_P)
         self._settle("the chest X-ray model", 180)
         self._picture("findings of the chest X-ray model")
+        self._classify()
         self._key(Qt.Key.Key_H)
         self._settle("Grad-CAM")
         self._picture("Grad-CAM of the chest X-ray model")
         self._key(Qt.Key.Key_H, Qt.KeyboardModifier.ShiftModifier)
         self._settle("integrated gradients", 300)
         self._picture("integrated gradients of the chest X-ray model")
+
+    def _classify(self) -> None:
+        """Questions about the film, answered by keys; one answer is the model's."""
+        questions = self._main.questions
+        self._key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+        wait_until(lambda: bool(questions.rows), "the questions")
+        for row, keys in zip(questions.rows, ((), (Qt.Key.Key_Return,), (Qt.Key.Key_1, Qt.Key.Key_4)), strict=False):
+            for key in keys:
+                QTest.keyClick(row, key)
+        self._picture("questions answered by keys, one by the model")
+        self._tab("Findings")
 
     def _clip(self, _: Path) -> None:
         self._show("US")

@@ -87,3 +87,10 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, text: str, line: i
     notices = Notices()
     assert label_sets(tmp_path, notices) == builtin_label_sets()
     assert f"mine.toml, line {line}" in notices.all[-1].text and "the file is kept" in notices.all[-1].text
+
+
+def test_the_example_of_the_readme_is_a_label_set(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    example = readme.split("## Asking your own questions")[1].split("```toml\n")[1].split("```")[0]
+    found = read(put(tmp_path, example), LabelSetFile).label_set
+    assert (found.title, [each.level for each in found.questions]) == ("My questions", [Level.IMAGE])
