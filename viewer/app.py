@@ -255,7 +255,6 @@ class Application(Workroom):
         self.classification.asked_for.connect(self._answer_questions)
         self.questions.left.connect(self.viewports.setFocus)
         for signal in (
-            self.classification.changed,
             self.session.volume_changed,
             self.session.view_changed,
             self.session.playing_changed,
