@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
+from pydicom.tag import Tag
 
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats.content import identity
 from imaging.formats.dicom.acquisitions import acquisitions_of
+from imaging.formats.dicom.attributes import holds, known_tag
 from imaging.formats.dicom.facts import facts_of
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header, read_header
@@ -31,6 +33,8 @@ from imaging.formats.dicom.stack import again, stacks_in
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
 from imaging.volume import Region, Volume
+
+_REGIONS = known_tag(Tag("SequenceOfUltrasoundRegions"))
 
 
 def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
@@ -121,7 +125,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
 
 def _slice_regions(stack: Stack) -> tuple[tuple[Region, ...], ...]:
     """The ultrasound regions of each k where files state different ones, else nothing."""
-    if not any("SequenceOfUltrasoundRegions" in frame.header.dataset for frame in stack.frames):
+    if not any(holds(frame.header.dataset, _REGIONS) for frame in stack.frames):
         return ()
     found = tuple(regions_of(frame.header) for frame in stack.frames)
     return found if len(set(found)) > 1 else ()
