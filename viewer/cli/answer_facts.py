@@ -91,12 +91,20 @@ def import_answers(library: "Library", study: "Study", path: Path) -> dict[str, 
         laid = None if series is None else laid_on(place, answer, series, instances)
         if series is None or laid is None:
             counted["elsewhere"] += 1
-        elif laid in Answered(library).of(laid.target.study, series.uid):
-            counted["known"] += 1
         else:
-            Answered(library).save(series, (laid,))
-            counted["kept"] += 1
+            counted["kept" if _keep(Answered(library), series, laid) else "known"] += 1
     return {"file": str(path), **{name: counted[name] for name in ("kept", "known", "elsewhere")}}
+
+
+def _keep(answered: Answered, series: "Series", answer: "Answer") -> bool:
+    """Add an answer to its revisions, True unless it is among them; one that was given later stays what counts."""
+    history = answered.history(answer.target.study, series.uid)
+    if any(each.answer == answer and not each.withdrawn for each in history):
+        return False
+    now = next((each.answer for each in newest(history) if each.answer.key == answer.key), None)
+    later = (now,) if now is not None and now.provenance.time > answer.provenance.time else ()
+    answered.save(series, (answer, *later))
+    return True
 
 
 def compare_answers(one: Path, other: Path) -> dict[str, Any]:

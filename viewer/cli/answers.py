@@ -53,7 +53,7 @@ def take_in(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The JSON that export writes.")],
     as_json: AsJson = False,
 ) -> None:
-    """Keep the answers of a file about these images, with who gave them and when; nothing is taken away.
+    """Keep the answers of a file about these images, with who gave them and when; of two the later one counts.
 
     --json prints {"file", "kept", "known", "elsewhere"}: new ones, those that were there already, and those about
     images that are not here.

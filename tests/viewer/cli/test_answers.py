@@ -114,6 +114,24 @@ def test_a_slice_is_found_by_its_instance_and_told_when_it_is_not_there(
     assert "0 answers kept, 1 known already, 5 about other images" in text, "the study's own answer is of this study"
 
 
+def test_an_answer_that_was_given_later_stays_what_counts(wetread, answered, tmp_path) -> None:
+    out = tmp_path / "answers.json"
+    wetread("annotations", "answers", "export", answered, out)
+    written = json.loads(out.read_text())
+    for number, time in ((0, "2025-01-01T00:00:00+00:00"), (1, "2027-01-01T00:00:00+00:00")):
+        written["answers"][number]["provenance"] |= {"author": "bob", "time": time}
+        written["answers"][number]["chosen"] = [{"name": "other"}]
+    out.write_text(json.dumps(written))
+    expected = {"kept": 2, "known": 4, "elsewhere": 0}
+    found = document(wetread("annotations", "answers", "import", answered, out, "--json"))
+    assert {name: found[name] for name in expected} == expected
+    (one,) = document(wetread("annotations", "list", "--json"))["annotations"]
+    assert [(each["author"], each["chosen"]) for each in one["answers"][:2]] == [
+        ("jane", ["clear"]), ("bob", ["other"]),
+    ]  # fmt: skip
+    assert document(wetread("annotations", "answers", "import", answered, out, "--json"))["known"] == 6
+
+
 def test_an_index_is_what_training_reads(wetread, answered, tmp_path) -> None:
     out = tmp_path / "index.csv"
     found = document(wetread("annotations", "answers", "export", answered, out, "--index", "look", "--json"))
