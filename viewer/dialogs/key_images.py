@@ -42,6 +42,8 @@ class KeyImageList(QDialog):
         self.rows.setMovement(QListWidget.Movement.Static)
         self.rows.setSpacing(8)
         self.note = QLineEdit()
+        self.rows.setAccessibleName("Key images")
+        self.note.setAccessibleName("Note on the chosen key image")
         self.note.setPlaceholderText("Note on the chosen key image")
         self.note.setMaxLength(200)
         self.drawn = QCheckBox("Measurements, masks and lines in the picture")

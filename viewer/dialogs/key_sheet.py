@@ -19,6 +19,7 @@ class KeySheetView(QDialog):
         self.setWindowTitle("Key sheet")
         self.resize(640, 720)
         self.paper = QTextBrowser()
+        self.paper.setAccessibleName("Key sheet")
         self.paper.setStyleSheet("background: #ffffff; color: #000000;")
         self.said = QLabel()
         self.said.setWordWrap(True)

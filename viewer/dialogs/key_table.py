@@ -36,6 +36,8 @@ class KeyTable(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.rows = self._make_rows(table)
+        self.search.setAccessibleName("Search for an action")
+        self.rows.setAccessibleName("Actions and their keys")
         self.capture = KeyCapture()
         self.capture.pressed.connect(self._pressed)
         self.capture.given_up.connect(self._settle)

@@ -39,6 +39,8 @@ class MetadataBrowser(QDialog):
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setWordWrap(True)
         self.tree = QTreeWidget()
+        self.search.setAccessibleName("Search the header")
+        self.tree.setAccessibleName("Header")
         self.tree.setHeaderLabels(_COLUMNS)
         self.tree.setUniformRowHeights(True)
         self.tree.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)

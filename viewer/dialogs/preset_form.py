@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QWidget
 
 from viewer.state.presets import Preset
 
@@ -45,7 +45,7 @@ class PresetForm(QWidget):
             ("Black below %", self.low),
             ("White above %", self.high),
         ):
-            self._layout.addRow(QLabel(text), field)
+            self._layout.addRow(text, field)
         self._connect()
         self.show_preset(None)
 

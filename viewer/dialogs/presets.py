@@ -32,6 +32,7 @@ class WindowPresets(QDialog):
         self.resize(680, 480)
         self.group = QComboBox()
         self.rows = QListWidget()
+        self.rows.setAccessibleName("Window presets")
         self.form = PresetForm()
         self.said = QLabel()
         self.said.setProperty("role", "warning")

@@ -24,6 +24,14 @@ from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED
 
 LIMIT = 100_000.0
+NUMBERS = {
+    "low": "Lowest value in range",
+    "high": "Highest value in range",
+    "tolerance": "Like values within",
+    "size_mm": "Margin, radius or shell",
+    "least_mm3": "Small is below",
+}
+"""What each number is called, as its option is named."""
 
 
 class EditingPanel(QWidget):
@@ -54,6 +62,7 @@ class EditingPanel(QWidget):
             )
         }
         self.other, self.lock = QComboBox(), QCheckBox("Lock the label")
+        self.other.setAccessibleName("The other label")
         self.other.activated.connect(lambda: self._bench.set_options(other=self.other.currentData()))
         self.lock.toggled.connect(self._lock)
         self._lay_out()
@@ -164,6 +173,7 @@ class EditingPanel(QWidget):
 
     def _number(self, name: str, low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
         made = number_box(low, high, suffix)
+        made.setAccessibleName(NUMBERS[name])
         made.valueChanged.connect(self._setter(name))
         return made
 

@@ -65,6 +65,7 @@ def number_box(low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
     made.setDecimals(1)
     made.setSuffix(suffix)
     made.setKeyboardTracking(False)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
 
 

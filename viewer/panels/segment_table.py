@@ -32,6 +32,7 @@ class SegmentTable(QTreeWidget):
 
     def __init__(self, segmentation: Segmentation, segmenting: Segmenting) -> None:
         super().__init__()
+        self.setAccessibleName("Segments")
         self._segmentation, self._segmenting = segmentation, segmenting
         self.setHeaderLabels(["Segment", "S", "L", "O", ""])
         for place, tip in (

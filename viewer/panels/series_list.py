@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from imaging.library.catalogued import patient_key
@@ -30,14 +30,44 @@ _KINDS = {
 }
 
 
+_OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_OWN = (*_OPENS, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
+_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+
+
 class SeriesTree(QTreeWidget):
-    """Rows with pictures, out of which series can be dragged to a viewport."""
+    """Rows with pictures, out of which series can be dragged to a viewport.
+
+    A click leaves the keyboard with the picture; Tab brings it here, then arrows move and Enter opens.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Open series")
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of the list from the window's shortcuts."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in _OWN
+            and event.modifiers() in _PLAIN
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter does what a click does."""
+        item = self.currentItem()
+        if event.key() in _OPENS and item is not None:
+            self.itemClicked.emit(item, 0)
+        else:
+            super().keyPressEvent(event)
 
     def mimeTypes(self) -> list[str]:
         return [SERIES_MIME]
@@ -64,7 +94,6 @@ class SeriesList(QWidget):
         self.tree.setHeaderHidden(True)
         self.tree.setIndentation(12)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.tree.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tree.itemClicked.connect(self._clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -18,6 +18,8 @@ class TermBox(QWidget):
         self.lists, self.search, self.terms = QComboBox(), QLineEdit(), QListWidget()
         self.lists.addItems([each.title for each in segmenting.terminologies])
         self.lists.currentIndexChanged.connect(self._fill)
+        for field, name in ((self.lists, "List of terms"), (self.search, "Search terms"), (self.terms, "Terms")):
+            field.setAccessibleName(name)
         self.search.setPlaceholderText("Search terms")
         self.search.textChanged.connect(self._fill)
         self.search.returnPressed.connect(self.add)

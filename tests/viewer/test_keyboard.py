@@ -1,0 +1,162 @@
+"""With the keyboard alone: Tab reaches everything that can be worked, everything has a name, and a whole reading."""
+
+from collections.abc import Generator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTabBar,
+    QTabWidget,
+    QTextEdit,
+    QToolBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from imaging.phantom import PhantomStudy
+from viewer.app import Application
+from viewer.panels.series_list import SeriesTree
+
+WORKED = (
+    QAbstractButton, QComboBox, QAbstractSpinBox, QLineEdit, QAbstractSlider, QAbstractItemView, QTabBar,
+    QPlainTextEdit, QTextEdit,
+)  # fmt: skip
+PARTS_OF = (QAbstractSpinBox, QComboBox, QTabBar, QAbstractItemView)
+"""What lies inside these is worked through them."""
+DIALOGS = (
+    "open_palette", "open_keys", "open_key_sheet", "open_presets", "open_metadata", "open_corners",
+    "open_monitor_calibration", "open_key_images",
+)  # fmt: skip
+
+
+@pytest.fixture
+def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
+    main.window.activateWindow()
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    return main
+
+
+def worked(root: QWidget) -> Generator[QWidget]:
+    """What a person works in a part of a window, and sees there."""
+    for widget in root.findChildren(QWidget):
+        inside = any(worked_through(each) for each in above(widget, root))
+        if (
+            isinstance(widget, WORKED)
+            and not isinstance(widget, (QScrollBar, QHeaderView))
+            and not inside
+            and widget.isVisible()
+            and widget.isEnabled()
+        ):
+            yield widget
+
+
+def worked_through(widget: QWidget) -> bool:
+    """Whether what lies inside a widget is worked by keys of the widget itself."""
+    by_itself = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not isinstance(widget, QAbstractScrollArea)
+    return bool(by_itself) or isinstance(widget, (*PARTS_OF, QToolBar))
+
+
+def above(widget: QWidget, root: QWidget) -> Generator[QWidget]:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not root:
+        yield parent
+        parent = parent.parentWidget()
+
+
+def walked(start: QWidget, key: Qt.Key) -> set[QWidget]:
+    """What has the focus on the way round with one key."""
+    start.setFocus()
+    seen: set[QWidget] = set()
+    while (at := QApplication.focusWidget()) is not None and at not in seen:
+        seen.add(at)
+        QTest.keyClick(at, key)
+    return seen
+
+
+def called(widget: QWidget) -> str:
+    """What a screen reader says it is."""
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name).strip()
+
+
+def words(widgets: set[QWidget]) -> list[str]:
+    return sorted(f"{type(each).__name__} {called(each)!r} in {type(each.parent()).__name__}" for each in widgets)
+
+
+def unreached(root: QWidget, start: QWidget) -> dict[str, list[str]]:
+    wanted = set(worked(root))
+    return {
+        "Tab": words(wanted - walked(start, Qt.Key.Key_Tab)),
+        "Shift+Tab": words(wanted - walked(start, Qt.Key.Key_Backtab)),
+        "no name": words({each for each in wanted if not isinstance(each, QTabBar) and not called(each)}),
+    }
+
+
+NONE = {"Tab": [], "Shift+Tab": [], "no name": []}
+
+
+@pytest.mark.parametrize("side", ["left", "tabs"])
+def test_everything_in_every_tab_is_reached_and_has_a_name(main: Application, qtbot: QtBot, side: str) -> None:
+    holder: QTabWidget = getattr(main, side)
+    found = {}
+    for number in range(holder.count()):
+        holder.setCurrentIndex(number)
+        QApplication.processEvents()
+        found[holder.tabText(number)] = unreached(holder.currentWidget(), main.canvas)
+    assert found == {holder.tabText(number): NONE for number in range(holder.count())}
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_everything_in_every_dialog_is_reached_and_has_a_name(main: Application, qtbot: QtBot, name: str) -> None:
+    getattr(main.dialogs, name)()
+    (dialog,) = [each for each in main.window.findChildren(QDialog) if each.isVisible()]
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+    assert unreached(dialog, next(worked(dialog))) == NONE
+    dialog.close()
+
+
+def test_a_series_is_chosen_in_the_list_by_keys(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> None:
+    main.reading.open([phantom_study.study])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    (tree,) = main.left.findChildren(SeriesTree)
+    first, k = main.session.series, main.view.k
+    tree.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    assert main.view.k == k, "arrows move in the list while it has the keyboard"
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.series != first, timeout=20_000)
+    assert main.session.series is not None and main.session.series.modality == "DX"
+
+
+def test_a_study_is_read_without_a_mouse(main: Application, qtbot: QtBot) -> None:
+    """Another series, slices, a window, planes, a second viewport, back, and out."""
+    control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    k = main.view.k
+    QTest.keyClick(main.canvas, Qt.Key.Key_Down)
+    QTest.keyClick(main.canvas, Qt.Key.Key_2)
+    assert main.view.k == k + 1 and main.view.window.name == "lung"
+    QTest.keyClick(main.canvas, Qt.Key.Key_M, control)
+    assert len(main.session.panes) == 3
+    QTest.keyClick(main.window, Qt.Key.Key_F6)
+    assert main.session.active is main.session.panes[1] and QApplication.focusWidget() is main.canvas
+    QTest.keyClick(main.canvas, Qt.Key.Key_1, control | alt)
+    assert len(main.session.panes) == 1
+    main.window.allow_close = True
+    QTest.keyClick(main.window, Qt.Key.Key_Q, control)
+    assert not main.window.isVisible()
