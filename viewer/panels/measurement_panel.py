@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imaging.formats.measurement_report.packed import ReportedSegment
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Value
 from imaging.measurement.lines import KnownLength
@@ -92,6 +93,9 @@ class MeasurementPanel(QWidget):
         self.known_row, self.details, self.histogram = QWidget(), plain(), Histogram()
         self.details.setWordWrap(True)
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.reported_title, self.reported = heading("Segments, as reports say"), plain()
+        self.reported.setWordWrap(True)
+        self.reported.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
         self._state.changed.connect(self._fill)
         self._state.selected_changed.connect(self._show_selected)
@@ -140,6 +144,8 @@ class MeasurementPanel(QWidget):
         layout.addWidget(heading("Numbers"))
         layout.addWidget(self.details)
         layout.addWidget(self.histogram)
+        layout.addWidget(self.reported_title)
+        layout.addWidget(self.reported)
         layout.addWidget(muted("Research use only – not a medical device. Saved in the library at once."))
         layout.addStretch(1)
 
@@ -189,6 +195,10 @@ class MeasurementPanel(QWidget):
             each.setEnabled(selected is not None)
         self.export.setEnabled(bool(self._state.all))
         self.details.setText(self._details(selected))
+        reported = self._state.reported
+        self.reported.setText("\n".join(line for each in reported for line in reported_lines(each)))
+        for each in (self.reported, self.reported_title):
+            each.setVisible(bool(reported))
 
     def _details(self, selected: Measurement | None) -> str:
         if selected is None:
@@ -230,3 +240,9 @@ class MeasurementPanel(QWidget):
     def _item(self, uid: str) -> QTreeWidgetItem | None:
         items = (self.rows.topLevelItem(number) for number in range(self.rows.topLevelItemCount()))
         return next((item for item in items if item is not None and item.data(NAME, _UID) == uid), None)
+
+
+def reported_lines(segment: ReportedSegment) -> tuple[str, ...]:
+    """What a report states of a segment, in words."""
+    numbers = (f"    {each.name}: {each.value:.4g} {each.unit}".rstrip() for each in segment.numbers)
+    return (segment.name, *numbers)
