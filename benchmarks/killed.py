@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from imaging.classification import Answer, AnswerEdit, Choice, Level, Target
 from imaging.editing import MaskEdit, stroke
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Provenance
@@ -29,7 +30,8 @@ TWO = Label(2, "two", layer=1)
 """May overlap the other: half of the strokes go to a layer of their own."""
 LEGEND = Legend((Label(1, "one"), TWO))
 SERIES = Series(UID, "volume", "dicom", (Path("/scans/a.dcm"),), GRID.shape_kji, GRID)
-_ACTIONS = {"stroke": 60, "undo": 12, "redo": 8, "box": 8, "whole": 4, "label": 3, "measure": 3, "save": 2}
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+_ACTIONS = {"stroke": 60, "undo": 12, "redo": 8, "box": 8, "whole": 4, "label": 3, "measure": 3, "answer": 3, "save": 2}
 
 
 class Editor:
@@ -63,6 +65,10 @@ class Editor:
             case "measure":
                 line = Measurement(f"{self._chance.random()}", Length(((0, 0, 0), (1, 1, 1))), "lps")
                 self.segmentation.push("Draw length", MeasurementEdit(UID, None, line))
+            case "answer":
+                target = Target(Level.IMAGE, "study", UID, self._chance.randrange(GRID.shape_kji[0]))
+                given = Answer(target, "set", 1, "question", (Choice("yes"),), Provenance("Ada", NOON))
+                self.segmentation.push("Answer", AnswerEdit(None, given))
             case _:
                 pass
         return action
