@@ -220,3 +220,26 @@ def test_probabilities_leave_from_the_menu_and_come_back_as_an_overlay(
     assert np.isnan(heat.array[0, 0, 0]), "clear where nothing is said"
     main.window.run("heat-visible")
     assert not main.findings.heat_visible
+
+
+def test_numbers_of_segments_leave_as_a_report_and_come_back_below_measures(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask = np.zeros_like(main.segmentation.array)
+    mask[20:24, 100:120, 90:110] = 1
+    paint(main, mask)
+    choose(monkeypatch, tmp_path / "numbers")
+    main.window.run("export-segment-report")
+    settle(qtbot, main)
+    assert "numbers.seg.dcm" in told(main) and (tmp_path / "numbers.seg.dcm").exists()
+    assert not main.measures.reported.isVisibleTo(main.measures)
+    for _ in range(2):
+        choose(monkeypatch, tmp_path / "numbers.dcm")
+        main.window.run("import-measurements")
+        settle(qtbot, main)
+    lines = main.measures.reported.text().splitlines()
+    assert main.measures.reported.isVisibleTo(main.measures) and lines[0] == "lesion"
+    assert sum("Volume" in line for line in lines) == 1, "read twice, shown once"
+    volume_ml = 4 * 20 * 20 * main.segmentation.geometry.voxel_ml
+    assert f"    Volume: {volume_ml:.4g} ml" in lines
+    assert "Numbers of segments are shown below Measures." in told(main)

@@ -124,6 +124,22 @@ class Exchanging:
 
         self._write(path, write)
 
+    def export_segment_report(self, path: Path) -> None:
+        """Write what the segments on screen measure as a DICOM structured report, with the segments beside it."""
+        shown = self._shown()
+        if shown is None:
+            return
+        made = Provenance(author(), datetime.now(UTC))
+        labelmap = self._segmentation.labelmap(made)
+
+        def write(report: Report) -> str:
+            from imaging.formats.measurement_report.segment_groups import write_segment_report  # brings highdicom along
+
+            beside = write_segment_report(labelmap, shown.volume, shown.series, path, made, report)
+            return f"Numbers of the segments written to {path}, the segments to {beside.name}."
+
+        self._write(path, write)
+
     def import_report(self, path: Path) -> None:
         """Add the measurements of a structured report on the shown series; each is a step that can be undone."""
         shown = self._shown()
@@ -184,9 +200,11 @@ class Exchanging:
         new = [each for each in found.measurements if state.find(each.uid) is None]
         for each in new:
             state.add(each)
+        state.add_reported(found.segments)
         known = len(found.measurements) - len(new)
         here = f" {known} were there already." if known else ""
-        self._notices.add("info", f"{len(new)} measurements from {path}.{here}")
+        of = " Numbers of segments are shown below Measures." if found.segments else ""
+        self._notices.add("info", f"{len(new)} measurements from {path}.{here}{of}")
         for warning in found.warnings:
             self._notices.add("warning", f"{path.name}: {warning}")
 

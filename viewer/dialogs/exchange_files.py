@@ -65,6 +65,12 @@ class ExchangeFiles:
         elif path is not None:
             self.exchanging.export_report(with_ending(path, ".dcm"))
 
+    def export_segment_report(self) -> None:
+        """Ask where the numbers of segments shall go."""
+        path, _ = self._ask_target("Export numbers of the segments", REPORT)
+        if path is not None:
+            self.exchanging.export_segment_report(with_ending(path, ".dcm"))
+
     def import_measurements(self) -> None:
         """Ask for a structured report."""
         self._ask_source("Import measurements from a DICOM structured report", self.exchanging.import_report)
@@ -121,6 +127,8 @@ def exchange_actions(session: Session, files: ExchangeFiles) -> tuple[Action, ..
                "What the model says of every voxel, from 0 to 1; run a segmentation model first"),
         Action("export-measurements", "Measurements…", out, files.export_measurements, (), measured, None, False,
                "DICOM structured report, CSV or JSON"),
+        Action("export-segment-report", "Numbers of segments…", out, files.export_segment_report, (), shown, None,
+               False, "Volume, mean and axes as a DICOM structured report, with the segments beside it"),
         Action("export-presentation", "View as presentation state…", out, files.export_presentation, (),
                lambda: files.presenting.can_export, None, False,
                "Window, turn, zoom and measurements as a DICOM GSPS"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from imaging.formats.measurement_report.packed import ReportedSegment
 from imaging.geometry import Triple
 from imaging.measurement.edit import MeasurementEdit
 from imaging.measurement.figure import Figure, Value
@@ -72,6 +73,7 @@ class Measurements(QObject):
         self.shown = True
         self.sketch: Sketch | None = None
         self.hovered = ""
+        self._reported: dict[str, tuple[ReportedSegment, ...]] = {}
         self._lists: dict[str, dict[str, Measurement]] = {}
         self._selected = ""
         self._readings: dict[tuple[Measurement, float], tuple[Volume, tuple[Value, ...]]] = {}
@@ -85,6 +87,17 @@ class Measurements(QObject):
     def selected(self) -> Measurement | None:
         """The one that is worked on."""
         return self.find(self._selected)
+
+    @property
+    def reported(self) -> tuple[ReportedSegment, ...]:
+        """What reports that were read state of segments of the series that is worked on."""
+        return self._reported.get(self.series_uid, ())
+
+    def add_reported(self, segments: tuple[ReportedSegment, ...]) -> None:
+        """Show what a report states of segments; what is known already is not shown twice."""
+        known = self.reported
+        self._reported[self.series_uid] = (*known, *(each for each in segments if each not in known))
+        self.changed.emit()
 
     def of(self, series_uid: str) -> tuple[Measurement, ...]:
         """The measurements of a series that is or was shown."""

@@ -1,6 +1,7 @@
 """Measurements from a structured report (PS3.16 TID 1500) onto the image they were made on."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
 from imaging.formats.dicom.plain_object import read_object
-from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements
+from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMeasurements, ReportedSegment
+from imaging.formats.measurement_report.reported import reported_segment
 from imaging.formats.measurement_report.vocabulary import (
     EXACT_BLOCK,
     EXACT_ELEMENT,
@@ -47,7 +49,9 @@ _PLAIN: dict[str, tuple[type[Figure], int]] = {
 def read_packed(path: Path, grid: ImageGrid, series: Series) -> PackedMeasurements:
     """As :func:`read_report`, with the same errors."""
     found = read_report(path, grid, series)
-    return PackedMeasurements(tuple((each.uid, packed(each)) for each in found.measurements), found.warnings)
+    return PackedMeasurements(
+        tuple((each.uid, packed(each)) for each in found.measurements), found.warnings, found.segments
+    )
 
 
 def read_report(path: Path, grid: ImageGrid, series: Series) -> ReadMeasurements:
@@ -68,15 +72,20 @@ def _read(path: Path, groups: list[Dataset], source: Source) -> ReadMeasurements
     if not groups:
         raise ReadError(path, "no structured report with groups of measurements (TID 1500)")
     found: list[Measurement] = []
+    segments: list[ReportedSegment] = []
     strange: list[str] = []
     for n, group in enumerate(groups):
         try:
-            found.append(_measurement(group, source))
+            segment = reported_segment(group, source)
+            if segment is not None:
+                segments.append(segment)
+            else:
+                found += _measurements(group, source)
         except ValueError as error:
             strange.append(f"measurement {n + 1} was left out: {error}")
-    if not found:
+    if not found and not segments:
         raise ReadError(path, f"none of its {len(groups)} measurements fits this image: {strange[0]}")
-    return ReadMeasurements(tuple(found), tuple(strange))
+    return ReadMeasurements(tuple(found), tuple(strange), tuple(segments))
 
 
 def _groups(node: Dataset, depth: int) -> Iterator[Dataset]:
@@ -92,8 +101,8 @@ def _concept(node: Dataset) -> str:
     return text(item(node, "ConceptNameCodeSequence"), "CodeValue")
 
 
-def _measurement(group: Dataset, source: Source) -> Measurement:
-    """One group as a measurement.
+def _measurements(group: Dataset, source: Source) -> list[Measurement]:
+    """One group as measurements: one, or of a volumetric region one for each outline.
 
     Raises:
         ValueError: of no kind that is measured here, or not on this image; says which.
@@ -110,7 +119,15 @@ def _measurement(group: Dataset, source: Source) -> Measurement:
     if not all(np.isfinite(part).all() for part in parts):
         raise ValueError("its points are no numbers")
     frame: Frame = "lps" if source.grid.geometry.has_position else "kji"
-    return Measurement(own_uid(uid), _figure(kind, parts, values), frame, _name(children))
+    name = _name(children) or ("" if kind_of(identifier) else identifier)
+    is_region = is_outline(kind) and len(_coordinates(group)) > 1
+    figures = [_figure(kind, each, values) for each in ([[part] for part in parts] if is_region else [parts])]
+    return [Measurement(_identity(own_uid(uid), n), figure, frame, name) for n, figure in enumerate(figures)]
+
+
+def _identity(uid: str, n: int) -> str:
+    """The identity of the ``n``-th outline of a region; the first has that of the region."""
+    return sha256(f"{uid} {n}".encode()).hexdigest()[:32] if n else uid
 
 
 def _kind_by_graphic(graphics: list[Dataset]) -> str:

@@ -20,6 +20,7 @@ _QUANTITIES = {
     "Cobb angle": Code("285285000", "SCT", "Cobb angle"),
     "Long axis": Code("103339001", "SCT", "Long axis"),
     "Short axis": Code("103340004", "SCT", "Short axis"),
+    "Volume": Code("118565006", "SCT", "Volume"),
     "Area": Code("42798000", "SCT", "Area"),
     "Mean": Code("373098007", "SCT", "Mean"),
     "SD": Code("386136009", "SCT", "Standard Deviation"),

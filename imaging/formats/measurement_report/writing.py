@@ -40,6 +40,12 @@ IN_PLANE_MM = 0.01
 """Points this close to a slice are written as pixels of its image, others as places in the patient."""
 
 Coordinates = NDArray[np.float64]
+Group = (
+    sr.PlanarROIMeasurementsAndQualitativeEvaluations
+    | sr.VolumetricROIMeasurementsAndQualitativeEvaluations
+    | sr.MeasurementsAndQualitativeEvaluations
+)
+"""Measurements that belong together (TID 1410, 1411 and 1501)."""
 
 _REPORT = Code("126000", "DCM", "Imaging Measurement Report")
 _PROCEDURE = Code("363679005", "SCT", "Imaging procedure")
@@ -63,7 +69,9 @@ def write_report(
     groups = [_Group(each, numbers, ground, source) for each, numbers in measured if numbers]
     if not groups:
         raise SaveError(path, "no measurement has a number to report")
-    report = _object(groups, source, subject_of(series), made)
+    subject = subject_of(series)
+    contents = [each.content() for each in groups]
+    report = report_of(contents, _evidence(groups, source, subject), subject, made, f"Measurements of {source.name}")
     with saving.replacing(path) as temporary:
         report.save_as(temporary, enforce_file_format=True)
     return tuple(each for each, numbers in measured if not numbers)
@@ -162,12 +170,19 @@ def _graphic(measurement: Measurement, points: Coordinates) -> tuple[str, Coordi
     return "POLYLINE", np.concatenate([points, points[:1]]) if is_outline(measurement.kind) else points
 
 
-def _object(groups: Sequence[_Group], source: Source, subject: Subject, made: Provenance) -> Dataset:
-    """The report as a DICOM object: Comprehensive 3D where a place in the patient is written, else Comprehensive."""
+def report_of(
+    groups: Sequence[Group], evidence: list[Dataset], subject: Subject, made: Provenance, description: str
+) -> Dataset:
+    """A report as a DICOM object: Comprehensive 3D where a place in the patient is written, else Comprehensive.
+
+    Args:
+        groups: of measurements (TID 1410, 1411 or 1501).
+        evidence: the images and segmentations that they refer to.
+    """
     content = sr.MeasurementReport(
         _observer(made),
         concept(_PROCEDURE),
-        [each.content() for each in groups],
+        groups,
         title=concept(_REPORT),
         language_of_content_item_and_descendants=sr.LanguageOfContentItemAndDescendants(concept(_LANGUAGE)),
     )
@@ -175,7 +190,7 @@ def _object(groups: Sequence[_Group], source: Source, subject: Subject, made: Pr
     content[0].ContentSequence.append(notice)
     in_space = "SCOORD3D" in str(content)
     report = (sr.Comprehensive3DSR if in_space else sr.ComprehensiveSR)(
-        _evidence(groups, source, subject),
+        evidence,
         content[0],
         generate_uid(),
         902,
@@ -183,7 +198,7 @@ def _object(groups: Sequence[_Group], source: Source, subject: Subject, made: Pr
         1,
         PROGRAM,
         is_complete=True,
-        series_description=shortened(f"Measurements of {source.name}"),
+        series_description=shortened(description),
         specific_character_set=UTF8,
     )
     put_names(report, subject)
