@@ -63,8 +63,10 @@ class PromptBox:
         """(3, K, J, I) float32: depth, row and column of every ``step``-th voxel of ``box``, -1 to 1 inside."""
         axes = (np.arange(span.start, span.stop, by) for span, by in zip(box, step, strict=True))
         k, j, i = np.meshgrid(*axes, indexing="ij", sparse=True)
-        rows = [a * k + b * j + c * i + d for a, b, c, d in self.onto]
-        return np.stack(rows).astype(np.float32)
+        places = np.empty((3, k.size, j.size, i.size), np.float32)
+        for place, (a, b, c, d) in zip(places, self.onto, strict=True):
+            np.add((a * k + b * j + d).astype(np.float32), (c * i).astype(np.float32), out=place)
+        return places
 
 
 Corner = tuple[float, float]
