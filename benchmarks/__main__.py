@@ -13,7 +13,10 @@ from dataclasses import asdict
 
 from benchmarks.timing import Row, table
 
-SUBJECTS = ("start", "loading", "indexing", "browsing", "display", "playback", "reslicing", "editing", "responsiveness")
+SUBJECTS = (
+    "start", "loading", "indexing", "browsing", "queue", "display", "playback", "reslicing", "editing",
+    "responsiveness",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ from viewer.state.session import Session
 from viewer.state.worklist import Worklist
 
 Answer = TypeVar("Answer")
+_LIST = "queues"
 Listed = tuple[tuple[WorkQueue, ...], WorkQueue | None, tuple[Case, ...]]
 
 
@@ -74,7 +75,7 @@ class Queueing(QObject):
         """Read the queues and the cases of the chosen one anew."""
         name = self._worklist.queue.name if self._worklist.queue else ""
         self._background.start(
-            "queues",
+            _LIST,
             "",
             lambda _: self._listed(name),
             lambda found: self._worklist.show(*found),
@@ -84,6 +85,7 @@ class Queueing(QObject):
     def choose(self, name: str) -> None:
         """Read from another queue."""
         if self.leave():
+            self._background.cancel(_LIST)
             found = self._asked(lambda: self._listed(name))
             if found is not None:
                 self._worklist.show(*found)
