@@ -70,11 +70,6 @@ class History:
         return self._undone[-1].name if self._undone else ""
 
     @property
-    def byte_size(self) -> int:
-        """Memory held by all steps, in bytes."""
-        return sum(group.nbytes for group in (*self._done, *self._undone))
-
-    @property
     def done(self) -> tuple[Step, ...]:
         """What undo takes back, the last step last."""
         return tuple(self._done)

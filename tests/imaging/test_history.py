@@ -56,7 +56,7 @@ def test_the_oldest_steps_fall_out_of_the_budget() -> None:
     array, history = np.zeros(GRID.shape_kji, np.uint8), History(limit_bytes=60)
     for number in range(5):
         history.push(step(f"Brush {number}", dot(array, (5, 5), number + 1)))
-    assert history.byte_size <= 60, "a dot of 3 by 3 voxels costs 18 bytes, so three fit"
+    assert sum(step.nbytes for step in history.done) <= 60, "a dot of 3 by 3 voxels costs 18 bytes, so three fit"
     names = []
     while history.can_undo:
         names.append(history.undo_name)

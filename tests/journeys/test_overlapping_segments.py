@@ -188,7 +188,7 @@ def test_one_segment_is_cut_out_of_another_across_layers(painted: Application, q
 
 def test_the_menu_says_what_undo_takes_back(painted: Application) -> None:
     undo = painted.window.actions_by_id["undo"]
-    assert undo.text() == "Undo brush"
+    assert undo.text() == "Undo: Brush"
     undo.trigger()
-    assert undo.text() == "Undo let segment overlap"
-    assert painted.window.actions_by_id["redo"].text() == "Redo brush"
+    assert undo.text() == "Undo: Let segment overlap"
+    assert painted.window.actions_by_id["redo"].text() == "Redo: Brush"

@@ -114,8 +114,8 @@ def _mask_actions(desk: Desk) -> Sequence[Action]:
 
 
 def _with_name(verb: str, step: str) -> str:
-    """What undo or redo would do, as ``Undo brush``."""
-    return f"{verb} {step[0].lower()}{step[1:]}" if step else verb
+    """What undo or redo would do, as ``Undo: Brush``."""
+    return f"{verb}: {step}" if step else verb
 
 
 def _ai(desk: Desk) -> Sequence[Action]:

@@ -72,7 +72,7 @@ def test_large_and_small_steps_stay_in_order(qtbot: QtBot, desk: Desk) -> None:
     assert np.array_equal(desk.written(), desk.segmentation.array)
     step = desk.mask.history.done[0]
     assert isinstance(step, Step) and isinstance(step.edits[0], MaskDelta), "packed in the undo line too"
-    assert desk.mask.history.byte_size < 10_000
+    assert sum(step.nbytes for step in desk.mask.history.done) < 10_000
     desk.segmentation.undo()
     desk.segmentation.undo()
     assert not desk.segmentation.array.any()
