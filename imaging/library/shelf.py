@@ -94,6 +94,10 @@ class Shelf:
 
         return Queues(self.library)
 
+    def open(self) -> None:
+        """Load and open all of it, so that no later question waits for more than its answer."""
+        _ = self.catalogue, self.revisions, self.measured, self.key_images, self.answered, self.queues
+
     def close(self) -> None:
         """Let go of the database, if it was opened."""
         with self._opening:

@@ -166,12 +166,19 @@ class Cataloguing(QObject):
         self._studies.set_shown(key)
         if key and key != self._opened:
             self._opened = key
-            self._asked(lambda: self._shelf.catalogue.set_opened(key, datetime.now(UTC)))
-            self._renew(key)
+            self._in_background(lambda _: self._note_opened(key), self._show)
+
+    def _note_opened(self, key: str) -> CataloguedStudy | None:
+        """The study as the catalogue has it from now on; runs in a thread: the picture does not wait for the disk."""
+        catalogue = self._shelf.catalogue
+        catalogue.set_opened(key, datetime.now(UTC))
+        return catalogue.study(key)
 
     def _renew(self, key: str) -> None:
         """Show what the catalogue says of one study now."""
-        study = self._asked(lambda: self._shelf.catalogue.study(key))
+        self._show(self._asked(lambda: self._shelf.catalogue.study(key)))
+
+    def _show(self, study: CataloguedStudy | None) -> None:
         if study is not None:
             self._studies.update(study)
         if self._background.busy("list"):

@@ -58,3 +58,12 @@ def test_a_library_that_cannot_be_opened_says_so_at_each_question_until_it_can(t
     database.close()
     assert shelf.library.annotated_series() == ()
     shelf.close()
+
+
+def test_opened_in_a_thread_no_later_part_loads_anything(tmp_path: Path) -> None:
+    code = (
+        "import sys; from imaging.library.shelf import Shelf; shelf = Shelf(sys.argv[1]); shelf.open(); "
+        "known = set(sys.modules); shelf.catalogue, shelf.revisions, shelf.measured, shelf.key_images, shelf.answered, "
+        "shelf.queues; new = set(sys.modules) - known; shelf.close(); sys.exit(', '.join(new) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "library.sqlite")], check=True)
