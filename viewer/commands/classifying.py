@@ -39,6 +39,7 @@ class Classifying:
         self._session, self._segmentation, self._findings = session, segmentation, findings
         self._state, self._notices, self._shelf = state, notices, shelf
         self._worked_on: OpenSeries | None = None
+        self._study = ""
         self._by_hand: LabelSet | None = None
         self._behind: dict[str, list[AnswerEdit]] = {}
         state.label_sets = label_sets
@@ -66,6 +67,7 @@ class Classifying:
             self._state.choose(None)
             self._state.show(())
             return
+        self._study = study_key(series)
         self._state.choose(self._suiting(series))
         self._bring_back(series)
         self._show_subjects()
@@ -116,14 +118,13 @@ class Classifying:
 
     def _show_subjects(self) -> None:
         series = self._session.series
-        if series is not None and self._session.volume is not None:
+        if series is not None and self._session.opened is self._worked_on:
             self._state.show((*self._whole(series), *self._picture(series), *self._region(series)))
 
     def _whole(self, series: "Series") -> tuple[Subject, ...]:
-        study = study_key(series)
         return (
-            Subject(Target(Level.STUDY, study), "This study"),
-            Subject(Target(Level.SERIES, study, series.uid), "This series"),
+            Subject(Target(Level.STUDY, self._study), "This study"),
+            Subject(Target(Level.SERIES, self._study, series.uid), "This series"),
         )
 
     def _picture(self, series: "Series") -> tuple[Subject, ...]:
@@ -134,7 +135,7 @@ class Classifying:
         level, word = (Level.FRAME, "Frame") if volume.kind == "clip" else (Level.IMAGE, "Slice")
         frames = volume.geometry.shape_kji[0]
         title = "This image" if frames == 1 else f"{word} {pane.stored_k + 1} of {frames}"
-        return (Subject(Target(level, study_key(series), series.uid, pane.stored_k), title),)
+        return (Subject(Target(level, self._study, series.uid, pane.stored_k), title),)
 
     def _region(self, series: "Series") -> tuple[Subject, ...]:
         """The selected measurement, else the active segment."""
@@ -145,7 +146,7 @@ class Classifying:
             region, title = f"segment {label.value}", f"Segment “{label.name}”"
         else:
             return ()
-        return (Subject(Target(Level.REGION, study_key(series), series.uid, region=region), title),)
+        return (Subject(Target(Level.REGION, self._study, series.uid, region=region), title),)
 
     def _propose(self) -> None:
         """What the last prediction says, where it is about the whole of what is asked about."""
@@ -159,16 +160,15 @@ class Classifying:
 
     def _bring_back(self, series: "Series") -> None:
         """Know what the library holds, and what only the undo line does; what is in memory where it cannot be read."""
-        study = study_key(series)
         if series.uid in self._behind:
             return
         try:
-            history = self._shelf.answered.history(study, series.uid)
-            held = self._shelf.answered.of(study, series.uid, self._shelf.queues.unseen([series.uid], author()))
+            history = self._shelf.answered.history(self._study, series.uid)
+            held = self._shelf.answered.of(self._study, series.uid, self._shelf.queues.unseen([series.uid], author()))
         except LibraryError as error:
             self._notices.add("error", words(error))
             return
-        self._state.load(study, series.uid, held)
+        self._state.load(self._study, series.uid, held)
         given = {each.answer for each in history if not each.withdrawn}
         for edit in self._only_journalled().values():
             lost = edit.after not in given if edit.after else edit.before in held
