@@ -186,6 +186,16 @@ def test_one_segment_is_cut_out_of_another_across_layers(painted: Application, q
     )
 
 
+def test_a_proposal_for_the_layer_that_a_label_left_is_put_away(main: Application, qtbot: QtBot) -> None:
+    """The label is empty: no voxel changes when it moves, but what was proposed would land in the old layer."""
+    main.window.actions_by_id["edit-threshold"].trigger()
+    qtbot.waitUntil(lambda: main.session.workbench.proposal is not None, timeout=10_000)
+    tick(main, 0)
+    assert main.session.workbench.proposal is None
+    main.editing.confirm()
+    assert not any(layer.any() for layer in main.segmentation.layers)
+
+
 def test_the_menu_says_what_undo_takes_back(painted: Application) -> None:
     undo = painted.window.actions_by_id["undo"]
     assert undo.text() == "Undo: Brush"

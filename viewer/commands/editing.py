@@ -214,7 +214,8 @@ class Editing:
         if other == PROPOSED:
             return self._proposed()
         known = other in {label.value for label in self._segmentation.labels} and other != self._segmentation.active
-        return (lambda: self._segmentation.inside(other)) if known else None
+        layer = self._segmentation.layer_with(other)  # read here: the work is done in another thread
+        return (lambda: layer == other) if known else None
 
 
 def summary(proposal: Proposal) -> str:

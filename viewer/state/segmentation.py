@@ -125,8 +125,12 @@ class Segmentation(QObject):
 
     def inside(self, value: int) -> NDArray[np.bool_]:
         """(K, J, I) bool: the voxels of a label as they are now."""
+        return self.layer_with(value) == value
+
+    def layer_with(self, value: int) -> Layer:
+        """The layer that a label's voxels are in, as it is now; a read-only view."""
         number = next((label.layer for label in self.labels if label.value == value), 0)
-        return self.mask.layer(number) == value
+        return _read_only(self.mask.layer(number))
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -346,8 +350,16 @@ class Segmentation(QObject):
     def _show(self, edit: MaskEdit | LegendEdit) -> None:
         if isinstance(edit, MaskEdit):
             self.changed.emit(edit)
-        else:
-            self.labels_changed.emit()
+            return
+        if _moves_labels(edit):
+            self.changed.emit(None)
+        self.labels_changed.emit()
+
+
+def _moves_labels(edit: LegendEdit) -> bool:
+    """Whether a label is in another layer afterwards."""
+    places = {label.value: label.layer for label in edit.before.labels}
+    return any(places.get(label.value, label.layer) != label.layer for label in edit.after.labels)
 
 
 def _read_only(layer: Layer) -> Layer:
