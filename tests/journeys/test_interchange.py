@@ -14,12 +14,15 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from imaging import editing
+from imaging.formats.presentation.presentation import Presentation
+from imaging.formats.presentation.writing import write_presentation
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.measurement.areas import Ellipse
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
+from imaging.measurement.ruler import Ground
 from imaging.phantom import PhantomStudy
-from imaging.volume import Window
+from imaging.volume import Shutter, VoiTable, Window
 from inference.prediction import Prediction
 from inference.probability import ProbabilityMap
 from viewer.app import Application
@@ -243,3 +246,48 @@ def test_numbers_of_segments_leave_as_a_report_and_come_back_below_measures(
     volume_ml = 4 * 20 * 20 * main.segmentation.geometry.voxel_ml
     assert f"    Volume: {volume_ml:.4g} ml" in lines
     assert "Numbers of segments are shown below Measures." in told(main)
+
+
+def test_the_shutter_and_the_table_of_a_presentation_state_are_seen(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ring of a table that is white around 0 HU alone, and a circle of 40 pixels: beside it the picture is black."""
+    series, volume = main.session.series, main.session.volume
+    assert series is not None and volume is not None
+    grey = np.zeros(400, np.uint8)
+    grey[150:300] = 255
+    _, rows, columns = volume.geometry.shape_kji
+    middle = ((rows - 1) / 2, (columns - 1) / 2)
+    look = Presentation(
+        volume.array.shape[0] // 2, table=VoiTable(-200, grey, "water"), shutter=Shutter(None, (*middle, 40.0))
+    )
+    made = Provenance("Doe Jane", datetime(2026, 1, 2, tzinfo=UTC))
+    write_presentation(look, (), Ground(volume), series, tmp_path / "pr.dcm", made)
+
+    def bright() -> list[bool]:
+        """Along the row 20 pixels below the middle, clear of letters: whether the picture is lit."""
+        image, transform = main.canvas.grab().toImage(), main.session.active.transform()
+        assert transform is not None
+        places = [transform.to_screen(middle[0] + 20, column) for column in range(0, columns, 4)]
+        return [image.pixelColor(int(x), int(y)).value() > 200 for x, y in places]
+
+    choose(monkeypatch, tmp_path / "pr.dcm")
+    main.window.run("import-presentation")
+    settle(qtbot, main)
+    assert main.view.table is not None and main.view.table.name == "water" and main.view.shutter is not None
+    seen = bright()
+    inside = [np.hypot(20, column - middle[1]) < 41 for column in range(0, columns, 4)]
+    assert any(seen) and all(within for lit, within in zip(seen, inside, strict=True) if lit)
+    main.window.run("shutter")
+    assert any(lit and not within for lit, within in zip(bright(), inside, strict=True)), "the key shows all again"
+    main.window.run("shutter")
+    choose(monkeypatch, tmp_path / "again.dcm")
+    main.window.run("export-presentation")
+    settle(qtbot, main)
+    again = dcmread(tmp_path / "again.dcm")
+    assert (list(again.CenterOfCircularShutter), again.RadiusOfCircularShutter) == (
+        [round(each) + 1 for each in middle], 40,
+    )  # fmt: skip
+    assert again.SoftcopyVOILUTSequence[0].VOILUTSequence[0].LUTDescriptor[:2] == [400, -200]
+    main.window.run("reset")
+    assert main.view.shutter is None and main.view.table is None

@@ -97,8 +97,9 @@ class SlicePainter:
         if overlays is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrinks)
             painter.drawImage(target, overlays, source)
-        if volume.shutter is not None and self.session.marks.shutter and self.pane.plane == "stored":
-            cover(painter, volume.shutter, transform.upright)
+        shutter = self.pane.view.shutter or volume.shutter
+        if shutter is not None and self.session.marks.shutter and self.pane.plane == "stored":
+            cover(painter, shutter, transform.upright)
         if drawn:
             draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
         painter.restore()

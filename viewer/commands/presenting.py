@@ -107,7 +107,14 @@ def look_of(pane: Pane, volume: Volume, transform: ViewTransform) -> Presentatio
     rotation_deg, mirrored = _TOLD[transform.orientation]
     view = pane.view
     return Presentation(
-        view.k, view.window, volume.inverted != view.inverted, rotation_deg, mirrored, _area(transform.upright)
+        view.k,
+        view.window,
+        volume.inverted != view.inverted,
+        rotation_deg,
+        mirrored,
+        _area(transform.upright),
+        table=view.table,
+        shutter=view.shutter or volume.shutter,
     )
 
 
@@ -117,8 +124,10 @@ def look(pane: Pane, volume: Volume, wanted: Presentation) -> None:
     view = pane.view
     view.set_slice(wanted.k)
     view.set_slab(0.0)
-    if wanted.window is not None:
-        view.set_window(wanted.window)
+    voi = wanted.table or wanted.window
+    if voi is not None:
+        view.set_voi(voi)
+    view.set_shutter(wanted.shutter)
     view.set_inverted(volume.inverted != wanted.inverted)
     view.set_angle_deg(0.0)
     geometry = volume.slice_geometry(wanted.k)

@@ -180,7 +180,8 @@ def _marks(session: Session, reading: Reading) -> tuple[Action, ...]:
         return session.volume is not None and bool(session.volume.overlays)
 
     def shuttered() -> bool:
-        return session.volume is not None and session.volume.shutter is not None
+        volume = session.volume
+        return volume is not None and (session.view.shutter or volume.shutter) is not None
 
     return (
         Action("regularise", "Regularise slices", "View", reading.regularise, ("Ctrl+R",),

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from imaging.colour_tables import ColourTable
 from imaging.intensity import Voi, default_voi, equivalent_window
-from imaging.volume import VoiTable, Volume, Window
+from imaging.volume import Shutter, VoiTable, Volume, Window
 from viewer.state.fusion import Fusion
 from viewer.state.orientation import AS_STORED, Orientation
 
@@ -36,6 +36,7 @@ class View(QObject):
         pan_px: (x, y) shift on the screen, in screen pixels.
         window: grey window; where a table of the file is shown, the linear window that comes closest.
         table: table of the file that is shown in place of the window.
+        shutter: of a presentation state, in place of the file's.
         turn: how the picture is turned beyond its usual orientation.
         angle_deg: free rotation on the screen, clockwise, after ``turn``.
         slab_mm: thickness that ``projection`` looks through; 0 is a single plane.
@@ -56,6 +57,7 @@ class View(QObject):
         self.k = 0
         self.window = Window(127.5, 255.0)
         self.table: VoiTable | None = None
+        self.shutter: Shutter | None = None
         self.inverted = False
         self.zoom = 1.0
         self.pan_px = (0.0, 0.0)
@@ -116,7 +118,8 @@ class View(QObject):
         self.changed.emit()
 
     def reset(self) -> None:
-        """Default window, in grey, no inversion, fitted, not turned."""
+        """Default window, in grey, no inversion, fitted, not turned, the file's own shutter."""
+        self.shutter = None
         self.inverted, self.colours = False, None
         self.turn, self.angle_deg = AS_STORED, 0.0
         self.zoom, self.pan_px = 1.0, (0.0, 0.0)
@@ -138,6 +141,11 @@ class View(QObject):
     def set_window(self, window: Window) -> None:
         """Show ``window``; its width is kept above zero."""
         self.window, self.table = replace(window, width=max(window.width, 1e-6)), None
+        self.changed.emit()
+
+    def set_shutter(self, shutter: Shutter | None) -> None:
+        """Cover what a presentation state asks to cover; with None what the file does."""
+        self.shutter = shutter
         self.changed.emit()
 
     def set_voi(self, voi: Voi) -> None:

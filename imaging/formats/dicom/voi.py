@@ -10,7 +10,7 @@ from pydicom.tag import Tag
 from imaging.formats.dicom.attributes import as_read, holds, items, known_tag, numbers, text, value, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
-from imaging.formats.dicom.lut import lookup_table
+from imaging.formats.dicom.lut import LookupTable, lookup_table
 from imaging.formats.dicom.modality import ModalityTransform, functional_group
 from imaging.volume import VoiFunction, VoiTable, Window
 
@@ -89,10 +89,15 @@ def voi_tables_of(header: Header, transform: ModalityTransform, index: int, warn
             continue
         if not found.complete:
             warn(f"a VOI LUT ends early: found {found.outputs.size} entries")
-        grey = np.rint(found.outputs * (255 / ((1 << found.bits) - 1))).astype(np.uint8)
-        grey.flags.writeable = False
-        tables.append(VoiTable(found.first, grey, text(lut, "LUTExplanation").lower()))
+        tables.append(grey_table(found, text(lut, "LUTExplanation").lower()))
     return tuple(tables)
+
+
+def grey_table(found: LookupTable, name: str) -> VoiTable:
+    """A VOI LUT as grey levels."""
+    grey = np.rint(found.outputs * (255 / ((1 << found.bits) - 1))).astype(np.uint8)
+    grey.flags.writeable = False
+    return VoiTable(found.first, grey, name)
 
 
 def tables_said(frame: Frame) -> str:

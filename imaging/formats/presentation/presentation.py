@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imaging.measurement.measurement import Measurement, unpacked
-from imaging.volume import Window
+from imaging.volume import Shutter, VoiTable, Window
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,8 @@ class Presentation:
     Attributes:
         k: the slice that is shown first.
         window: None leaves it as it is.
+        table: of grey levels, in place of a window.
+        shutter: what of the image is to be seen, in place of the image's own; None leaves that.
         inverted: high values are dark.
         rotation_deg: 0, 90, 180 or 270, clockwise, from the stored rows and columns. mirrored: left and right swapped
             after that.
@@ -30,6 +32,8 @@ class Presentation:
     area_ji: tuple[int, int, int, int] | None = None
     drawn: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    table: VoiTable | None = None
+    shutter: Shutter | None = None
 
     def measurements(self) -> tuple[Measurement, ...]:
         """The graphics as measurements.

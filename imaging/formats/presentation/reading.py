@@ -13,7 +13,10 @@ from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
+from imaging.formats.dicom.lut import lookup_table
 from imaging.formats.dicom.plain_object import read_object
+from imaging.formats.dicom.shutters import shutter_in
+from imaging.formats.dicom.voi import grey_table
 from imaging.formats.measurement_report.vocabulary import own_uid
 from imaging.formats.presentation.presentation import Presentation
 from imaging.measurement.areas import Ellipse, Outline
@@ -23,7 +26,7 @@ from imaging.measurement.marks import Note, Probe
 from imaging.measurement.measurement import Measurement, packed
 from imaging.measurement.ruler import Points
 from imaging.study import Series
-from imaging.volume import VoiFunction, Window
+from imaging.volume import VoiFunction, VoiTable, Window
 
 MOST_BYTES = 64 << 20
 
@@ -50,18 +53,51 @@ def _presentation(path: Path, state: Dataset, source: Source) -> Presentation:
     if not shown:
         uid = text(referred[0], "ReferencedSOPInstanceUID") if referred else "none"
         raise ReadError(path, f"refers to image {uid}, which is not in {source.name}")
-    k, warnings = shown[0], list[str]()
+    k, warnings = shown[0], list(_left_out(state))
     rotation = numbers(state, "ImageRotation")
+    voi = _for(state, "SoftcopyVOILUTSequence", k, source)
+    table, shutter = _table(state, voi, warnings), shutter_in(state)
+    if text(state, "ShutterShape") and shutter is None:
+        warnings.append(f"its shutter was left out: {text(state, 'ShutterShape')}")
+    drawn = tuple((each.uid, packed(each)) for each in _drawn(state, k, source, warnings))
     return Presentation(
         k,
-        _window(_for(state, "SoftcopyVOILUTSequence", k, source), warnings),
+        _window(voi),
         text(state, "PresentationLUTShape") == "INVERSE",
         int(rotation[0]) % 360 if rotation and rotation[0] % 90 == 0 else 0,
         text(state, "ImageHorizontalFlip") == "Y",
         _area(_for(state, "DisplayedAreaSelectionSequence", k, source)),
-        tuple((each.uid, packed(each)) for each in _drawn(state, k, source, warnings)),
-        (*warnings, *(("its shutter was left out",) if text(state, "ShutterShape") else ())),
+        drawn,
+        tuple(warnings),
+        table,
+        shutter,
     )
+
+
+def _left_out(state: Dataset) -> Iterator[str]:
+    """What a state asks for and is not done here, in words."""
+    if items(state, "PresentationLUTSequence"):
+        yield "its presentation LUT was left out: grey levels go on to the screen as they are"
+    if items(state, "MaskSubtractionSequence"):
+        yield "its subtraction of a mask image was left out"
+    if "BITMAP" in text(state, "ShutterShape"):
+        yield "its bitmap shutter was left out"
+    sizes = {text(each, "PresentationSizeMode") for each in items(state, "DisplayedAreaSelectionSequence")}
+    if sizes & {"TRUE SIZE", "MAGNIFY"}:
+        yield "its displayed area is fitted to the viewport, not shown in true size or a fixed magnification"
+
+
+def _table(state: Dataset, voi: Dataset, warnings: list[str]) -> VoiTable | None:
+    """The first VOI LUT (PS3.3 C.11.2.1.1); values may be negative where the state's own rescaling makes them so."""
+    luts = items(voi, "VOILUTSequence")
+    if not luts:
+        return None
+    signed = any(each < 0 for each in numbers(state, "RescaleIntercept"))
+    found = lookup_table(luts[0], state.original_encoding[1] is not False, signed)
+    if found is None:
+        warnings.append("its table of grey levels was left out: the window stays")
+        return None
+    return grey_table(found, text(luts[0], "LUTExplanation").lower())
 
 
 def _images(node: Dataset) -> list[Dataset]:
@@ -86,11 +122,9 @@ def _for(state: Dataset, keyword: str, k: int, source: Source) -> Dataset:
     return Dataset()
 
 
-def _window(voi: Dataset, warnings: list[str]) -> Window | None:
+def _window(voi: Dataset) -> Window | None:
     centres, widths = numbers(voi, "WindowCenter"), numbers(voi, "WindowWidth")
     if not centres or not widths or not widths[0] > 0 or not np.isfinite([centres[0], widths[0]]).all():
-        if items(voi, "VOILUTSequence"):
-            warnings.append("its table of grey levels was left out: the window stays")
         return None
     said = text(voi, "VOILUTFunction") or "LINEAR"
     function: VoiFunction = next((each for each in get_args(VoiFunction) if each == said), "LINEAR")

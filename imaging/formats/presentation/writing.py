@@ -31,7 +31,7 @@ from imaging.measurement.ruler import Ground
 from imaging.measurement.table import NOTICE
 from imaging.saving import replacing
 from imaging.study import Series
-from imaging.volume import Shutter, Window
+from imaging.volume import Shutter, VoiTable, Window
 
 _LAYER = hd.pr.GraphicLayer("MEASUREMENTS", 1, "Measurements")
 
@@ -61,8 +61,11 @@ def write_presentation(
     state.DisplayedAreaSelectionSequence = Items([_area(shown, ground)])
     state.ImageRotation, state.ImageHorizontalFlip = shown.rotation_deg, "Y" if shown.mirrored else "N"
     state.add_new("Laterality", "CS", "")
-    if ground.volume.shutter is not None:
-        _cover(state, ground.volume.shutter)
+    if shown.table is not None:
+        state.SoftcopyVOILUTSequence = Items([of(VOILUTSequence=Items([_lut(shown.table)]))])
+    shutter = shown.shutter or ground.volume.shutter
+    if shutter is not None:
+        _cover(state, shutter)
     put_names(state, subject_of(series))
     with replacing(path) as temporary:
         state.save_as(temporary, enforce_file_format=True)
@@ -118,7 +121,7 @@ def _state(
         graphic_annotations=drawn or None,
         graphic_layers=[_LAYER] if drawn else None,
         content_creator_name=f"{creator_name(made) or 'unknown'}^",
-        voi_lut_transformations=[_voi(shown.window)] if shown.window else None,
+        voi_lut_transformations=[_voi(shown.window)] if shown.window and shown.table is None else None,
         presentation_lut_transformation=hd.PresentationLUTTransformation("INVERSE" if shown.inverted else "IDENTITY"),
         specific_character_set=UTF8,
         series_description=shortened("Presentation state"),
@@ -129,6 +132,16 @@ def _voi(window: Window) -> hd.pr.SoftcopyVOILUTTransformation:
     width = max(window.width, 1.0) if window.function == "LINEAR" else window.width
     names = [shortened(window.name)] if window.name else None
     return hd.pr.SoftcopyVOILUTTransformation([window.centre], [width], names, window.function)
+
+
+def _lut(table: VoiTable) -> Dataset:
+    """A table of grey levels with 16-bit outputs (PS3.3 C.11.2.1.1); a first input below zero makes it signed."""
+    count, lut = len(table.grey) & 0xFFFF, Dataset()
+    lut.add_new("LUTDescriptor", "SS" if table.first < 0 else "US", [count, table.first, 16])
+    if table.name:
+        lut.LUTExplanation = shortened(table.name)
+    lut.add_new("LUTData", "OW", (table.grey.astype("<u2") * 257).tobytes())
+    return lut
 
 
 def _cover(state: Dataset, shutter: Shutter) -> None:

@@ -9,7 +9,9 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from pydicom import dcmread
+from pydicom import Dataset, dcmread
+from pydicom.pixels import apply_voi
+from pydicom.sequence import Sequence as Items
 
 from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import grid_of
@@ -17,6 +19,7 @@ from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.presentation.reading import read_presentation
 from imaging.formats.presentation.writing import write_presentation
 from imaging.formats.reading import load_volume, open_study
+from imaging.intensity import to_grey
 from imaging.labelmap import Provenance
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.lines import Length
@@ -26,7 +29,7 @@ from imaging.measurement.ruler import Ground
 from imaging.phantom import PhantomStudy
 from imaging.sandbox import Sandbox
 from imaging.study import Series
-from imaging.volume import Shutter, Window
+from imaging.volume import Shutter, VoiTable, Window
 
 MADE = Provenance("Doe Jane", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC))
 LOOK = Presentation(4, Window(-600.0, 1500.0, "lung"), True, 90, True, (10, 12, 60, 70))
@@ -119,7 +122,69 @@ def test_the_shutter_of_the_image_goes_along(image: tuple[Series, Ground], tmp_p
     assert list(state.VerticesOfThePolygonalShutter) == [2, 2, 2, 41, 41, 21]
     assert errors(tmp_path / "pr.dcm") == []
     found = read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series)
-    assert found.warnings == ("its shutter was left out",)
+    assert (found.shutter, found.warnings) == (shutter, ())
+
+
+def test_a_shutter_of_the_state_takes_the_place_of_the_images(image: tuple[Series, Ground], tmp_path: Path) -> None:
+    series, ground = image
+    covered = Ground(replace(ground.volume, shutter=Shutter((0, 0, 9, 9))))
+    own = Shutter(circle=(60.0, 70.0, 30.0))
+    write_presentation(replace(LOOK, shutter=own), (), covered, series, tmp_path / "pr.dcm", MADE)
+    assert read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series).shutter == own
+    assert "ShutterUpperHorizontalEdge" not in dcmread(tmp_path / "pr.dcm")
+
+
+@pytest.mark.parametrize(("first", "count"), [(-1024, 4096), (0, 256), (-3000, 40_000), (100, 65_536)])
+def test_tables_of_grey_levels_there_and_back(
+    image: tuple[Series, Ground], tmp_path: Path, first: int, count: int
+) -> None:
+    """Also one that begins below zero, whose descriptor is signed; the phantom's rescale intercept is negative."""
+    series, ground = image
+    grey = np.rint(255 * np.linspace(0, 1, count) ** 2).astype(np.uint8)
+    look = replace(LOOK, window=None, table=VoiTable(first, grey, "soft"))
+    write_presentation(look, (), ground, series, tmp_path / "pr.dcm", MADE)
+    assert errors(tmp_path / "pr.dcm") == []
+    with Sandbox() as sandbox:
+        found = sandbox.read_presentation(tmp_path / "pr.dcm", ground.volume, series)
+    assert found.window is None and found.table is not None and found.warnings == ()
+    assert (found.table.first, found.table.name) == (first, "soft")
+    np.testing.assert_array_equal(found.table.grey, grey)
+
+
+def test_the_table_is_pydicoms(image: tuple[Series, Ground], tmp_path: Path) -> None:
+    """Grey levels of whole values by the file's table, worked out by pydicom."""
+    series, ground = image
+    grey = (np.arange(2000) % 256).astype(np.uint8)
+    look = replace(LOOK, window=None, table=VoiTable(-1000, grey))
+    write_presentation(look, (), ground, series, tmp_path / "pr.dcm", MADE)
+    voi = dcmread(tmp_path / "pr.dcm").SoftcopyVOILUTSequence[0]
+    voi.PixelRepresentation = 1
+    values = np.array([-1500, -1000, -999, 0, 998, 999, 1500], np.int16)
+    table = read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series).table
+    assert table is not None
+    np.testing.assert_array_equal(to_grey(values, table).astype(int) * 257, apply_voi(values, voi))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"PresentationLUTSequence": Items([Dataset()])}, "its presentation LUT was left out"),
+        ({"MaskSubtractionSequence": Items([Dataset()])}, "its subtraction of a mask image was left out"),
+        ({"ShutterShape": "BITMAP"}, "its bitmap shutter was left out"),
+        ({"ShutterShape": "RECTANGULAR"}, "its shutter was left out: RECTANGULAR"),
+    ],
+)
+def test_what_is_not_done_is_said(
+    image: tuple[Series, Ground], tmp_path: Path, change: dict[str, object], said: str
+) -> None:
+    series, ground = image
+    write_presentation(LOOK, (), ground, series, tmp_path / "pr.dcm", MADE)
+    state = dcmread(tmp_path / "pr.dcm")
+    for keyword, value in change.items():
+        setattr(state, keyword, value)
+    state.save_as(tmp_path / "other.dcm")
+    found = read_presentation(tmp_path / "other.dcm", grid_of(ground.volume), series)
+    assert any(each.startswith(said) for each in found.warnings)
 
 
 def test_a_state_of_other_images_is_refused(image: tuple[Series, Ground], tmp_path: Path) -> None:
