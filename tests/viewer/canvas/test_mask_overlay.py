@@ -1,5 +1,7 @@
 """A part drawn again equals the whole drawn anew."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -69,3 +71,25 @@ def test_an_edit_on_another_slice_changes_nothing_here_and_is_seen_there(stage):
     assert stage.grab()[50, 50, 0] > 120
     stage.segmentation.undo()
     assert (stage.grab()[:80] == before[:80]).all()
+
+
+def test_where_labels_overlap_their_colours_blend_one_over_the_other(stage):
+    """Red at 45 % over grey, and blue at 45 % over that; a part drawn again is as the whole drawn anew."""
+    geometry, share = Geometry((1, 100, 100)), 0.45
+    stage.show(Volume(np.full((1, 100, 100), 100, np.uint8), geometry, "clip"))
+    grey = stage.grab()[50, 50].astype(float)
+    stage.segmentation.set_labels((LABELS[0], replace(LABELS[1], layer=1)))
+    for value, column in ((1, 40), (2, 60)):
+        stage.segmentation.set_active(value)
+        stage.segmentation.apply(stroke(stage.segmentation.array, geometry, 0, 0, [(50, column)], 18, value))
+        stage.grab()
+    part = stage.grab()
+    red = grey * (1 - share) + share * np.array(LABELS[0].colour)
+    both = red * (1 - share) + share * np.array(LABELS[1].colour)
+    blue = grey * (1 - share) + share * np.array(LABELS[1].colour)
+    for column, expected in ((35, red), (50, both), (65, blue)):
+        np.testing.assert_allclose(part[50, column], expected, atol=2)
+    stage.segmentation.labels_changed.emit()
+    assert (stage.grab() == part).all()
+    stage.segmentation.undo()
+    np.testing.assert_allclose(stage.grab()[50, 50], red, atol=2)
