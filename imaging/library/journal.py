@@ -154,8 +154,8 @@ class Journal:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise JournalError(
-                f"{self.path.name}: this series is being edited in another window of Wetread. What is drawn here is "
-                "kept when it is saved (Ctrl+S), and not before."
+                "this series is being edited in another window of Wetread. What is drawn here is kept when it is saved "
+                "(Ctrl+S), and not before."
             ) from error
 
     def _read(self) -> tuple[tuple[Entry, ...], bool]:

@@ -17,10 +17,11 @@ from viewer.commands.revising import Revising
 from viewer.errors import words
 from viewer.places import author
 from viewer.state.findings import Findings, Said
+from viewer.state.mask import Mask
 from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.worklist import Worklist
 
@@ -158,7 +159,8 @@ class Annotating:
         if series is None:
             return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         blind = self._worklist.blind(series.uid)
-        mask = Mask(geometry, journal=self._journalling.open(series.uid, blind), blind=blind)
+        journal = self._journalling.open(series.uid, blind, series.description or series.uid)
+        mask = Mask(geometry, journal=journal, blind=blind)
         try:
             found = recover(self._shelf.library, mask.journal, series.uid, geometry, fresh, blind)
         except LibraryError as error:

@@ -15,8 +15,9 @@ from imaging.library.queued import BlindReading
 from imaging.library.recovery import journal_path, tidy
 from imaging.mask_delta import packed
 from viewer.errors import words
+from viewer.state.mask import Mask
 from viewer.state.notices import Notices
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 
 RETRY_MS = 5000
 
@@ -64,12 +65,16 @@ class Journalling(QObject):
         """How many entries are not written yet."""
         return self._waiting
 
-    def open(self, series_uid: str, blind: BlindReading | None = None) -> Journal | None:
-        """The journal of a series, or of a blind reading; None, and the person is told why, when there can be none."""
+    def open(self, series_uid: str, blind: BlindReading | None = None, name: str = "") -> Journal | None:
+        """The journal of a series, or of a blind reading; None, and the person is told why, when there can be none.
+
+        Args:
+            name: of the series, for words.
+        """
         try:
             journal = Journal(journal_path(self._folder, self._library(), series_uid, blind))
         except (JournalError, LibraryError) as error:
-            self._notices.add("warning", words(error))
+            self._notices.add("warning", f"{name}: {words(error)}" if name else words(error))
             return None
         self._open.add(journal)
         return journal

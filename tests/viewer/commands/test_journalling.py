@@ -19,8 +19,9 @@ from imaging.library.journal_entries import Beginning
 from imaging.library.journal_line import replay
 from imaging.mask_delta import MaskDelta
 from viewer.commands.journalling import Journalling
+from viewer.state.mask import Mask
 from viewer.state.notices import Notices
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 
 GRID = Geometry((8, 400, 400))
 LEGEND = Legend((Label(1, "lesion"),))
@@ -108,3 +109,10 @@ def test_letting_go_and_coming_back(desk: Desk) -> None:
     desk.journalling.close(desk.mask)
     again = desk.journalling.open("1.2")
     assert again is not None and len(replay(again.entries).done) == 1, "closing waits for what was to be written"
+
+
+def test_a_series_that_another_window_edits_is_named(desk: Desk, tmp_path: Path) -> None:
+    """By its description, not by the name of a file that nobody knows."""
+    assert desk.journalling.open("1.2", name="CT thorax") is None
+    (notice,) = [each for each in desk.notices.all if "another window" in each.text]
+    assert notice.text.startswith("CT thorax: this series is being edited") and ".journal" not in notice.text
