@@ -121,6 +121,8 @@ class Application(Workroom):
 
     def _warm_up(self) -> None:
         """Load what the first mask and the first prediction need, before anybody waits for it."""
+        if not self.window.isVisible():
+            return  # it was closed within the first moment, and its processes have ended
 
         def load(_: Report) -> None:
             with runtime.uncollected():
