@@ -21,8 +21,9 @@ from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
 from imaging.study import Series
 from viewer.commands.journalling import Journalling
+from viewer.state.mask import Mask
 from viewer.state.notices import Notices
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 
 UID = "1.2.3"
 GRID = Geometry((40, 256, 256), (2.0, 1.0, 1.0))

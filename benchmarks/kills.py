@@ -23,7 +23,7 @@ from imaging.errors import ImagingError
 from imaging.library.journal import Journal
 from imaging.library.recovery import Recovered, journal_path, recover
 from imaging.library.store import Library
-from viewer.state.segmentation import Mask
+from viewer.state.mask import Mask
 
 FIRST_S, LONGEST_S = 0.02, 1.2
 COMPARED_STEPS = 500

@@ -17,10 +17,11 @@ from viewer.commands.revising import Revising
 from viewer.errors import words
 from viewer.places import author
 from viewer.state.findings import Findings, Said
+from viewer.state.mask import Mask
 from viewer.state.models import Models
 from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.worklist import Worklist
 

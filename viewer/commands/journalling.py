@@ -15,8 +15,9 @@ from imaging.library.queued import BlindReading
 from imaging.library.recovery import journal_path, tidy
 from imaging.mask_delta import packed
 from viewer.errors import words
+from viewer.state.mask import Mask
 from viewer.state.notices import Notices
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 
 RETRY_MS = 5000
 

@@ -1,7 +1,7 @@
 """The mask being edited, behind one door: :meth:`Segmentation.apply`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -12,65 +12,13 @@ from imaging.editing import MaskEdit, on_layer, replace_layers
 from imaging.geometry import Geometry
 from imaging.history import Edit, History, Step
 from imaging.labelmap import Label, Labelmap, Provenance
-from imaging.layers import Layer, Layers, filled_up
+from imaging.layers import Layer, Layers
 from imaging.legend import Legend, LegendEdit
-from imaging.library.journal import Journal
-from imaging.library.queued import BlindReading
 from imaging.mask_delta import MaskDelta, packed
+from viewer.state.mask import Mask
 
 LARGE_VOXELS = 1 << 20
 """Larger changes are packed off the main thread: a million voxels take a millisecond."""
-
-
-@dataclass
-class Mask:
-    """One series' annotation as it is being edited, with its undo line.
-
-    Attributes:
-        layers: (K, J, I) uint8 label values each, the lowest first.
-        active: the value of the label the brush paints.
-        saved: the library holds it as ``revision``.
-        revision: of the library, from which the mask was made last.
-        journal: where its steps are written; None while there is no place for them.
-        blind: the reading that it belongs to; None for the mask of the series.
-    """
-
-    geometry: Geometry | None = None
-    layers: list[Layer] = field(default_factory=lambda: [np.zeros((1, 1, 1), np.uint8)])
-    legend: Legend = field(default_factory=Legend)
-    active: int = 0
-    history: History = field(default_factory=History)
-    saved: bool = True
-    revision: int | None = None
-    journal: Journal | None = None
-    blind: BlindReading | None = None
-
-    def __post_init__(self) -> None:
-        self.set_legend(self.legend)
-
-    def set_legend(self, legend: Legend) -> None:
-        """Another legend; the active label stays if it is still there."""
-        self.legend = legend
-        if self.active not in {label.value for label in legend.labels}:
-            self.active = legend.labels[0].value if legend.labels else 0
-
-    def layer(self, number: int) -> Layer:
-        """The layer of this number, there from now on."""
-        self.layers += filled_up(self.layers, number + 1)[len(self.layers) :]
-        return self.layers[number]
-
-    def labelmap(self, provenance: Provenance | None = None) -> Labelmap:
-        """The mask as it is now, as a value of its own: the layers that have labels.
-
-        Raises:
-            ValueError: nothing is open.
-        """
-        if self.geometry is None:
-            raise ValueError("no volume is open")
-        labels = self.legend.labels
-        used = 1 + max((label.layer for label in labels), default=0)
-        array, *further = (layer.copy() for layer in filled_up(self.layers[:used], used))
-        return Labelmap(array, self.geometry, labels, provenance, further=tuple(further))
 
 
 class Segmentation(QObject):

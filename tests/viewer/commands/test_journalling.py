@@ -19,8 +19,9 @@ from imaging.library.journal_entries import Beginning
 from imaging.library.journal_line import replay
 from imaging.mask_delta import MaskDelta
 from viewer.commands.journalling import Journalling
+from viewer.state.mask import Mask
 from viewer.state.notices import Notices
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.segmentation import Segmentation
 
 GRID = Geometry((8, 400, 400))
 LEGEND = Legend((Label(1, "lesion"),))

@@ -1,5 +1,6 @@
 """Labels in layers of their own: tools change one layer; the undo line and the journal lead everywhere and back."""
 
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from imaging.layers import Layers
 from imaging.legend import Legend
 from imaging.library.journal_entries import Beginning, Entry, decode, encode
 from imaging.library.journal_line import replay
-from viewer.state.segmentation import Mask, Segmentation
+from viewer.state.mask import Mask
+from viewer.state.segmentation import Segmentation
 
 GRID = Geometry((2, 4, 5))
 LABELS = (Label(1, "lung"), Label(2, "lobe", layer=1), Label(3, "vessel", layer=3))
@@ -50,7 +52,7 @@ def test_a_layer_takes_no_place_before_its_label_is_worked_on(state: Segmentatio
 
 
 def test_a_whole_mask_becomes_another_in_one_step(state: Segmentation) -> None:
-    paint(state, 2, (slice(0, 1),) * 3, 2)
+    paint(state, 2, (slice(0, 1), slice(0, 1), slice(0, 1)), 2)
     new = np.full(GRID.shape_kji, 7, np.uint8)
     state.become((new,), Legend((Label(7, "all"),)), "Accept")
     assert state.labelmap().counts() == {7: 40} and not any(layer.any() for layer in state.layers[1:])
@@ -74,7 +76,7 @@ drags = st.lists(st.tuples(st.sampled_from((1, 2, 3)), cells, st.booleans()), mi
 actions = st.lists(st.one_of(drags, st.sampled_from(("undo", "redo"))), max_size=12)
 
 
-def play(state: Segmentation, done: list) -> None:
+def play(state: Segmentation, done: list[Any]) -> None:
     for action in done:
         if isinstance(action, str):
             (state.undo if action == "undo" else state.redo)()
@@ -88,7 +90,7 @@ def play(state: Segmentation, done: list) -> None:
 
 @given(done=actions)
 @settings(deadline=None)
-def test_undo_leads_all_the_way_back_and_the_journal_to_the_same_layers(done: list) -> None:
+def test_undo_leads_all_the_way_back_and_the_journal_to_the_same_layers(done: list[Any]) -> None:
     state, entries = Segmentation(), [Beginning("x", "1", GRID, Legend(LABELS))]
     state.resume(Mask(GRID, [np.zeros(GRID.shape_kji, np.uint8)], Legend(LABELS)))
     state.recorded.connect(lambda _, entry: entries.append(entry))
