@@ -36,6 +36,7 @@ class Filling:
         report: told of every task; may cancel.
         arrival: handed the volume while it fills.
         most: planes in one go.
+        threads: that read at the same time; as many as there are cores when left out.
     """
 
     def __init__(
@@ -46,9 +47,11 @@ class Filling:
         report: Report,
         arrival: Arrival | None,
         most: int = PLANES_A_TASK,
+        threads: int | None = None,
     ) -> None:
         self._left, self._count = list(chunks), sum(len(chunk.ks) for chunk in chunks)
         self._read, self._make, self._report, self._arrival, self._most = read, make, report, arrival, most
+        self._threads = threads or os.cpu_count() or 1
         self._wanted: int | None = None
         self._volume: Volume | None = None
         self._done = 0
@@ -63,7 +66,7 @@ class Filling:
         self._tell()
         self._read(first)
         self._arrived(first)
-        threads = min(len(self._left), os.cpu_count() or 1)
+        threads = min(len(self._left), self._threads)
         if threads > 0:
             with ThreadPoolExecutor(threads, "wetread-planes") as pool:
                 try:

@@ -5,6 +5,7 @@ settled, and no value of them is looked at but as a number. The worker names fil
 other file is ever opened.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,8 @@ class UnreadVolume:
             Cancelled: by ``report``.
         """
         chunks = [Chunk((k,)) for k in range(len(self.left.planes))]
-        return Filling(chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK).run()
+        threads = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the window, which lives in this process
+        return Filling(chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK, threads).run()
 
 
 def body_of(planes: StoredPlanes, files: Sequence[Path]) -> dict[str, Json]:
