@@ -31,7 +31,8 @@ import sys, tempfile
 from pathlib import Path
 from viewer import runtime
 runtime.import_plainly()
-from viewer.app import Application, application
+with runtime.uncollected():
+    from viewer.app import Application, application
 from viewer.places import Places
 qt = application()
 main = Application(Places(Path(sys.argv[1]), Path(sys.argv[1])))

@@ -79,7 +79,8 @@ def _run(paths: list[Path], phantom: bool = False) -> None:
     if _has_no_display():
         raise Failure("there is no display to open a window on. Offscreen work: wetread tour, wetread shot.")
     runtime.import_plainly()
-    from viewer.app import run
+    with runtime.uncollected():
+        from viewer.app import run
 
     status = run([path.absolute() for path in paths], phantom)
     if status:
