@@ -1,5 +1,6 @@
 """Studies, series, images, frames and regions are classified by mouse and by keys alone, and nothing of it is lost."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +9,17 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from typer.testing import CliRunner
 
 from imaging.classification import Level
 from imaging.library.answered import Answered
 from imaging.library.catalogued import study_key
 from imaging.library.store import Library
 from imaging.phantom import PhantomStudy
+from inference.manifest import LabelSpec
+from training.index import read_index
 from viewer.app import Application
+from viewer.cli import program
 from viewer.panels.question_row import QuestionRow
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
@@ -168,6 +173,38 @@ def test_everything_is_there_after_a_new_start_and_can_still_be_undone(
     assert [(each.answer.question, each.withdrawn) for each in history] == [
         ("signs", False), ("follow_up", False), ("extent", False), ("extent", True),
     ]  # fmt: skip
+
+
+def test_what_was_answered_in_the_window_leaves_as_a_table_and_teaches(
+    qtbot: QtBot, start: Start, tmp_path: Path, phantom_study: PhantomStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main = open_on(qtbot, start(), phantom_study.ct)
+    main.view.set_slice(10)
+    click(main, "signs", "nodule")
+    main.view.set_slice(11)
+    click(main, "signs", "ground_glass")
+    click(main, "region_kind", "other")
+    click(main, "follow_up", "unsure")
+    main.window.close()
+    monkeypatch.setenv("WETREAD_DATA", str(main.places.data))
+    command = ["annotations", "answers", "export", str(phantom_study.ct)]
+    ended = CliRunner().invoke(program, [*command, str(tmp_path / "answers.csv")])
+    assert ended.exit_code == 0 and "4 answers" in ended.stdout
+    with (tmp_path / "answers.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = {(each["level"], each["slice"], each["region"], each["answer"]) for each in rows}
+    assert found == {
+        ("image", "11", "", "nodule"),
+        ("image", "12", "", "ground_glass"),
+        ("region", "", "segment 1", "other"),
+        ("study", "", "", "unsure"),
+    }
+    assert all(each["sop_instance"] for each in rows if each["slice"]) and {each["patient"] for each in rows} != {""}
+    assert CliRunner().invoke(program, [*command, str(tmp_path / "index.csv"), "--index", "signs"]).exit_code == 0
+    labels = tuple(LabelSpec(name=name, value=value) for value, name in enumerate(("nodule", "ground_glass")))
+    learnt = read_index(tmp_path / "index.csv", "chest-ct", "classification", labels)
+    assert [each.label for each in learnt.examples] == ["nodule", "ground_glass"]
+    assert learnt.examples[0].load().array.shape[0] == 1, "a file of one slice each"
 
 
 def test_a_study_answer_is_that_of_all_its_series(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
