@@ -5,7 +5,7 @@ import pytest
 
 from imaging.aligned import aligned
 from imaging.comparison import compare
-from imaging.consensus import difference, three_way
+from imaging.consensus import Way, difference, merge
 from imaging.errors import GeometryError
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap
@@ -78,7 +78,16 @@ def test_merging_keeps_what_both_did_in_either_layer() -> None:
     base = labelmap((LUNG,), row(1, 0, 0, 0, 0))
     ours = labelmap((LUNG,), row(1, 1, 0, 0, 0))
     theirs = labelmap((LUNG, LOBE), row(1, 0, 0, 0, 0), row(2, 2, 0, 0, 0))
-    mine, yours, old = aligned((ours, theirs, base)).masks
-    merges = [three_way(*each) for each in zip(old, mine, yours, strict=True)]
-    assert [each.array.ravel().tolist() for each in merges] == [[1, 1, 0, 0, 0], [2, 2, 0, 0, 0]]
-    assert not any(each.undecided.any() for each in merges)
+    merged, undecided = merge(ours, theirs, base, "three-way")
+    assert [layer.ravel().tolist() for layer in merged.layers] == [[1, 1, 0, 0, 0], [2, 2, 0, 0, 0]]
+    assert undecided == 0 and [label.layer for label in merged.labels] == [0, 1]
+
+
+@pytest.mark.parametrize("way", ["majority", "STAPLE"])
+def test_votes_are_counted_for_each_layer(way: Way) -> None:
+    """Two of three have the second voxel as lung, and two the third as nodule, whatever lies in the other layer."""
+    one = labelmap((LUNG, NODULE), row(1, 1, 0, 0, 0), row(0, 3, 3, 0, 0))
+    two = labelmap((LUNG, NODULE), row(1, 1, 0, 0, 0), row(0, 3, 3, 0, 0))
+    three = labelmap((LUNG, NODULE), row(1, 0, 0, 0, 0), row(0, 3, 0, 0, 0))
+    merged, undecided = merge(one, two, three, way)
+    assert undecided == 0 and merged.counts() == {1: 2, 3: 2}

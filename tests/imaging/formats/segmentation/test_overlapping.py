@@ -1,6 +1,8 @@
 """Segments that overlap, there and back: not a voxel of any differs; independent readers find the same."""
 
 import csv
+import subprocess
+import sys
 from pathlib import Path
 
 import highdicom as hd
@@ -95,6 +97,17 @@ def test_highdicom_finds_every_segment_and_that_they_overlap(make_image, tmp_pat
     frames = read.get_pixels_by_source_instance([data.SOPInstanceUID for data in image.datasets])
     for n, label in enumerate(LABELS):
         np.testing.assert_array_equal(frames[..., n], image.in_order_of_files(mask.inside(label.value)), label.name)
+
+
+@pytest.mark.parametrize("kind", [MaskFormat.SEG, MaskFormat.RTSTRUCT])
+def test_dciodvfy_finds_no_error(make_image, tmp_path, kind):
+    tool = Path(sys.executable).with_name("dciodvfy")
+    if not tool.exists():
+        pytest.skip("no dciodvfy (dicom3tools) beside this interpreter")
+    image = make_image("oblique")
+    export_labelmap(overlapping(image), image.volume, image.series, tmp_path / "m.dcm", kind)
+    said = subprocess.run([tool, "-new", tmp_path / "m.dcm"], capture_output=True, text=True, check=False)
+    assert [line for line in (said.stdout + said.stderr).splitlines() if line.startswith("Error")] == []
 
 
 def test_segments_that_do_not_overlap_are_said_not_to(make_image, tmp_path):
