@@ -55,7 +55,7 @@ def _row(qt: QApplication, main: Application, folder: Path, what: str, key: Qt.K
         for step in range(CASES - 1):
             _settle(main)
             if key == Qt.Key.Key_F7:
-                _draw(main)
+                _draw(main, number)
             if step % 2:
                 main.loading.drop_ahead()
             (cold if step % 2 else ahead).append(_seen(qt, main, key))
@@ -76,12 +76,13 @@ def _seen(qt: QApplication, main: Application, key: Qt.Key) -> float:
     return time.perf_counter() - begin
 
 
-def _draw(main: Application) -> None:
+def _draw(main: Application, number: int) -> None:
+    """A ball somewhere else each round: what is drawn already is no change."""
     state, geometry = main.segmentation, main.segmentation.geometry
     if geometry is None:
         raise ViewerError("no case is shown")
     for k in range(main.view.k - 5, main.view.k + 5):
-        edit = stroke(state.array, geometry, 0, k, [(SIDE / 2, SIDE / 2)], 20.0, state.active)
+        edit = stroke(state.array, geometry, 0, k, [(SIDE / 2, 30 * number % SIDE)], 20.0, state.active)
         if edit is not None:
             state.apply(edit)
 

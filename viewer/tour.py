@@ -38,6 +38,7 @@ class Tour:
             self._film,
             self._clip,
             self._learn,
+            self._queue,
             self._trouble,
         ):
             station(study)
@@ -221,6 +222,30 @@ class Tour:
         self._settle("the retrained model", 180)
         self._go_to_largest()
         self._picture("prediction of the retrained model")
+
+    def _queue(self, study: Path) -> None:
+        """The CT read by two people blind to one another; a third decides."""
+        main, before = self._main, self._main.worklist.reader
+        main.enlisting.make_of_folder(study, "nodules", 2, "Cleo")
+        wait_until(lambda: main.worklist.queue is not None, "the work queue")
+        main.left.setCurrentWidget(main.queue)
+        for reader, row in (("Ada", 0.45), ("Bo", 0.55)):
+            main.enlisting.sign_in(reader)
+            self._key(Qt.Key.Key_F4)
+            self._settle("the next case")
+            self._key(Qt.Key.Key_F7)
+            self._drag((0.60, row), (0.68, row))
+            if reader == "Bo":
+                self._picture("a case of a work queue, read blind")
+            self._key(Qt.Key.Key_F7)
+            self._settle("the case after")
+        main.enlisting.sign_in("Cleo")
+        self._key(Qt.Key.Key_F4)
+        wait_until(main.adjudication.isVisible, "the adjudication")
+        main.adjudicating.show_difference()
+        self._picture("where two readings differ")
+        self._leave("adjudication", main.adjudication)
+        main.enlisting.sign_in(before)
 
     def _trouble(self, study: Path) -> None:
         broken = study.parent / "broken"

@@ -181,6 +181,7 @@ class Queueing(QObject):
             self._time.start()
             return
         self._worklist.update(judged)
+        self._list_again()
         self.next()
 
     def _show(self, case: Case) -> None:
@@ -199,6 +200,7 @@ class Queueing(QObject):
         self._session.open(Study(series.files[0].parent, (series,)))
         self.showing = False
         self._worklist.set_current(begun)
+        self._list_again()
         self._time.start()
         self._loading.start(series, self._session.active, self._shown)
 
@@ -234,6 +236,12 @@ class Queueing(QObject):
         found = self._asked(lambda: self._shelf.queues.case(case.id, reader))
         if found is not None:
             self._worklist.update(found)
+        self._list_again()
+
+    def _list_again(self) -> None:
+        """A list that is being read is of before the last change: read another."""
+        if self._background.busy(_LIST):
+            self.refresh()
 
     def _leave_with_study(self) -> None:
         """Somebody opened something else: the case is no longer read."""

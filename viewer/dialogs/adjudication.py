@@ -134,7 +134,18 @@ def _lines(found: Comparison, sides: tuple[Side, ...]) -> list[str]:
     """Verdicts and masks, and how far they agree."""
     verdicts = {side.reading.state for side in sides}
     lines = ["The verdicts agree." if len(verdicts) == 1 else "The verdicts differ."]
+    lines += _names_apart(*sides)
     if not found.changed_voxels:
         return [*lines, "The masks are the same."]
     differ = f"The masks differ in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."
     return [*lines, differ, *label_lines(found)]
+
+
+def _names_apart(one: Side, other: Side) -> list[str]:
+    """Segments that each reader calls otherwise."""
+    theirs = {label.value: label.name for label in other.mask.labels}
+    return [
+        f"Segment {label.value} is {label.name} for {one.reading.reader}, {theirs[label.value]} for the other."
+        for label in one.mask.labels
+        if theirs.get(label.value, label.name) != label.name
+    ]
