@@ -1,16 +1,18 @@
 """Measurements kept and brought back, proposed from masks, and written for other programs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from imaging.errors import LibraryError
+from imaging.history import Step
 from imaging.library.shelf import Shelf
 from imaging.measurement.cardiothoracic import can_propose, proposed_ratio
 from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground, slice_of
 from imaging.measurement.table import as_csv, as_json
+from imaging.measurement.unsaved import not_kept
 from imaging.progress import Report
 from imaging.saving import write_bytes
 from viewer.errors import words
@@ -119,22 +121,18 @@ class Measuring:
             return self._state.of(series_uid)
 
     def _only_journalled(self, series_uid: str) -> tuple[MeasurementEdit, ...]:
-        """What was drawn while the library could not be written, by the undo line that the journal brought back."""
-        drawn: dict[str, Measurement] = {}
-        for edit in (each for step in self._segmentation.history.done for each in step.edits):
-            if not isinstance(edit, MeasurementEdit) or edit.series_uid != series_uid:
-                continue
-            if edit.after is not None:
-                drawn[edit.after.uid] = edit.after
-            elif edit.before is not None:
-                drawn.pop(edit.before.uid, None)
-        if not drawn:
+        """What was done while the library could not be written, by the undo line that the journal brought back."""
+        line = self._segmentation.history
+        done, undone = _edits(line.done, series_uid), _edits(line.undone, series_uid)
+        if not done and not undone:
             return ()
         try:
-            known = {each.measurement.uid for each in self._shelf.measured.history(series_uid)}
+            history = self._shelf.measured.history(series_uid)
         except LibraryError:
             return ()
-        return tuple(MeasurementEdit(series_uid, None, each) for uid, each in drawn.items() if uid not in known)
+        latest = {each.measurement.uid: each for each in history}
+        kept = {uid: each.measurement for uid, each in latest.items() if not each.deleted}
+        return not_kept(done, undone, kept, frozenset(latest))
 
     def _keep(self, edit: MeasurementEdit) -> None:
         """Add the state after a change to the library, at once; before it those that could not be saved till now."""
@@ -156,3 +154,9 @@ def _told(measurements: Sequence[Measurement], report: Report) -> Iterator[Measu
     for n, each in enumerate(measurements):
         report(n, len(measurements), f"Measuring {each.title}")
         yield each
+
+
+def _edits(steps: Iterable[Step], series_uid: str) -> list[MeasurementEdit]:
+    """The changes of measurements of a series among steps of an undo line."""
+    edits = (edit for step in steps for edit in step.edits)
+    return [each for each in edits if isinstance(each, MeasurementEdit) and each.series_uid == series_uid]

@@ -1,7 +1,9 @@
 """Measurements and the library: a library that fails loses nothing that is on screen."""
 
+import dataclasses
 import sqlite3
 from collections.abc import Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -145,3 +147,18 @@ def test_what_only_the_journal_has_comes_back_and_goes_to_the_library(shelf: She
     assert session.measurements.all == (SECOND,) == shelf.measured.of("1.2")
     measuring.delete_all()
     assert len(segmentation.history.done) == 5, "what came back is no step of its own"
+
+
+def test_a_change_that_only_the_journal_has_is_made_again(shelf: Shelf, runner: Runner) -> None:
+    """The library has the line as it was drawn, moved while it could not be written; another was deleted then."""
+    session, segmentation = Session(), Segmentation()
+    show(session, "1.2")
+    series = session.series
+    assert series is not None
+    shelf.measured.save(series, [FIRST, SECOND], "Ada", datetime(2026, 1, 2, tzinfo=UTC))
+    moved = dataclasses.replace(FIRST, name="moved")
+    segmentation.push("Draw length", MeasurementEdit("1.2", None, FIRST))
+    segmentation.push("Move length", MeasurementEdit("1.2", FIRST, moved))
+    segmentation.push("Delete length", MeasurementEdit("1.2", SECOND, None))
+    Measuring(session, segmentation, Notices(), shelf, runner).follow()
+    assert session.measurements.all == (moved,) == shelf.measured.of("1.2")
