@@ -13,8 +13,9 @@ from imaging.saving import replacing
 from imaging.study import Series, Study
 from imaging.volume import Volume
 from inference.prediction import HeatMap
-from viewer.app import Application, Places, application
+from viewer.app import Application, application
 from viewer.errors import ViewerError
+from viewer.places import Places
 from viewer.state.layout import LAYOUTS, Layout
 from viewer.state.presets import Preset, PresetGroup
 from viewer.waiting import wait_until

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
 from imaging.volume import Window
-from viewer.app import Application, Places, application
+from viewer.app import Application, application
+from viewer.places import Places
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

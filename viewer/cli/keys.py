@@ -45,9 +45,10 @@ def _sheet(name: str | None) -> "KeySheet":
     Raises:
         Failure: there is no such profile.
     """
-    from viewer.app import Application, Places, application, places
+    from viewer.app import Application, application
     from viewer.commands.binding import resolve
     from viewer.commands.key_sheet import KeySheet
+    from viewer.places import Places, places
     from viewer.state.bindings import OwnBindings
 
     application()
