@@ -17,8 +17,8 @@ from imaging.study import Series
 
 NOTICE = "Research use only, not a medical device"
 COLUMNS: tuple[str, ...] = (
-    "patient", "study", "series", "sop_instance", "frame", "slice", "region", "level", "label_set", "set_version",
-    "question", "answer", "codes", "author", "time", "model", "model_version",
+    "patient", "study", "series", "sop_instance", "frame", "slice", "region", "region_name", "level",
+    "label_set", "set_version", "question", "answer", "codes", "author", "time", "model", "model_version",
 )  # fmt: skip
 INDEX_COLUMNS: tuple[str, ...] = ("dataset", "path", "label", "group", "mask", "note", "slice")
 
@@ -30,18 +30,29 @@ class PlacedAnswer:
     Attributes:
         series: the one that was looked at.
         instance: the DICOM instance of its slice or frame; None above these, and for other formats.
+        region_name: of its segment or measurement; empty above regions, and where it is not known.
     """
 
     answer: Answer
     series: Series
     instance: Instance | None = None
+    region_name: str = ""
 
 
-def placed(answers: Iterable[Answer], series: Series, instances: Sequence[Instance]) -> tuple[PlacedAnswer, ...]:
-    """The answers about a series, each with the instance it is about, of those of each k."""
+def placed(
+    answers: Iterable[Answer], series: Series, instances: Sequence[Instance], region_names: Mapping[str, str]
+) -> tuple[PlacedAnswer, ...]:
+    """The answers about a series, each with the instance that it is about, of those of each k, and its region."""
     known = dict(enumerate(instances))
-    found = ((each, known.get(-1 if each.target.k is None else each.target.k)) for each in answers)
-    return tuple(PlacedAnswer(each, series, instance) for each, instance in found)
+    return tuple(
+        PlacedAnswer(
+            each,
+            series,
+            None if each.target.k is None else known.get(each.target.k),
+            region_names.get(each.target.region, ""),
+        )
+        for each in answers
+    )
 
 
 def as_json(answers: Iterable[PlacedAnswer]) -> str:
@@ -123,6 +134,7 @@ def _place(each: PlacedAnswer) -> dict[str, Any]:
         "series": each.series.uid,
         "sop_instance": instance.uid if instance else "",
         "frame": instance.frame if instance else None,
+        "region_name": each.region_name,
     }
 
 

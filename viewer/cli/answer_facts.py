@@ -10,6 +10,8 @@ from imaging.formats.answer_files import PlacedAnswer, as_csv, as_index, as_json
 from imaging.formats.authoring.source import instances_of
 from imaging.library.answered import Answered, newest
 from imaging.library.catalogued import study_key
+from imaging.library.measured import Measured
+from imaging.library.revisions import Revisions
 from imaging.saving import write_bytes
 from viewer.cli.answering import Failure
 
@@ -149,7 +151,14 @@ def _placed(library: "Library", chosen: Iterable["Series"]) -> Iterable[PlacedAn
         answers = [each for each in Answered(library).of(study_key(series), series.uid) if each not in seen]
         seen.update(answers)
         if answers:
-            yield from placed(answers, series, instances_of(series))
+            yield from placed(answers, series, instances_of(series), _region_names(library, series.uid))
+
+
+def _region_names(library: "Library", series_uid: str) -> dict[str, str]:
+    """What the segments of the newest mask and the measurements of a series are called."""
+    heads = Revisions(library).of(series_uid)
+    segments = {f"segment {label.value}": label.name for label in heads[0].labels} if heads else {}
+    return segments | {f"measurement {each.uid}": each.title for each in Measured(library).of(series_uid)}
 
 
 def _chosen(study: "Study", uid: str | None) -> Sequence["Series"]:

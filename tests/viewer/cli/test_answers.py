@@ -7,14 +7,18 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from imaging.classification import Answer, Choice, Level, Target
-from imaging.formats.reading import open_study
-from imaging.labelmap import Code, Provenance
+from imaging.formats.reading import load_volume, open_study
+from imaging.labelmap import Code, Label, Labelmap, Provenance
 from imaging.library.answered import Answered
 from imaging.library.catalogued import study_key
+from imaging.library.measured import Measured
 from imaging.library.store import Library
+from imaging.measurement.lines import Length
+from imaging.measurement.measurement import Measurement
 from inference.manifest import LabelSpec
 from training.index import read_index
 
@@ -74,11 +78,32 @@ def test_a_table_has_a_row_for_each_answer_with_its_instance(wetread, answered, 
     rows = list(csv.DictReader(out.read_text().splitlines()))
     assert rows[1] == {
         "patient": "P7", "study": "2.25.100", "series": "2.25.101", "sop_instance": "2.25.101.3", "frame": "1",
-        "slice": "3", "region": "", "level": "image", "label_set": "lungs", "set_version": "2", "question": "look",
+        "slice": "3", "region": "", "region_name": "", "level": "image", "label_set": "lungs", "set_version": "2",
+        "question": "look",
         "answer": "opaque", "codes": "SCT:128477000", "author": "jane", "time": "2026-01-02T03:04:05+00:00",
         "model": "finder", "model_version": "2.0",
     }  # fmt: skip
     assert (rows[2]["answer"], rows[5]["region"], rows[3]["sop_instance"]) == ("clear|opaque", "segment 3", "")
+
+
+def test_a_region_is_named_as_it_is_called_now(wetread, answered, tmp_path) -> None:
+    (series,) = open_study(answered).series
+    volume = load_volume(series)
+    library = Library(tmp_path / "data" / "library.sqlite")
+    (kind,) = (each for each in Answered(library).of(study_key(series), series.uid) if each.question == "kind")
+    line = Measurement("u", Length(((0, 0, 0), (1, 0, 0))), "lps", "gap")
+    Measured(library).save(series, (line,), "jane", MADE.time)
+    measured = replace(kind.target, region="measurement u")
+    Answered(library).save(series, (replace(kind, target=measured),))
+    mask = np.zeros(volume.array.shape, np.uint8)
+    library.save_mask(series, Labelmap(mask, volume.geometry, (Label(3, "cavity"),)), MADE)
+    library.close()
+    out = tmp_path / "answers.csv"
+    wetread("annotations", "answers", "export", answered, out)
+    rows = csv.DictReader(out.read_text().splitlines())
+    assert [(each["region"], each["region_name"]) for each in rows if each["region"]] == [
+        ("segment 3", "cavity"), ("measurement u", "gap"),
+    ]  # fmt: skip
 
 
 def test_out_and_in_again_elsewhere_loses_nothing(wetread, answered, tmp_path, monkeypatch) -> None:
