@@ -17,6 +17,7 @@ from imaging import editing
 from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.presentation.writing import write_presentation
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.legend import Legend
 from imaging.measurement.areas import Ellipse
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
@@ -117,6 +118,32 @@ def test_a_mask_leaves_and_comes_back_as_a_proposal(
     settle(qtbot, main)
     main.window.run("accept")
     np.testing.assert_array_equal(main.segmentation.array, mask)
+
+
+def test_overlapping_segments_leave_and_come_back_whole(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = main.segmentation
+    lobe = np.zeros(state.array.shape, np.uint8)
+    nodule = lobe.copy()
+    lobe[4:7, 20:40, 30:50], nodule[5:9, 30:60, 40:70] = 1, 2
+    labels = (Label(1, "lobe"), Label(2, "nodule", (86, 180, 233), layer=1))
+    state.become((lobe, nodule), Legend(labels), "Paint")
+    choose(monkeypatch, tmp_path / "mask", "DICOM SEG (*.dcm)")
+    main.window.run("export-mask")
+    settle(qtbot, main)
+    choose(monkeypatch, tmp_path / "flat", "NIfTI (*.nii.gz)")
+    main.window.run("export-mask")
+    settle(qtbot, main)
+    assert f"{2 * 10 * 10} voxels belong to several segments" in told(main)
+    state.become((np.zeros_like(lobe),), Legend((Label(1, "empty"),)), "Empty")
+    choose(monkeypatch, tmp_path / "mask.dcm")
+    main.window.run("import-mask")
+    settle(qtbot, main)
+    main.window.run("accept")
+    assert [label.name for label in state.labels] == ["lobe", "nodule"]
+    for value, drawn in ((1, lobe), (2, nodule)):
+        np.testing.assert_array_equal(state.inside(value), drawn == value)
 
 
 def test_the_viewport_leaves_as_a_picture_without_a_name(
