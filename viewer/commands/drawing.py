@@ -4,6 +4,7 @@ import numpy as np
 
 from imaging.editing import Editable, MaskEdit, Region, add, become
 from imaging.editing.box_prompt import PromptBox, box_on_axis, box_on_plane, lesion_in_box
+from imaging.editing.click_prompt import lesion_at
 from imaging.editing.growing import grow_region, range_about
 from imaging.editing.islands import flood, island_at
 from imaging.editing.lesion import lesion_about
@@ -86,6 +87,16 @@ def _prompt(task: Task, drawn: DrawnBox) -> PromptBox | None:
     return None if plane is None else box_on_plane(task.geometry, plane, drawn.corners, deep)
 
 
+def _lesion(task: Task, place: Place, report: Report) -> Region | None:
+    """The lesion that a click means: by its contrast where speckle hides what is alike, else by what is alike."""
+    if task.image is not None and task.speckled and task.probable is None:
+        return lesion_at(task.image, place.voxel, task.geometry, report)
+    if task.values is None:
+        return None
+    proposed = None if task.proposed is None else task.proposed()
+    return lesion_about(task.values, place.voxel, task.geometry, proposed, report)
+
+
 def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
     """The change that a click makes: filled, grown from it, or an island chosen.
 
@@ -101,10 +112,7 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
             low, high = range_about(task.values, place.voxel, task.options.tolerance)
             region = grow_region(task.values, place.voxel, low, high, axis, report)
         case "find-lesion":
-            if task.values is None:
-                return None
-            proposed = None if task.proposed is None else task.proposed()
-            region = lesion_about(task.values, place.voxel, task.geometry, proposed, report)
+            region = _lesion(task, place, report)
         case "fill":
             region = flood(task.array, place.voxel, axis)
         case _:

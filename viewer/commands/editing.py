@@ -192,6 +192,7 @@ class Editing:
             volume.array,
             self._probable(),
             volume.kind,
+            volume.kind != "volume" and volume.modality in ("US", ""),
         )
 
     def _probable(self) -> Callable[[Box], NDArray[np.float32]] | None:

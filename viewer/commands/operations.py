@@ -40,6 +40,7 @@ class Task:
         image: (K, J, I) of the image, or (K, J, I, 3) in colour; None where nothing is shown.
         probable: gives (K, J, I) float32, 0-1, of a box: how probable a model takes lesions to be; None without.
         kind: of the volume.
+        speckled: flat pictures or frames of ultrasound, or such as do not say what they are.
     """
 
     array: NDArray[np.uint8]
@@ -56,6 +57,7 @@ class Task:
     image: NDArray[Any] | None = None
     probable: Callable[[Box], NDArray[np.float32]] | None = None
     kind: Kind = "volume"
+    speckled: bool = False
 
 
 FOLLOW = "Follow to slice"
