@@ -88,6 +88,7 @@ def _draw(main: Application, number: int) -> None:
 
 
 def _settle(main: Application) -> None:
+    QApplication.processEvents()
     wait_until(lambda: not main.runner.busy() and not main.background.busy(), "the case and the one ahead", 120)
 
 

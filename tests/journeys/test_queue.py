@@ -20,6 +20,7 @@ Start = Callable[[], Application]
 
 
 def settled(qtbot: QtBot, main: Application) -> None:
+    QApplication.processEvents()
     qtbot.waitUntil(lambda: not main.runner.busy() and not main.background.busy(), timeout=60_000)
 
 

@@ -99,13 +99,14 @@ class Loading:
 
     def _hold(self, opened: OpenSeries) -> None:
         self._ahead = opened
+        if opened.series is not None:
+            self._check(opened.series, opened.volume)
 
     def _take_ahead(self, series: Series) -> OpenSeries | None:
         """What was loaded ahead, if it is this series."""
         ahead = self._ahead
         if ahead is not None and ahead.series == series:
             self._ahead = None
-            self._check(series, ahead.volume)
             return ahead
         if self._runner.busy(_AHEAD):
             self._runner.cancel(_AHEAD)  # its slices come first when it is loaded into a viewport

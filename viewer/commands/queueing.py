@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from imaging.errors import LibraryError
 from imaging.library.queued import Case, CaseState, WorkQueue
@@ -63,7 +63,9 @@ class Queueing(QObject):
         self._look = CaseLook()
         self._before: list[int] = []
         self.showing = False
-        session.completed.connect(self._look_ahead)
+        self._painted = QTimer(self, singleShot=True, interval=0)
+        self._painted.timeout.connect(self._look_ahead)
+        session.completed.connect(self._painted.start)
         session.study_changed.connect(self._leave_with_study)
 
     @property
@@ -208,11 +210,12 @@ class Queueing(QObject):
         """The case is on screen, whole or in part."""
         self._look.apply(self._session.active)
         if self._session.complete:
-            self._look_ahead()
+            self._painted.start()
         if self._worklist.adjudicates:
             self.adjudication_asked.emit()
 
     def _look_ahead(self) -> None:
+        """When the case is painted: nothing competes with that."""
         queue, case = self._worklist.queue, self._worklist.current
         if queue is not None and case is not None:
             self._ahead.look_ahead(queue, self._worklist.reader, case)
