@@ -20,10 +20,12 @@ from scipy import ndimage
 
 from imaging.editing import Region
 from imaging.editing.box_prompt import box_on_axis, lesion_in_box
+from imaging.editing.click_prompt import lesion_at
 from imaging.editing.edit import whole
 from imaging.editing.greys import greys
 from imaging.editing.interpolation import interpolate
 from imaging.editing.keyframes import fill_between
+from imaging.editing.lesion import lesion_about
 from imaging.editing.refining import reach, refine
 from imaging.geometry import Calibration, Geometry
 from imaging.phantom import clip
@@ -63,7 +65,7 @@ def main() -> int:
     index = parser.parse_args().data / "index.csv"
     if not index.is_file():
         parser.error(f"{index} is not there")
-    _say("Box on breast ultrasound, greys alone (no model here reads it)", _ultrasound(index))
+    _say("Box and click on breast ultrasound, greys alone (no model here reads it)", _ultrasound(index))
     boxes, refined = _tomography(index)
     _say("Box on CT lesions of held-out slices", boxes)
     _say("Refining on held-out CT slices", refined)
@@ -99,7 +101,35 @@ def _ultrasound(index: Path) -> Iterable[Judged]:
     for example in read_index(index, "us-breast", "segmentation", ()).examples:
         truth = _truth(example)
         if truth.any():
-            yield Judged(example.group, _boxed(example.load(), truth, _box(truth, rng), {"alone": None}))
+            volume = example.load()
+            yield Judged(
+                example.group,
+                {
+                    **_boxed(volume, truth, _box(truth, rng), {"alone": None}),
+                    **_clicked(volume, truth),
+                },
+            )
+
+
+def _clicked(volume: Volume, truth: Inside) -> Values:
+    """Dice of what a click in the deepest place of a lesion finds, by contrast and by likeness."""
+    seed = (0, *_deepest(truth))
+    grey = greys(volume.array, whole(volume.geometry.shape_kji))
+    start = time.perf_counter()
+    region = lesion_at(volume.array, seed, volume.geometry)
+    seconds = time.perf_counter() - start
+    alike = lesion_about(grey, seed, volume.geometry)
+    return {
+        "Dice of a click, by contrast": _dice(_drawn(region, volume.geometry.shape_kji)[0], truth),
+        "Dice of a click, by likeness": _dice(_drawn(alike, volume.geometry.shape_kji)[0], truth),
+        "seconds of a click, by contrast": seconds,
+    }
+
+
+def _deepest(inside: Inside) -> tuple[int, int]:
+    depth = np.asarray(ndimage.distance_transform_edt(np.pad(inside, 1)))[1:-1, 1:-1]
+    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
+    return int(row), int(column)
 
 
 def _truth(example: Example) -> Inside:
@@ -209,8 +239,7 @@ def _stroke(wrong: Inside) -> Inside:
     if not pieces.any():
         return np.zeros_like(wrong)
     largest = pieces == int(np.bincount(pieces.ravel())[1:].argmax()) + 1
-    depth = np.asarray(ndimage.distance_transform_edt(np.pad(largest, 1)))[1:-1, 1:-1]
-    row, column = np.unravel_index(int(depth.argmax()), depth.shape)
+    row, column = _deepest(largest)
     rows, columns = np.ogrid[: wrong.shape[0], : wrong.shape[1]]
     return largest & ((rows - row) ** 2 + (columns - column) ** 2 <= STROKE_PX**2)
 
