@@ -1,6 +1,7 @@
 """A work queue read by keys: the next case is there, verdicts and times are kept; two blind readers, adjudicated."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,3 +238,32 @@ def test_two_blind_readings_are_merged_and_that_is_undone(qtbot: QtBot, read_twi
 
 def press_undo(main: Application) -> None:
     QTest.keyClick(main.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_queue_of_studies_chosen_in_the_list(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> None:
+    main = start()
+    main.indexing.index([phantom_study.study])
+    settled(qtbot, main)
+    (study,) = main.studies.listed
+    menu = main.browser.menu_at(main.browser.model.index_of(study.key))
+    assert menu is not None
+    next(each for each in menu.actions() if each.text() == "Work queue of this study…").trigger()
+    assert main.new_queue.isVisible() and main.new_queue.of.text() == "1 study"
+    QTest.keyClicks(main.new_queue.name, "again")
+    QTest.keyClick(main.new_queue, Qt.Key.Key_Return)
+    settled(qtbot, main)
+    assert [case.queue for case in main.worklist.cases] == ["again"] * 3
+
+
+def test_a_case_whose_files_are_gone_is_put_off_and_told(
+    qtbot: QtBot, start: Start, phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    folder = tmp_path / "ct"
+    shutil.copytree(phantom_study.ct, folder)
+    main = start()
+    queue_of(qtbot, main, folder, "lungs")
+    shutil.rmtree(folder)
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    assert "is no longer there: the case is put off" in main.notices.all[-1].text
+    assert states(main) == [CaseState.SKIPPED] and main.worklist.current is None

@@ -47,3 +47,9 @@ def test_a_note_replaces_and_a_deletion_takes_away(kept: KeptKeyImages) -> None:
 def test_what_is_no_key_image_is_refused() -> None:
     with pytest.raises(ValueError, match="expected a key image, found"):
         unpacked('{"uid": 1}')
+
+
+def test_what_is_not_to_be_seen_is_left_out(kept: KeptKeyImages) -> None:
+    kept.save(THORAX, MARK, b"1", "Ada", NOON)
+    kept.save(THORAX, replace(MARK, uid="u2"), b"2", "Bo", NOON)
+    assert [image.uid for image, _ in kept.of(["1.2.3"], frozenset({"Ada"}))] == ["u2"]
