@@ -17,7 +17,8 @@ def main(ct: Path, folder: Path) -> None:
     one, two = QGuiApplication.screens()
     made = Application(Places(folder / "data", folder / "cache"))
     made.window.setGeometry(20, 20, 1000, 700)
-    made.start([ct])
+    made.window.show()
+    made.reading.open([ct])
     wait_until(lambda: not made.runner.busy() and made.session.volume is not None, "the series")
     made.side_windows.open()
     (window,) = made.side_windows.windows
@@ -35,4 +36,5 @@ def main(ct: Path, folder: Path) -> None:
     sys.stdout.write("kept\n")
 
 
-main(Path(sys.argv[1]), Path(sys.argv[2]))
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
