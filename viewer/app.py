@@ -21,6 +21,7 @@ from viewer.commands.exchanging import Exchanging
 from viewer.commands.marking import Marking
 from viewer.commands.marking_actions import marking_actions
 from viewer.commands.measuring_actions import measuring_actions
+from viewer.commands.queue_actions import queue_actions
 from viewer.commands.segment_actions import segment_actions
 from viewer.commands.study_actions import study_actions
 from viewer.dialogs.dialog_actions import dialog_actions
@@ -29,6 +30,7 @@ from viewer.dialogs.document_text import DocumentText
 from viewer.dialogs.exchange_files import ExchangeFiles, exchange_actions
 from viewer.dialogs.history import MaskHistory
 from viewer.dialogs.leaving import LeavingQuestion
+from viewer.dialogs.queue_dialogs import QueueDialogs
 from viewer.dialogs.resampling import ask_before_resampling
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
@@ -37,6 +39,7 @@ from viewer.panels.classification_panel import ClassificationPanel
 from viewer.panels.editing_panel import EditingPanel
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.measurement_panel import MeasurementPanel
+from viewer.panels.queue_panel import QueuePanel
 from viewer.panels.segments_box import SegmentsBox
 from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
@@ -113,6 +116,7 @@ class Application(Workroom):
             """Also without a library: each question says why there is none."""
             self.cataloguing.begin()
             self.indexing.resume()
+            self.queueing.refresh()
             if paths:
                 self.reading.open(paths)
             QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
@@ -136,6 +140,7 @@ class Application(Workroom):
         self.side_windows.close_all()
         self.document_text.close()
         self.history.close()
+        self.queue_dialogs.close()
         self.dialogs.close()
         super().shut_down()
 
@@ -156,6 +161,9 @@ class Application(Workroom):
             *self._file_actions(),
             *exchange_actions(self.session, self.exchange_files),
             *self._study_actions(),
+            *queue_actions(
+                self.worklist, self.queueing, lambda: self._show_queue(), lambda: self.queue_dialogs.open_adjudication()
+            ),
             *actions(desk),
             *editing_actions(self.session, self.editing),
             *assisting_actions(self.session, self.refining, self.keyframing),
@@ -185,7 +193,8 @@ class Application(Workroom):
         )
         self.browser = StudyBrowser(self.studies, self.cataloguing, self.indexing, self.thumbnailing)
         listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)
-        self.left = window.add_left((("Open", listed), ("Studies", self.browser)))
+        self.queue = QueuePanel(self.worklist, self.queueing, self.enlisting)
+        self.left = window.add_left((("Open", listed), ("Studies", self.browser), ("Queue", self.queue)))
         self.left.setCurrentWidget(self.browser)
         self.measures = MeasurementPanel(self.session, self.measuring)
         self.questions = ClassificationPanel(self.classification, self.classifying)
@@ -221,6 +230,7 @@ class Application(Workroom):
         )
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, window)
+        self.queue_dialogs = QueueDialogs(self.worklist, self.segmentation, self.enlisting, self.adjudicating, window)
         window.setStatusBar(StatusBar(self.session, self.runner, self.notices))
         return window
 
@@ -254,7 +264,11 @@ class Application(Workroom):
         self.session.series_dropped.connect(self.cataloguing.show_series)
         self.studies.search_asked.connect(self._search)
         self.studies.priors_asked.connect(self._show_priors)
-        self.session.study_changed.connect(lambda: self.left.setCurrentIndex(0))
+        self.session.study_changed.connect(self._show_opened)
+        self.studies.queue_asked.connect(self._show_queue)
+        self.studies.queue_asked.connect(self.queue_dialogs.ask_of_studies)
+        self.queue.folder_chosen.connect(self.queue_dialogs.ask_of_folder)
+        self.queueing.adjudication_asked.connect(self.queue_dialogs.open_adjudication)
         for asked in (self.session.measurements.name_wanted, self.session.measurements.length_wanted):
             asked.connect(lambda _: self.tabs.setCurrentWidget(self.measures))
         self.classification.asked_for.connect(self._answer_questions)
@@ -277,6 +291,8 @@ class Application(Workroom):
             self.studies.changed,
             self.studies.picked_changed,
             self.studies.indexing_changed,
+            self.worklist.changed,
+            self.worklist.current_changed,
         ):
             signal.connect(self.window.refresh)
 
@@ -292,8 +308,17 @@ class Application(Workroom):
         self.tabs.setCurrentWidget(self.questions)
         self.questions.begin()
 
+    def _show_opened(self) -> None:
+        """Bring what is open to the front, unless it is a case of the queue."""
+        if not self.queueing.showing:
+            self.left.setCurrentIndex(0)
+
+    def _show_queue(self) -> None:
+        self.left.setCurrentWidget(self.queue)
+        self.queueing.refresh()
+
     def _closing(self) -> None:
-        self.window.allow_close = self.annotating.keep()
+        self.window.allow_close = self.queueing.leave()
         if self.window.allow_close:
             self.side_windows.keep()
             self.remembering.keep()

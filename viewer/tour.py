@@ -241,10 +241,10 @@ class Tour:
             self._settle("the case after")
         main.enlisting.sign_in("Cleo")
         self._key(Qt.Key.Key_F4)
-        wait_until(main.adjudication.isVisible, "the adjudication")
+        wait_until(main.queue_dialogs.adjudication.isVisible, "the adjudication")
         main.adjudicating.show_difference()
         self._picture("where two readings differ")
-        self._leave("adjudication", main.adjudication)
+        self._leave("adjudication", main.queue_dialogs.adjudication)
         main.enlisting.sign_in(before)
 
     def _trouble(self, study: Path) -> None:

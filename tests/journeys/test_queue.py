@@ -52,7 +52,7 @@ def drag(main: Application, start: tuple[float, float], end: tuple[float, float]
 def queue_of(qtbot: QtBot, main: Application, folder: Path, name: str, blind: bool = False, who: str = "") -> None:
     """A queue of a folder, as a person makes it."""
     main.queue.folder_chosen.emit(folder)  # what the dialog of the system gives
-    dialog = main.new_queue
+    dialog = main.queue_dialogs.new_queue
     qtbot.waitUntil(dialog.isVisible, timeout=5000)
     QTest.keyClicks(dialog.name, name)
     if blind:
@@ -194,14 +194,14 @@ def read_twice(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> Appli
     settled(qtbot, main)
     press(main, Qt.Key.Key_F4)
     settled(qtbot, main)
-    qtbot.waitUntil(main.adjudication.isVisible, timeout=5000)
+    qtbot.waitUntil(main.queue_dialogs.adjudication.isVisible, timeout=5000)
     to_the_window(qtbot, main)
     return main
 
 
 def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twice: Application) -> None:
     main = read_twice
-    dialog = main.adjudication
+    dialog = main.queue_dialogs.adjudication
     assert [dialog.rows.topLevelItem(row).text(0) for row in (0, 1)] == ["Ada", "Bo"]
     assert [dialog.rows.topLevelItem(row).text(1) for row in (0, 1)] == ["fixed", "fixed"]
     assert "The masks differ in" in dialog.said.text() and "Dice 0.0000" in dialog.said.text()
@@ -226,7 +226,7 @@ def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twi
 def test_two_blind_readings_are_merged_and_that_is_undone(qtbot: QtBot, read_twice: Application) -> None:
     main = read_twice
     ada, bo = (side.mask.array for side in main.adjudicating.sides())
-    main.adjudication.merge.menu().actions()[0].trigger()
+    main.queue_dialogs.adjudication.merge.menu().actions()[0].trigger()
     assert np.array_equal(main.segmentation.array, np.maximum(ada, bo)), "changes of both"
     settled(qtbot, main)
     press_undo(main)
@@ -248,9 +248,9 @@ def test_a_queue_of_studies_chosen_in_the_list(qtbot: QtBot, start: Start, phant
     menu = main.browser.menu_at(main.browser.model.index_of(study.key))
     assert menu is not None
     next(each for each in menu.actions() if each.text() == "Work queue of this study…").trigger()
-    assert main.new_queue.isVisible() and main.new_queue.of.text() == "1 study"
-    QTest.keyClicks(main.new_queue.name, "again")
-    QTest.keyClick(main.new_queue, Qt.Key.Key_Return)
+    assert main.queue_dialogs.new_queue.isVisible() and main.queue_dialogs.new_queue.of.text() == "1 study"
+    QTest.keyClicks(main.queue_dialogs.new_queue.name, "again")
+    QTest.keyClick(main.queue_dialogs.new_queue, Qt.Key.Key_Return)
     settled(qtbot, main)
     assert [case.queue for case in main.worklist.cases] == ["again"] * 3
 
