@@ -30,6 +30,7 @@ class Tour:
         for station in (
             self._look,
             self._choose,
+            self._look_closer,
             self._measure,
             self._lay_out,
             self._keep,
@@ -39,6 +40,7 @@ class Tour:
             self._clip,
             self._learn,
             self._queue,
+            self._fuse,
             self._trouble,
         ):
             station(study)
@@ -75,6 +77,39 @@ class Tour:
         self._key(Qt.Key.Key_I, control)
         wait_until(lambda: bool(main.header.elements), "the header")
         self._leave("metadata", main.dialogs.metadata)
+
+    def _look_closer(self, _: Path) -> None:
+        """A lens, a window from what is in a rectangle, and a window for another monitor."""
+        main, alt = self._main, Qt.KeyboardModifier.AltModifier
+        self._key(Qt.Key.Key_Z, alt)
+        middle = QPoint(round(main.canvas.width() * 0.4), round(main.canvas.height() * 0.4))
+        QTest.mousePress(main.canvas, Qt.MouseButton.LeftButton, pos=middle)
+        self._picture("magnifier")
+        QTest.mouseRelease(main.canvas, Qt.MouseButton.LeftButton, pos=middle)
+        self._key(Qt.Key.Key_W, alt)
+        self._drag((0.35, 0.45), (0.45, 0.55))
+        self._picture("window from a region")
+        self._key(Qt.Key.Key_W)
+        series = main.session.series
+        self._key(Qt.Key.Key_F8)
+        assert series is not None
+        main.reading.load(series)
+        self._settle("the series in the second window")
+        window = main.side_windows.windows[-1]
+        self._picture("window of viewports for another monitor", window)
+        window.close()
+        wait_until(main.window.isActiveWindow, "the window to have the focus")
+
+    def _fuse(self, study: Path) -> None:
+        """A second volume in colours over the first: where the lesions of the phantom truly are."""
+        self._main.reading.open([study, study.parent / "truth" / "ct.nii.gz"])
+        self._settle("the study and what is true of it")
+        self._show("CT")
+        self._tab("View")
+        self._main.fusing.fuse(self._main.fusing.candidates[0])
+        self._settle("the second volume")
+        self._picture("a second volume over the first")
+        self._tab("Findings")
 
     def _measure(self, _: Path) -> None:
         """Numbers with what they rest on: in the patient, on a film, in an ultrasound region."""
