@@ -158,6 +158,7 @@ def _to_5(op: Operations) -> None:
         sa.Column("revision", sa.Integer, sa.ForeignKey("mask_revision.id")),
         sa.UniqueConstraint("case_id", "slot", name="uq_queue_reading_slot"),
         sa.UniqueConstraint("case_id", "reader", name="uq_queue_reading_reader"),
+        sqlite_autoincrement=True,
     )
 
 
@@ -208,6 +209,6 @@ def _text(name: str, length: int | None = None) -> sa.Column[Any]:
     return sa.Column(name, sa.Text if length is None else sa.String(length), nullable=False)
 
 
-def _table(op: Operations, name: str, *columns: sa.Column[Any] | sa.UniqueConstraint) -> None:
+def _table(op: Operations, name: str, *columns: sa.Column[Any] | sa.UniqueConstraint, **options: bool) -> None:
     if not sa.inspect(op.get_bind()).has_table(name):
-        op.create_table(name, *columns)
+        op.create_table(name, *columns, **options)

@@ -246,6 +246,7 @@ class QueueReadingRow(Base):
     __table_args__ = (
         UniqueConstraint("case_id", "slot", name="uq_queue_reading_slot"),
         UniqueConstraint("case_id", "reader", name="uq_queue_reading_reader"),
+        {"sqlite_autoincrement": True},  # revisions and journals name readings, also those of a queue that is gone
     )
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("queue_case.id"))

@@ -51,6 +51,7 @@ def drag(main: Application, start: tuple[float, float], end: tuple[float, float]
 
 def queue_of(qtbot: QtBot, main: Application, folder: Path, name: str, blind: bool = False, who: str = "") -> None:
     """A queue of a folder, as a person makes it."""
+    main.window.run("queue")
     main.queue.folder_chosen.emit(folder)  # what the dialog of the system gives
     dialog = main.queue_dialogs.new_queue
     qtbot.waitUntil(dialog.isVisible, timeout=5000)

@@ -137,7 +137,7 @@ class Queueing(QObject):
         """The mask is right now that it was changed; before a change, take the brush."""
         if self._changed:
             self._judge(CaseState.FIXED)
-        else:
+        elif self._worklist.current is not None:
             self._session.hand.set_tool("brush")
             self._notices.add("info", "Correct the mask, then press the same key again.")
 

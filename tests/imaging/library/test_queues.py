@@ -221,6 +221,10 @@ def test_a_queue_goes_and_its_masks_stay(library: Library, queues: Queues) -> No
     queues.judge(case.id, "Ada", FIXED, kept, NOW)
     queues.remove("blind")
     assert queues.all() == () and library.revision(kept).id == kept
+    again = taken(queues, made(queues, BLIND, 1), "Ada").reading_of("Ada")
+    assert again is not None and again.id != case.reading_of("Ada").id, "or it would go on with the mask of the first"
+    assert library.latest_mask("1.1", BlindReading(again.id, None)) is None
+    queues.remove("blind")
     with pytest.raises(LibraryError, match="there is no case"):
         queues.case(case.id, "Ada")
 
