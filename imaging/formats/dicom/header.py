@@ -17,8 +17,8 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from imaging.errors import NotAnImage, ReadError
+from imaging.formats.dicom import diffusion, uptake
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, text
-from imaging.formats.dicom.diffusion import PRIVATE_TAGS
 from imaging.formats.dicom.nesting import TOO_DEEP, is_too_deep
 from imaging.formats.dicom.repairs import WRITTEN_LENGTH, repairs_of
 from imaging.formats.dicom.walk import Walked, walk
@@ -66,7 +66,7 @@ def _tags(keywords: str) -> list[BaseTag | int]:
 _OVERLAY_ROWS: list[BaseTag | int] = [Tag(group, 0x0010) for group in range(0x6000, 0x6020, 2)]
 """Tell that a file has overlays; they are read with the pixels."""
 
-WANTED_TAGS = _tags(_KEYWORDS) + _OVERLAY_ROWS + list(PRIVATE_TAGS)
+WANTED_TAGS = _tags(_KEYWORDS) + _OVERLAY_ROWS + [*diffusion.PRIVATE_TAGS, *uptake.PRIVATE_TAGS]
 """Everything the readers look at. A header pass that skips the rest is several times faster."""
 
 PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0, 0x0009): "float64"}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from imaging.formats import reading
@@ -75,6 +76,26 @@ def test_other_ways_to_tell_it(write_dicom, told: dict[str, Any], expected: floa
 def test_no_factor_is_made_up(write_dicom, told: dict[str, Any], why: str) -> None:
     found, said = factor(write_dicom, **told)
     assert found == 0 and why in said
+
+
+def philips(write_dicom, suv: str = "", activity: str = "", creator: str = "Philips PET Private Group") -> Any:
+    """A factor from counts: ``suv`` in (7053,1000) and ``activity`` in (7053,1009)."""
+    path = write_dicom(np.zeros((4, 4), np.uint16), **{**PET, "Units": "CNTS"})
+    data = dcmread(path)
+    block = data.private_block(0x7053, creator, create=True)
+    for element, value in ((0x00, suv), (0x09, activity)):
+        if value:
+            block.add_new(element, "DS", value)
+    data.save_as(path)
+    return suv_factor([read_header(path)])
+
+
+def test_counts_of_philips_become_uptake_by_the_factor_stated(write_dicom) -> None:
+    """Two counts at 0.00125 each are SUV 0.0025; to Bq/ml at 2.5 each, then 70,000 g over the 185 MBq that are left."""
+    assert philips(write_dicom, suv="0.00125", activity="2.5") == (0.00125, "")
+    assert philips(write_dicom, suv="0", activity="2.5") == (pytest.approx(2.5 * 70_000 / 185e6, rel=1e-12), "")
+    for nothing in (philips(write_dicom), philips(write_dicom, suv="0.00125", creator="Somebody Else")):
+        assert nothing == (0.0, "the values are CNTS, expected Bq/ml")
 
 
 def test_other_modalities_miss_nothing(write_dicom) -> None:
