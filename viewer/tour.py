@@ -108,6 +108,7 @@ class Tour:
         self._tab("View")
         self._main.fusing.fuse(self._main.fusing.candidates[0])
         self._settle("the second volume")
+        self._main.fusing.set_colours("Rainbow")
         self._picture("a second volume over the first")
         self._tab("Findings")
 
