@@ -68,6 +68,7 @@ class QueuePanel(QWidget):
 
     def _set_up(self) -> None:
         self.words.setPlaceholderText("Search cases")
+        self.words.setAccessibleName("Search cases")
         self.words.setClearButtonEnabled(True)
         self.queue.setAccessibleName("Work queue")
         self.state.setAccessibleName("State of cases")
