@@ -43,6 +43,7 @@ class Adjudication(QDialog):
         self.rows = QTreeWidget()
         self.rows.setHeaderLabels(("Reader", "Verdict", "Time", "Revision", "Segments"))
         self.rows.setRootIsDecorated(False)
+        self.rows.setAccessibleName("The two readings")
         self.difference = button("Show difference", adjudicating.show_difference)
         self.shows = [button("", lambda n=n: adjudicating.show(n)) for n in (0, 1)]
         self.takes = [button("", lambda n=n: self._take(n)) for n in (0, 1)]

@@ -58,6 +58,7 @@ class NewQueue(QDialog):
             ("Readings", self.readings),
             ("Adjudicator", self.adjudicator),
         ):
+            field.setAccessibleName(text)
             form.addRow(QLabel(text), field)
         layout = QVBoxLayout(self)
         layout.addLayout(form)

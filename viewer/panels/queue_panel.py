@@ -70,6 +70,7 @@ class QueuePanel(QWidget):
         self.words.setPlaceholderText("Search cases")
         self.words.setAccessibleName("Search cases")
         self.words.setClearButtonEnabled(True)
+        self.words.setAccessibleName("Search cases")
         self.queue.setAccessibleName("Work queue")
         self.state.setAccessibleName("State of cases")
         self.assignee.setAccessibleName("Reader of cases")
