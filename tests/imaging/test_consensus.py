@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from imaging.consensus import difference, majority, staple, three_way
+from imaging.consensus import difference, majority, merge, staple, three_way
 from imaging.geometry import Geometry
-from imaging.labelmap import Labelmap
+from imaging.labelmap import Label, Labelmap
 
 masks = arrays(np.uint8, (2, 3, 4), elements=st.sampled_from([0, 1, 2]))
 
@@ -46,3 +46,16 @@ def test_staple_believes_those_who_agree() -> None:
 def test_differences_are_named() -> None:
     one, other = (Labelmap(each, Geometry((1, 1, 5)), ()) for each in (row(0, 1, 0, 1, 2), row(0, 0, 2, 1, 1)))
     assert difference(one, other).tolist() == row(0, 1, 2, 0, 3).tolist()
+
+
+def test_two_masks_of_one_base_become_one() -> None:
+    grid, lesion = Geometry((1, 1, 4)), (Label(1, "lesion"), Label(2, "cyst"))
+    base, ours, theirs = (
+        Labelmap(np.array([[values]], np.uint8), grid, lesion) for values in ((0, 1, 0, 0), (1, 1, 0, 1), (0, 0, 0, 2))
+    )
+    both, left = merge(ours, theirs, base, "three-way")
+    assert both.array.tolist() == [[[1, 0, 0, 1]]] and left == 1, "the last was changed by both, otherwise"
+    voted, left = merge(ours, theirs, base, "majority")
+    assert voted.array.tolist() == [[[0, 1, 0, 1]]] and left == 0, "three opinions of the last: the first one's"
+    likely, _ = merge(ours, ours, base, "STAPLE")
+    assert likely.array.tolist() == ours.array.tolist()
