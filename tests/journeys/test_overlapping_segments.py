@@ -98,8 +98,9 @@ def test_both_keep_their_voxels_and_undo_parts_them(painted: Application) -> Non
 def test_the_overlap_is_seen(painted: Application) -> None:
     """Three colours in a row of the picture: of the one, of both, of the other."""
 
-    def colour(column: float) -> tuple[int, ...]:
-        return painted.canvas.grab().toImage().pixelColor(place(painted, 30, column)).getRgb()[:3]
+    def colour(column: float) -> tuple[int, int, int]:
+        seen = painted.canvas.grab().toImage().pixelColor(place(painted, 30, column))
+        return seen.red(), seen.green(), seen.blue()
 
     seen = [np.array(colour(column)) for column in (23.0, 40.0, 53.0)]
     painted.segmentation.set_visible(False)
