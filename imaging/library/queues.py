@@ -13,6 +13,7 @@ from imaging.library.queued import ADJUDICATION, VERDICTS, Case, CaseReading, Ca
 from imaging.library.schema import MaskRow, QueueCaseRow, QueueReadingRow, QueueRow
 from imaging.library.store import Library
 
+LONGEST_NAME = 200
 _NOT_KEPT = "the work queue could not be written"
 _NOT_READ = "the work queue could not be read"
 
@@ -37,6 +38,8 @@ class Queues:
         """
         if queue.readings not in (1, 2):
             raise LibraryError(f"{queue.name}: {queue.readings} readings of each case; expected 1 or 2")
+        if not 0 < len(queue.name) <= LONGEST_NAME:
+            raise LibraryError(f"a queue's name of {len(queue.name)} letters; expected 1 to {LONGEST_NAME}")
         with self._library.transaction(_NOT_KEPT) as session:
             if session.get(QueueRow, queue.name) is None:
                 session.add(queue_rows.queue_row(queue))

@@ -24,6 +24,7 @@ from viewer.state.worklist import Worklist
 
 Answer = TypeVar("Answer")
 SUBJECT = "reader"
+LONGEST_NAME = 200
 
 
 class ReaderName(SettingsFile):
@@ -92,7 +93,7 @@ class Enlisting:
 
     def sign_in(self, name: str) -> None:
         """Read under another name from now on; what the person before had on screen is put down."""
-        name = " ".join(name.split())
+        name = " ".join(name.split())[:LONGEST_NAME]
         if not name or name == self._worklist.reader or not self._queueing.leave():
             return
         sign_in(name)

@@ -56,6 +56,8 @@ def test_a_queue_is_made_once_and_grows_at_its_end(queues: Queues) -> None:
     assert queues.all() == (SINGLE,)
     with pytest.raises(LibraryError, match="3 readings of each case; expected 1 or 2"):
         queues.make(WorkQueue("x", 3, "", "Ada", NOW), [])
+    with pytest.raises(LibraryError, match="name of 201 letters; expected 1 to 200"):
+        queues.make(WorkQueue("x" * 201, 1, "", "Ada", NOW), [])
 
 
 def test_a_case_is_taken_begun_timed_and_judged(queues: Queues) -> None:
