@@ -2,8 +2,10 @@
 
 from PySide6.QtCore import QObject
 
+from imaging.errors import LibraryError
 from imaging.library.shelf import Shelf
 from imaging.sandbox import Sandbox
+from imaging.study import Series
 from inference.registry import Registry
 from viewer.commands.adjudicating import Adjudicating
 from viewer.commands.annotating import Annotating
@@ -33,8 +35,8 @@ from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
 from viewer.commands.queueing import Queueing
 from viewer.commands.reading import Reading
-from viewer.commands.remembering import Remembering
 from viewer.commands.refining import Refining
+from viewer.commands.remembering import Remembering
 from viewer.commands.revising import Revising
 from viewer.commands.segment_measuring import SegmentMeasuring
 from viewer.commands.segmenting import Segmenting
@@ -152,10 +154,23 @@ class Workroom(QObject):
         self.loading = Loading(self.session, self.notices, self.runner, self.shelf, self.sandbox)
         self.inspecting = Inspecting(self.session, self.header, self.runner, self.sandbox)
         self.hanging = Hanging(
-            self.session, self.loading, self.annotating, self.presets, self.notices, self.places.settings / "hanging"
+            self.session,
+            self.links,
+            self.loading,
+            self.annotating,
+            self.presets,
+            self.notices,
+            self.places.settings / "hanging",
         )
         self.reading = Reading(
-            self.session, self.notices, self.runner, self.annotating, self.loading, self.hanging, self.sandbox
+            self.session,
+            self.notices,
+            self.runner,
+            self.annotating,
+            self.loading,
+            self.hanging,
+            self.sandbox,
+            self._prior_of,
         )
         self.cutting = Cutting(self.session, self.runner)
         self.fusing = Fusing(self.session, self.loading, self.notices)
@@ -163,6 +178,13 @@ class Workroom(QObject):
         self.overlaying = Overlaying(
             self.session, self.findings, self.notices, self.runner, self.sandbox, self.reading, self.presenting
         )
+
+    def _prior_of(self, series: Series) -> tuple[Series, ...]:
+        """What the library has to compare with; nothing where it cannot be asked, which the list of studies tells."""
+        try:
+            return self.shelf.catalogue.prior_of(series)
+        except LibraryError:
+            return ()
 
     def _learn(self) -> None:
         """Models: applied, and made."""

@@ -100,6 +100,28 @@ class Catalogue:
             found = None if row is None else catalogue_rows.item(row)
             return found if isinstance(found, Series) else None
 
+    def prior_of(self, series: Series) -> tuple[Series, ...]:
+        """The series of the newest earlier study of the patient with the same modality; empty without one.
+
+        A study whose files were not there when last looked for, or are not there now, is none; nor is one of the same
+        day, of which nobody knows whether it came before.
+        """
+        key = study_key(series)
+        wanted = (
+            select(StudyRow.key)
+            .where(StudyRow.patient_key == patient_key(series.patient, key), StudyRow.key != key)
+            .where(StudyRow.date != "", StudyRow.date < series.study_date, StudyRow.missing.is_(False))
+            .where(StudyRow.modalities.contains(f"\\{series.modality}\\", autoescape=True))
+            .order_by(StudyRow.date.desc(), StudyRow.key)
+        )
+        with self._library.transaction(_NOT_READ) as session:
+            earlier = session.scalars(wanted).all()
+        for each in earlier:
+            found = tuple(one.item for one in self.items(each) if isinstance(one.item, Series))
+            if all(file.exists() for item in found for file in item.files):
+                return found
+        return ()
+
     def set_state(self, key: str, state: ReadingState) -> None:
         """Keep how far a person got with a study."""
         self._change(key, state=state.value)

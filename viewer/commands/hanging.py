@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from imaging.study import Study
+from imaging.study import Series, Study
 from viewer.commands.annotating import Annotating
 from viewer.commands.loading import Loading
 from viewer.errors import words
@@ -11,6 +11,7 @@ from viewer.places import resources
 from viewer.settings import SettingsError, read
 from viewer.state.hanging import Hung, Protocol, Stage, Wanted, at_hand, chosen, fitting
 from viewer.state.layout import LAYOUTS, SINGLE, Layout
+from viewer.state.links import Follow, Links
 from viewer.state.notices import Notices
 from viewer.state.pane import Pane
 from viewer.state.presets import Presets
@@ -21,27 +22,30 @@ class Hanging:
     """Lays a study out by hanging protocols.
 
     Args:
+        links: switched as a stage asks, and back as the person had them with the next stage that asks for nothing.
         own: a person's folder of protocols; one there replaces the program's of the same file name.
     """
 
     def __init__(
         self,
         session: Session,
+        links: Links,
         loading: Loading,
         annotating: Annotating,
         presets: Presets,
         notices: Notices,
         own: Path,
     ) -> None:
-        self._session, self._loading, self._annotating = session, loading, annotating
+        self._session, self._links, self._loading, self._annotating = session, links, loading, annotating
         self._presets, self._notices, self._own = presets, notices, own
         self._hung = Hung(())
         self._fitting: tuple[Protocol, ...] = ()
         self._stage = 0
+        self._chosen: Follow | None = None
 
-    def hang(self, study: Study) -> bool:
-        """Hang ``study`` by the protocol that is for it; False when none is."""
-        self._hung = at_hand(study.series)
+    def hang(self, study: Study, prior: tuple[Series, ...] = ()) -> bool:
+        """Hang ``study`` by the protocol that is for it, beside ``prior`` where none was opened; False when none is."""
+        self._hung = at_hand(study.series, prior)
         self._fitting = fitting(self._protocols(), self._hung)
         self._stage = 0
         if not self._fitting:
@@ -80,11 +84,21 @@ class Hanging:
         self._annotating.keep()
         stage = self._fitting[0].stage[self._stage]
         layout = LAYOUTS[stage.layout]
+        self._link(stage)
         self._session.activate(self._session.sheets[0].active)
         if layout.one_volume:
             self._cut(stage, layout)
         else:
             self._fill(stage, layout)
+
+    def _link(self, stage: Stage) -> None:
+        """Scroll together as the stage asks, else as the person had it."""
+        if stage.scroll is not None:
+            self._chosen = self._chosen or self._links.follow
+            self._links.set_follow(stage.scroll)
+        elif self._chosen is not None:
+            self._links.set_follow(self._chosen)
+            self._chosen = None
 
     def _fill(self, stage: Stage, layout: Layout) -> None:
         self._session.set_layout(layout)
@@ -94,6 +108,7 @@ class Hanging:
             if wanted is None or series is None:
                 pane.show(None)
             else:
+                self._session.add(series)
                 self._loading.start(series, pane, self._look(pane, wanted))
         self._session.activate(self._session.sheet.panes[0])
 

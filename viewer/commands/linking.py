@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject
 
+from imaging.geometry import Geometry
 from imaging.intensity import Voi
 from viewer.state.links import Links
 from viewer.state.pane import Pane
@@ -23,6 +24,7 @@ class _Look:
     inverted: bool
     zoom: float
     pan_px: tuple[float, float]
+    grid: Geometry | None
 
 
 class Linking(QObject):
@@ -48,10 +50,14 @@ class Linking(QObject):
         self._anchors_mm = {pane: depth for pane, depth in places if depth is not None}
 
     def _changed(self, pane: Pane) -> None:
-        now = _Look(pane.view.k, pane.view.voi, pane.view.inverted, pane.view.zoom, pane.view.pan_px)
+        view = pane.view
+        now = _Look(view.k, view.voi, view.inverted, view.zoom, view.pan_px, pane.grid)
         before = self._seen.get(pane)
         self._seen[pane] = now
-        if self._passing or before is None or before == now:
+        if before is None or before.grid is not now.grid:
+            self._anchor()  # planes of another series, or other planes of this one, stand elsewhere
+            return
+        if self._passing or before == now:
             return
         self._passing = True
         try:

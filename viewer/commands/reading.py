@@ -22,7 +22,11 @@ from viewer.state.session import Session
 
 
 class Reading:
-    """Opens studies and series, and changes how they are looked at."""
+    """Opens studies and series, and changes how they are looked at.
+
+    Args:
+        prior_of: the series of an earlier study to compare a series with, empty where there is none; asked in a thread.
+    """
 
     def __init__(
         self,
@@ -33,10 +37,11 @@ class Reading:
         loading: Loading,
         hanging: Hanging,
         sandbox: Sandbox,
+        prior_of: Callable[[Series], tuple[Series, ...]],
     ) -> None:
         self._session, self._notices = session, notices
         self._runner, self._annotating, self._loading, self._sandbox = runner, annotating, loading, sandbox
-        self._hanging = hanging
+        self._hanging, self._prior_of = hanging, prior_of
         self._judged: tuple[Volume | None, bool] = None, False
 
     def open(self, paths: Sequence[Path]) -> None:
@@ -46,9 +51,14 @@ class Reading:
 
     def open_found(self, title: str, find: Callable[[Report], Study]) -> None:
         """Show the study that ``find`` gives; it works in the background and may raise."""
+
+        def with_prior(report: Report) -> tuple[Study, tuple[Series, ...]]:
+            study = find(report)
+            return study, self._prior_of(study.series[0]) if study.series else ()
+
         self._annotating.keep()
         self._loading.stop()
-        self._runner.start("open", title, find, self._opened, self._failed)
+        self._runner.start("open", title, with_prior, self._opened, self._failed)
 
     def open_phantom(self, folder: Path) -> None:
         """Write the built-in study into ``folder`` unless it is there, then open it."""
@@ -166,11 +176,12 @@ class Reading:
         if self._session.volume is not None and self._session.view.frames > 1:
             self._session.view.set_playing(not self._session.view.playing)
 
-    def _opened(self, study: Study) -> None:
+    def _opened(self, found: tuple[Study, tuple[Series, ...]]) -> None:
+        study, prior = found
         self._session.open(study)
         self._tell_refusals(study)
         if study.series:
-            if not self._hanging.hang(study):
+            if not self._hanging.hang(study, prior):
                 self.load(next((each for each in study.series if each.modality != "SEG"), study.series[0]))
         elif study.documents:
             self.show_document(study.documents[0])

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from imaging.study import Series
 from viewer.settings import Kept, Place, SettingsFile
 from viewer.state.layout import LAYOUTS
+from viewer.state.links import Follow
 
 
 def _expression(text: str) -> str:
@@ -46,10 +47,15 @@ class Wanted(Kept):
 
 
 class Stage(Kept):
-    """One arrangement; viewports are filled in the order of ``viewport``."""
+    """One arrangement; viewports are filled in the order of ``viewport``.
+
+    Attributes:
+        scroll: how its viewports scroll together; left out, as the person has it.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     layout: str
+    scroll: Follow | None = None
     viewport: tuple[Wanted, ...] = ()
 
 
@@ -96,8 +102,13 @@ class Hung:
     prior: tuple[Series, ...] = ()
 
 
-def at_hand(series: Sequence[Series]) -> Hung:
-    """The newest study of the first series' patient, and the one before it; the rest is left out."""
+def at_hand(series: Sequence[Series], prior: tuple[Series, ...] = ()) -> Hung:
+    """The newest study of the first series' patient, and the one before it that can be compared; the rest is left out.
+
+    Args:
+        series: what was opened.
+        prior: an earlier study to compare with, where none was opened.
+    """
     if not series:
         return Hung(())
     patient = series[0].group
@@ -105,8 +116,10 @@ def at_hand(series: Sequence[Series]) -> Hung:
     for each in series:
         if each.group == patient:
             studies.setdefault((each.study_date, each.study_uid), []).append(each)
-    newest_first = [studies[key] for key in sorted(studies, reverse=True)]
-    return Hung(tuple(newest_first[0]), tuple(newest_first[1]) if len(newest_first) > 1 else ())
+    current, *earlier = (tuple(studies[key]) for key in sorted(studies, reverse=True))
+    modalities = {each.modality for each in current}
+    alike = (study for study in earlier if modalities & {each.modality for each in study})
+    return Hung(current, next(alike, prior))
 
 
 def fitting(protocols: Sequence[Protocol], hung: Hung) -> tuple[Protocol, ...]:

@@ -262,3 +262,29 @@ def test_what_is_taken_off_leaves_the_rest_with_its_state(catalogue: Catalogue, 
     assert (study.series, study.modalities, study.state) == (1, ("CT",), ReadingState.FLAGGED)
     catalogue.take_off([one])
     assert catalogue.studies() == ()
+
+
+def test_the_study_before_is_the_newest_earlier_one_of_the_patient_with_the_modality(
+    catalogue: Catalogue, file: Path
+) -> None:
+    earlier = [
+        series("old", file, "1.1", study_date="20200101"),
+        series("newer", file, "1.2", study_date="20230101"),
+        series("other modality", file, "1.3", study_date="20231231", modality="DX"),
+        series("same day", file, "1.4", study_date="20240501"),
+        series("later", file, "1.5", study_date="20250101"),
+        series("no date", file, "1.6", study_date=""),
+        series("somebody else", file, "1.7", patient=Patient("18", issuer="St. Mary"), study_date="20240101"),
+    ]
+    catalogue.add(earlier)
+    now = series("now", file, "1.8")
+    assert [each.uid for each in catalogue.prior_of(now)] == ["newer"]
+    assert catalogue.prior_of(series("undated", file, "1.9", study_date="")) == ()
+
+
+def test_a_study_before_whose_files_are_gone_is_passed_over(catalogue: Catalogue, file: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.dcm"
+    gone.write_bytes(b"pixels")
+    catalogue.add([series("old", file, "1.1", study_date="20200101"), series("gone", gone, "1.2", study_date="2023")])
+    gone.unlink()
+    assert [each.uid for each in catalogue.prior_of(series("now", file, "1.8"))] == ["old"]

@@ -102,3 +102,41 @@ def test_zoom_is_the_same_in_millimetres(room):
     assert here is not None and there is not None
     assert there.px_per_mm == pytest.approx(here.px_per_mm)
     assert two.view.pan_px == (4.0, 5.0)
+
+
+def test_who_comes_after_the_link_keeps_its_distance_from_then_on(room):
+    """A protocol links first and fills its viewports after; another series in one of them begins anew."""
+    session, links = room(frames=("f", "g"))
+    one, two = session.panes
+    links.set_follow("offset")
+    session.activate(two)
+    later = volume(30, 1.0, 500.0)
+    session.show(Series("later", "volume", "DICOM", (), later.array.shape, frame_of_reference="h"), later)
+    two.view.set_slice(20)
+    before = one.view.k
+    two.view.set_slice(17)
+    assert one.view.k == before - 3, "3 mm back, as slices of 1 mm"
+
+
+def test_a_series_that_comes_does_not_move_the_others(room):
+    session, _ = room()
+    one, two = session.panes
+    one.view.set_slice(15)
+    session.activate(two)
+    other = volume(20, 1.0, 0.0)
+    session.show(Series("other", "volume", "DICOM", (), other.array.shape, frame_of_reference="f"), other)
+    assert one.view.k == 15
+
+
+def test_other_planes_keep_the_distance_they_have_then(room):
+    session, links = room(frames=("f", "g"))
+    one, two = session.panes
+    links.set_follow("offset")
+    one.set_plane("coronal")
+    two.set_plane("coronal")
+    one.view.set_slice(2)
+    two.view.set_slice(2)
+    links.set_follow("offset")
+    before = two.view.k
+    one.view.scroll(3)
+    assert two.view.k - before == 3, "rows of 1 mm in both"

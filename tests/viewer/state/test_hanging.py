@@ -119,3 +119,15 @@ def test_an_error_is_told_with_its_line(tmp_path: Path, text, line, reason):
 
 def test_a_protocol_that_finds_nothing_to_show_is_not_for_the_study():
     assert fitting(builtin(), at_hand([series("Chest, one slice", "CT", 1)])) == ()
+
+
+def test_the_study_before_is_one_that_can_be_compared():
+    listed = [series("Chest PA"), series("Thorax", "CT", 300, "20250601"), series("Chest AP", date="20250101")]
+    assert [each.uid for each in at_hand(listed).prior] == ["Chest AP 20250101"]
+
+
+def test_an_earlier_study_of_the_library_counts_where_none_was_opened():
+    kept = (series("Chest AP", date="20240101"),)
+    assert at_hand([series("Chest PA")], kept).prior == kept
+    opened = [series("Chest PA"), series("Chest AP", date="20250101")]
+    assert [each.uid for each in at_hand(opened, kept).prior] == ["Chest AP 20250101"]
