@@ -18,6 +18,7 @@ from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
 from viewer.app import Application
+from viewer.dialogs.resampling import ResamplingQuestion
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.series_list import SeriesList
 
@@ -125,5 +126,8 @@ def test_a_mask_of_other_images_says_why_it_is_not_shown(qtbot: QtBot, main: App
     assert study is not None
     main.overlaying.show(study.documents[0])
     wait(qtbot, main)
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in main.window.findChildren(ResamplingQuestion)))
+    (question,) = main.window.findChildren(ResamplingQuestion)
+    qtbot.mouseClick(question.leave, Qt.MouseButton.LeftButton)
     assert main.findings.prediction is None
     assert "frame 2 does not fit: it was made from image 1.2.3.4" in main.notices.all[-1].text
