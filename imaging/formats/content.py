@@ -25,6 +25,8 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (0, b"\xff\xd8\xff", Format.PICTURE),
     (0, b"II*\0", Format.PICTURE),
     (0, b"MM\0*", Format.PICTURE),
+    (0, b"II+\0\x08\0\0\0", Format.PICTURE),
+    (0, b"MM\0+\0\x08\0\0", Format.PICTURE),
     (0, b"BM", Format.PICTURE),
     (0, b"GIF8", Format.CLIP),
     (4, b"ftyp", Format.CLIP),

@@ -12,6 +12,7 @@ from PIL.PngImagePlugin import PngImageFile
 
 from imaging import saving
 from imaging.errors import ReadError
+from imaging.formats import tiff
 from imaging.formats.content import first_bytes, identity
 from imaging.formats.listing import list_each
 from imaging.geometry import Geometry
@@ -60,6 +61,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
             report(len(pages), len(chosen), f"Loading {path.name}")
             pages.append(_page(path, image, page))
         times_ms = _times_ms(image, chosen) if series.kind == "clip" else ()
+        inverted = tiff.is_white_zero(image)
     colour = any(page.ndim == 3 for page in pages)
     array = np.stack([_in_colour(path, page) if colour else page for page in pages])
     return Volume(
@@ -67,6 +69,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         Geometry(series.shape_kji),
         series.kind,
         series_uid=series.uid,
+        inverted=inverted,
         frame_times_ms=times_ms,
         warnings=series.warnings,
     )
@@ -103,11 +106,11 @@ def _describe(path: Path) -> list[Series]:
         by_size = _pages_by_size(path, image)
         image.seek(0)
         colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
-        turned = _orientation(image) > 1
+        turned, deep = _orientation(image) > 1, colour and (_is_deep_colour_png(path) or tiff.sample_bits(image) > 8)
         shown = sorted(page for pages in by_size.values() for page in pages)
         times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
     clip = len(times_ms) > 1
-    warnings = (_TURNED,) * turned + (_DEEP,) * _is_deep_colour_png(path)
+    warnings = (_TURNED,) * turned + (_DEEP,) * deep
     uid, many = identity(path), len(by_size) > 1
     return [
         Series(
@@ -139,7 +142,7 @@ def _pages_by_size(path: Path, image: Image.Image) -> dict[tuple[int, int], list
     """The pages of each size in rows and columns, as they are shown.
 
     Raises:
-        ReadError: more pixels than are opened, or more pages.
+        ReadError: more pixels than are opened, more pages, or of a kind that is not read.
     """
     found: dict[tuple[int, int], list[int]] = {}
     count, pixels = int(getattr(image, "n_frames", 1)), 0
@@ -147,6 +150,7 @@ def _pages_by_size(path: Path, image: Image.Image) -> dict[tuple[int, int], list
         raise ReadError(path, f"{count} pages: up to {MOST_PAGES} are opened")
     for page in range(1 if _has_stand_in(image) else 0, count):
         image.seek(page)
+        tiff.check_page(path, image)
         width, height = image.size
         pixels += width * height
         if pixels > MOST_PIXELS:
@@ -172,7 +176,7 @@ def _opened(path: Path) -> Generator[Image.Image]:
         with path.open("rb") as stream, Image.open(stream) as image:
             yield image
     except UnidentifiedImageError as error:
-        raise ReadError(path, f"not a picture that can be opened: {error}") from error
+        raise ReadError(path, "a picture that is damaged, or of a kind and depth that is not read") from error
     except _DAMAGED as error:
         raise ReadError(path, f"damaged picture: {error}") from error
 
@@ -184,10 +188,10 @@ def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
     grey = upright.mode in ("1", "L", "I", "F") or upright.mode.startswith("I;")
     if not grey:
         upright = _without_alpha(upright)
-    array = _decoded(path, upright)
+    array = tiff.with_its_sign(_decoded(path, upright), image)
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
-    if array.dtype == np.int32 and array.min() >= 0 and array.max() <= 0xFFFF:
+    if array.dtype.name in ("int32", "uint32") and array.min() >= 0 and array.max() <= 0xFFFF:
         return array.astype(np.uint16)
     return _grey_if_equal(array)
 
