@@ -46,6 +46,7 @@ class Classifying:
         state.made.connect(segmentation.push)
         state.edited.connect(self._keep)
         segmentation.replayed.connect(state.replay)
+        segmentation.left.connect(self._leave)
         session.volume_changed.connect(self.follow)
         for shown in (
             session.view_changed,
@@ -107,6 +108,19 @@ class Classifying:
         """Take over everything that a model proposes, each a step of the undo line."""
         for each in self.open_proposals:
             self.accept(each)
+
+    def _leave(self, values: frozenset[int]) -> None:
+        """Withdraw the answers about segments that are taken away, in the same step: their values may be given anew."""
+        series = self._session.series
+        if series is None or not values or self._session.opened is not self._worked_on:
+            return
+        regions = {f"segment {value}" for value in values}
+        gone = [each for each in self._state.answers(self._study, series.uid) if each.target.region in regions]
+        for each in gone:
+            self._state.change(AnswerEdit(each, None), "Withdraw answer")
+        if gone:
+            count = f"{len(gone)} answer{'s' * (len(gone) > 1)}"
+            self._notices.add("info", f"{count} about what was taken away went with it; undo brings both back.")
 
     def _suiting(self, series: "Series") -> LabelSet | None:
         """The set that a person chose, else one that speaks of such a series, else the first for its modality."""

@@ -135,9 +135,12 @@ class Classification(QObject):
             if chosen
             else None
         )
-        edit = AnswerEdit(asked.answer, after)
+        self.change(AnswerEdit(asked.answer, after), f"{'Answer' if chosen else 'Withdraw'} “{asked.question.text}”")
+
+    def change(self, edit: AnswerEdit, name: str) -> None:
+        """Make a change of the person, as one step of the undo line, or as a part of the one that is open."""
         self.replay(edit)
-        self.made.emit(f"{'Answer' if chosen else 'Withdraw'} “{asked.question.text}”", edit)
+        self.made.emit(name, edit)
 
     def replay(self, edit: object) -> None:
         """Make a change of the undo line, if it is one of answers."""

@@ -31,6 +31,8 @@ class Segmentation(QObject):
         replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
         recorded: a step is finished, taken back or done again; carries the :class:`Mask` and the :class:`Step`,
             ``"undo"`` or ``"redo"``.
+        left: a step takes labels away; carries their values. What is said of them can leave by :meth:`push`, in the
+            same step.
 
     Attributes:
         mask: what is edited; another one when another series is worked on.
@@ -42,6 +44,7 @@ class Segmentation(QObject):
     history_changed = Signal()
     replayed = Signal(object)
     recorded = Signal(object, object)
+    left = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +52,7 @@ class Segmentation(QObject):
         self.visible = True
         self.opacity = 0.45
         self.solo: int | None = None
-        self._stroke: list[MaskEdit | LegendEdit] | None = None
+        self._stroke: list[Edit] | None = None
 
     @property
     def geometry(self) -> Geometry | None:
@@ -165,10 +168,13 @@ class Segmentation(QObject):
     def become(self, layers: Sequence[Layer], legend: Legend, name: str) -> None:
         """Another mask in the place of this one, in one step of the undo line; layers not given are emptied."""
         edits = replace_layers(self.mask.layers, layers, name)
+        names = {label.value: label.name for label in legend.labels}
+        others = {label.value for label in self.labels if names.get(label.value, label.name) != label.name}
         self.begin()
         self.set_legend(legend, name)
         for edit in edits:
             self.apply(edit)
+        self.left.emit(frozenset(others))
         self.commit(name)
 
     def set_labels(self, labels: tuple[Label, ...], name: str = "Change labels") -> None:
@@ -185,9 +191,13 @@ class Segmentation(QObject):
         if edit.before != edit.after:
             self.mask.set_legend(legend)
             self._made(name, edit)
+            self.left.emit(_values(edit.before) - _values(edit.after))
 
     def push(self, name: str, edit: Edit) -> None:
-        """Remember a change of another kind, which is already made, on the one undo line of the series."""
+        """Remember a change of another kind, which is already made, on the one undo line; in the open step if any."""
+        if self._stroke is not None:
+            self._stroke.append(edit)
+            return
         self._remember(name, [edit])
         self.history_changed.emit()
 
@@ -291,17 +301,21 @@ class Segmentation(QObject):
         self.mask.saved = False
         self._show(edit)
 
-    def _announce(self, edit: MaskEdit | LegendEdit) -> None:
+    def _announce(self, edit: Edit) -> None:
         self._show(edit)
         self.history_changed.emit()
 
-    def _show(self, edit: MaskEdit | LegendEdit) -> None:
+    def _show(self, edit: Edit) -> None:
         if isinstance(edit, MaskEdit):
             self.changed.emit(edit)
-            return
-        if _moves_labels(edit):
-            self.changed.emit(None)
-        self.labels_changed.emit()
+        elif isinstance(edit, LegendEdit):
+            if _moves_labels(edit):
+                self.changed.emit(None)
+            self.labels_changed.emit()
+
+
+def _values(legend: Legend) -> frozenset[int]:
+    return frozenset(label.value for label in legend.labels)
 
 
 def _moves_labels(edit: LegendEdit) -> bool:

@@ -12,6 +12,7 @@ from imaging.classification import AnswerEdit, Choice, Kind, LabelSet, Level, Qu
 from imaging.geometry import Calibration, Geometry
 from imaging.history import Step
 from imaging.labelmap import Label
+from imaging.legend import Legend
 from imaging.library.catalogued import study_key
 from imaging.library.journal_entries import decode, encode
 from imaging.library.shelf import Shelf
@@ -22,6 +23,7 @@ from imaging.volume import Kind as VolumeKind
 from imaging.volume import Volume
 from inference.prediction import Finding, Prediction
 from viewer.commands.classifying import Classifying
+from viewer.commands.segmenting import Segmenting
 from viewer.places import author
 from viewer.state.classification import Asked, Classification
 from viewer.state.findings import Findings
@@ -126,6 +128,45 @@ def test_the_measurement_or_else_the_segment_is_the_region(room: Room) -> None:
     assert room.asked(Level.REGION).subject.title == "Measurement “gap”" and room.answers(Level.REGION) == []
     assert room.asked(Level.REGION).subject.target.region == "measurement u"
     room.session.measurements.select("")
+    assert room.answers(Level.REGION) == ["opaque"]
+
+
+def test_a_deleted_segment_takes_its_answers_along_in_one_step(room: Room) -> None:
+    study = study_key(room.show("1.2"))
+    room.segmentation.load(GRID, None, (Label(1, "lesion"), Label(2, "nodule")))
+    segmenting = Segmenting(room.session, room.segmentation, room.notices, ())
+    room.segmentation.set_active(2)
+    room.answer(Level.REGION, 1)
+    room.segmentation.set_active(1)
+    room.answer(Level.REGION, 0)
+    segmenting.delete()
+    segmenting.add("another")
+    assert room.segmentation.active == 1 and room.answers(Level.REGION) == [], "a new segment inherits nothing"
+    assert [each.target.region for each in room.shelf.answered.of(study, "1.2")] == ["segment 2"]
+    done = room.segmentation.history.done
+    assert [step.name for step in done[2:]] == ["Delete segment", "Add segment"]
+    assert decode(encode(done[2])) is not None, "the journal keeps both in one entry"
+    room.segmentation.undo()
+    room.segmentation.undo()
+    room.segmentation.set_active(1)
+    assert room.answers(Level.REGION) == ["clear"]
+    room.segmentation.redo()
+    assert [each.target.region for each in room.shelf.answered.of(study, "1.2")] == ["segment 2"]
+
+
+def test_another_mask_in_the_place_does_not_inherit_the_answers(room: Room) -> None:
+    room.show("1.2")
+    room.segmentation.load(GRID, None, (Label(1, "lesion"), Label(2, "nodule")))
+    for value in (1, 2):
+        room.segmentation.set_active(value)
+        room.answer(Level.REGION, 1)
+    room.segmentation.become([np.zeros(GRID.shape_kji, np.uint8)], Legend((Label(1, "liver"), Label(2, "nodule"))), "x")
+    room.segmentation.set_active(1)
+    assert room.answers(Level.REGION) == []
+    room.segmentation.set_active(2)
+    assert room.answers(Level.REGION) == ["opaque"], "the same segment with other voxels keeps its answers"
+    room.segmentation.undo()
+    room.segmentation.set_active(1)
     assert room.answers(Level.REGION) == ["opaque"]
 
 
