@@ -110,9 +110,14 @@ def _sigmoid(values: NDArray[Any], window: Window) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(np.clip((values.astype(np.float64) - window.centre) * steepness, -700, 700)))
 
 
-def window_of(values: NDArray[Any], padding: tuple[float, float] | None = None, name: str = "") -> Window:
-    """The window from the 0.5th to the 99.5th percentile of ``values``; padding and what is not finite is left out."""
+def window_of(
+    values: NDArray[Any],
+    padding: tuple[float, float] | None = None,
+    name: str = "",
+    percent: tuple[float, float] = (0.5, 99.5),
+) -> Window:
+    """The window between two percentiles of ``values``; padding and what is not finite is left out."""
     inside = values[np.isfinite(values)]
     if padding is not None:
         inside = inside[(inside < padding[0]) | (inside > padding[1])]
-    return percentile_window(inside, name)
+    return percentile_window(inside, name, percent)

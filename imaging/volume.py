@@ -258,12 +258,12 @@ class Volume:
         return percentile_window(self.sample(k=k), "auto")
 
 
-def percentile_window(values: NDArray[Any], name: str) -> Window:
-    """The window from the 0.5th to the 99.5th percentile of ``values``, which are finite.
+def percentile_window(values: NDArray[Any], name: str, percent: tuple[float, float] = (0.5, 99.5)) -> Window:
+    """The window between two percentiles of ``values``, which are finite.
 
     Where almost all are one value, as in a mask, from the lowest to the highest; where all are, one unit upwards.
     """
-    low, high = np.percentile(values, (0.5, 99.5)) if values.size else (0.0, 1.0)
+    low, high = np.percentile(values, percent) if values.size else (0.0, 1.0)
     if low == high:
         low, high = float(values.min()), float(values.max())
     if low == high:

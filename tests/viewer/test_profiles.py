@@ -56,9 +56,9 @@ def test_another_profile_holds_at_once_and_after_a_restart(
     QTest.keyClick(main.window, Qt.Key.Key_M)
     assert main.session.hand.tool == "pan"
     QTest.keyClick(main.window, Qt.Key.Key_I)
-    assert not main.view.inverted, "I rotates here"
+    assert not main.view.inverted and main.session.hand.tool == "rotate", "I rotates here"
     again = Application(main.places)
-    assert again.session.bindings.keys["rotate-right"] == ("I",)
+    assert again.session.bindings.keys["tool-rotate"] == ("I",)
     again.window.close()
 
 
@@ -136,3 +136,61 @@ def test_the_window_menu_follows_what_is_shown(qtbot: QtBot, main: Application, 
     assert not shown["preset-9"].isVisible() and not shown["preset-other-1"].isVisible()
     QTest.keyClick(main.window, Qt.Key.Key_3)
     assert main.view.window.name == "lung fields"
+
+
+SHIFT, CONTROL, ALT = (
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+NONE = Qt.KeyboardModifier.NoModifier
+HOME = {
+    "ohif": [
+        (Qt.Key.Key_Equal, NONE, "zoom-fit"),
+        (Qt.Key.Key_Plus, NONE, "zoom-in"),
+        (Qt.Key.Key_R, NONE, "rotate-right"),
+        (Qt.Key.Key_2, NONE, "preset-2"),
+        (Qt.Key.Key_Backspace, NONE, "delete-measurement"),
+    ],
+    "weasis": [
+        (Qt.Key.Key_R, NONE, "tool-rotate"),
+        (Qt.Key.Key_0, NONE, "auto-window"),
+        (Qt.Key.Key_1, NONE, "file-window"),
+        (Qt.Key.Key_3, NONE, "preset-1"),
+        (Qt.Key.Key_8, NONE, "preset-6"),
+        (Qt.Key.Key_M, NONE, "tool-length"),
+        (Qt.Key.Key_PageUp, NONE, "first-series"),
+        (Qt.Key.Key_PageDown, NONE, "last-series"),
+        (Qt.Key.Key_Right, CONTROL, "next-study"),
+        (Qt.Key.Key_Left, ALT, "pan-left"),
+        (Qt.Key.Key_B, CONTROL | ALT, "next-slab"),
+        (Qt.Key.Key_K, NONE, "key-image"),
+    ],
+    "horos": [
+        (Qt.Key.Key_I, NONE, "tool-rotate"),
+        (Qt.Key.Key_0, NONE, "full-window"),
+        (Qt.Key.Key_AsciiTilde, NONE, "file-window"),
+        (Qt.Key.Key_Period, NONE, "state-unread"),
+        (Qt.Key.Key_Slash, NONE, "state-read"),
+    ],
+}
+"""What readers from other programs press without looking."""
+
+
+@pytest.mark.parametrize("profile", HOME)
+def test_keys_of_other_programs_do_what_their_readers_expect(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, profile: str
+) -> None:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: main.cataloguing.state_in_hand is not None, timeout=20_000)
+    main.binding.choose(profile)
+    done: list[str] = []
+    for name, action in main.window.actions_by_id.items():
+        action.triggered.disconnect()
+        action.triggered.connect(lambda _=False, name=name: done.append(name))
+    main.session.measurements.select("one")
+    main.window.actions_by_id["delete-measurement"].setEnabled(True)
+    for key, modifiers, _ in HOME[profile]:
+        QTest.keyClick(main.window, key, modifiers)
+    assert done == [wanted for _, _, wanted in HOME[profile]]

@@ -1,6 +1,7 @@
 """What dragging does. A tool is a generator: before the first ``yield`` the button goes down, the loop is the drag,
 after it the button comes up; closing the generator takes the half drag back."""
 
+from math import atan2, degrees
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,24 @@ def zoom_about(view: View, transform: ViewTransform, point: Point, wanted: float
     view.set_zoom(there.zoom, there.pan_px)
 
 
+def rotate(viewport: Viewport, start: Point) -> Drag:
+    """The picture turns with the mouse about the middle of the viewport."""
+    view, before = viewport.pane.view, viewport.pane.view.angle_deg
+    first = _bearing_deg(viewport.pane, start)
+    try:
+        while (point := (yield)) is not None:
+            view.set_angle_deg(before + _bearing_deg(viewport.pane, point) - first)
+    except GeneratorExit:
+        view.set_angle_deg(before)
+        raise
+
+
+def _bearing_deg(pane: Pane, point: Point) -> float:
+    """The direction from the middle of the viewport to a screen point, clockwise from the right."""
+    width, height = pane.size_px
+    return degrees(atan2(point[1] - height / 2, point[0] - width / 2))
+
+
 def scroll(viewport: Viewport, start: Point) -> Drag:
     """Down: later slices; the height of the viewport runs through a long stack once."""
     view, before, transform = viewport.pane.view, viewport.pane.view.k, viewport.pane.transform()
@@ -137,6 +156,7 @@ LEFT: dict[Tool, DragTool] = {
     "scroll": scroll,
     "pan": pan,
     "zoom": zoom,
+    "rotate": rotate,
     "crosshair": crosshair,
     "magnifier": magnifier,
     "window-region": window_region,

@@ -68,6 +68,7 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
         ("scroll", "Scroll", "S", "Left drag scrolls through the slices"),
         ("pan", "Pan", "M", "Left drag moves the picture (middle button always does)"),
         ("zoom", "Zoom", "Z", "Left drag zooms (right button always does)"),
+        ("rotate", "Rotate", "R", "Left drag turns the picture about the middle of the viewport"),
         (
             "crosshair",
             "Crosshair",

@@ -81,6 +81,17 @@ class Cataloguing(QObject):
         name = study.patient.name or study.description if study else ""
         self._reading.open_found(f"Opening {name or 'a study'}", lambda report: self._find(key, report))
 
+    def step(self, count: int) -> None:
+        """Open the study ``count`` further down the list from the shown one; the first one where that is not listed."""
+        keys = [study.key for study in self._studies.listed if not study.missing]
+        if not keys:
+            return
+        at = keys.index(self._studies.shown) + count if self._studies.shown in keys else 0
+        if 0 <= at < len(keys):
+            self.open(keys[at])
+        else:
+            self._notices.add("info", "This is the last study of the list." if count > 0 else "This is the first.")
+
     def show_series(self, uid: str) -> None:
         """Show a listed series in the active viewport; one of another study beside what is open."""
         study = self._session.study

@@ -116,6 +116,12 @@ class Reading:
         if 0 <= index < len(study.series):
             self.load(study.series[index])
 
+    def go_to_series(self, index: int) -> None:
+        """Load the series of this number in the list; -1 is the last."""
+        study = self._session.study
+        if study is not None and study.series:
+            self.load(study.series[index])
+
     def step_phase(self, count: int) -> None:
         """Show the phase ``count`` further on; after the last one comes the first."""
         phases, current = self._phases(), self._session.series
@@ -133,6 +139,13 @@ class Reading:
         pane = self._session.active
         if pane.volume is not None and not pane.volume.is_colour:
             self._session.view.set_window(window_of(pane.values(pane.view.k), pane.volume.padding, "auto"))
+
+    def full_window(self) -> None:
+        """Window the shown plane from its lowest to its highest value."""
+        pane = self._session.active
+        if pane.volume is not None and not pane.volume.is_colour:
+            values = pane.values(pane.view.k)
+            self._session.view.set_window(window_of(values, pane.volume.padding, "full range", (0.0, 100.0)))
 
     def has_phases(self) -> bool:
         """Whether the shown series is one of several phases."""

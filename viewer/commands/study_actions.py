@@ -20,6 +20,10 @@ def study_actions(
     studies: Studies, cataloguing: Cataloguing, indexing: FolderIndexing, choose_folder: Callable[[], None]
 ) -> tuple[Action, ...]:
     """Finding and indexing studies, and how far the one in hand is read."""
+
+    def listed() -> bool:
+        return bool(studies.listed)
+
     return (
         Action("find-study", "Find a study…", "File", studies.search_asked.emit, ("/",),
                hint="Search the studies that were opened or indexed"),
@@ -28,6 +32,9 @@ def study_actions(
         Action("stop-indexing", "Stop indexing", "File", indexing.stop, (), lambda: studies.indexing is not None),
         Action("priors", "Show priors", "File", studies.priors_asked.emit, ("Ctrl+Alt+H",),
                lambda: bool(studies.shown), hint="All studies of the shown patient by date"),
+        Action("next-study", "Next study", "File", lambda: cataloguing.step(1), ("Ctrl+Down",), listed,
+               hint="Opens the study below the shown one in the list"),
+        Action("previous-study", "Previous study", "File", lambda: cataloguing.step(-1), ("Ctrl+Up",), listed),
         *(_state_action(state, studies, cataloguing) for state in ReadingState),
     )  # fmt: skip
 

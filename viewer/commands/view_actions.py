@@ -5,18 +5,21 @@ from collections.abc import Callable
 from imaging.reslicing import PatientPlane
 from viewer.commands.action import Action
 from viewer.commands.reading import Reading
+from viewer.commands.scrolling_actions import scrolling_actions
 from viewer.state.orientation import ANTICLOCKWISE, CLOCKWISE, MIRRORED, UPSIDE_DOWN, Orientation
 from viewer.state.session import Session
 from viewer.state.view import Projection
 
 FIRST_SLAB_MM = 10.0
+PAN_PX = 40.0
+_SLABS: tuple[Projection, ...] = ("max", "min", "mean")
 
 
 def view_actions(session: Session, reading: Reading) -> tuple[Action, ...]:
     """Everything in the View menu."""
     looks = Looks(session)
     return (
-        *_scrolling(session, reading),
+        *scrolling_actions(session, reading),
         *_turning(session, looks, reading),
         *_zooming(session, looks),
         *_cutting(session, looks),
@@ -34,10 +37,6 @@ class Looks:
         """True when a volume is on screen."""
         return self._session.volume is not None
 
-    def several(self) -> bool:
-        """True when there are planes to step through."""
-        return self.shown() and self._session.view.frames > 1
-
     def can_cut(self) -> bool:
         """True when planes that were not acquired can be shown."""
         return self._session.active.can_cut
@@ -49,6 +48,15 @@ class Looks:
     def rotate(self, degrees: float) -> Callable[[], None]:
         """A function that rotates the picture on."""
         return lambda: self._session.view.set_angle_deg(self._session.view.angle_deg + degrees)
+
+    def shift(self, x: int, y: int) -> Callable[[], None]:
+        """A function that moves the picture by so many steps to the right and down."""
+
+        def change() -> None:
+            at = self._session.view.pan_px
+            self._session.view.set_pan((at[0] + x * PAN_PX, at[1] + y * PAN_PX))
+
+        return change
 
     def fit(self) -> None:
         """The whole picture, as large as the viewport allows."""
@@ -82,35 +90,18 @@ class Looks:
 
         return change
 
+    def next_slab(self) -> None:
+        """Look through the next kind of slab; after the last one, at the plane alone."""
+        view = self._session.view
+        at = _SLABS.index(view.projection) + 1 if view.slab_mm > 0 else 0
+        if at == len(_SLABS):
+            view.set_slab(0.0)
+        else:
+            view.set_slab(view.slab_mm or FIRST_SLAB_MM, _SLABS[at])
+
     def thicken(self, mm: float) -> Callable[[], None]:
         """A function that makes the slab thicker."""
         return lambda: self._session.view.set_slab(self._session.view.slab_mm + mm)
-
-
-def _scrolling(session: Session, reading: Reading) -> tuple[Action, ...]:
-    looks = Looks(session)
-    several, shown = looks.several, looks.shown
-
-    def go(count: int) -> Callable[[], None]:
-        return lambda: session.view.scroll(count)
-
-    return (
-        Action("next-slice", "Next slice", "View/Scroll", go(1), ("Down",), several),
-        Action("previous-slice", "Previous slice", "View/Scroll", go(-1), ("Up",), several),
-        Action("forward-10", "Ten slices on", "View/Scroll", go(10), ("Shift+Down",), several),
-        Action("back-10", "Ten slices back", "View/Scroll", go(-10), ("Shift+Up",), several),
-        Action("first-slice", "First slice", "View/Scroll", lambda: session.view.set_slice(0), ("Home",), several),
-        Action("last-slice", "Last slice", "View/Scroll", lambda: session.view.set_slice(session.view.frames),
-               ("End",), several),
-        Action("next-series", "Next series", "View/Scroll", lambda: reading.step_series(1), ("PgDown",), shown),
-        Action("previous-series", "Previous series", "View/Scroll", lambda: reading.step_series(-1), ("PgUp",), shown),
-        Action("next-phase", "Next phase", "View/Scroll", lambda: reading.step_phase(1), ("Ctrl+Right",),
-               reading.has_phases, None, False, "The same slice at the next point in time, echo or b value"),
-        Action("previous-phase", "Previous phase", "View/Scroll", lambda: reading.step_phase(-1), ("Ctrl+Left",),
-               reading.has_phases),
-        Action("play", "Play", "View", reading.toggle_playing, ("C",), several, lambda: session.view.playing, True,
-               "Play the clip at its own frame times"),
-    )  # fmt: skip
 
 
 def _turning(session: Session, looks: Looks, reading: Reading) -> tuple[Action, ...]:
@@ -118,6 +109,8 @@ def _turning(session: Session, looks: Looks, reading: Reading) -> tuple[Action, 
     return (
         Action("auto-window", "Auto window", "Window", reading.auto_window, ("Alt+A",), shown, None, False,
                "From the values of the shown plane"),
+        Action("full-window", "Full range", "Window", reading.full_window, ("Alt+0",), shown, None, False,
+               "From the lowest to the highest value of the shown plane"),
         Action("invert", "Invert", "View", lambda: session.view.set_inverted(not session.view.inverted), ("I",), shown,
                lambda: session.view.inverted, True, "Swap black and white on the screen; values stay"),
         Action("flip-horizontal", "Flip left and right", "View/Turn", looks.turn(MIRRORED), ("Alt+F",), shown),
@@ -142,6 +135,10 @@ def _zooming(session: Session, looks: Looks) -> tuple[Action, ...]:
         Action("zoom-pixel", "Pixel by pixel (1:1)", "View/Zoom", looks.pixel_by_pixel, ("Ctrl+1",), shown),
         Action("zoom-real", "Real size", "View/Zoom", looks.real_size, ("Ctrl+2",), looks.has_real_size, None, False,
                "As large as in the patient, where the display's size is known"),
+        Action("pan-left", "Move left", "View/Zoom", looks.shift(-1, 0), ("Ctrl+Shift+Left",), shown),
+        Action("pan-right", "Move right", "View/Zoom", looks.shift(1, 0), ("Ctrl+Shift+Right",), shown),
+        Action("pan-up", "Move up", "View/Zoom", looks.shift(0, -1), ("Ctrl+Shift+Up",), shown),
+        Action("pan-down", "Move down", "View/Zoom", looks.shift(0, 1), ("Ctrl+Shift+Down",), shown),
         Action("reset", "Reset view", "View", lambda: session.view.reset(), ("Space",), shown, None, True,
                "Default window, fitted, not inverted, not turned", short="Reset"),
     )  # fmt: skip
@@ -165,6 +162,8 @@ def _cutting(session: Session, looks: Looks) -> tuple[Action, ...]:
         project("max", "Slab: brightest (MIP)", "Alt+5"),
         project("min", "Slab: darkest (MinIP)", "Alt+6"),
         project("mean", "Slab: mean", "Alt+7"),
+        Action("next-slab", "Next kind of slab", "View/Planes", looks.next_slab, ("Alt+8",), looks.can_cut, None, False,
+               "Brightest, darkest, mean, then the plane alone"),
         Action("slab-thicker", "Thicker slab", "View/Planes", looks.thicken(1), ("Alt+Up",), looks.can_cut),
         Action("slab-thinner", "Thinner slab", "View/Planes", looks.thicken(-1), ("Alt+Down",), looks.can_cut),
     )  # fmt: skip
