@@ -1,4 +1,4 @@
-"""Annotations as the library returns them: a mask or findings of one series, with who, when and which model."""
+"""Annotations as the library returns them: a mask of one series, with who, when and which model."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,26 +24,13 @@ class MaskRevision:
 
 
 @dataclass(frozen=True)
-class FindingsRevision:
-    """One saved state of what a series shows: names of findings, none when nothing was found."""
-
-    id: int
-    series_uid: str
-    labels: tuple[str, ...]
-    provenance: Provenance
-    base: int | None
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class AnnotatedSeries:
     """A series with something to learn from.
 
     Attributes:
         group: the patient; images of one group never stand on both sides of a split.
         files: where the images lay when they were annotated, in display order.
-        revision: id of the latest mask revision, None where only findings were saved.
-        labels: names of the latest findings.
+        revision: id of the latest mask revision, None where there is none, as where questions were answered only.
     """
 
     series_uid: str
@@ -53,4 +40,3 @@ class AnnotatedSeries:
     modality: str
     files: tuple[Path, ...]
     revision: int | None
-    labels: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from imaging.saving import write_bytes
@@ -40,15 +40,6 @@ def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
         SaveError: the file cannot be written.
     """
     write_bytes(path, save({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}))
-
-
-def load_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file, on the CPU.
-
-    Raises:
-        OSError, SafetensorError: not there, or not safetensors.
-    """
-    return load_file(path)
 
 
 def compact(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""Examples from an annotation library: the masks and findings that people saved."""
+"""Examples from an annotation library: the masks that people saved and the answers that they gave."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -62,8 +62,7 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
     """The examples that an annotation library holds, from the latest revision of each series.
 
     Segmentation takes every marked slice and a few empty ones; classification takes the slices and frames that were
-    answered about with one choice that the model knows, and the first slice of series with one such finding. Series
-    whose images are gone are skipped.
+    answered about with one choice that the model knows. Series whose images are gone are skipped.
 
     Raises:
         DataError: nothing in the library can be learnt from.
@@ -91,15 +90,10 @@ def _classified(library: Library, series: AnnotatedSeries, labels: Sequence[Labe
     names = {label.name for label in labels}
     load = _SeriesOnDisk(series).load
     answered = _answered(newest(Answered(library).seen_in(series.series_uid)), series, names)
-    if answered:
-        return [
-            Example(f"{series.series_uid} slice {k + 1}", series.group, k, load, name, None, f"answer:{number}")
-            for k, (name, number) in sorted(answered.items())
-        ]
-    known = [name for name in series.labels if name in names]
-    if len(known) != 1:
-        return []
-    return [Example(series.series_uid, series.group, 0, load, known[0], None, f"findings:{series.series_uid}")]
+    return [
+        Example(f"{series.series_uid} slice {k + 1}", series.group, k, load, name, None, f"answer:{number}")
+        for k, (name, number) in sorted(answered.items())
+    ]
 
 
 def _answered(

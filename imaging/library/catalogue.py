@@ -140,7 +140,7 @@ class Catalogue:
         self._change(key, opened=now.astimezone(UTC).replace(tzinfo=None), **begun)
 
     def forget(self, key: str) -> None:
-        """Take a study off the list. Its files, masks and findings stay."""
+        """Take a study off the list. Its files, masks and answers stay."""
         with self._library.transaction(_NOT_KEPT) as session:
             _take_off_study(session, key, None)
 

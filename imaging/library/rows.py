@@ -1,16 +1,15 @@
 """Values to table rows and back."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
+from imaging.annotation import AnnotatedSeries, MaskRevision
 from imaging.fingerprint import Fingerprint
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import blobs
-from imaging.library.schema import DraftRow, FindingsRow, FingerprintRow, MaskRow, SeriesRow
+from imaging.library.schema import DraftRow, FingerprintRow, MaskRow, SeriesRow
 from imaging.study import Series
 
 
@@ -67,18 +66,10 @@ def mask_revision(row: MaskRow) -> MaskRevision:
     return MaskRevision(row.id, row.series_uid, labelmap(row), _provenance(row), row.base, row.note)
 
 
-def findings_revision(row: FindingsRow) -> FindingsRevision:
-    """A findings row as a value."""
-    labels = tuple(json.loads(row.labels))
-    return FindingsRevision(row.id, row.series_uid, labels, _provenance(row), row.base, row.note)
-
-
-def annotated_series(row: SeriesRow, mask_id: int | None, labels: Sequence[str]) -> AnnotatedSeries:
-    """A series row with what was said of it last."""
+def annotated_series(row: SeriesRow, mask_id: int | None) -> AnnotatedSeries:
+    """A series row with its latest mask."""
     files = tuple(Path(file) for file in json.loads(row.files))
-    return AnnotatedSeries(
-        row.uid, row.patient_group, row.kind, row.format, row.modality, files, mask_id, tuple(labels)
-    )
+    return AnnotatedSeries(row.uid, row.patient_group, row.kind, row.format, row.modality, files, mask_id)
 
 
 def fingerprint_columns(found: Fingerprint) -> dict[str, Any]:
@@ -91,6 +82,6 @@ def fingerprint(row: FingerprintRow) -> Fingerprint:
     return Fingerprint(tuple((Path(path), digest) for path, digest in json.loads(row.files)), row.pixels)
 
 
-def _provenance(row: MaskRow | DraftRow | FindingsRow) -> Provenance:
+def _provenance(row: MaskRow | DraftRow) -> Provenance:
     time: datetime = row.time.replace(tzinfo=UTC)
     return Provenance(row.author, time, row.model, row.model_version)

@@ -74,7 +74,7 @@ class AttributionRow(Base):
 
 
 class FindingsRow(Base):
-    """One revision of what a series shows, as names. Rows are added, never changed."""
+    """What a series shows, as names: a table of schema 1 that nothing was ever written to; answers took its place."""
 
     __tablename__ = "findings_revision"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

@@ -44,7 +44,7 @@ class Shelf:
 
     @property
     def library(self) -> "Library":
-        """Masks and findings."""
+        """The masks, and the database of everything else."""
         from imaging.library.store import Library
 
         with self._opening:  # the window and the study list may ask in the same moment

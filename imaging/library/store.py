@@ -1,7 +1,6 @@
 """The annotation library on a database: one transaction per save, on disk when it returns."""
 
-import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,19 +10,19 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from imaging.annotation import AnnotatedSeries, FindingsRevision, MaskRevision
+from imaging.annotation import AnnotatedSeries, MaskRevision
 from imaging.errors import LibraryError
 from imaging.fingerprint import Fingerprint
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import rows
 from imaging.library.opening import cause, database_url, open_database
 from imaging.library.queued import BlindReading
-from imaging.library.schema import DraftRow, FindingsRow, FingerprintRow, MaskRow, SeriesRow
+from imaging.library.schema import DraftRow, FingerprintRow, MaskRow, SeriesRow
 from imaging.study import Series
 
 
 class Library:
-    """Masks and findings with their revisions.
+    """Masks with their revisions, and what they belong to.
 
     Args:
         place: path of an SQLite file, or an SQLAlchemy URL.
@@ -85,39 +84,6 @@ class Library:
                 session.delete(draft)
         return identity
 
-    def save_findings(
-        self,
-        series: Series,
-        labels: Sequence[str],
-        provenance: Provenance,
-        base: int | None = None,
-        note: str = "",
-    ) -> int:
-        """The id of the new revision of ``series``' findings, on disk when this returns.
-
-        Args:
-            labels: names of what was found; empty says that nothing was.
-            provenance: who keeps it, when, and the model whose findings were accepted, if any.
-            base: id of the revision it was made from.
-            note: free text.
-
-        Raises:
-            LibraryError: see :meth:`save_mask`.
-        """
-        with self.transaction("the findings could not be saved") as session:
-            session.merge(rows.series_row(series))
-            session.flush()
-            row = FindingsRow(
-                series_uid=series.uid,
-                base=base,
-                note=note,
-                labels=json.dumps(list(labels)),
-                **rows.origin_columns(provenance),
-            )
-            session.add(row)
-            session.flush()
-            return row.id
-
     def latest_mask(self, series_uid: str, blind: BlindReading | None = None) -> MaskRevision | None:
         """The newest revision of a series' mask, or of a blind reading's own line, or None.
 
@@ -154,28 +120,14 @@ class Library:
                 raise LibraryError(f"{self._name}: there is no mask revision {identity}")
             return rows.mask_revision(row)
 
-    def latest_findings(self, series_uid: str) -> FindingsRevision | None:
-        """The newest revision of a series' findings, or None.
-
-        Raises:
-            LibraryError: the library cannot be read.
-        """
-        wanted = select(FindingsRow).where(FindingsRow.series_uid == series_uid).order_by(FindingsRow.id.desc())
-        with self.transaction("annotations could not be read") as session:
-            row = session.scalars(wanted.limit(1)).first()
-            return None if row is None else rows.findings_revision(row)
-
     def annotated_series(self) -> tuple[AnnotatedSeries, ...]:
-        """Every series with a saved mask or findings, for building a training set, ordered by uid.
+        """Every series that something was saved of, for building a training set, ordered by uid.
 
         Raises:
             LibraryError: the library cannot be read.
         """
         with self.transaction("annotations could not be read") as session:
-            return tuple(
-                rows.annotated_series(row, mask_id, json.loads(labels or "[]"))
-                for row, mask_id, labels in session.execute(_annotated())
-            )
+            return tuple(rows.annotated_series(row, mask_id) for row, mask_id in session.execute(_annotated()))
 
     def draft(self, series_uid: str) -> Labelmap | None:
         """The mask that a version of the program before schema 4 was editing when it ended without saving, or None.
@@ -215,15 +167,8 @@ class Library:
             raise LibraryError(f"{self._name}: {failure} ({cause(error)})") from error
 
 
-def _annotated() -> Select[SeriesRow, Any, Any]:
-    """Each series with the id of its latest mask and the labels of its latest findings."""
+def _annotated() -> Select[SeriesRow, Any]:
+    """Each series with the id of its latest mask."""
     newest_mask = select(MaskRow.series_uid, func.max(MaskRow.id).label("id")).where(MaskRow.reading.is_(None))
     masks = newest_mask.group_by(MaskRow.series_uid).subquery()
-    newest = select(func.max(FindingsRow.id)).group_by(FindingsRow.series_uid)
-    findings = select(FindingsRow.series_uid, FindingsRow.labels).where(FindingsRow.id.in_(newest)).subquery()
-    return (
-        select(SeriesRow, masks.c.id, findings.c.labels)
-        .outerjoin(masks, SeriesRow.uid == masks.c.series_uid)
-        .outerjoin(findings, SeriesRow.uid == findings.c.series_uid)
-        .order_by(SeriesRow.uid)
-    )
+    return select(SeriesRow, masks.c.id).outerjoin(masks, SeriesRow.uid == masks.c.series_uid).order_by(SeriesRow.uid)

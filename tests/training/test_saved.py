@@ -76,16 +76,6 @@ def test_labels_the_model_does_not_know_teach_nothing(tmp_path: Path, phantom_st
         read_library(tmp_path / "library.db", "segmentation", MODEL)
 
 
-def test_findings_are_learnt_as_classes(tmp_path: Path, phantom_study: PhantomStudy) -> None:
-    series = ct_of(phantom_study)
-    library = Library(tmp_path / "library.db")
-    library.save_findings(series, ["nodule", "rib"], READER)
-    library.close()
-    (example,) = read_library(tmp_path / "library.db", "classification", MODEL).examples
-    assert (example.label, example.load_mask) == ("nodule", None)
-    assert example.load().array.ndim == 3
-
-
 def test_answers_about_slices_are_learnt_as_classes(tmp_path: Path, phantom_study: PhantomStudy) -> None:
     series = ct_of(phantom_study)
     nodule, rib, glass = Choice("nodule"), Choice("rib"), Choice("ground_glass")
@@ -94,7 +84,6 @@ def test_answers_about_slices_are_learnt_as_classes(tmp_path: Path, phantom_stud
         return Answer(Target(level, study_key(series), series.uid, k), "set", 1, question, chosen, READER)
 
     library = Library(tmp_path / "library.db")
-    library.save_findings(series, ["nodule"], READER)
     answered = Answered(library)
     answered.save(series, (answer(30, nodule), answer(12, rib), answer(8, glass, rib), answer(5, nodule, glass)))
     answered.save(series, (answer(40, nodule), answer(40, glass, question="again"), answer(41, nodule)))

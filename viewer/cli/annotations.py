@@ -43,7 +43,7 @@ def register(program: typer.Typer) -> None:
 def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
     """List the annotated series with their answers and every revision of their masks, the newest first.
 
-    --json prints {"library", "annotations": [{"series", "group", "kind", "modality", "files", "findings", "answers",
+    --json prints {"library", "annotations": [{"series", "group", "kind", "modality", "files", "answers",
     "revisions": [{"revision", "base", "author", "time", "model", "model_version", "note", "labels"}]}]}; a label has
     value, name, colour, voxels and volume_ml, which is null where it is not known; an answer has answer (its id),
     level, slice (from 1), region, label_set, set_version, question, chosen, author, time, model and model_version.
@@ -63,7 +63,6 @@ def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
                         "kind": each.kind,
                         "modality": each.modality,
                         "files": [str(file) for file in each.files],
-                        "findings": list(each.labels),
                         "answers": answer_facts(library, each.series_uid),
                         "revisions": [revision_facts(one, each.kind) for one in history],
                     }

@@ -75,7 +75,7 @@ def test_a_mask_comes_back_with_its_grid_labels_and_origin(library: Library) -> 
 
 def test_a_series_never_annotated_has_nothing(library: Library) -> None:
     assert library.latest_mask("9.9") is None and library.history("9.9") == ()
-    assert library.latest_findings("9.9") is None and library.draft("9.9") is None
+    assert library.draft("9.9") is None
     assert library.annotated_series() == ()
 
 
@@ -106,23 +106,15 @@ def test_an_unknown_base_is_refused_and_nothing_is_kept(library: Library) -> Non
     assert library.annotated_series() == ()
 
 
-def test_findings_say_what_and_who(library: Library) -> None:
-    first = library.save_findings(series(), ["COVID-19", "pneumonia"], ADA)
-    second = library.save_findings(series(), [], BO, base=first, note="clear")
-    found = library.latest_findings("1.2.3")
-    assert found is not None and (found.id, found.base, found.labels) == (second, first, ())
-    assert (found.provenance.author, found.provenance.model, found.note) == ("Bo", "", "clear")
-
-
 def test_training_gets_everything_it_needs(library: Library) -> None:
     library.save_mask(series("2"), mask(), ADA)
     latest = library.save_mask(series("2"), mask(2), ADA)
-    library.save_findings(series("1", patient=""), ["old"], ADA)
-    library.save_findings(series("1", patient=""), ["COVID-19"], ADA)
+    with library.transaction("") as session:
+        session.add(rows.series_row(series("1", patient="")))
     keep_draft(library, mask())
     one, two = library.annotated_series()
-    assert (one.series_uid, one.group, one.revision, one.labels) == ("1", "1.2", None, ("COVID-19",))
-    assert (two.series_uid, two.group, two.revision, two.labels) == ("2", "P1", latest, ())
+    assert (one.series_uid, one.group, one.revision) == ("1", "1.2", None)
+    assert (two.series_uid, two.group, two.revision) == ("2", "P1", latest)
     assert two.files == (Path("/scans/b.dcm"), Path("/scans/a.dcm")), "in display order"
     assert (two.kind, two.format, two.modality) == ("volume", "dicom", "CT")
 
