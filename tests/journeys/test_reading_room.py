@@ -269,3 +269,64 @@ def test_the_view_panel_says_and_changes_what_the_keys_do(qtbot: QtBot, main: Ap
     settle(qtbot, main)
     key(main, Qt.Key.Key_W, SHIFT)
     assert panel.link_window.isChecked() and main.links.window
+
+
+def test_a_stage_keeps_the_slice_that_is_read(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+    main.reading.open([phantom_study.ct])
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_Home)
+    for _ in range(3):
+        key(main, Qt.Key.Key_Down)
+    key(main, Qt.Key.Key_Period)
+    settle(qtbot, main)
+    assert [pane.view.k for pane in main.session.panes] == [3, 3]
+
+
+def test_the_picture_turns_with_the_mouse(qtbot: QtBot, main: Application) -> None:
+    view = main.canvas
+    middle_x, middle_y = view.width() / 2, view.height() / 2
+    key(main, Qt.Key.Key_R)
+    drag(view, (middle_x + 100, middle_y), (middle_x + 80, middle_y + 80), (middle_x, middle_y + 100))
+    assert main.view.angle_deg == pytest.approx(90, abs=0.5), "a quarter clockwise, as the hand went"
+    upright = view.pane.transform()
+    assert upright is not None
+    key(main, Qt.Key.Key_Space)
+    assert main.view.angle_deg == 0
+
+
+def test_the_picture_is_moved_and_the_slab_changed_by_key(qtbot: QtBot, main: Application) -> None:
+    beside = CTRL | SHIFT
+    for code in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
+        key(main, code, beside)
+    assert main.view.pan_px == (40, 40)
+    seen = []
+    for _ in range(4):
+        key(main, Qt.Key.Key_8, Qt.KeyboardModifier.AltModifier)
+        seen.append((main.view.slab_mm, main.view.projection))
+    assert seen == [(10, "max"), (10, "min"), (10, "mean"), (0, "mean")]
+
+
+def test_speed_and_direction_of_playing_by_key(qtbot: QtBot, main: Application) -> None:
+    alt = Qt.KeyboardModifier.AltModifier
+    speeds = []
+    for code in (Qt.Key.Key_Period, Qt.Key.Key_Period, Qt.Key.Key_Period, Qt.Key.Key_Comma):
+        key(main, code, alt)
+        speeds.append(main.view.speed)
+    assert speeds == [2, 4, 4, 2]
+    key(main, Qt.Key.Key_C, CTRL | SHIFT)
+    assert main.view.sweep and main.window.actions_by_id["play-to-and-fro"].isChecked()
+
+
+def test_full_range_leaves_nothing_black_or_white_by_the_window(qtbot: QtBot, main: Application) -> None:
+    key(main, Qt.Key.Key_0, Qt.KeyboardModifier.AltModifier)
+    values = main.session.active.values(main.view.k)
+    assert (main.view.window.low, main.view.window.high) == (values.min(), values.max())
+
+
+def test_the_first_and_the_last_series_by_key(qtbot: QtBot, main: Application) -> None:
+    study = main.session.study
+    assert study is not None
+    for code, series in ((Qt.Key.Key_PageDown, study.series[-1]), (Qt.Key.Key_PageUp, study.series[0])):
+        key(main, code, CTRL)
+        settle(qtbot, main)
+        assert main.session.series == series

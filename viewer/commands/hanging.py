@@ -109,7 +109,7 @@ class Hanging:
                 pane.show(None)
             else:
                 self._session.add(series)
-                self._loading.start(series, pane, self._look(pane, wanted))
+                self._show(series, pane, wanted)
         self._session.activate(self._session.sheet.panes[0])
 
     def _cut(self, stage: Stage, layout: Layout) -> None:
@@ -131,6 +131,16 @@ class Hanging:
                 self._session.set_focus(centre, pane)
 
         self._loading.start(series, pane, lay_out)
+
+    def _show(self, series: Series, pane: Pane, wanted: Wanted) -> None:
+        """Show ``series`` as it is wanted; one that the viewport has already stays at its slice."""
+        look = self._look(pane, wanted)
+        if pane.series == series:
+            if pane.plane != "stored":
+                pane.set_plane("stored")
+            look()
+        else:
+            self._loading.start(series, pane, look)
 
     def _look(self, pane: Pane, wanted: Wanted) -> Callable[[], None]:
         """A function that shows the loaded series as it is wanted."""

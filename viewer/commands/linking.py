@@ -55,6 +55,7 @@ class Linking(QObject):
         before = self._seen.get(pane)
         self._seen[pane] = now
         if before is None or before.grid is not now.grid:
+            self._join(pane)
             self._anchor()  # planes of another series, or other planes of this one, stand elsewhere
             return
         if self._passing or before == now:
@@ -77,6 +78,20 @@ class Linking(QObject):
             other.view.set_voi(now.voi)
         if self._links.zoom and (now.zoom, now.pan_px) != (before.zoom, before.pan_px):
             _zoom_alike(pane, other)
+
+    def _join(self, pane: Pane) -> None:
+        """Go with planes that are new in a viewport to where the others are."""
+        if self._links.follow != "position" or self._passing:
+            return
+        others = (other for other in self._session.shown_panes if other is not pane and other.volume is not None)
+        at = next((each for each in others if _parallel(pane, each) and _same_frame(pane, each)), None)
+        centre = None if at is None else at.centre_lps()
+        if centre is not None:
+            self._passing = True
+            try:
+                pane.go_to(centre)
+            finally:
+                self._passing = False
 
     def _in_planes_of_one_volume(self, pane: Pane, other: Pane) -> bool:
         sheet = self._session.sheet_of(pane)

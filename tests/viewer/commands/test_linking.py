@@ -140,3 +140,18 @@ def test_other_planes_keep_the_distance_they_have_then(room):
     before = two.view.k
     one.view.scroll(3)
     assert two.view.k - before == 3, "rows of 1 mm in both"
+
+
+def test_a_series_that_comes_goes_to_where_the_others_are(room):
+    session, links = room()
+    one, two = session.panes
+    one.view.set_slice(15)
+    session.activate(two)
+    other = volume(20, 1.0, 3.0)
+    about = Series("other", "volume", "DICOM", (), other.array.shape, frame_of_reference="f")
+    session.show(about, other)
+    assert two.view.k == 12, "15 mm is 3 + 12 x 1 mm"
+    links.set_follow("off")
+    session.show(None, None)
+    session.show(about, other)
+    assert two.view.k == 10, "in the middle where each scrolls for itself"
