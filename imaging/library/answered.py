@@ -52,14 +52,17 @@ class Answered:
             session.flush()
             session.add_all(_row(series.uid, each, withdrawn) for each in answers)
 
-    def of(self, study: str, series_uid: str, unseen: frozenset[str] = frozenset()) -> tuple[Answer, ...]:
+    def of(
+        self, study: str, series_uid: str, unseen: frozenset[str] = frozenset(), reader: str | None = None
+    ) -> tuple[Answer, ...]:
         """The answers about a study and one of its series as they are now, in the order in which they were given.
 
         Args:
             unseen: people whose answers are not shown, as in a blind reading.
+            reader: only what this person answered, whatever others said later.
         """
         seen = [each for each in self.history(study, series_uid) if each.answer.provenance.author not in unseen]
-        return tuple(each.answer for each in newest(seen))
+        return tuple(each.answer for each in newest(seen, reader))
 
     def history(self, study: str, series_uid: str) -> tuple[AnswerRevision, ...]:
         """Every state of the answers about a study and one of its series, oldest first.
@@ -84,9 +87,14 @@ class Answered:
             return tuple(_revision(row) for row in found)
 
 
-def newest(history: Sequence[AnswerRevision]) -> tuple[AnswerRevision, ...]:
-    """Of each answer the last state, unless it is withdrawn, in the order in which they were first given."""
-    latest: dict[Key, AnswerRevision] = {each.answer.key: each for each in history}
+def newest(history: Sequence[AnswerRevision], reader: str | None = None) -> tuple[AnswerRevision, ...]:
+    """Of each answer the last state, unless it is withdrawn, in the order in which they were first given.
+
+    Args:
+        reader: whose states count; left out, everybody's.
+    """
+    own = (each for each in history if reader in (None, each.answer.provenance.author))
+    latest: dict[Key, AnswerRevision] = {each.answer.key: each for each in own}
     return tuple(each for each in latest.values() if not each.withdrawn)
 
 

@@ -185,6 +185,16 @@ class Queues:
         blind = [case for case in cases if case.wanted > 1 and not case.complete]
         return frozenset(each.reader for case in blind for each in case.readings if each.reader != reader)
 
+    def hides(self, revision: int, reader: str) -> bool:
+        """True when a mask revision was left by somebody else's blind reading of a case that is not complete."""
+        reading = select(MaskRow.reading).where(MaskRow.id == revision).scalar_subquery()
+        with self._library.transaction(_NOT_READ) as session:
+            row = session.scalar(select(QueueReadingRow).where(QueueReadingRow.id == reading))
+            if row is None or row.reader == reader[:LONGEST_NAME]:
+                return False
+            case = row.case_id
+        return not any(each.complete for each in self._cases(QueueCaseRow.id == case))
+
     def _cases(self, condition: Any) -> tuple[Case, ...]:
         wanted = select(QueueCaseRow, QueueRow.readings).join(QueueRow, QueueRow.name == QueueCaseRow.queue)
         with self._library.transaction(_NOT_READ) as session:

@@ -73,9 +73,7 @@ def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
             print_json({"library": library.name, "annotations": found})
             return
         for one in found:
-            typer.echo(
-                shown(f"{one['series']}  {one['modality']} {one['kind']}  {', '.join(one['findings'])}".rstrip())
-            )
+            typer.echo(shown(f"{one['series']}  {one['modality']} {one['kind']}"))
             for given in one["answers"]:
                 typer.echo(shown(f"  {answer_text(given)}"))
             for revision in one["revisions"]:
@@ -188,7 +186,7 @@ def diff(
         from viewer.cli.annotation_facts import comparison_facts, comparison_text
 
         kinds = {each.series_uid: each.kind for each in library.annotated_series()}
-        first, second = library.revision(one), library.revision(other)
+        first, second = _seen(library, one), _seen(library, other)
         if first.series_uid != second.series_uid:
             raise Failure(f"revisions of two series, {first.series_uid} and {second.series_uid}: expected one")
         document = comparison_facts(first, second, kinds.get(first.series_uid, ""))
@@ -206,9 +204,18 @@ def _image(path: Path, uid: str | None) -> Generator[tuple["Sandbox", "Series", 
 
 
 def _revision(library: "Library", series: "Series", number: int | None) -> "MaskRevision":
-    found = library.latest_mask(series.uid) if number is None else library.revision(number)
+    found = library.latest_mask(series.uid) if number is None else _seen(library, number)
     if found is None:
         raise Failure(f"the library keeps no mask of series {series.uid}")
     if found.series_uid != series.uid:
         raise Failure(f"revision {found.id} belongs to series {found.series_uid}, not to {series.uid}")
     return found
+
+
+def _seen(library: "Library", number: int) -> "MaskRevision":
+    """A revision, unless it belongs to somebody else's blind reading."""
+    from imaging.library.queues import Queues
+
+    if Queues(library).hides(number, author()):
+        raise Failure(f"revision {number} is of another reader, and the case is being read blind")
+    return library.revision(number)

@@ -11,9 +11,11 @@ from imaging.formats.authoring.source import instances_of
 from imaging.library.answered import Answered, newest
 from imaging.library.catalogued import study_key
 from imaging.library.measured import Measured
+from imaging.library.queues import Queues
 from imaging.library.revisions import Revisions
 from imaging.saving import write_bytes
 from viewer.cli.answering import Failure
+from viewer.places import author
 
 if TYPE_CHECKING:
     from imaging.classification import Answer
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def answer_facts(library: "Library", series_uid: str) -> list[dict[str, Any]]:
-    """The answers that were given while a series was looked at, as they are now."""
+    """The answers that were given while a series was looked at, as they are now and as this person may see them."""
+    unseen = Queues(library).unseen([series_uid], author())
+    seen = [each for each in Answered(library).seen_in(series_uid) if each.answer.provenance.author not in unseen]
     return [
         {
             "answer": each.id,
@@ -38,7 +42,7 @@ def answer_facts(library: "Library", series_uid: str) -> list[dict[str, Any]]:
             "model": each.answer.provenance.model,
             "model_version": each.answer.provenance.model_version,
         }
-        for each in newest(Answered(library).seen_in(series_uid))
+        for each in newest(seen)
     ]
 
 
@@ -51,17 +55,26 @@ def answer_text(facts: dict[str, Any]) -> str:
 
 
 def export_answers(
-    library: "Library", study: "Study", series_uid: str | None, out: Path, question: str | None
+    library: "Library",
+    study: "Study",
+    series_uid: str | None,
+    out: Path,
+    question: str | None,
+    reader: str | None = None,
 ) -> dict[str, Any]:
     """What was written to ``out``: the answers about a study's images, or an index for training of one question's.
 
+    Args:
+        reader: only what this person answered.
+
     Raises:
-        Failure: nothing is answered, or ``out`` is neither .json nor .csv.
+        Failure: nothing is answered that may be seen, or ``out`` is neither .json nor .csv.
         ImagingError: the library or a file cannot be read, or ``out`` cannot be written.
     """
-    found = tuple(_placed(library, _chosen(study, series_uid)))
+    found = tuple(_placed(library, _chosen(study, series_uid), reader))
     if not found:
-        raise Failure(f"the library keeps no answers about {study.path}")
+        by = f" by {reader}" if reader else ""
+        raise Failure(f"the library keeps no answers{by} about {study.path}, or those of a blind reading that goes on")
     left_out = 0
     if question is not None:
         text, left_out = as_index(found, question, out.parent)
@@ -144,11 +157,13 @@ def comparison_lines(document: dict[str, Any]) -> str:
     return "\n".join(lines) or "Neither file holds an answer."
 
 
-def _placed(library: "Library", chosen: Iterable["Series"]) -> Iterable[PlacedAnswer]:
-    """The answers about some series, those about a study once."""
+def _placed(library: "Library", chosen: Sequence["Series"], reader: str | None) -> Iterable[PlacedAnswer]:
+    """The answers about some series that this person may see, those about a study once."""
     seen: set[Answer] = set()
+    unseen = Queues(library).unseen([series.uid for series in chosen], author())
     for series in chosen:
-        answers = [each for each in Answered(library).of(study_key(series), series.uid) if each not in seen]
+        found = Answered(library).of(study_key(series), series.uid, unseen, reader)
+        answers = [each for each in found if each not in seen]
         seen.update(answers)
         if answers:
             yield from placed(answers, series, instances_of(series), _region_names(library, series.uid))

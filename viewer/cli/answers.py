@@ -28,12 +28,17 @@ def export(
     index: Annotated[
         str | None, typer.Option("--index", metavar="QUESTION", help="Write an index that wetread train reads.")
     ] = None,
+    reader: Annotated[
+        str | None,
+        typer.Option("--reader", metavar="NAME", help="Only what NAME answered, whatever others said later."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the answers that the library keeps about images and their studies.
 
     JSON can be imported again; CSV has a row for each answer. With --index OUT is a CSV of pictures with the answer to
-    QUESTION as their class: slices, frames, and series of one picture that were answered with one choice.
+    QUESTION as their class: slices, frames, and series of one picture that were answered with one choice. Answers of
+    others in a blind reading that goes on are left out; with --reader two readers' files can be compared after it.
 
     --json prints {"out", "answers", "left_out"}; the last counts answers to QUESTION that an index has no row for.
     """
@@ -43,7 +48,7 @@ def export(
 
         with Sandbox() as sandbox:
             study = open_path(sandbox, images)
-        document = export_answers(library, study, series, out, index)
+        document = export_answers(library, study, series, out, index, reader)
         left = f", {document['left_out']} left out" if document["left_out"] else ""
         answer(document, f"{document['answers']} answers: {out}{left}", as_json)
 

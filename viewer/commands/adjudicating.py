@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 import numpy as np
 
 from imaging import consensus
+from imaging.agreement import AnswerPair, paired
 from imaging.comparison import Comparison, compare
 from imaging.consensus import Way
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
 from imaging.legend import Legend
+from imaging.library.answered import newest
 from imaging.library.queued import CaseReading
 from imaging.library.shelf import Shelf
 from viewer.commands.annotating import Annotating
@@ -65,6 +67,19 @@ class Adjudicating:
         """How far both agree; None without two readings of one grid."""
         sides = self._fitting()
         return compare(sides[0].mask, sides[1].mask) if sides else None
+
+    def answers(self) -> tuple[AnswerPair, ...]:
+        """What each reader answered to the questions of label sets, side by side; none without two readings."""
+        case, sides = self._worklist.current, self.sides()
+        if case is None or len(sides) != 2:
+            return ()
+        try:
+            history = self._shelf.answered.seen_in(case.series_uid)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return ()
+        one, other = ([each.answer for each in newest(history, side.reading.reader)] for side in sides)
+        return paired(one, other)
 
     def show(self, number: int) -> None:
         """Show the mask of one reader alone."""

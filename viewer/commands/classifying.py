@@ -178,7 +178,9 @@ class Classifying:
             return
         try:
             history = self._shelf.answered.history(self._study, series.uid)
-            held = self._shelf.answered.of(self._study, series.uid, self._shelf.queues.unseen([series.uid], author()))
+            looked_at = {series.uid, *(each.series_uid for each in history)}  # a study is answered in any of its series
+            unseen = self._shelf.queues.unseen(sorted(looked_at), author())
+            held = self._shelf.answered.of(self._study, series.uid, unseen)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from imaging.agreement import AnswerPair
+from imaging.classification import Answer
 from imaging.comparison import HD95, Comparison
 from imaging.consensus import Way
 from viewer.commands.adjudicating import Adjudicating, Side
@@ -22,6 +24,8 @@ from viewer.dialogs.comparison_text import label_lines
 from viewer.state.segmentation import Segmentation
 from viewer.state.worklist import Worklist
 
+MOST_ANSWERS = 6
+"""Answers that differ and are shown one by one; the dialog stays on the screen."""
 _WAYS: dict[Way, str] = {
     "three-way": "Changes of both (by what both began with)",
     "majority": "Majority of both and what they began with",
@@ -114,7 +118,8 @@ class Adjudication(QDialog):
         found = self._adjudicating.comparison()
         for each in (*self.shows, *self.takes, self.difference, self.merge):
             each.setEnabled(found is not None)
-        self.said.setText("The masks cannot be compared." if found is None else "\n".join(_lines(found, sides)))
+        masks = ["The masks cannot be compared."] if found is None else _lines(found, sides)
+        self.said.setText("\n".join((*masks, *_answer_lines(self._adjudicating.answers(), sides))))
 
 
 def _row(side: Side) -> QTreeWidgetItem:
@@ -140,6 +145,24 @@ def _lines(found: Comparison, sides: tuple[Side, ...]) -> list[str]:
         return [*lines, "The masks are the same."]
     differ = f"The masks differ in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."
     return [*lines, differ, *label_lines(found)]
+
+
+def _answer_lines(pairs: tuple[AnswerPair, ...], sides: tuple[Side, ...]) -> list[str]:
+    """How many answers agree, and the first of those that do not."""
+    if not pairs:
+        return []
+    apart = [each for each in pairs if not each.agrees]
+    names = [side.reading.reader for side in sides]
+    lines = [
+        f"{each.about}: {_chosen(each.one)} for {names[0]}, {_chosen(each.other)} for {names[1]}."
+        for each in apart[:MOST_ANSWERS]
+    ]
+    more = [f"And {len(apart) - MOST_ANSWERS} more answers."] if len(apart) > MOST_ANSWERS else []
+    return [f"Answers: {len(pairs) - len(apart)} agree, {len(apart)} differ.", *lines, *more]
+
+
+def _chosen(answer: Answer | None) -> str:
+    return ", ".join(each.text for each in answer.chosen) if answer else "no answer"
 
 
 def _names_apart(one: Side, other: Side) -> list[str]:

@@ -16,6 +16,8 @@ from imaging.labelmap import Code, Label, Labelmap, Provenance
 from imaging.library.answered import Answered
 from imaging.library.catalogued import study_key
 from imaging.library.measured import Measured
+from imaging.library.queued import BlindReading, CaseState
+from imaging.library.queues import Queues
 from imaging.library.store import Library
 from imaging.measurement.lines import Length
 from imaging.measurement.measurement import Measurement
@@ -212,3 +214,56 @@ def test_two_readers_are_compared_question_by_question(wetread, answered, tmp_pa
     ]
     text = wetread("annotations", "answers", "diff", one, other).stdout
     assert "look: 2 same, 1 different" in text and "2.25.101.3" in text and "look opaque against clear" in text
+
+
+def test_what_a_blind_reader_answers_or_draws_is_shown_to_nobody_else(wetread, answered, tmp_path, monkeypatch) -> None:
+    document(wetread("queue", "make", "blind", answered, "--blind", "--json"))
+    library = Library(tmp_path / "data" / "library.sqlite")
+    queues, (series,) = Queues(library), open_study(answered).series
+    case = queues.next(queues.all()[0], "jane")
+    assert case is not None
+    reading = queues.begin(case.id, "jane", MADE.time).reading_of("jane")
+    assert reading is not None
+    grid = load_volume(series).geometry
+    mask = Labelmap(np.ones(grid.shape_kji, np.uint8), grid, (Label(1, "cavity"),))
+    revision = library.save_mask(series, mask, MADE, blind=BlindReading(reading.id, None))
+    out = tmp_path / "answers.json"
+
+    monkeypatch.setenv("WETREAD_READER", "Bo")
+    (one,) = document(wetread("annotations", "list", "--json"))["annotations"]
+    assert one["answers"] == [] and one["revisions"] == []
+    assert wetread("annotations", "answers", "export", answered, out).exit_code == 1 and not out.exists()
+    for refused in (
+        wetread("annotations", "export", answered, tmp_path / "m.seg.nrrd", "--revision", revision),
+        wetread("annotations", "diff", revision, revision),
+    ):
+        assert refused.exit_code == 1 and "is being read blind" in refused.stderr
+
+    monkeypatch.setenv("WETREAD_READER", "jane")
+    assert document(wetread("annotations", "answers", "export", answered, out, "--json"))["answers"] == 6
+    wetread("annotations", "diff", revision, revision, "--json")
+    queues.judge(case.id, "jane", CaseState.FIXED, revision, MADE.time)
+    other = queues.next(queues.all()[0], "Bo")
+    assert other is not None
+    queues.judge(case.id, "Bo", CaseState.ACCEPTED, None, MADE.time)
+    monkeypatch.setenv("WETREAD_READER", "Bo")
+    assert document(wetread("annotations", "answers", "export", answered, out, "--json"))["answers"] == 6
+    assert document(wetread("annotations", "diff", revision, revision, "--json"))["changed_voxels"] == 0
+    library.close()
+
+
+def test_each_readers_answers_leave_in_a_file_of_their_own(wetread, answered, tmp_path) -> None:
+    (series,) = open_study(answered).series
+    library = Library(tmp_path / "data" / "library.sqlite")
+    (urgent,) = (each for each in Answered(library).of(study_key(series), series.uid) if each.question == "urgent")
+    bo = replace(urgent, chosen=(OPAQUE,), provenance=Provenance("Bo", MADE.time))
+    Answered(library).save(series, (bo,))
+    library.close()
+    files = {name: tmp_path / f"{name}.json" for name in ("jane", "Bo")}
+    for name, file in files.items():
+        wetread("annotations", "answers", "export", answered, file, "--reader", name)
+    found = document(wetread("annotations", "answers", "diff", *files.values(), "--json"))
+    assert found["questions"]["urgent"] == {"same": 0, "different": 1, "one": 0, "other": 0}
+    assert found["questions"]["look"]["one"] == 3, "what jane alone answered"
+    nobody = wetread("annotations", "answers", "export", answered, tmp_path / "x.json", "--reader", "Zoe")
+    assert nobody.exit_code == 1 and "no answers by Zoe" in nobody.stderr
