@@ -335,7 +335,7 @@ class Tour:
         wait_until(self._main.window.isActiveWindow, "the window to have the focus")
 
     def _picture(self, caption: str, of: QWidget | None = None) -> None:
-        wait_until(lambda: True, "painting")
+        wait_until(lambda: not any(pane.motion.moving for pane in self._main.session.panes), "planes to rest")
         name = f"{len(self.pictures) + 1:02d}-{caption.replace(',', '').replace(' ', '-').lower()}.png"
         path = self._out / name
         save(of or self._main.window, path)

@@ -14,7 +14,7 @@ from imaging.reslicing.grids import (
     orthogonal_planes,
     patient_plane,
 )
-from imaging.reslicing.reslicer import Order, Reslicer, outside_of, warm_up
+from imaging.reslicing.reslicer import Order, Reslicer, outside_of, planes_within, warm_up
 from imaging.reslicing.sampling import Projection
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "orthogonal_planes",
     "outside_of",
     "patient_plane",
+    "planes_within",
     "warm_up",
 ]

@@ -1,6 +1,6 @@
 """Planes and slabs of one volume on the grid of any stack of planes, its own or another volume's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any, Literal
 
 import numpy as np
@@ -43,9 +43,8 @@ class Reslicer:
         Args:
             grid: planes in the same patient; ``k`` may go on beyond the last one.
         """
-        place = self._place(grid, k)
-        voxels = _whole_voxels(self._array, place, (1, *grid.shape_kji[1:]))
-        if voxels is not None and len(voxels):
+        place, voxels = self._place(grid, k), self._voxels(grid, k, 0)
+        if voxels is not None:
             return voxels[0]
         if order == "nearest":
             return self._sampled(grid, lambda array, out: sample_nearest(array, place, self._outside, out))
@@ -56,29 +55,63 @@ class Reslicer:
 
         Only what lies in the volume counts. Type, rounding and interpolation are those of :meth:`plane`.
         """
-        side = int(max(0.0, thickness_mm) / 2 / grid.spacing_mm[0] + WHOLE_VOXEL)
+        side = _side(grid, thickness_mm)
         if side == 0:
             return self.plane(grid, k)
-        voxels = _whole_voxels(self._array, self._place(grid, k - side), (2 * side + 1, *grid.shape_kji[1:]))
-        if voxels is not None and len(voxels):
+        voxels = self._voxels(grid, k, side)
+        if voxels is not None:
             return project(voxels, how)
         place = self._place(grid, k)
         return self._sampled(grid, lambda array, out: sample_linear(array, place, side, how, self._outside, out))
 
+    def slab_in_parts(
+        self, grid: Geometry, k: int, thickness_mm: float, how: Projection, samples: int
+    ) -> Generator[None, None, NDArray[Any]]:
+        """:meth:`slab`, returned after pauses between groups of rows of about ``samples`` samples each."""
+        side, place = _side(grid, thickness_mm), self._place(grid, k)
+        if self._voxels(grid, k, side) is not None:
+            return self.slab(grid, k, thickness_mm, how)
+        rows, columns = grid.shape_kji[1:]
+        out = np.empty((rows, columns, *self._array.shape[3:]), self._array.dtype)
+        each = max(1, samples // (columns * (2 * side + 1)))
+        for first in range(0, rows, each):
+            part = (first, min(rows, first + each))
+            self._write(out, lambda a, o, part=part: sample_linear(a, place, side, how, self._outside, o, part))
+            yield
+        return out
+
     def _sampled(self, grid: Geometry, sample: Callable[[NDArray[Any], NDArray[Any]], None]) -> NDArray[Any]:
         """A plane written by ``sample``, channel by channel."""
         out: NDArray[Any] = np.empty((*grid.shape_kji[1:], *self._array.shape[3:]), self._array.dtype)
+        self._write(out, sample)
+        return out
+
+    def _write(self, out: NDArray[Any], sample: Callable[[NDArray[Any], NDArray[Any]], None]) -> None:
         if self._array.ndim == 3:
             sample(self._array, out)
-            return out
+            return
         for channel in range(self._array.shape[3]):
             sample(self._array[..., channel], out[..., channel])
-        return out
+
+    def _voxels(self, grid: Geometry, k: int, side: int) -> NDArray[Any] | None:
+        """(P, R, C, ...) view of the voxels that are the pixels of ``side`` planes to each side of ``k``."""
+        voxels = _whole_voxels(self._array, self._place(grid, k - side), (2 * side + 1, *grid.shape_kji[1:]))
+        return voxels if voxels is not None and len(voxels) else None
 
     def _place(self, grid: Geometry, k: int) -> Place:
         corner = np.array((k, 0.0, 0.0))
         indices = self._geometry.index_kji(grid.point_lps(np.vstack((corner, corner + np.eye(3)))))
         return Place(indices[0], indices[1:] - indices[0])
+
+
+def planes_within(grid: Geometry, thickness_mm: float) -> int:
+    """How many planes of ``grid`` a slab looks through."""
+    return 2 * _side(grid, thickness_mm) + 1
+
+
+def _side(grid: Geometry, thickness_mm: float) -> int:
+    """How many planes of a slab lie before its middle one, and behind it."""
+    return int(max(0.0, thickness_mm) / 2 / grid.spacing_mm[0] + WHOLE_VOXEL)
 
 
 def outside_of(volume: Volume) -> float:

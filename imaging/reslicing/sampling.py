@@ -34,15 +34,24 @@ class Place:
 
 
 def sample_linear(
-    array: NDArray[Any], place: Place, side: int, how: Projection, outside: float, out: NDArray[Any]
+    array: NDArray[Any],
+    place: Place,
+    side: int,
+    how: Projection,
+    outside: float,
+    out: NDArray[Any],
+    rows: tuple[int, int] | None = None,
 ) -> None:
-    """Write to ``out`` (R, C) what lies in ``side`` planes before and behind ``place``, linearly interpolated."""
+    """Write to ``out`` (R, C), or to some ``rows`` of it, what lies in ``side`` planes before and behind ``place``,
+    linearly interpolated.
+    """
     kernels, whole = _kernels(), array.dtype.kind in "iu"
     _in_threads(
         out,
         lambda rows: kernels.linear(
             array, place.origin, place.steps, (-side, side + 1), kernels.CODES[how], outside, whole, out, rows
         ),
+        rows,
     )
 
 
@@ -73,13 +82,16 @@ def _project_along_rows(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
     return out
 
 
-def _in_threads(out: NDArray[Any], write: Callable[[tuple[int, int]], None]) -> None:
+def _in_threads(
+    out: NDArray[Any], write: Callable[[tuple[int, int]], None], rows: tuple[int, int] | None = None
+) -> None:
     """Have the rows of ``out``, from first to end, written by as many threads as there are cores, a few at a time."""
-    rows, threads = out.shape[0], min(cpu_count() or 1, _MOST_THREADS)
-    if threads == 1 or out.size < _SMALL:
-        write((0, rows))
+    first, end = rows or (0, out.shape[0])
+    threads = min(cpu_count() or 1, _MOST_THREADS)
+    if threads == 1 or (end - first) * out.shape[1] < _SMALL:
+        write((first, end))
         return
-    ends = np.linspace(0, rows, min(rows, _PARTS * threads) + 1).astype(int).tolist()
+    ends = np.linspace(first, end, min(end - first, _PARTS * threads) + 1).astype(int).tolist()
     with ThreadPoolExecutor(threads, "wetread-planes") as pool:
         list(pool.map(write, pairwise(ends)))
 

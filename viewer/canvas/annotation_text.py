@@ -21,6 +21,8 @@ EMPTY_HINT = "Drop a folder, a DICOM or NIfTI file, a picture or a clip here,\no
 CHOOSE = "Choose a series from the list"
 DROP_HERE = "Drop a series here"
 WAITING = "Loading this slice …"
+MOVING = "reduced while moving"
+"""Said first: it is gone when the plane rests."""
 MARK = "⚠"
 """Starts the line that says what the picture is not: repaired, assumed, resampled, compressed with a loss."""
 
@@ -182,7 +184,11 @@ def reasons(pane: Pane) -> tuple[str, ...]:
     repairs = (volume.derivation, *volume.warnings, *(series.warnings if series else ()))
     fusion = pane.view.fusion
     apart = "" if fusion is None or fusion.same_frame else "fused by coordinates alone: other frame of reference"
-    return _filled(tuple(dict.fromkeys((*repairs, apart, _reduction_text(pane)))))
+    return _filled(tuple(dict.fromkeys((_motion_text(pane), *repairs, apart, _reduction_text(pane)))))
+
+
+def _motion_text(pane: Pane) -> str:
+    return MOVING if pane.motion.moving else ""
 
 
 def _reduction_text(pane: Pane) -> str:

@@ -20,6 +20,10 @@ class Latest(Generic[Key, Value]):
             self.key, self.value = key, make()
         return self.value
 
+    def put(self, key: Key, value: Value) -> None:
+        """Take a value that was made elsewhere."""
+        self.key, self.value = key, value
+
     def forget(self) -> None:
         """Make the next value anew."""
         self.key = self.value = None

@@ -1,11 +1,13 @@
 """Which pixels of a plane the screen needs: a region and a reduction, so that the cost follows the screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from viewer.state.motion import coarseness
 from viewer.state.orientation import AS_STORED, Orientation
 from viewer.state.transform import ViewTransform
 
@@ -15,6 +17,8 @@ WHOLE_PIXELS = 2_000_000
 TILE = 256
 """Regions of larger planes end on multiples of this, so that small shifts need no new region."""
 
+DRAFT_TILE = 32
+"""The same for planes that move, which are sampled anew anyway."""
 
 Box = tuple[int, int, int, int]
 """Top, bottom, left and right, half open, of a displayed patch."""
@@ -22,17 +26,25 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Patch:
-    """Rows and columns of a stored plane, half open, reduced by a factor and turned for display."""
+    """Rows and columns of a stored plane, half open, reduced by a factor and turned for display.
+
+    Attributes:
+        step: of a plane that moves, sampled only here and there: of a slab every ``step``-th plane. 0: all is sampled.
+    """
 
     rows: tuple[int, int]
     columns: tuple[int, int]
     factor: int = 1
     orientation: Orientation = AS_STORED
+    step: int = 0
 
     def cut(self, reduced: NDArray[Any]) -> NDArray[Any]:
         """This patch of a plane already reduced by ``factor``, turned for display: a view, not a copy."""
         (r0, r1), (c0, c1), f = self.rows, self.columns, self.factor
-        part = reduced[r0 // f : -(-r1 // f), c0 // f : -(-c1 // f)]
+        return self.turned(reduced[r0 // f : -(-r1 // f), c0 // f : -(-c1 // f)])
+
+    def turned(self, part: NDArray[Any]) -> NDArray[Any]:
+        """What was sampled for this patch alone, turned for display: a view, not a copy."""
         part = part.swapaxes(0, 1) if self.orientation.transposed else part
         part = part[:, ::-1] if self.orientation.flip_x else part
         return part[::-1] if self.orientation.flip_y else part
@@ -78,9 +90,30 @@ def patch_for(transform: ViewTransform, device_ratio: float = 1.0) -> Patch | No
     factor = reduction_for(max(transform.scale) * device_ratio)
     if rows * columns <= WHOLE_PIXELS * factor**2:
         return Patch((0, rows), (0, columns), factor, transform.orientation)
+    return _seen(transform, factor, TILE)
+
+
+def draft_patch_for(transform: ViewTransform, device_ratio: float, planes: int, apart_mm: float) -> Patch | None:
+    """The patch of a plane that moves: only what is seen, so coarse that it is sampled within a frame.
+
+    Args:
+        planes: of a slab, ``apart_mm`` from one another.
+    """
+    factor = max(1, ceil(1 / (max(transform.scale) * device_ratio) - 1e-9))
+    seen = _seen(transform, factor, DRAFT_TILE)
+    if seen is None:
+        return None
+    samples = (seen.rows[1] - seen.rows[0]) * (seen.columns[1] - seen.columns[0]) * planes
+    factor, step = coarseness(samples, factor, (apart_mm, *transform.spacing_mm))
+    patch = _seen(transform, factor, DRAFT_TILE)
+    return None if patch is None else replace(patch, step=step)
+
+
+def _seen(transform: ViewTransform, factor: int, tile: int) -> Patch | None:
+    rows, columns = transform.shape
     corners = [transform.to_image(x, y) for x in (0, transform.size_px[0]) for y in (0, transform.size_px[1])]
-    row_span = _tiled(min(c[0] for c in corners), max(c[0] for c in corners), rows, TILE * factor)
-    column_span = _tiled(min(c[1] for c in corners), max(c[1] for c in corners), columns, TILE * factor)
+    row_span = _tiled(min(c[0] for c in corners), max(c[0] for c in corners), rows, tile * factor)
+    column_span = _tiled(min(c[1] for c in corners), max(c[1] for c in corners), columns, tile * factor)
     if row_span[0] >= row_span[1] or column_span[0] >= column_span[1]:
         return None
     return Patch(row_span, column_span, factor, transform.orientation)

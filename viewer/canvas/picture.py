@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from imaging.colour_tables import ColourTable
 from imaging.editing import MaskEdit
+from imaging.geometry import Geometry
 from imaging.intensity import Voi
 from imaging.labelmap import Label, Labelmap
 from imaging.layers import Layers
@@ -25,6 +26,7 @@ from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
 from viewer.canvas.rendering import colour_image, grey_image
 from viewer.state.findings import Findings
 from viewer.state.fusion import Fusion
+from viewer.state.motion import draft_grid
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
@@ -33,6 +35,7 @@ from viewer.state.session import Session
 PROPOSAL_OPACITY = 0.18
 CHANGE_OPACITY = 0.35
 
+_Cut = tuple[int, float, str]
 _Place = tuple[int, Patch]
 _Look = tuple[_Place, Voi, bool, tuple[float, str], Fusion | None, ColourTable | None]
 
@@ -43,7 +46,9 @@ class PlanePicture:
     def __init__(self, session: Session, pane: Pane, segmentation: Segmentation, findings: Findings) -> None:
         self._session, self._pane, self._segmentation, self._findings = session, pane, segmentation, findings
         self._view = pane.view
-        self._plane: Latest[tuple[int, int, float, str], NDArray[Any]] = Latest()
+        self._values: Latest[_Cut, NDArray[Any]] = Latest()
+        self._plane: Latest[tuple[_Cut, int], NDArray[Any]] = Latest()
+        self._draft: Latest[tuple[_Cut, Patch], NDArray[Any]] = Latest()
         self._ground: Latest[_Look, QImage] = Latest()
         self._overlays: Latest[_Place, QImage | None] = Latest()
         self._heat: Latest[_Place, QImage] = Latest()
@@ -52,12 +57,14 @@ class PlanePicture:
         self._change: Latest[_Place, MaskOverlay] = Latest()
         self._composed: Latest[_Look, QImage] = Latest()
         self._explained: Latest[int, bool] = Latest()
-        self._fused_values: Latest[tuple[int, OpenSeries], NDArray[Any] | None] = Latest()
+        self._fused_values: Latest[tuple[int, OpenSeries, Patch | None], NDArray[Any] | None] = Latest()
         self._fusion: Latest[tuple[int, Patch, Fusion], QImage] = Latest()
 
     def forget_volume(self) -> None:
         """Another volume is shown."""
+        self._values.forget()
         self._plane.forget()
+        self._draft.forget()
         self._ground.forget()
         self._overlays.forget()
         self._fused_values.forget()
@@ -65,6 +72,10 @@ class PlanePicture:
         self.forget_mask()
         self.forget_findings()
         self.forget_change()
+
+    def take_values(self, values: NDArray[Any]) -> None:
+        """Draw values of the shown plane that were sampled elsewhere."""
+        self._values.put(self._cut_key, values)
 
     def forget_mask(self) -> None:
         """The whole annotation, its colours or its visibility changed."""
@@ -170,10 +181,13 @@ class PlanePicture:
         fusion, k = self._view.fusion, self._view.k
         if fusion is None:
             return None
-        values = self._fused_values.of((k, fusion.opened), lambda: self._pane.fused_values(k))
+        grid = self._draft_grid(patch)
+        values = self._fused_values.of(
+            (k, fusion.opened, patch if grid else None), lambda: self._pane.fused_values(k, grid)
+        )
         if values is None:
             return None
-        part = np.ascontiguousarray(patch.cut(mean_reduced(values, patch.factor)))
+        part = np.ascontiguousarray(patch.turned(values) if grid else patch.cut(mean_reduced(values, patch.factor)))
         return self._fusion.of((k, patch, fusion), lambda: fusion_image(part, fusion))
 
     def _masks(self, volume: Volume, patch: Patch) -> Iterator[MaskOverlay]:
@@ -188,13 +202,18 @@ class PlanePicture:
             yield self._change.of(place, lambda: self._change_overlay(change.shown, patch))
 
     def _ground_image(self, volume: Volume, patch: Patch) -> QImage:
-        key = (self._view.k, patch.factor, self._view.slab_mm, self._view.projection)
-        plane = self._plane.of(key, lambda: mean_reduced(self._pane.values(self._view.k), patch.factor))
-        inverted = volume.inverted != self._view.inverted
+        part, inverted = self._ground_values(patch), volume.inverted != self._view.inverted
         if volume.is_colour:
-            return colour_image(patch.cut(plane), inverted)
+            return colour_image(part, inverted)
         padding = volume.padding_at(self._view.k) if self._pane.axis == 0 else volume.padding
-        return grey_image(np.ascontiguousarray(patch.cut(plane)), self._view.voi, inverted, padding, self._view.colours)
+        return grey_image(np.ascontiguousarray(part), self._view.voi, inverted, padding, self._view.colours)
+
+    def _ground_values(self, patch: Patch) -> NDArray[Any]:
+        grid, key = self._draft_grid(patch), self._cut_key
+        if grid is not None:
+            return patch.turned(self._draft.of((key, patch), lambda: self._pane.draft_values(grid)))
+        values = self._values.of(key, lambda: self._pane.values(self._view.k))
+        return patch.cut(self._plane.of((key, patch.factor), lambda: mean_reduced(values, patch.factor)))
 
     def _heat_image(self, heat: HeatMap, patch: Patch) -> QImage:
         return heat_image(self._cut(heat.array, patch), heat.limit, heat.signed)
@@ -221,7 +240,20 @@ class PlanePicture:
         )
 
     def _cut(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
+        grid = self._draft_grid(patch)
+        if grid is not None:
+            return patch.turned(self._pane.cut(array, 0, grid))
         return patch.cut(picked_reduced(self._pane.cut(array, self._view.k), patch.factor))
+
+    def _draft_grid(self, patch: Patch) -> Geometry | None:
+        """The pixels to sample of a plane that moves, None where all are."""
+        if patch.step == 0 or self._pane.grid is None:
+            return None
+        return draft_grid(self._pane.grid, self._view.k, patch.rows, patch.columns, patch.factor, patch.step)
+
+    @property
+    def _cut_key(self) -> _Cut:
+        return self._view.k, self._view.slab_mm, self._view.projection
 
     def _shown_proposal(self, volume: Volume) -> Labelmap | None:
         prediction = self._findings.prediction

@@ -14,7 +14,7 @@ from viewer.canvas.heat_colours import legend, limits_text
 from viewer.canvas.measuring import draw_measurements
 from viewer.canvas.outlining import draw_outline
 from viewer.canvas.painting import brush_radius_mm
-from viewer.canvas.patch import patch_for
+from viewer.canvas.patch import Patch, draft_patch_for, patch_for
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.shutter import cover
 from viewer.state.hand import Tool
@@ -80,7 +80,7 @@ class SlicePainter:
             self._paint_brush(painter, transform)
 
     def _paint_picture(self, painter: QPainter, volume: Volume, transform: ViewTransform, drawn: bool = True) -> None:
-        patch = patch_for(transform, self._view.devicePixelRatioF())
+        patch = self._patch(transform)
         if patch is None:
             return
         target, source = QRectF(*patch.screen_rect(transform.upright)), QRectF(*patch.source_rect)
@@ -103,6 +103,12 @@ class SlicePainter:
         if drawn:
             draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
         painter.restore()
+
+    def _patch(self, transform: ViewTransform) -> Patch | None:
+        ratio, grid = self._view.devicePixelRatioF(), self.pane.grid
+        if not self.pane.motion.moving or grid is None:
+            return patch_for(transform, ratio)
+        return draft_patch_for(transform, ratio, self.pane.planes, grid.spacing_mm[0])
 
     def _paint_lens(self, painter: QPainter, volume: Volume, transform: ViewTransform) -> None:
         if self.lens is None:

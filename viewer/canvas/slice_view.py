@@ -28,6 +28,7 @@ from viewer.canvas.outlining import take_key as take_outline_key
 from viewer.canvas.outlining import takes_key as outline_takes_key
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
+from viewer.canvas.sharpening import Sharpening, Values
 from viewer.canvas.slice_painter import BRUSHES, SlicePainter
 from viewer.state.findings import Findings
 from viewer.state.hand import Tool
@@ -61,6 +62,7 @@ class SliceView(QWidget):
         self._picture = PlanePicture(session, pane, segmentation, findings)
         self._mouse = Mouse(self)
         self._painter = SlicePainter(self, session, pane, segmentation, self._picture)
+        self._sharpening = Sharpening(pane, self._on_sharp, self)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -125,6 +127,10 @@ class SliceView(QWidget):
             self._picture.forget_volume()
             self.update()
 
+    def _on_sharp(self, values: Values) -> None:
+        self._picture.take_values(values)
+        self.update()
+
     def _on_other(self, pane: Pane) -> None:
         """Another viewport moved: its plane cuts this one elsewhere."""
         if pane is not self.pane and (
@@ -175,6 +181,7 @@ class SliceView(QWidget):
             text: what stands around it; only ``all`` says who the patient is.
             drawn: with masks, heat map, measurements and lines.
         """
+        self._sharpening.finish()
         image = QImage(self.size() * self.devicePixelRatioF(), QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
         painter = QPainter(image)

@@ -1,5 +1,7 @@
 """One viewport: the series it shows, the planes it steps through, and how it looks at them."""
 
+from collections.abc import Generator
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -7,9 +9,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from imaging.geometry import Geometry, Triple
-from imaging.reslicing import Axis, PatientPlane, Reslicer, nearest_axis, oblique, orthogonal, outside_of, patient_plane
+from imaging.reslicing import (
+    Axis,
+    PatientPlane,
+    Reslicer,
+    nearest_axis,
+    oblique,
+    orthogonal,
+    outside_of,
+    patient_plane,
+    planes_within,
+)
 from imaging.study import Series
 from imaging.volume import Volume, screen_values
+from viewer.state.motion import DRAFT_SAMPLES, PROMPT_SAMPLES, Motion
 from viewer.state.opened import OpenSeries
 from viewer.state.transform import ViewTransform, plane_transform
 from viewer.state.view import View
@@ -33,6 +46,7 @@ class Pane(QObject):
         plane: which planes are stepped through.
         axis: the array axis they lie across; None where they are resampled.
         grid: the planes as a grid, (planes, rows, columns); None while nothing is shown.
+        motion: whether a plane that costs much moves, and is drawn coarser.
         size_px: width and height on the screen.
         device_ratio: pixels of the display per pixel of the screen.
         display_px_per_mm: screen pixels per millimetre of the display; 0 where nobody knows.
@@ -51,11 +65,14 @@ class Pane(QObject):
         self.plane: Plane = "stored"
         self.axis: Axis | None = 0
         self.grid: Geometry | None = None
+        self.motion = Motion()
         self.size_px = (1.0, 1.0)
         self.device_ratio = 1.0
         self.display_px_per_mm = 0.0
         self.display_calibrated = False
         self._reslicer: Reslicer | None = None
+        self._cut: tuple[object, ...] = ()
+        self.view.changed.connect(self._follow_motion)
 
     @property
     def series(self) -> Series | None:
@@ -181,6 +198,11 @@ class Pane(QObject):
         point = geometry.point_lps((0, *transform.to_image(x, y)))
         return float(point[0]), float(point[1]), float(point[2])
 
+    @property
+    def planes(self) -> int:
+        """How many planes a resampled picture is made of."""
+        return 1 if self.grid is None else planes_within(self.grid, self.view.slab_mm)
+
     def values(self, k: int) -> NDArray[Any]:
         """(R, C) values of plane ``k``, or (R, C, 3) uint8, through the slab where one is set.
 
@@ -196,30 +218,60 @@ class Pane(QObject):
             return screen_values(np.moveaxis(volume.array, self.axis, 0)[k], volume.colour_bits)
         return screen_values(reslicer.plane(grid, k), volume.colour_bits)
 
-    def fused_values(self, k: int) -> NDArray[Any] | None:
+    def values_in_parts(self) -> Generator[None, None, NDArray[Any]]:
+        """:meth:`values` of the shown plane, one that is resampled, with pauses some milliseconds apart.
+
+        Raises:
+            ValueError: nothing is shown.
+        """
+        volume, grid, reslicer, view = self.volume, self.grid, self._reslicer, self.view
+        if volume is None or grid is None or reslicer is None:
+            raise ValueError("nothing is shown")
+        parts = reslicer.slab_in_parts(grid, view.k, view.slab_mm, view.projection, DRAFT_SAMPLES // 2)
+        return screen_values((yield from parts), volume.colour_bits)
+
+    def draft_values(self, grid: Geometry) -> NDArray[Any]:
+        """(R, C) values, or (R, C, 3) uint8, of a grid of one plane, through the slab where one is set.
+
+        Raises:
+            ValueError: nothing is shown.
+        """
+        if self.volume is None or self._reslicer is None:
+            raise ValueError("nothing is shown")
+        slab = self._reslicer.slab(grid, 0, self.view.slab_mm, self.view.projection)
+        return screen_values(slab, self.volume.colour_bits)
+
+    def fused_values(self, k: int, grid: Geometry | None = None) -> NDArray[Any] | None:
         """(R, C) values of the volume laid over plane ``k``, resampled onto it; None without.
+
+        Args:
+            grid: of one plane, in place of plane ``k``.
 
         Raises:
             GeometryError: the plane has no place in the patient.
         """
-        geometry, fusion = self.slice_geometry(k), self.view.fusion
+        geometry, fusion = grid or self.slice_geometry(k), self.view.fusion
         if geometry is None or fusion is None:
             return None
         over = fusion.opened.volume
         return _reslicer(over).plane(geometry, 0)
 
-    def cut(self, array: NDArray[Any], k: int) -> NDArray[Any]:
+    def cut(self, array: NDArray[Any], k: int, grid: Geometry | None = None) -> NDArray[Any]:
         """(R, C) of plane ``k`` through any array on the volume's grid: nearest voxels, as for labels.
+
+        Args:
+            grid: where ``k`` is counted; the pane's own unless given.
 
         Raises:
             ValueError: nothing is shown.
         """
         if self.axis is not None:
             return np.moveaxis(array, self.axis, 0)[k]
-        if self.volume is None or self.grid is None:
+        planes = grid or self.grid
+        if self.volume is None or planes is None:
             raise ValueError("nothing is shown")
         outside = float("nan") if array.dtype.kind == "f" else 0.0
-        return Reslicer(array, self.volume.geometry, outside).plane(self.grid, k, "nearest")
+        return Reslicer(array, self.volume.geometry, outside).plane(planes, k, "nearest")
 
     def voxel_at(self, row: int, column: int) -> tuple[int, int, int] | None:
         """The voxel under a pixel of the shown plane, k, j, i; None outside the volume."""
@@ -233,6 +285,25 @@ class Pane(QObject):
         index = np.floor(volume.geometry.index_kji(grid.point_lps((k, row, column))) + 0.5).astype(int)
         inside = all(0 <= i < n for i, n in zip(index, volume.geometry.shape_kji, strict=True))
         return (int(index[0]), int(index[1]), int(index[2])) if inside else None
+
+    def _follow_motion(self) -> None:
+        cut = (self.opened, self.grid, self.view.k, self.view.slab_mm, self.view.projection)
+        if cut == self._cut:
+            return
+        self._cut = cut
+        if self._costs_more_than_a_step:
+            self.motion.step()
+        else:
+            self.motion.end()
+
+    @property
+    def _costs_more_than_a_step(self) -> bool:
+        """Whether the shown plane is one that is sampled more coarsely while it moves."""
+        transform = self.transform()
+        if transform is None or self.axis is not None:
+            return False
+        samples, finer = prod(transform.shape) * self.planes, max(transform.scale) * self.device_ratio < 1
+        return samples > (PROMPT_SAMPLES if finer else DRAFT_SAMPLES)
 
     def _use(self, plane: Plane, axis: Axis | None, grid: Geometry | None) -> None:
         self.plane, self.axis, self.grid = plane, axis, grid

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
 from imaging.geometry import Calibration, Geometry
-from imaging.reslicing import Reslicer, kernels, oblique, orthogonal, orthogonal_planes, outside_of, warm_up
+from imaging.reslicing import (
+    Reslicer,
+    kernels,
+    oblique,
+    orthogonal,
+    orthogonal_planes,
+    outside_of,
+    planes_within,
+    warm_up,
+)
 from imaging.volume import Volume
 
 SHAPE = (23, 31, 37)
@@ -285,3 +294,24 @@ def test_warm_up_leaves_nothing_to_compile():
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.float64])
 def test_outside_is_about_the_lowest_value(dtype):
     assert outside_of(volume(np.arange(3, 30).reshape(3, 3, 3).astype(dtype))) == 3
+
+
+@pytest.mark.parametrize("how", ["max", "min", "mean"])
+def test_a_slab_in_parts_is_the_slab(how):
+    reslicer, grid = Reslicer(smooth(), FRAME, OUTSIDE), turned()
+    parts, pauses = reslicer.slab_in_parts(grid, 9, 8.0, how, 2000), 0
+    try:
+        while True:
+            next(parts)
+            pauses += 1
+    except StopIteration as end:
+        np.testing.assert_array_equal(end.value, reslicer.slab(grid, 9, 8.0, how))
+    assert pauses == 6, "9 planes of 41 columns: 5 rows a time of 29, and 9 * 41 * 5 <= 2000"
+    assert planes_within(grid, 8.0) == 9
+
+
+def test_a_slab_of_whole_voxels_in_parts_is_made_at_once():
+    reslicer = Reslicer(smooth(), FRAME)
+    with pytest.raises(StopIteration) as end:
+        next(reslicer.slab_in_parts(orthogonal(FRAME, 1), 5, 3.0, "max", 10))
+    np.testing.assert_array_equal(end.value.value, smooth()[:, 3:8].max(axis=1))
