@@ -6,10 +6,9 @@ from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QScreen
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from imaging.errors import SaveError
 from viewer.canvas.viewports import Viewports
-from viewer.errors import words
-from viewer.settings import Settings, SettingsError
+from viewer.commands.kept_setting import KeptSetting
+from viewer.settings import Settings
 from viewer.state.desktop import Desktop, Desktops, Standing, free_place, inside, is_reachable, name_of
 from viewer.state.layout import LAYOUTS, SINGLE
 from viewer.state.notices import Notices
@@ -61,10 +60,12 @@ class SideWindows(QObject):
     ) -> None:
         super().__init__()
         self._session, self._viewports, self._main = session, viewports, main
-        self._shared, self._settings, self._notices = shared, settings, notices
+        self._shared, self._notices = shared, notices
         self.windows: list[SideWindow] = []
         self._left: list[Standing] = []
-        self._kept = self._read()
+        instead = "Windows do not come back to their places."
+        self._setting = KeptSetting(settings, notices, SUBJECT, Desktops(), instead)
+        self._kept = self._setting.read()
         QGuiApplication.instance().screenRemoved.connect(self.bring_back)  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]  there is one, and Qt's stub forgets the signal
 
     def open(self) -> None:
@@ -91,10 +92,7 @@ class SideWindows(QObject):
         if here == self._desktop():
             return
         self._kept = Desktops(desktops=(here, *others)[:50])
-        try:
-            self._settings.write(SUBJECT, self._kept)
-        except SaveError as error:
-            self._notices.add("error", words(error))
+        self._setting.write(self._kept)
 
     def close_active(self) -> None:
         """Close the window that is worked in, unless it is the main one."""
@@ -150,13 +148,6 @@ class SideWindows(QObject):
 
     def _monitors(self) -> str:
         return name_of(QGuiApplication.screens())
-
-    def _read(self) -> Desktops:
-        try:
-            return self._settings.read(SUBJECT, Desktops) or Desktops()
-        except SettingsError as error:
-            self._notices.add("warning", f"Windows do not come back to their places: {words(error)}")
-            return Desktops()
 
 
 def _standing(window: SideWindow) -> Standing:

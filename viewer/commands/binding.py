@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtGui import QKeySequence
 
-from imaging.errors import SaveError
+from viewer.commands.kept_setting import KeptSetting
 from viewer.errors import words
 from viewer.places import resources
 from viewer.settings import Settings, SettingsError, line_of, read
@@ -81,6 +81,7 @@ class Binding:
 
     def __init__(self, bindings: Bindings, hand: Hand, settings: Settings, notices: Notices) -> None:
         self._bindings, self._hand, self._settings, self._notices = bindings, hand, settings, notices
+        self._kept = KeptSetting(settings, notices, SUBJECT, OwnBindings(), "The built-in keys are used.")
         self._table: Sequence[Bindable] = ()
         self.profiles = builtin_profiles()
 
@@ -88,11 +89,7 @@ class Binding:
         """Put what was kept into effect for these actions; what is wrong with it is told and left out."""
         self._table = table
         self.profiles.update(self._persons_profiles())
-        try:
-            own = self._settings.read(SUBJECT, OwnBindings) or OwnBindings()
-        except SettingsError as error:
-            self._notices.add("warning", f"{words(error)}. The built-in keys are used; the file is kept.")
-            own = OwnBindings()
+        own = self._kept.read()
         self._tell_mistakes(own)
         for clash in self._use(own):
             text = f"Key {clash.key} is wanted by both {clash.kept_by} and {clash.lost_by}; the first has it."
@@ -153,10 +150,7 @@ class Binding:
 
     def _keep(self, own: OwnBindings) -> None:
         self._use(own)
-        try:
-            self._settings.write(SUBJECT, own)
-        except SaveError as error:
-            self._notices.add("error", f"{words(error)}. The keys hold until the window closes.")
+        self._kept.write(own)
 
     def _persons_profiles(self) -> dict[str, KeyProfile]:
         """Profiles in the folder ``keys`` of the settings; a broken one is told and left out."""

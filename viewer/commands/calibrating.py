@@ -1,8 +1,7 @@
 """Measured monitors, kept in the settings."""
 
-from imaging.errors import SaveError
-from viewer.errors import words
-from viewer.settings import Settings, SettingsError
+from viewer.commands.kept_setting import KeptSetting
+from viewer.settings import Settings
 from viewer.state.monitors import CalibratedMonitor, CalibratedMonitors, DisplayScale, Monitors, Screen, measured
 from viewer.state.notices import Notices
 
@@ -13,13 +12,10 @@ class Calibrating:
     """Keeps how large a pixel is on each monitor."""
 
     def __init__(self, monitors: Monitors, settings: Settings, notices: Notices) -> None:
-        self._monitors, self._settings, self._notices = monitors, settings, notices
-        try:
-            kept = settings.read(SUBJECT, CalibratedMonitors)
-        except SettingsError as error:
-            notices.add("warning", f"Real size goes by what displays state: {words(error)}")
-            kept = None
-        monitors.use(() if kept is None else kept.monitors)
+        self._monitors = monitors
+        instead = "Real size goes by what displays state."
+        self._kept = KeptSetting(settings, notices, SUBJECT, CalibratedMonitors(), instead)
+        monitors.use(self._kept.read().monitors)
 
     def scale(self, screen: Screen) -> DisplayScale:
         """The size of a pixel in effect on a monitor."""
@@ -39,7 +35,4 @@ class Calibrating:
 
     def _keep(self, calibrated: tuple[CalibratedMonitor, ...]) -> None:
         self._monitors.use(calibrated)
-        try:
-            self._settings.write(SUBJECT, CalibratedMonitors(monitors=calibrated))
-        except SaveError as error:
-            self._notices.add("error", words(error))
+        self._kept.write(CalibratedMonitors(monitors=calibrated))

@@ -1,9 +1,8 @@
 """The lines in the corners: the program's own sets, a person's before them, kept in the settings."""
 
-from imaging.errors import SaveError
-from viewer.errors import words
+from viewer.commands.kept_setting import KeptSetting
 from viewer.places import resources
-from viewer.settings import Settings, SettingsError, read
+from viewer.settings import Settings, read
 from viewer.state.corners import CornerSet, CornerSets, set_for
 from viewer.state.marks import Marks
 from viewer.state.notices import Notices
@@ -21,14 +20,10 @@ class Cornering:
     """Keeps the sets in effect."""
 
     def __init__(self, marks: Marks, settings: Settings, notices: Notices) -> None:
-        self._marks, self._settings, self._notices = marks, settings, notices
+        self._marks = marks
+        self._kept = KeptSetting(settings, notices, SUBJECT, CornerSets(), "The usual corner texts are shown.")
         self._own: tuple[CornerSet, ...] = ()
-        try:
-            kept = settings.read(SUBJECT, CornerSets)
-        except SettingsError as error:
-            notices.add("warning", f"The usual corner texts are shown: {words(error)}")
-            kept = None
-        self._use(() if kept is None else kept.corners)
+        self._use(self._kept.read().corners)
 
     def set_for(self, modality: str) -> CornerSet:
         """The set in effect for a modality."""
@@ -46,10 +41,7 @@ class Cornering:
 
     def _keep(self, own: tuple[CornerSet, ...]) -> None:
         self._use(own)
-        try:
-            self._settings.write(SUBJECT, CornerSets(corners=own))
-        except SaveError as error:
-            self._notices.add("error", words(error))
+        self._kept.write(CornerSets(corners=own))
 
     def _use(self, own: tuple[CornerSet, ...]) -> None:
         self._own = own

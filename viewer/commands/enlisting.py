@@ -14,10 +14,11 @@ from imaging.library.shelf import Shelf
 from imaging.saving import write_bytes
 from imaging.study import Series
 from viewer.commands.indexing import FolderIndexing
+from viewer.commands.kept_setting import KeptSetting
 from viewer.commands.queueing import Queueing
 from viewer.errors import words
 from viewer.places import READER_VARIABLE, sign_in
-from viewer.settings import Settings, SettingsError, SettingsFile
+from viewer.settings import Settings, SettingsFile
 from viewer.state.notices import Notices
 from viewer.state.studies import Studies
 from viewer.state.worklist import Worklist
@@ -46,8 +47,9 @@ class Enlisting:
         studies: Studies,
         queueing: Queueing,
     ) -> None:
-        self._worklist, self._notices, self._settings, self._shelf = worklist, notices, settings, shelf
+        self._worklist, self._notices, self._shelf = worklist, notices, shelf
         self._indexing, self._studies, self._queueing = indexing, studies, queueing
+        self._kept = KeptSetting(settings, notices, SUBJECT, ReaderName(), "The login name is used.")
         self._awaited: dict[Path, tuple[str, int, str]] = {}
         studies.indexing_changed.connect(self._make_awaited)
         self._sign_in_again()
@@ -99,10 +101,7 @@ class Enlisting:
         sign_in(name)
         self._worklist.set_reader(name)
         self._queueing.refresh()
-        try:
-            self._settings.write(SUBJECT, ReaderName(name=name))
-        except SaveError as error:
-            self._notices.add("error", f"{words(error)}. The name holds until the window closes.")
+        self._kept.write(ReaderName(name=name))
 
     def _make_awaited(self) -> None:
         """Make the queues whose folders are indexed now."""
@@ -115,14 +114,10 @@ class Enlisting:
             self.make(wanted[0], tuple(keys), *wanted[1:])
 
     def _sign_in_again(self) -> None:
-        try:
-            kept = self._settings.read(SUBJECT, ReaderName)
-        except SettingsError as error:
-            self._notices.add("warning", f"{words(error)}. The login name is used.")
-            return
-        if kept is not None and kept.name and READER_VARIABLE not in os.environ:
-            sign_in(kept.name)
-            self._worklist.set_reader(kept.name)
+        name = self._kept.read().name
+        if name and READER_VARIABLE not in os.environ:
+            sign_in(name)
+            self._worklist.set_reader(name)
 
     def _tried(self, question: Callable[[], Answer]) -> Answer | None:
         """The answer of the library; None where it fails, which is told."""

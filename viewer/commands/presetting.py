@@ -1,9 +1,8 @@
 """Window presets: read from the program and the person's settings, shown, added and kept."""
 
-from imaging.errors import SaveError
-from viewer.errors import words
+from viewer.commands.kept_setting import KeptSetting
 from viewer.places import resources
-from viewer.settings import Place, Settings, SettingsError, SettingsFile, read
+from viewer.settings import Place, Settings, SettingsFile, read
 from viewer.state.notices import Notices
 from viewer.state.presets import Preset, PresetGroup, Presets, doubled
 from viewer.state.session import Session
@@ -35,9 +34,11 @@ class Presetting:
     """Shows, adds and keeps presets."""
 
     def __init__(self, session: Session, presets: Presets, settings: Settings, notices: Notices) -> None:
-        self._session, self._presets, self._settings, self._notices = session, presets, settings, notices
-        presets.show(builtin_groups())
-        self._merge()
+        self._session, self._presets = session, presets
+        instead = "The built-in window presets are used."
+        self._kept = KeptSetting(settings, notices, SUBJECT, EditedPresets(), instead)
+        edited = self._kept.read()
+        presets.show(tuple(_edited(group, edited) for group in builtin_groups()))
 
     def apply(self, key: int) -> None:
         """Show the preset on a number key of the group for the shown volume; where there is none, nothing."""
@@ -84,21 +85,8 @@ class Presetting:
         """Use these groups from now on; those that differ from the program's own are saved."""
         own = {group.title: group for group in builtin_groups()}
         edited = {group.title: group.preset for group in groups if group != own.get(group.title)}
-        try:
-            self._settings.write(SUBJECT, EditedPresets(group=edited))
-        except SaveError as error:
-            self._notices.add("error", f"{words(error)}. The presets hold until the window closes.")
+        self._kept.write(EditedPresets(group=edited))
         self._presets.show(groups)
-
-    def _merge(self) -> None:
-        """Put a person's groups over the program's; a broken file is told and changes nothing."""
-        try:
-            edited = self._settings.read(SUBJECT, EditedPresets)
-        except SettingsError as error:
-            self._notices.add("warning", f"{words(error)}. The built-in window presets are used; the file is kept.")
-            return
-        if edited is not None:
-            self._presets.show(tuple(_edited(group, edited) for group in self._presets.groups))
 
 
 def _edited(group: PresetGroup, edited: EditedPresets) -> PresetGroup:

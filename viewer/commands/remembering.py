@@ -1,8 +1,7 @@
 """Marks, links and layout as they were when the program was left."""
 
-from imaging.errors import SaveError
-from viewer.errors import words
-from viewer.settings import Settings, SettingsError
+from viewer.commands.kept_setting import KeptSetting
+from viewer.settings import Settings
 from viewer.state.habits import Habits
 from viewer.state.layout import LAYOUTS
 from viewer.state.links import Links
@@ -16,11 +15,9 @@ class Remembering:
     """Brings habits back at the start and keeps them at the end."""
 
     def __init__(self, session: Session, links: Links, settings: Settings, notices: Notices) -> None:
-        self._session, self._links, self._settings, self._notices = session, links, settings, notices
-        try:
-            self._use(settings.read(SUBJECT, Habits) or Habits())
-        except SettingsError as error:
-            notices.add("warning", f"Marks and layout are the usual ones: {words(error)}")
+        self._session, self._links = session, links
+        self._kept = KeptSetting(settings, notices, SUBJECT, Habits(), "Marks and layout are the usual ones.")
+        self._use(self._kept.read())
 
     @property
     def habits(self) -> Habits:
@@ -39,10 +36,7 @@ class Remembering:
 
     def keep(self) -> None:
         """Keep what is in effect."""
-        try:
-            self._settings.write(SUBJECT, self.habits)
-        except SaveError as error:
-            self._notices.add("error", words(error))
+        self._kept.write(self.habits)
 
     def _use(self, habits: Habits) -> None:
         marks, links = self._session.marks, self._links
