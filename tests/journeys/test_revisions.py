@@ -111,3 +111,23 @@ def test_who_reviewed_and_who_approved_each_segment_is_kept_and_shown(qtbot: QtB
     (revision,) = main.revising.heads
     kept = [each.action for each in main.revising.attributions(revision.id) if each.value == 1]
     assert kept == ["created", "reviewed", "approved"] and "approved by" in dialog.said.text()
+
+
+def test_one_segment_is_approved_and_the_others_are_not(qtbot: QtBot, main: Application) -> None:
+    paint(main, 60.0)
+    main.segmenting.add("second")
+    paint(main, 20.0)
+    assert main.annotating.save()
+    dialog = opened(qtbot, main)
+    assert not dialog.which.isEnabled()
+    choose(qtbot, dialog, 0)
+    names = [dialog.which.itemText(row) for row in range(dialog.which.count())]
+    assert names == ["All segments", *(label.name for label in main.segmentation.labels)]
+    dialog.which.setFocus()
+    qtbot.keyClick(dialog.which, Qt.Key.Key_End)
+    qtbot.mouseClick(dialog.approve, Qt.MouseButton.LeftButton)
+    assert dialog.which.currentText() == "second", "the choice stays for the next mark"
+    qtbot.mouseClick(dialog.review, Qt.MouseButton.LeftButton)
+    done = {(each.value, each.action) for each in main.revising.attributions(dialog.chosen)}
+    last = main.segmentation.active
+    assert {each for each in done if each[1] in ("approved", "reviewed")} == {(last, "approved"), (last, "reviewed")}

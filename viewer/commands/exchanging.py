@@ -67,10 +67,10 @@ class Exchanging:
             return
         labelmap = self._segmentation.labelmap(Provenance(author(), datetime.now(UTC)))
 
-        def write(_report: Report) -> str:
+        def write(report: Report) -> str:
             from imaging.formats.segmentation.exporting import export_labelmap  # brings highdicom along
 
-            export_labelmap(labelmap, shown.volume, shown.series, path, kind)
+            export_labelmap(labelmap, shown.volume, shown.series, path, kind, report=report)
             return f"Mask written to {path}."
 
         self._write(path, write)
@@ -93,10 +93,9 @@ class Exchanging:
 
             shares: dict[int, NDArray[np.float32]] = {}
             for n, value in enumerate(found.values):
-                report(n, len(found.values) + 1, f"Probabilities of label {value}")
+                report(n, len(found.values), f"Probabilities of label {value}")
                 shares[value] = found.of(value)
-            report(len(found.values), len(found.values) + 1, f"Writing {path.name}")
-            export_labelmap(mask, shown.volume, shown.series, path, MaskFormat.FRACTIONAL, probabilities=shares)
+            export_labelmap(mask, shown.volume, shown.series, path, MaskFormat.FRACTIONAL, (), shares, report)
             return f"Probabilities written to {path}."
 
         self._write(path, write)
@@ -115,9 +114,10 @@ class Exchanging:
         measurements = self._session.measurements.all
         ground = calibrated(Ground(shown.volume), measurements)
 
-        def write(_report: Report) -> str:
+        def write(report: Report) -> str:
             from imaging.formats.measurement_report.writing import write_report  # brings highdicom along
 
+            report(0, 1, f"Writing {path.name}")
             left = write_report(measurements, ground, shown.series, path, Provenance(author(), datetime.now(UTC)))
             without = f" {len(left)} arrows and texts have no number and were left out." if left else ""
             return f"{len(measurements) - len(left)} measurements written to {path}.{without}"
@@ -167,11 +167,12 @@ class Exchanging:
         text: CornerText = "all" if named else "few" if drawn else "none"
         png, k, grid = self._picture(pane, text, drawn, 0), pane.stored_k, grid_of(shown.volume)
 
-        def write(_report: Report) -> str:
+        def write(report: Report) -> str:
             from PIL import Image
 
             from imaging.formats.capture import write_capture  # brings highdicom along
 
+            report(0, 1, f"Writing {path.name}")
             write_capture(np.asarray(Image.open(BytesIO(png)).convert("RGB")), shown.series, grid, k, path, named)
             return f"Picture written to {path}."
 

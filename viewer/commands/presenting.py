@@ -53,9 +53,10 @@ class Presenting:
         shown, measurements = look_of(pane, volume, transform), self._session.measurements.all
         ground, turned = calibrated(Ground(volume), measurements), pane.view.angle_deg != 0
 
-        def write(_report: Report) -> str:
+        def write(report: Report) -> str:
             from imaging.formats.presentation.writing import write_presentation  # brings highdicom along
 
+            report(0, 1, f"Writing {path.name}")
             made = Provenance(author(), datetime.now(UTC))
             left = write_presentation(shown, measurements, ground, series, path, made)
             free = " The free rotation was left out: a presentation state turns by quarters." if turned else ""

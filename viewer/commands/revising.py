@@ -1,6 +1,8 @@
 """Revisions of the shown mask: listed, compared with what is on screen, brought back, merged, approved."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from time import sleep
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +27,9 @@ from viewer.state.session import Session
 
 if TYPE_CHECKING:
     from imaging.library.revisions import Action, Attribution, RevisionHead
+
+PAUSE_S = 0.4
+"""Between saving a mask and noting what was changed in it; what comes next on the screen is painted by then."""
 
 
 class Revising:
@@ -79,10 +84,15 @@ class Revising:
         self._runner.start(
             f"attribution {identity}",
             "",
-            lambda _: self._shelf.revisions.note_changes(identity),
+            lambda _: self._note_changes(identity),
             lambda _: None,
             lambda error: self._notices.add("error", words(error)),
         )
+
+    def _note_changes(self, identity: int) -> None:
+        """In a thread: comparing two masks takes the processor from the next case, which is being shown."""
+        sleep(PAUSE_S)
+        self._shelf.revisions.note_changes(identity)
 
     def comparison(self, identity: int) -> Comparison | None:
         """How far a revision and the mask on screen agree; None, and the person is told why, when they cannot be."""
@@ -130,12 +140,12 @@ class Revising:
             self._notices.add("warning", f"{left} voxels were changed by both: yours are shown, look at them.")
         self._propose(f"Merge with revision {identity} ({way})", mask)
 
-    def mark(self, identity: int, action: "Action") -> None:
-        """Note that this person reviewed or approved all segments of a revision."""
+    def mark(self, identity: int, action: "Action", values: Sequence[int]) -> None:
+        """Note that this person reviewed or approved these segments of a revision."""
         origin = Provenance(author(), datetime.now(UTC))
         try:
-            for label in self._shelf.library.revision(identity).labelmap.labels:
-                self._shelf.revisions.mark(identity, label.value, action, origin)
+            for value in values:
+                self._shelf.revisions.mark(identity, value, action, origin)
         except LibraryError as error:
             self._notices.add("error", words(error))
 

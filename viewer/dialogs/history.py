@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from imaging.comparison import HD95, Comparison
 from imaging.consensus import Way
+from imaging.labelmap import Label
 from viewer.commands.revising import Revising
 from viewer.dialogs.buttons import button
 from viewer.dialogs.comparison_text import label_lines
@@ -40,6 +42,7 @@ class MaskHistory(QDialog):
     def __init__(self, segmentation: Segmentation, revising: Revising, parent: QWidget) -> None:
         super().__init__(parent)
         self._segmentation, self._revising = segmentation, revising
+        self._labels: dict[int, tuple[Label, ...]] = {}
         self.setWindowTitle("History of the mask")
         self.resize(760, 520)
         self.rows = QTreeWidget()
@@ -56,10 +59,14 @@ class MaskHistory(QDialog):
         self.merge = QPushButton("Merge")
         self.merge.setAutoDefault(False)
         self.merge.setMenu(self._merge_menu())
+        self.which = QComboBox()
+        self.which.setAccessibleName("Segments to mark")
+        self.which.setToolTip("Which segments you reviewed or approve")
+        self.which.setMaximumWidth(180)
         self.review = button("Mark reviewed", lambda: self._mark("reviewed"))
-        self.review.setToolTip("Note that you looked at every segment of it; it needs not be right yet")
+        self.review.setToolTip("Note that you looked at the chosen segments; they need not be right yet")
         self.approve = button("Approve", lambda: self._mark("approved"))
-        self.approve.setToolTip("Note that every segment of it is right")
+        self.approve.setToolTip("Note that the chosen segments are right")
         self._lay_out()
         self.rows.itemSelectionChanged.connect(self._show_chosen)
         self.finished.connect(lambda _: self._revising.end())
@@ -79,7 +86,7 @@ class MaskHistory(QDialog):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for each in (self.difference, self.merge, self.restore, self.review, self.approve):
+        for each in (self.difference, self.merge, self.restore, self.which, self.review, self.approve):
             buttons.addWidget(each)
         buttons.addStretch(1)
         buttons.addWidget(button("Close", self.reject))
@@ -102,9 +109,10 @@ class MaskHistory(QDialog):
             self._fill()
 
     def _fill(self) -> None:
-        chosen = self.chosen
+        chosen, heads = self.chosen, self._revising.heads
+        self._labels = {head.id: head.labels for head in heads}
         self.rows.clear()
-        for head in self._revising.heads:
+        for head in heads:
             item = _row(head, head.id == self._segmentation.revision)
             self.rows.addTopLevelItem(item)
             item.setSelected(head.id == chosen)
@@ -114,8 +122,9 @@ class MaskHistory(QDialog):
 
     def _show_chosen(self) -> None:
         chosen = self.chosen
-        for each in (self.restore, self.difference, self.merge, self.review, self.approve):
+        for each in (self.restore, self.difference, self.merge, self.which, self.review, self.approve):
             each.setEnabled(bool(chosen))
+        self._fill_which()
         found = self._revising.comparison(chosen) if chosen else None
         if found is None:
             self.said.setText("Choose a revision." if self.rows.topLevelItemCount() else "Nothing was saved yet.")
@@ -123,8 +132,19 @@ class MaskHistory(QDialog):
         names = {each.value: each.name for each in found.labels}
         self.said.setText("\n".join((_compared(found), *_done(names, self._revising.attributions(chosen)))))
 
+    def _fill_which(self) -> None:
+        """The segments of the chosen revision; the choice stays while it is there."""
+        labels = self._labels.get(self.chosen, ())
+        wanted = [("All segments", 0), *((label.name, label.value) for label in labels)]
+        if wanted != [(self.which.itemText(row), self.which.itemData(row)) for row in range(self.which.count())]:
+            self.which.clear()
+            for name, value in wanted:
+                self.which.addItem(name, value)
+
     def _mark(self, action: "Action") -> None:
-        self._revising.mark(self.chosen, action)
+        one = self.which.currentData()
+        values = [one] if one else [self.which.itemData(row) for row in range(1, self.which.count())]
+        self._revising.mark(self.chosen, action, values)
         self._show_chosen()
 
 

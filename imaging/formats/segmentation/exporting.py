@@ -10,6 +10,7 @@ from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.formats.segmentation.rtstruct_writing import write_rtstruct
 from imaging.formats.segmentation.seg_writing import Probabilities, write_segmentation
 from imaging.labelmap import Labelmap
+from imaging.progress import Report, silent
 from imaging.study import Series
 from imaging.volume import Volume
 
@@ -22,6 +23,7 @@ def export_labelmap(
     kind: MaskFormat,
     segments: tuple[Segment, ...] = (),
     probabilities: Probabilities | None = None,
+    report: Report = silent,
 ) -> None:
     """Write a mask that is whole or not there.
 
@@ -32,21 +34,24 @@ def export_labelmap(
         kind: the format.
         segments: codes and makers of labels, where known, matched by value.
         probabilities: by label value, for ``seg-fractional``.
+        report: what takes long, DICOM, can be stopped until the file takes its place.
 
     Raises:
+        Cancelled: by ``report``; nothing was written.
         SaveError: the file cannot be written, or the format cannot hold a mask of this image; says why.
         ReadError: the image's files have changed since they were listed.
     """
+    report(0, 1, f"Writing {path.name}")
     grid = grid_of(volume)
     match kind:
         case MaskFormat.SEG:
-            write_segmentation(labelmap, volume, series, path, "BINARY", segments)
+            write_segmentation(labelmap, volume, series, path, "BINARY", segments, None, report)
         case MaskFormat.FRACTIONAL:
-            write_segmentation(labelmap, volume, series, path, "FRACTIONAL", segments, probabilities)
+            write_segmentation(labelmap, volume, series, path, "FRACTIONAL", segments, probabilities, report)
         case MaskFormat.LABELMAP:
-            write_segmentation(labelmap, volume, series, path, "LABELMAP", segments)
+            write_segmentation(labelmap, volume, series, path, "LABELMAP", segments, None, report)
         case MaskFormat.RTSTRUCT:
-            write_rtstruct(labelmap, source_of(series, grid), series, path, segments)
+            write_rtstruct(labelmap, source_of(series, grid), series, path, segments, report)
         case MaskFormat.SEG_NRRD:
             seg_nrrd.write_seg_nrrd(labelmap, grid, path, segments)
         case MaskFormat.NIFTI:

@@ -30,6 +30,7 @@ from imaging.formats.segmentation.seg_parts import concept
 from imaging.formats.segmentation.terminology import described
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap
+from imaging.progress import Report, silent
 from imaging.study import Series
 
 _STRUCTURE_SET = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -37,11 +38,17 @@ _DETACHED_STUDY = "1.2.840.10008.3.1.2.3.1"
 
 
 def write_rtstruct(
-    labelmap: Labelmap, source: Source, series: Series, path: Path, segments: Sequence[Segment] = ()
+    labelmap: Labelmap,
+    source: Source,
+    series: Series,
+    path: Path,
+    segments: Sequence[Segment] = (),
+    report: Report = silent,
 ) -> None:
     """Write closed planar contours, one region of interest per label, each with the image it lies on.
 
     Raises:
+        Cancelled: by ``report``, which is told of the labels; nothing was written.
         SaveError: the file cannot be written; or the image is no DICOM, or has no place in the patient.
         ReadError: the image's files have changed since they were listed.
     """
@@ -53,7 +60,11 @@ def write_rtstruct(
     frame_of_reference = dataset.FrameOfReferenceUID
     dataset.ReferencedFrameOfReferenceSequence = _images(source, dataset.StudyInstanceUID, frame_of_reference)
     dataset.StructureSetROISequence = Items([_region(each, frame_of_reference) for each in chosen])
-    dataset.ROIContourSequence = Items([_contours(each, labelmap, source) for each in chosen])
+    contours: list[Dataset] = []
+    for n, each in enumerate(chosen):
+        report(n, len(chosen), f"Outlining {each.name}")
+        contours.append(_contours(each, labelmap, source))
+    dataset.ROIContourSequence = Items(contours)
     dataset.RTROIObservationsSequence = Items([_observation(each) for each in chosen])
     with saving.replacing(path) as temporary:
         dataset.save_as(temporary, enforce_file_format=True)

@@ -40,6 +40,7 @@ from imaging.formats.segmentation.one_layer import in_one_layer
 from imaging.formats.segmentation.terminology import described
 from imaging.labelmap import Labelmap
 from imaging.layers import overlap
+from imaging.progress import Report, silent
 from imaging.study import Series
 from imaging.volume import Volume
 
@@ -69,6 +70,7 @@ def write_segmentation(
     coding: Coding = "BINARY",
     segments: Sequence[Segment] = (),
     probabilities: Probabilities | None = None,
+    report: Report = silent,
 ) -> None:
     """Write a labelmap as a SEG that is whole or not there. Slices without a marked voxel have no frame.
 
@@ -79,8 +81,10 @@ def write_segmentation(
         coding: BINARY and FRACTIONAL number segments from 1 on without a gap, as they must; LABELMAP keeps values.
         segments: what is known of labels beside name and colour, matched by value.
         probabilities: for FRACTIONAL; the mask itself counts as 0 and 1 for labels that have none.
+        report: told of the frames.
 
     Raises:
+        Cancelled: by ``report``; nothing was written.
         SaveError: the file cannot be written; the image is no DICOM and has no place in the patient either; or
             segments overlap, which a label map cannot hold.
         ReadError: the image's files have changed since they were listed.
@@ -97,7 +101,7 @@ def write_segmentation(
     if coding == "BINARY" and overlap(labelmap.layers).any():
         dataset.SegmentsOverlap = "YES"
     _place_frames(dataset, pixels, source, coding)
-    _put_pixels(dataset, pixels, coding)
+    _put_pixels(dataset, pixels, coding, report)
     with saving.replacing(path) as temporary:
         dataset.save_as(temporary, enforce_file_format=True)
 
@@ -233,7 +237,7 @@ def _frame_groups(source: Source, number: int, k: int) -> Dataset:
     return groups
 
 
-def _put_pixels(dataset: Dataset, pixels: _Pixels, coding: Coding) -> None:
+def _put_pixels(dataset: Dataset, pixels: _Pixels, coding: Coding, report: Report) -> None:
     frames = pixels.frames()
     bits = 1 if coding == "BINARY" else 8
     dataset.Rows, dataset.Columns = pixels.labelmap.array.shape[1:]
@@ -242,13 +246,20 @@ def _put_pixels(dataset: Dataset, pixels: _Pixels, coding: Coding) -> None:
     dataset.HighBit, dataset.PixelRepresentation = bits - 1, 0
     if coding == "LABELMAP":
         dataset.PixelPaddingValue, dataset.PresentationLUTShape = 0, "IDENTITY"
-    data = b"".join(_packed(pixels, frames) if bits == 1 else (pixels.plane(*each).tobytes() for each in frames))
+    data = b"".join(_packed(pixels, frames, report) if bits == 1 else _bytes(pixels, frames, report))
     dataset.PixelData = data + b"\0" * (len(data) % 2)
     dataset["PixelData"].VR = "OB"
 
 
-def _packed(pixels: _Pixels, frames: Sequence[tuple[int, int]]) -> Iterator[bytes]:
+def _bytes(pixels: _Pixels, frames: Sequence[tuple[int, int]], report: Report) -> Iterator[bytes]:
+    for n, each in enumerate(frames):
+        report(n, len(frames), "Writing frames")
+        yield pixels.plane(*each).tobytes()
+
+
+def _packed(pixels: _Pixels, frames: Sequence[tuple[int, int]], report: Report) -> Iterator[bytes]:
     """Bits of all frames in one row, lowest first (PS3.5 8.1.1); eight frames always end with a byte."""
     for n in range(0, len(frames), 8):
+        report(n, len(frames), "Writing frames")
         planes = np.concatenate([pixels.plane(*each).reshape(-1) for each in frames[n : n + 8]])
         yield np.packbits(planes, bitorder="little").tobytes()

@@ -23,6 +23,7 @@ from imaging.formats.segmentation.imported import Code, Segment
 from imaging.formats.segmentation.importing import import_onto
 from imaging.formats.segmentation.mask_format import MaskFormat, format_for
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.progress import Cancelled
 
 PLACED = ["axial", "descending", "oblique", "tilted", "missing", "enhanced", "single"]
 FLAT = ["clip", "flat"]
@@ -62,6 +63,26 @@ def test_there_and_back(make_image, tmp_path, image_kind, kind):
     found = import_onto(path, grid_of(image.volume), image.series)
     np.testing.assert_array_equal(found.labelmap.array, mask.array)
     assert told(found.labelmap) == told(mask)
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2])
+@pytest.mark.parametrize("kind", [MaskFormat.SEG, MaskFormat.FRACTIONAL, MaskFormat.LABELMAP, MaskFormat.RTSTRUCT])
+def test_what_is_stopped_midway_leaves_the_file_as_it_was(make_image, tmp_path, kind, calls):
+    image = make_image("axial")
+    path = target(tmp_path, kind, image)
+    path.write_bytes(b"of before")
+    told: list[int] = []
+
+    def report(done: int, total: int, text: str) -> None:
+        told.append(done)
+        if len(told) > calls:
+            raise Cancelled
+
+    mask = labelled(image)
+    with pytest.raises(Cancelled):
+        export_labelmap(mask, image.volume, image.series, path, kind, report=report)
+    assert path.read_bytes() == b"of before"
+    assert [each.name for each in tmp_path.glob("*.dcm")] == [path.name]
 
 
 @pytest.mark.parametrize("kind", VOXELS)
