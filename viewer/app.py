@@ -172,6 +172,7 @@ class Application(Workroom):
             *classifying_actions(self.classification, self.classifying),
             *marking_actions(self.session, self.marking, lambda: self.dialogs.open_key_images()),
             *dialog_actions(self.session, lambda: self.dialogs),
+            *self._window_actions(),
         )
         window = MainWindow(table, self.viewports)
         self.binding.begin(table)
@@ -241,15 +242,20 @@ class Application(Workroom):
             Action("open-folder", "Open folder…", "File", lambda: self.window.choose_folder(), ("Ctrl+Shift+O",)),
             Action("open-phantom", "Open the built-in study", "File",
                    lambda: self.reading.open_phantom(self.places.cache / "phantom"), ("Ctrl+B",)),
+        )  # fmt: skip
+
+    def _window_actions(self) -> tuple[Action, ...]:
+        """What stands last in its menu."""
+        return (
             Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
             Action("panels", "Hide or show the panels", "View", lambda: self.window.toggle_panels(), ("F9",),
-                   hint="Without them the pictures have the whole window"),
+                   hint="Without them the pictures have the whole window", apart=True),
             Action("new-window", "New viewport window", "Layout", lambda: self.side_windows.open(), ("F8",),
-                   hint="For another monitor: viewports of its own, with all keys"),
+                   hint="For another monitor: viewports of its own, with all keys", apart=True),
             Action("close-window", "Close viewport window", "Layout", lambda: self.side_windows.close_active(),
                    ("Shift+F8",), lambda: self.session.in_side_window),
-            Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",)),
+            Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",), apart=True),
         )  # fmt: skip
 
     def _study_actions(self) -> tuple[Action, ...]:

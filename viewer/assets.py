@@ -26,6 +26,7 @@ QToolButton[popupMode="2"] {{ padding-right: 18px; }}
 QToolButton:hover, QPushButton:hover {{ background: #3a4049; }}
 QToolButton:checked {{ background: {ACCENT}; color: {ON_ACCENT}; }}
 QToolButton:disabled, QPushButton:disabled, QLabel:disabled {{ color: {MUTED}; }}
+QToolButton:checked:disabled {{ background: {RAISED}; color: {MUTED}; }}
 QPushButton {{ background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 6px 12px; }}
 QPushButton[primary="true"] {{ background: {ACCENT}; border-color: {ACCENT}; color: {ON_ACCENT}; font-weight: 600; }}
 QPushButton[primary="true"]:disabled {{ background: {RAISED}; border-color: #3a4049; color: {MUTED}; }}
@@ -36,6 +37,8 @@ QFrame[role="question"]:focus {{ border: 1px solid {ACCENT}; border-left: 2px so
 QComboBox, QLineEdit, QSpinBox, QDoubleSpinBox {{
     background: {RAISED}; border: 1px solid #3a4049; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {ACCENT}; placeholder-text-color: {MUTED}; }}
+QComboBox:disabled, QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QCheckBox:disabled {{
+    color: {MUTED}; }}
 QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
     background: transparent; border: 0; width: 18px; }}
 QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url({ICONS}/down.svg); width: 9px; height: 9px; }}
@@ -62,6 +65,7 @@ QProgressBar {{ background: {RAISED}; border: 0; border-radius: 4px; text-align:
 QProgressBar::chunk {{ background: #2f6ba8; border-radius: 4px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {RAISED}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {ACCENT}; width: 14px; margin: -5px 0; border-radius: 7px; }}
+QSlider::handle:horizontal:disabled {{ background: #4a505a; }}
 QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid #3a4049; padding: 4px; }}
 QMenuBar, QMenu {{ background: {SURFACE}; }}
 QMenuBar::item {{ padding: 5px 10px; }}

@@ -136,7 +136,10 @@ class MainWindow(QMainWindow):
             shown.setCheckable(action.checked is not None)
             shown.triggered.connect(lambda _=False, run=action.run: self._run(run))
             self.actions_by_id[action.id] = shown
-            self._menu(menus, action.menu).addAction(shown)
+            menu = self._menu(menus, action.menu)
+            if action.apart:
+                menu.addSeparator()
+            menu.addAction(shown)
         for title in MENUS:
             menus[title].menuAction().setVisible(not menus[title].isEmpty())
 

@@ -101,3 +101,13 @@ def test_the_panels_make_room_and_come_back(qtbot: QtBot, main: Application) -> 
     QTest.keyClick(main.window, Qt.Key.Key_F9)
     QApplication.processEvents()
     assert abs(main.viewports.width() - narrow) < 5
+
+
+def test_a_menu_ends_with_what_is_seldom_wanted_and_none_is_longer_than_the_screen(main: Application) -> None:
+    menus = {menu.title(): menu for menu in (action.menu() for action in main.window.menuBar().actions()) if menu}
+    texts = {title: [each.text() for each in menu.actions() if each.text()] for title, menu in menus.items()}
+    assert texts["File"][0] == "Open files…" and texts["File"][-1] == "Quit"
+    assert texts["Edit"][:2] == ["Undo", "Redo"]
+    assert {title: len(each) for title, each in texts.items() if len(each) > 26} == {}
+    assert all(menu.sizeHint().height() < 700 for menu in menus.values())
+    assert sum(each.isSeparator() for each in menus["Layout"].actions()) >= 3

@@ -21,6 +21,7 @@ class Action:
         checked: for actions that are on or off, else None.
         tool: True for the toolbar.
         short: what its button there says, where ``text`` is long.
+        apart: a line stands above it in the menu.
         caption: what the menu says instead of ``text``, where that depends on what is shown; empty hides the action.
     """
 
@@ -35,6 +36,7 @@ class Action:
     hint: str = ""
     caption: Callable[[], str] | None = None
     short: str = ""
+    apart: bool = False
 
     @property
     def words(self) -> str:

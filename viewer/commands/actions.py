@@ -89,7 +89,14 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
 
     return (
         *(action(*tool) for tool in tools),
-        Action("bigger-brush", "Bigger brush", "Tools", lambda: hand.set_radius_mm(hand.radius_mm * 1.2), ("]",)),
+        Action(
+            "bigger-brush",
+            "Bigger brush",
+            "Tools",
+            lambda: hand.set_radius_mm(hand.radius_mm * 1.2),
+            ("]",),
+            apart=True,
+        ),
         Action("smaller-brush", "Smaller brush", "Tools", lambda: hand.set_radius_mm(hand.radius_mm / 1.2), ("[",)),
     )
 
@@ -108,7 +115,7 @@ def _mask_actions(desk: Desk) -> Sequence[Action]:
         Action("clear-slice", "Clear slice", "Edit",
                lambda: annotating.clear_slice(desk.session.active.stored_k), ("Delete",), lambda: desk.shown),
         Action("save", "Save annotation", "File", annotating.save, ("Ctrl+S",), unsaved, None, True,
-               "Keep the mask in the library", short="Save"),
+               "Keep the mask in the library", short="Save", apart=True),
         Action("mask-visible", "Show annotation", "Edit", lambda: state.set_visible(not state.visible), ("G",),
                lambda: desk.shown, lambda: state.visible),
     )  # fmt: skip
@@ -139,12 +146,12 @@ def _ai(desk: Desk) -> Sequence[Action]:
         Action("accept-replace", "Accept in place of the mask", "Model", lambda: desk.annotating.accept("replace"), (),
                lambda: desk.proposed, None, False, "What is drawn goes; undo brings it back"),
         Action("reject", "Put prediction away", "Model", desk.annotating.reject, ("X",), predicted),
-        Action("gradcam", "Explain: Grad-CAM", "Model", explain("gradcam"), ("H",), predicted),
+        Action("gradcam", "Explain: Grad-CAM", "Model", explain("gradcam"), ("H",), predicted, apart=True),
         Action("integrated-gradients", "Explain: integrated gradients", "Model", explain("integrated-gradients"),
                ("Shift+H",), predicted),
         Action("proposal-visible", "Show proposed mask", "Model",
                lambda: findings.set_proposal_visible(not findings.proposal_visible), ("Shift+G",),
-               lambda: desk.proposed, lambda: findings.proposal_visible),
+               lambda: desk.proposed, lambda: findings.proposal_visible, apart=True),
         Action("heat-visible", "Show heat map", "Model",
                lambda: findings.set_heat_visible(not findings.heat_visible), ("Ctrl+H",),
                lambda: findings.heat is not None, lambda: findings.heat_visible),

@@ -23,7 +23,7 @@ _KEYS = {
 def layout_actions(session: Session, links: Links, reading: Reading, hanging: Hanging) -> tuple[Action, ...]:
     """Everything in the Layout menu."""
     return (
-        *(_layout(session, reading, layout) for layout in LAYOUTS.values()),
+        *(_layout(session, reading, LAYOUTS[name]) for name in sorted(LAYOUTS, key=lambda name: name not in _KEYS)),
         *_viewports(session),
         *_stages(hanging),
         *_links(session, links),
@@ -36,8 +36,9 @@ def _layout(session: Session, reading: Reading, layout: Layout) -> Action:
     def possible() -> bool:
         return not layout.one_volume or session.active.can_cut
 
+    menu = "Layout" if key else "Layout/More rows and columns"
     return Action(
-        f"layout-{layout.name}", layout.text, "Layout", lambda: reading.lay_out(layout), key, possible,
+        f"layout-{layout.name}", layout.text, menu, lambda: reading.lay_out(layout), key, possible,
         lambda: session.layout == layout,
     )  # fmt: skip
 
@@ -55,7 +56,7 @@ def _viewports(session: Session) -> tuple[Action, ...]:
 
     return (
         Action("maximise", "Maximise viewport", "Layout", lambda: session.set_maximised(not session.maximised), ("F",),
-               several, lambda: session.maximised, False, "A double click does the same"),
+               several, lambda: session.maximised, False, "A double click does the same", apart=True),
         Action("next-viewport", "Next viewport", "Layout", step(1), ("F6",), several),
         Action("previous-viewport", "Previous viewport", "Layout", step(-1), ("Shift+F6",), several),
     )  # fmt: skip
@@ -67,7 +68,7 @@ def _stages(hanging: Hanging) -> tuple[Action, ...]:
 
     return (
         Action("next-stage", "Next stage", "Layout", lambda: hanging.step(1), (".",), several, None, False,
-               "The next arrangement of the hanging protocol"),
+               "The next arrangement of the hanging protocol", apart=True),
         Action("previous-stage", "Previous stage", "Layout", lambda: hanging.step(-1), (",",), several),
         Action("next-protocol", "Next hanging protocol", "Layout", hanging.next_protocol, ("Ctrl+.",),
                lambda: hanging.several_protocols),
@@ -89,7 +90,7 @@ def _links(session: Session, links: Links) -> tuple[Action, ...]:
         follow("offset", "Scroll together from here", "Shift+L",
                "Viewports keep the distance they have now, also between examinations"),
         Action("link-window", "Window together", "Layout", lambda: links.set_window(not links.window), ("Shift+W",),
-               several, lambda: links.window),
+               several, lambda: links.window, apart=True),
         Action("link-zoom", "Zoom and pan together", "Layout", lambda: links.set_zoom(not links.zoom), ("Shift+Z",),
                several, lambda: links.zoom),
     )  # fmt: skip

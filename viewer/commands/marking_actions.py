@@ -15,7 +15,7 @@ def marking_actions(session: Session, marking: Marking, open_list: Callable[[], 
 
     return (
         Action("key-image", "Mark as key image", "Edit", marking.mark, ("K",), possible, None, False,
-               "Keeps slice, plane and window with the study"),
+               "Keeps slice, plane and window with the study", apart=True),
         Action("key-images", "Key images…", "Edit", open_list, ("Ctrl+Alt+K",), lambda: session.study is not None,
                None, False, "Shown again, noted on, written as PNG or DICOM"),
     )  # fmt: skip

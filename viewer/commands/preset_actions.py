@@ -35,7 +35,7 @@ def preset_actions(session: Session, reading: Reading, presetting: Presetting) -
 
     return (
         Action("file-window", "Next of the file", "Window", reading.next_proposal, ("0",), shown, None, False,
-               "Go through the windows and tables that the file proposes"),
+               "Go through the windows and tables that the file proposes", apart=True),
         *(on_key(key) for key in range(1, 10)),
         *(without_key(n) for n in range(MOST_WITHOUT_KEY)),
     )  # fmt: skip

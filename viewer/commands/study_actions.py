@@ -26,7 +26,7 @@ def study_actions(
 
     return (
         Action("find-study", "Find a study…", "File", studies.search_asked.emit, ("/",),
-               hint="Search the studies that were opened or indexed"),
+               hint="Search the studies that were opened or indexed", apart=True),
         Action("index-folder", "Index folder…", "File", choose_folder, ("Ctrl+Alt+I",),
                hint="List the studies of a folder without opening them"),
         Action("stop-indexing", "Stop indexing", "File", indexing.stop, (), lambda: studies.indexing is not None),

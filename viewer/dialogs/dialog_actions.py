@@ -17,7 +17,8 @@ def dialog_actions(session: Session, dialogs: Callable[[], Dialogs]) -> tuple[Ac
         return session.series is not None
 
     return (
-        Action("presets", "Edit window presets…", "Window", lambda: dialogs().open_presets(), ("Ctrl+Shift+W",)),
+        Action("presets", "Edit window presets…", "Window", lambda: dialogs().open_presets(),
+               ("Ctrl+Shift+W",), apart=True),
         Action("keep-window", "Keep this window as a preset…", "Window", lambda: dialogs().keep_window(),
                ("Ctrl+Alt+W",), shown),
         Action("corners", "Corner texts…", "View/Marks", lambda: dialogs().open_corners(), ("Ctrl+Shift+T",), shown,

@@ -13,7 +13,7 @@ from viewer.commands.reading import Reading
 from viewer.commands.thumbnailing import Thumbnailing
 from viewer.panels.layout import plain_tip
 from viewer.panels.study_delegate import PICTURE_PX, pixmap
-from viewer.panels.study_words import patient_name, series_lines, series_title
+from viewer.panels.study_words import patient_name, series_lines, series_title, spoken_date
 from viewer.state.session import SERIES_MIME, Session
 from viewer.state.studies import Studies
 
@@ -82,7 +82,7 @@ class SeriesTree(QTreeWidget):
 
 
 class SeriesList(QWidget):
-    """Series and documents by patient; a click loads the one and shows the other as text."""
+    """Series and documents by patient and study; a click loads the one and shows the other as text."""
 
     def __init__(
         self, session: Session, reading: Reading, overlaying: Overlaying, studies: Studies, thumbnailing: Thumbnailing
@@ -107,7 +107,7 @@ class SeriesList(QWidget):
         study = self._session.study
         if study is None:
             return
-        for patient, members in _by_patient(study):
+        for patient, members in by_study(study):
             parent = _item(patient)
             self.tree.addTopLevelItem(parent)
             for each in members:
@@ -154,16 +154,29 @@ class SeriesList(QWidget):
                 self._overlaying.show(document)
 
 
-def _by_patient(study: Study) -> list[tuple[str, list[Series | Document]]]:
-    """Series, then documents, by patient, two of one name apart; masks whose images are here are listed under those."""
+def by_study(study: Study) -> list[tuple[str, list[Series | Document]]]:
+    """A title for each study and what is listed under it: series, then documents; masks whose images are here
+    are left out, as they are listed under those.
+
+    Two patients of one name stand apart; the studies of one patient are told by their dates.
+    """
     masks = [each for each in study.documents if study.source_of(each) is not None]
     files = {each.file for each in masks}
-    groups: dict[tuple[str, str], list[Series | Document]] = {}
+    groups: dict[tuple[str, str, str], list[Series | Document]] = {}
     for each in (*study.series, *study.documents):
         if each not in masks and not (isinstance(each, Series) and files.issuperset(each.files)):
-            title = patient_name(each.patient)
-            groups.setdefault((title, patient_key(each.patient, each.study_uid)), []).append(each)
-    return [(title, members) for (title, _), members in groups.items()]
+            patient = patient_key(each.patient, each.study_uid)
+            groups.setdefault((patient, each.study_uid, patient_name(each.patient)), []).append(each)
+    patients = [patient for patient, _, _ in groups]
+    return [
+        (name if patients.count(patient) == 1 else f"{name} · {_date(members)}", members)
+        for (patient, _, name), members in groups.items()
+    ]
+
+
+def _date(members: Sequence[Series | Document]) -> str:
+    dates = (each.study_date for each in members if isinstance(each, Series) and each.study_date)
+    return spoken_date(next(dates, "")) or "no date"
 
 
 def _listed_item(listed: Series | Document, study: Study) -> QTreeWidgetItem:
