@@ -16,7 +16,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from benchmarks.postgresql import Server, programs, running
 from imaging.library import schema
 from imaging.library.store import Library
-from imaging.phantom import PhantomStudy
+from tests.journeys.small_ct import show_ct
 from viewer.app import Application
 from viewer.commands import annotating
 from viewer.dialogs.leaving import LeavingQuestion
@@ -50,11 +50,6 @@ def library_file(tmp_path: Path) -> Path:
     return tmp_path / "data" / "library.sqlite"
 
 
-def open_ct(qtbot: QtBot, main: Application, study: PhantomStudy) -> None:
-    main.reading.open([study.ct])
-    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.complete, timeout=60_000)
-
-
 def paint(main: Application, dx: int) -> None:
     """A stroke with the mouse, ``dx`` pixels beside the middle."""
     main.window.run("tool-brush")
@@ -74,11 +69,9 @@ def question(qtbot: QtBot, main: Application) -> LeavingQuestion:
     return main.window.findChildren(LeavingQuestion)[-1]
 
 
-def test_a_server_that_stops_while_one_draws(
-    qtbot: QtBot, server: Server, start: Start, phantom_study: PhantomStudy
-) -> None:
+def test_a_server_that_stops_while_one_draws(qtbot: QtBot, server: Server, start: Start, tmp_path: Path) -> None:
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     paint(main, -40)
     main.window.run("save")
     assert main.segmentation.saved
@@ -107,10 +100,10 @@ def test_a_server_that_stops_while_one_draws(
 
 
 def test_closing_without_the_server_asks_and_the_journal_brings_it_back(
-    qtbot: QtBot, server: Server, start: Start, phantom_study: PhantomStudy
+    qtbot: QtBot, server: Server, start: Start, tmp_path: Path
 ) -> None:
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     paint(main, -40)
     drawn = main.segmentation.array.copy()
     server.stop()
@@ -130,7 +123,7 @@ def test_closing_without_the_server_asks_and_the_journal_brings_it_back(
 
     server.start()
     again = start()
-    open_ct(qtbot, again, phantom_study)
+    show_ct(again, tmp_path)
     np.testing.assert_array_equal(again.segmentation.array, drawn_more)
     assert any("brought back" in each.text for each in again.notices.all)
     again.segmentation.undo()
@@ -138,12 +131,12 @@ def test_closing_without_the_server_asks_and_the_journal_brings_it_back(
 
 
 def test_a_series_opened_without_the_server_is_drawn_on_and_kept(
-    qtbot: QtBot, server: Server, start: Start, phantom_study: PhantomStudy
+    qtbot: QtBot, server: Server, start: Start, tmp_path: Path
 ) -> None:
     """The journal needs no library; when it is back, what was drawn goes into it."""
     server.stop()
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     assert "cannot be opened" in last_said(main, "error")
     paint(main, -40)
     drawn = main.segmentation.array.copy()
@@ -153,7 +146,7 @@ def test_a_series_opened_without_the_server_is_drawn_on_and_kept(
     qtbot.waitUntil(lambda: not main.window.isVisible())
 
     without = start()
-    open_ct(qtbot, without, phantom_study)
+    show_ct(without, tmp_path)
     np.testing.assert_array_equal(without.segmentation.array, drawn)
     server.start()
     without.window.run("save")
@@ -165,11 +158,11 @@ def test_a_series_opened_without_the_server_is_drawn_on_and_kept(
 
 
 def test_what_only_the_library_has_is_neither_shown_nor_lost_without_it(
-    qtbot: QtBot, server: Server, start: Start, phantom_study: PhantomStudy, tmp_path: Path
+    qtbot: QtBot, server: Server, start: Start, tmp_path: Path
 ) -> None:
     """The journal is gone too, as on another computer: an empty mask that says so, and both revisions are kept."""
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     paint(main, -40)
     first = main.segmentation.array.copy()
     main.window.run("save")
@@ -179,14 +172,14 @@ def test_what_only_the_library_has_is_neither_shown_nor_lost_without_it(
     (journal,) = (tmp_path / "data" / "journals").glob("*.journal")
     journal.unlink()
     prepared = start()
-    open_ct(qtbot, prepared, phantom_study)
+    show_ct(prepared, tmp_path)
     paint(prepared, 10)
     saved = prepared.segmentation.array.copy()
     prepared.window.close()
 
     server.stop()
     without = start()
-    open_ct(qtbot, without, phantom_study)
+    show_ct(without, tmp_path)
     assert not without.segmentation.array.any()
     assert any("it is not shown" in each.text for each in without.notices.all)
     paint(without, 70)
@@ -217,9 +210,9 @@ def limit_growth(engine: Engine) -> list[int]:
     return most
 
 
-def test_a_full_disk(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
+def test_a_full_disk(qtbot: QtBot, main: Application, tmp_path: Path) -> None:
     """SQLite may not grow any more; noise does not fit into what is left of its pages."""
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     paint(main, -40)
     state = main.segmentation
     noise = np.random.default_rng(1).integers(0, 2, state.array.shape).astype(np.uint8)
@@ -241,16 +234,14 @@ def test_a_full_disk(qtbot: QtBot, main: Application, phantom_study: PhantomStud
     assert state.saved
 
 
-def test_a_library_of_a_newer_program(
-    qtbot: QtBot, start: Start, library_file: Path, phantom_study: PhantomStudy
-) -> None:
+def test_a_library_of_a_newer_program(qtbot: QtBot, start: Start, library_file: Path, tmp_path: Path) -> None:
     Library(library_file).close()
     with sqlite3.connect(library_file) as connection:
         connection.execute(f"INSERT INTO {schema.SchemaRow.__tablename__} (version) VALUES ({schema.VERSION + 1})")
     connection.close()
     before = library_file.read_bytes()
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     said = [each.text for each in main.notices.all]
     assert any("made by a newer Wetread" in each and "Update Wetread" in each for each in said)
     paint(main, -40)
@@ -265,16 +256,16 @@ def test_a_library_of_a_newer_program(
         connection.execute(f"DELETE FROM {schema.SchemaRow.__tablename__} WHERE version > {schema.VERSION}")
     connection.close()
     updated = start()
-    open_ct(qtbot, updated, phantom_study)
+    show_ct(updated, tmp_path)
     np.testing.assert_array_equal(updated.segmentation.array, drawn)
 
 
 def test_a_library_that_was_deleted_while_one_draws(
-    qtbot: QtBot, start: Start, library_file: Path, phantom_study: PhantomStudy
+    qtbot: QtBot, start: Start, library_file: Path, tmp_path: Path
 ) -> None:
     """Its folder is gone and a file lies in its place: nothing can be made there."""
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     main.shelf.close()
     for each in library_file.parent.glob("library.sqlite*"):
         each.unlink()
@@ -290,9 +281,7 @@ def test_a_library_that_was_deleted_while_one_draws(
     np.testing.assert_array_equal(main.shelf.library.latest_mask(main.session.series.uid).labelmap.array, drawn)
 
 
-def test_a_clock_that_was_set_back(
-    qtbot: QtBot, start: Start, phantom_study: PhantomStudy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_clock_that_was_set_back(qtbot: QtBot, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was saved last is shown, whatever its time says."""
 
     class Earlier(datetime):
@@ -301,7 +290,7 @@ def test_a_clock_that_was_set_back(
             return datetime(2001, 1, 1, tzinfo=UTC)
 
     main = start()
-    open_ct(qtbot, main, phantom_study)
+    show_ct(main, tmp_path)
     paint(main, -40)
     main.window.run("save")
     monkeypatch.setattr(annotating, "datetime", Earlier)
@@ -309,7 +298,7 @@ def test_a_clock_that_was_set_back(
     drawn = main.segmentation.array.copy()
     main.window.close()
     again = start()
-    open_ct(qtbot, again, phantom_study)
+    show_ct(again, tmp_path)
     np.testing.assert_array_equal(again.segmentation.array, drawn)
     assert again.segmentation.saved
     newest = again.shelf.library.history(again.session.series.uid)[0]
