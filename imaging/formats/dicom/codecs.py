@@ -20,6 +20,7 @@ from imaging.formats.dicom.codestreams import (
 from imaging.formats.dicom.rle import rle
 
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+ENCAPSULATED_FRAMES = "1.2.840.10008.1.2.1.98"
 _END_OF_IMAGE = b"\xff\xd9"
 _FILLER = bytes.fromhex("5aa55a3c96") * 40
 """Bytes without a marker, after which a decoder that still needs data goes on with other pixels."""
@@ -129,6 +130,19 @@ def _check(header: StreamHeader, wanted: Wanted) -> None:
         raise CodecError(f"the stream holds {header.bits} bits per sample, Bits Allocated is {wanted.bits_allocated}")
 
 
+def native_frame(data: bytes, transfer_syntax: str, size: int) -> bytes:
+    """The native bytes of one frame that is deflated, or merely put in fragments (PS3.5 A.4).
+
+    Raises:
+        CodecError: damaged, or fewer than ``size`` bytes.
+    """
+    if transfer_syntax == DEFLATED_FRAMES:
+        return inflated_frame(data, size)
+    if len(data) < size:
+        raise CodecError(f"truncated: the frame holds {len(data)} bytes, expected {size}")
+    return data[:size]
+
+
 def inflated_frame(data: bytes, size: int) -> bytes:
     """The native bytes of one frame of Deflated Image Frame Compression (PS3.5 A.4.14).
 
@@ -161,7 +175,10 @@ _DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": rle}
 )
 
-KNOWN = frozenset(_DECODERS) | {DEFLATED_FRAMES}
+NATIVE_IN_FRAGMENTS = frozenset({DEFLATED_FRAMES, ENCAPSULATED_FRAMES})
+"""Transfer syntaxes whose frames hold native pixels."""
+
+KNOWN = frozenset(_DECODERS) | NATIVE_IN_FRAGMENTS
 """Encapsulated transfer syntaxes that are decoded here."""
 
 KEEP_EVERY_BIT = frozenset(

@@ -20,7 +20,7 @@ _PADDING_TAGS = tuple(
     for prefix in _PADDING_PREFIXES.values()
     for end in ("Value", "RangeLimit")
 )
-_RESCALE_TAGS = tuple(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "Intercept", "Type"))
+RESCALE_TAGS = tuple(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "Intercept", "Type"))
 _TABLE = known_tag(Tag("ModalityLUTSequence"))
 
 
@@ -77,11 +77,27 @@ def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
         found = _from_table(header, lut)
         if found is not None:
             return found
-    group = functional_group(header, index, "PixelValueTransformationSequence")
-    source = group if len(group) else header.dataset
+    source = rescale_source(header, index)
     slope, intercept = number(source, "RescaleSlope"), number(source, "RescaleIntercept")
+    if unreadable_rescale(source):
+        return ModalityTransform()
     stated = slope is not None or intercept is not None
     return ModalityTransform(slope or 1.0, intercept or 0.0, text(source, "RescaleType"), stated)
+
+
+def unreadable_rescale(source: Dataset) -> str:
+    """What stands in Rescale Slope or Intercept that is no number, in words; empty where both are or say nothing."""
+    for keyword in ("RescaleSlope", "RescaleIntercept"):
+        said = text(source, keyword)
+        if said and number(source, keyword) is None:
+            return f"{keyword} '{said}' is no number: values are shown as stored"
+    return ""
+
+
+def rescale_source(header: Header, index: int) -> Dataset:
+    """Where the rescale of a frame stands: its functional group, else the file's top level."""
+    group = functional_group(header, index, "PixelValueTransformationSequence")
+    return group if len(group) else header.dataset
 
 
 def modality_transforms(frames: Iterable[tuple[Header, int]]) -> list[ModalityTransform]:
@@ -100,7 +116,7 @@ def _rescale_said(header: Header, index: int) -> object:
     """Alike for frames with the same transform; a frame's own where the file has tables or functional groups."""
     if header.frame_groups or len(header.shared_groups) or holds(header.dataset, _TABLE):
         return header.path, index
-    return as_read(header.dataset, _RESCALE_TAGS)
+    return as_read(header.dataset, RESCALE_TAGS)
 
 
 def _from_table(header: Header, lut: Dataset) -> ModalityTransform | None:

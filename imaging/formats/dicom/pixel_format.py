@@ -18,7 +18,7 @@ BELIEVABLE_EXPANSION = 1000
 
 _ALWAYS_ALLOWED_BYTES = 64 << 20
 _COLOURS_AS_STORED = ("RGB", "YBR_FULL", "YBR_FULL_422")
-_COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT")
+_COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB")
 
 
 _GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"
@@ -116,7 +116,18 @@ def pixel_format(header: Header) -> PixelFormat:
     found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
     _check_bytes(header, found)
-    return found
+    return _telling_of_more(header, found)
+
+
+def _telling_of_more(header: Header, found: PixelFormat) -> PixelFormat:
+    """The layout, with a word on native pixels for more frames than Number of Frames (0028,0008) says."""
+    frame_bytes = (found.frame_bits + 7) // 8
+    there = header.pixels.length // frame_bytes
+    declared = header.pixels.declared
+    if declared is None or declared > header.pixels.length or there <= found.frames:
+        return found
+    said = f"Number of Frames says {found.frames}, found pixels for {there}: the first are read"
+    return replace(found, assumptions=(*found.assumptions, said))
 
 
 def _with_possible_high_bit(found: PixelFormat) -> PixelFormat:
@@ -176,7 +187,8 @@ def _check_layout(header: Header, found: PixelFormat) -> None:
     if not grey and not (found.samples == 3 and found.photometric in colours):
         raise ReadError(
             header.path,
-            f"photometric interpretation {found.photometric} with {found.samples} samples is not known here",
+            f"photometric interpretation {found.photometric} with {found.samples} samples is not known here "
+            "(0028,0004)",
         )
     _check_cells(header, found)
     if found.photometric == "YBR_FULL_422" and not header.pixels.is_fragmented and found.columns % 2:
@@ -187,7 +199,9 @@ def _check_cells(header: Header, found: PixelFormat) -> None:
     """Cells of whole bytes, of one bit, or of 12 bits packed, with room for the stored bits (PS3.5 8.1.1)."""
     allocated = found.bits_allocated
     if allocated not in (1, 12) and (allocated % 8 or allocated > 64):
-        raise ReadError(header.path, f"Bits Allocated {allocated}: expected 1, 12 or 8 to 64 in whole bytes")
+        raise ReadError(
+            header.path, f"Bits Allocated {allocated}: expected 1, 12 or 8 to 64 in whole bytes (0028,0100)"
+        )
     is_plain = found.number == "integer" and allocated > 1
     if found.samples > 1 and not is_plain:
         raise ReadError(header.path, f"{found.samples} samples of {allocated} bits ({found.number}): expected integers")
@@ -210,12 +224,15 @@ def _check_bytes(header: Header, found: PixelFormat) -> None:
             raise ReadError(header.path, _unknown_syntax(header))
         if needed > max(_ALWAYS_ALLOWED_BYTES, BELIEVABLE_EXPANSION * present) or found.frames * 8 > present:
             raise Truncated(
-                header.path, f"the header declares {needed} bytes of pixels, found only {present} coded bytes"
+                header.path,
+                f"the header declares {needed} bytes of pixels, found only {present} coded bytes (7FE0,0010)",
             )
     elif is_known:
-        raise ReadError(header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found")
+        raise ReadError(
+            header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found (7FE0,0010)"
+        )
     elif present < needed:
-        raise Truncated(header.path, f"truncated: found {present} bytes of pixels, expected {needed}")
+        raise Truncated(header.path, f"truncated: found {present} bytes of pixels, expected {needed} (7FE0,0010)")
 
 
 def _unknown_syntax(header: Header) -> str:

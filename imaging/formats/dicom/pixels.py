@@ -13,7 +13,7 @@ from imaging.errors import ReadError, Truncated
 from imaging.formats.dicom import codecs, colour
 from imaging.formats.dicom.attributes import value
 from imaging.formats.dicom.cells import settle_bits, settle_coded, unpack
-from imaging.formats.dicom.codecs import inflated_frame
+from imaging.formats.dicom.codecs import native_frame
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom.fallback import Fallback, FallbackError
 from imaging.formats.dicom.fragments import FragmentError, Span, frame_bytes, frame_spans, only_fragment
@@ -99,8 +99,8 @@ class FrameReader:
         data = self._code(index)
         wanted = Wanted(layout.rows, layout.columns, layout.samples, layout.bits_allocated, layout.photometric)
         try:
-            if self.header.transfer_syntax == codecs.DEFLATED_FRAMES:
-                plain = inflated_frame(data, (layout.frame_bits + 7) // 8)
+            if self.header.transfer_syntax in codecs.NATIVE_IN_FRAGMENTS:
+                plain = native_frame(data, self.header.transfer_syntax, (layout.frame_bits + 7) // 8)
                 return Decoded(unpack(plain, layout), None, layout.photometric.startswith("YBR"))
             return codecs.decode(data, self.header.transfer_syntax, wanted)
         except UnknownProcessError as error:

@@ -93,6 +93,11 @@ def _displacement(header: Header) -> tuple[str, ...]:
     position = _numbers(header, 0, "PlanePositionSequence", "ImagePositionPatient")
     if len(orientation) == 6 and not _is_believable(position, ()):
         return ("the stated position is impossible: no place in the patient is claimed",)
+    for found, name, expected in ((orientation, "orientation", 6), (position, "position", 3)):
+        if found and len(found) != expected:
+            return (
+                f"the stated {name} has {len(found)} values, expected {expected}: no place in the patient is claimed",
+            )
     return ()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imaging.formats.dicom.attributes import numbers, value
+from imaging.formats.dicom.attributes import number, numbers, value
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import ModalityTransform, real_world_unit
@@ -49,6 +49,7 @@ def presentation_of(frames: Sequence[Frame], transforms: Sequence[ModalityTransf
         found.append("VOI LUTs differ from slice to slice: those of the one shown first are used for all")
     if unit:
         found.append(f"real world values in {unit} are noted, not applied")
+    found += dose_text(header)
     return Presentation(
         grey and is_inverted(header, frame.layout.photometric, found.append),
         windows_of(header, frame.index, found.append) if grey else (),
@@ -99,6 +100,15 @@ def _description(tag: bytes) -> str:
     else:
         name = tag[12 : 12 + int.from_bytes(tag[8:12])].decode("ascii", "replace")
     return "".join(c for c in name if c.isprintable()).strip()
+
+
+def dose_text(header: Header) -> list[str]:
+    """What the numbers of a dose stand for: they are shown as stored (PS3.3 C.8.8.3, Dose Grid Scaling)."""
+    scaling = number(header.dataset, "DoseGridScaling")
+    if scaling is None:
+        return []
+    unit = header.text("DoseUnits") or "(no unit stated)"
+    return [f"the dose is {scaling:g} {unit} times the value shown (Dose Grid Scaling is noted, not applied)"]
 
 
 def lossy_text(header: Header) -> str:

@@ -7,9 +7,10 @@ from itertools import accumulate
 import numpy as np
 
 from imaging.formats.content import identity
-from imaging.formats.dicom.attributes import character_warnings, number, numbers, whole
+from imaging.formats.dicom.attributes import as_read, character_warnings, number, numbers, whole
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header
+from imaging.formats.dicom.modality import RESCALE_TAGS, rescale_source, unreadable_rescale
 from imaging.study import Patient, Series
 
 
@@ -93,6 +94,7 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     found = list(dict.fromkeys(told))
     if first.layout.is_colour and first.layout.bits_stored > 8 and first.layout.samples == 3:
         found.append(f"the screen shows the 8 highest of {first.layout.bits_stored} bits of colour")
+    found += _unreadable_rescales(stack)
     if number(first.header.dataset, "RescaleSlope") == 0:
         found.append("a Rescale Slope of 0 makes no sense: read as 1")
     if stack.kind == "clip" and not frame_times_ms(stack):
@@ -100,6 +102,17 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     if not first.header.transfer_syntax:
         found.append("the file does not state its transfer syntax: the encoding was guessed")
     return tuple(found)
+
+
+def _unreadable_rescales(stack: Stack) -> list[str]:
+    """What is said in words of each kind of rescale that cannot be read."""
+    seen: dict[object, str] = {}
+    for frame in stack.frames:
+        source = rescale_source(frame.header, frame.index)
+        said = as_read(source, RESCALE_TAGS)
+        if said not in seen:
+            seen[said] = unreadable_rescale(source)
+    return list(dict.fromkeys(words for words in seen.values() if words))
 
 
 def patient_orientation(header: Header) -> tuple[str, str]:

@@ -20,6 +20,8 @@ from imaging.formats.dicom.placement import places_of
 from imaging.formats.dicom.traits import INTERLEAVING, said_by
 from imaging.study import Phase, Series
 
+_SLICING = ("CT", "MR", "PT")
+
 
 def stacks_in(headers: Sequence[Header], layouts: Mapping[Path, PixelFormat] | None = None) -> list[Stack]:
     """The stacks that files make: multi-frame objects one by one, single frames by what must agree.
@@ -199,7 +201,16 @@ def _with_shortfall(stacks: Sequence[Stack], phases: Set[int]) -> list[Stack]:
 
 
 def _flat(frames: Sequence[Frame], label: str) -> Stack:
-    return flat(frames, "clip" if _films(frames[0]) else "image", label)
+    stack = flat(frames, "clip" if _films(frames[0]) else "image", label)
+    return replace(stack, warnings=(*stack.warnings, *_unplaced(frames)))
+
+
+def _unplaced(frames: Sequence[Frame]) -> tuple[str, ...]:
+    """That the order of several slices rests on no position, in words; empty for images that are no slices."""
+    if len(frames) < 2 or frames[0].header.text("Modality") not in _SLICING:
+        return ()
+    order = "their numbers" if frames[0].layout.frames == 1 else "the file"
+    return (f"not every image states its place in the patient: in the order of {order}, distances unknown",)
 
 
 def _films(frame: Frame) -> bool:

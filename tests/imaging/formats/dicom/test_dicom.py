@@ -193,7 +193,7 @@ def test_a_truncated_file_is_refused_with_both_numbers_and_the_rest_opens(write_
     files[1].write_bytes(files[1].read_bytes()[:-10])
     study = reading.open_study(files[0].parent)
     assert [(r.file, r.reason) for r in study.refused] == [
-        (files[1], "truncated: found 14 bytes of pixels, expected 24")
+        (files[1], "truncated: found 14 bytes of pixels, expected 24 (7FE0,0010)")
     ]
     assert study.series[0].frames == 2
 

@@ -75,7 +75,7 @@ def test_a_program_in_the_preamble_is_no_program(write_dicom):
 
 def test_pixels_of_no_length_are_refused(write_dicom):
     (refusal,) = open_study(write_dicom(SMOOTH, PixelData=b"")).refused
-    assert refusal.reason == f"truncated: found 0 bytes of pixels, expected {SMOOTH.size}"
+    assert refusal.reason == f"truncated: found 0 bytes of pixels, expected {SMOOTH.size} (7FE0,0010)"
 
 
 def test_a_stream_that_claims_more_than_the_header_is_refused(write_dicom):
