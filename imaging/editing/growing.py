@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing.edit import Box, Mask, Region, Voxel, extent, grown, in_range, whole
+from imaging.editing.greys import greys
 from imaging.progress import Report, silent
 
 Flooded = Literal["edges", "values"]
@@ -27,20 +28,20 @@ def grow_region(
     """The voxels with values in the range that hang together with ``seed`` by faces; None when its own is outside.
 
     Args:
-        values: (K, J, I).
+        values: (K, J, I), or (K, J, I, 3) in colour, which counts as the mean of the three.
         axis: stay in the plane across this axis of the array; None for all directions.
 
     Raises:
         Cancelled: by ``report``.
     """
-    box = whole(values.shape)
+    box = whole(values.shape[:3])
     if axis is not None:
         spans = list(box)
         spans[axis] = slice(seed[axis], seed[axis] + 1)
         box = (spans[0], spans[1], spans[2])
     k, j, i = (index - span.start for index, span in zip(seed, box, strict=True))
     report(0, 2, "Growing a region")
-    inside = in_range(values[box], low, high)
+    inside = in_range(values[box] if values.ndim == 3 else greys(values, box), low, high)
     if not inside[k, j, i]:
         return None
     report(1, 2, "Growing a region")

@@ -107,10 +107,10 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
     report(0, 0, CLICK_NAMES[place.tool])
     match place.tool:
         case "grow-region":
-            if task.values is None:
+            if task.image is None:
                 return None
-            low, high = range_about(task.values, place.voxel, task.options.tolerance)
-            region = grow_region(task.values, place.voxel, low, high, axis, report)
+            low, high = range_about(task.image, place.voxel, task.options.tolerance)
+            region = grow_region(task.image, place.voxel, low, high, axis, report)
         case "find-lesion":
             region = _lesion(task, place, report)
         case "fill":

@@ -60,6 +60,19 @@ def test_a_region_grows_as_in_scikit_image(axis: int | None) -> None:
     assert range_about(np.full((1, 3, 3), 5, np.int16), (0, 0, 0), 2) == (3.0, 7.0)
 
 
+@pytest.mark.parametrize("axis", [None, 0])
+def test_a_region_of_a_colour_clip_grows_by_the_mean_of_the_colours(axis: int | None) -> None:
+    colours = np.random.default_rng(3).integers(0, 256, (3, 12, 14, 3), dtype=np.uint8)
+    colours[:, 2:9, 3:11] = (90, 120, 60)
+    colours[:, 4, 5] = (60, 120, 90)
+    low, high = range_about(colours, (1, 6, 8), 5.0)
+    assert (low, high) == (85.0, 95.0)
+    region, of_means = (grow_region(each, (1, 6, 8), low, high, axis) for each in (colours, colours.mean(axis=-1)))
+    assert region is not None and of_means is not None
+    assert region.box == of_means.box and np.array_equal(region.inside, of_means.inside)
+    assert region.inside.shape[0] == (3 if axis is None else 1)
+
+
 @pytest.mark.parametrize("size", [48, 120])
 def test_labels_grow_from_seeds_until_they_meet_on_the_edge(size: int) -> None:
     """Two boxes of tissue, on one grid or coarse and then fine."""
