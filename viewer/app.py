@@ -33,21 +33,10 @@ from viewer.dialogs.leaving import LeavingQuestion
 from viewer.dialogs.queue_dialogs import QueueDialogs
 from viewer.dialogs.resampling import ask_before_resampling
 from viewer.main_window import MainWindow
-from viewer.panels.annotation_panel import AnnotationPanel
-from viewer.panels.assist_box import AssistBox
-from viewer.panels.classification_panel import ClassificationPanel
-from viewer.panels.editing_panel import EditingPanel
-from viewer.panels.findings_panel import FindingsPanel
-from viewer.panels.measurement_panel import MeasurementPanel
-from viewer.panels.queue_panel import QueuePanel
-from viewer.panels.segments_box import SegmentsBox
-from viewer.panels.series_list import SeriesList
 from viewer.panels.status import StatusBar
-from viewer.panels.study_browser import StudyBrowser
-from viewer.panels.training_panel import TrainingPanel
-from viewer.panels.view_panel import ViewPanel
 from viewer.places import Places
 from viewer.side_windows import SideWindows
+from viewer.sides import Sides
 from viewer.workroom import Workroom
 
 WARM_UP_MS = 400
@@ -125,8 +114,8 @@ class Application(Workroom):
 
     def _warm_up(self) -> None:
         """Load what the first mask and the first prediction need, before anybody waits for it."""
-        if not self.window.isVisible():
-            return  # it was closed within the first moment, and its processes have ended
+        if self.background.ended_for_good:
+            return  # the window was closed within the first moment
 
         def load(_: Report) -> None:
             with runtime.uncollected():
@@ -162,7 +151,10 @@ class Application(Workroom):
             *exchange_actions(self.session, self.exchange_files),
             *self._study_actions(),
             *queue_actions(
-                self.worklist, self.queueing, lambda: self._show_queue(), lambda: self.queue_dialogs.open_adjudication()
+                self.worklist,
+                self.queueing,
+                lambda: self.sides.show_queue(),
+                lambda: self.queue_dialogs.open_adjudication(),
             ),
             *actions(desk),
             *editing_actions(self.session, self.editing),
@@ -192,43 +184,7 @@ class Application(Workroom):
             self.cornering,
             self.calibrating,
         )
-        self.browser = StudyBrowser(self.studies, self.cataloguing, self.indexing, self.thumbnailing)
-        listed = SeriesList(self.session, self.reading, self.overlaying, self.studies, self.thumbnailing)
-        self.queue = QueuePanel(self.worklist, self.queueing, self.enlisting)
-        self.left = window.add_left((("Open", listed), ("Studies", self.browser), ("Queue", self.queue)))
-        self.left.setCurrentWidget(self.browser)
-        self.measures = MeasurementPanel(self.session, self.measuring)
-        self.questions = ClassificationPanel(self.classification, self.classifying)
-        self.tabs = window.add_right(
-            (
-                (
-                    "Findings",
-                    FindingsPanel(self.session, self.findings, self.models, self.inferring, self.annotating),
-                ),
-                (
-                    "Labels",
-                    AnnotationPanel(
-                        self.segmentation,
-                        self.session.hand,
-                        self.annotating,
-                        SegmentsBox(self.segmentation, self.segmenting, self.segment_measures),
-                    ),
-                ),
-                ("Answers", self.questions),
-                (
-                    "Edit",
-                    EditingPanel(
-                        self.session,
-                        self.segmentation,
-                        self.editing,
-                        AssistBox(self.session, self.segmentation, self.refining, self.keyframing, self.keyframes),
-                    ),
-                ),
-                ("Measures", self.measures),
-                ("View", ViewPanel(self.session, self.links, self.fusing, self.reading)),
-                ("Training", TrainingPanel(self.learning, self.models, self.teaching)),
-            )
-        )
+        self.sides = Sides(self, window)
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, window)
         self.queue_dialogs = QueueDialogs(self.worklist, self.segmentation, self.enlisting, self.adjudicating, window)
@@ -259,7 +215,7 @@ class Application(Workroom):
         )  # fmt: skip
 
     def _study_actions(self) -> tuple[Action, ...]:
-        return study_actions(self.studies, self.cataloguing, self.indexing, lambda: self.browser.choose_folder())
+        return study_actions(self.studies, self.cataloguing, self.indexing, lambda: self.sides.browser.choose_folder())
 
     def _connect(self) -> None:
         self.session.bindings.changed.connect(lambda: self.window.use_keys(self.session.bindings.keys))
@@ -268,17 +224,10 @@ class Application(Workroom):
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)
         self.session.series_dropped.connect(self.cataloguing.show_series)
-        self.studies.search_asked.connect(self._search)
-        self.studies.priors_asked.connect(self._show_priors)
-        self.session.study_changed.connect(self._show_opened)
-        self.studies.queue_asked.connect(self._show_queue)
         self.studies.queue_asked.connect(self.queue_dialogs.ask_of_studies)
-        self.queue.folder_chosen.connect(self.queue_dialogs.ask_of_folder)
+        self.sides.queue.folder_chosen.connect(self.queue_dialogs.ask_of_folder)
         self.queueing.adjudication_asked.connect(self.queue_dialogs.open_adjudication)
-        for asked in (self.session.measurements.name_wanted, self.session.measurements.length_wanted):
-            asked.connect(lambda _: self.tabs.setCurrentWidget(self.measures))
-        self.classification.asked_for.connect(self._answer_questions)
-        self.questions.left.connect(self.viewports.setFocus)
+        self.sides.questions.left.connect(self.viewports.setFocus)
         for signal in (
             self.session.volume_changed,
             self.session.view_changed,
@@ -302,33 +251,10 @@ class Application(Workroom):
         ):
             signal.connect(self.window.refresh)
 
-    def _search(self) -> None:
-        self.left.setCurrentWidget(self.browser)
-        self.browser.focus_search()
-
-    def _show_priors(self) -> None:
-        self.left.setCurrentWidget(self.browser)
-        self.browser.show_priors()
-
-    def _answer_questions(self) -> None:
-        self.tabs.setCurrentWidget(self.questions)
-        self.questions.begin()
-
-    def _show_opened(self) -> None:
-        """Bring what is open to the front, unless it is a case of the queue."""
-        if not self.queueing.showing:
-            self.left.setCurrentIndex(0)
-
-    def _show_queue(self) -> None:
-        self.left.setCurrentWidget(self.queue)
-        self.queueing.refresh()
-
     def _closing(self) -> None:
         self.window.allow_close = self.queueing.leave()
         if self.window.allow_close:
-            self.side_windows.keep()
-            self.remembering.keep()
-            self.shut_down()
+            self._end()
         else:
             LeavingQuestion(self.annotating.held, self.notices.all[-1].text, self._leave, self.window).open()
 
@@ -336,6 +262,11 @@ class Application(Workroom):
         """Close with changes that are not in the library."""
         self.window.closing.disconnect(self._closing)
         self.window.close()
+        self._end()
+
+    def _end(self) -> None:
+        self.side_windows.keep()
+        self.remembering.keep()
         self.shut_down()
 
 

@@ -37,6 +37,7 @@ def open_window(qtbot: QtBot, places: Places, path: Path) -> Application:
     qtbot.addWidget(main.window)
     main.window.resize(1280, 860)
     main.start([path])
+    qtbot.waitUntil(lambda: main.session.study is not None, timeout=60_000)
     settle(qtbot, main)
     show(qtbot, main, "CT")
     return main

@@ -27,6 +27,9 @@ class _Job:
 class Runner(QObject):
     """Runs plain functions in threads.
 
+    Attributes:
+        ended_for_good: it was shut down.
+
     Signals:
         started: (key, title) on the main thread.
         progressed: (key, done, total, text); total 0 means unknown.
@@ -45,6 +48,7 @@ class Runner(QObject):
         super().__init__()
         self._jobs: dict[str, _Job] = {}
         self._threads: list[Thread] = []
+        self.ended_for_good = False
         self._reported.connect(self._on_report, Qt.ConnectionType.QueuedConnection)
         self._returned.connect(self._on_return, Qt.ConnectionType.QueuedConnection)
 
@@ -56,7 +60,12 @@ class Runner(QObject):
         done: Callable[[T], None],
         failed: Callable[[BaseException], None],
     ) -> None:
-        """Run ``work(report)`` in a thread; an unfinished job of the same key is cancelled and its result dropped."""
+        """Run ``work(report)`` in a thread; an unfinished job of the same key is cancelled and its result dropped.
+
+        Nothing is run any more after :meth:`shut_down`.
+        """
+        if self.ended_for_good:
+            return
         self.cancel(key)
         job = _Job(key, title, done, failed)
         job.thread = Thread(target=self._run, args=(job, work), name=f"wetread-{key}", daemon=True)
@@ -83,7 +92,8 @@ class Runner(QObject):
             self.cancel(key)
 
     def shut_down(self) -> None:
-        """Cancel everything and wait for the threads."""
+        """Cancel everything and wait for the threads; what is still to come is not begun."""
+        self.ended_for_good = True
         self.cancel_all()
         for thread in self._threads:
             thread.join(JOIN_S)

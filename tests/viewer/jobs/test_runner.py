@@ -87,3 +87,10 @@ def test_progress_is_told_in_order(qtbot: QtBot, runner: Runner) -> None:
     runner.start("load", "Loading", work, lambda _: None, refuse)
     qtbot.waitUntil(lambda: not runner.busy())
     assert told == [("load", 0, 3, "slice 0"), ("load", 1, 3, "slice 1"), ("load", 2, 3, "slice 2")]
+
+
+def test_nothing_is_begun_after_the_end(runner: Runner) -> None:
+    begun: list[str] = []
+    runner.shut_down()
+    runner.start("late", "Late", lambda _report: begun.append("late"), refuse, refuse)
+    assert not runner.busy() and begun == []
