@@ -17,7 +17,7 @@ from imaging.errors import ImagingError
 from imaging.sandbox.wire import ArraySpec, WireError, decode, encode
 from imaging.study import Study
 
-VERSION = 1
+VERSION = 2
 """Goes up whenever readers list the same files differently: older listings are then not found any more."""
 
 MOST_BYTES = 256 << 20

@@ -99,8 +99,17 @@ class Sandbox:
                 return Indexing(path, self._files_of(path), self._listings, report, partial).run(files, unseen)
         return self._surviving(path, lambda skip: OpenStudy(path, skip), report)
 
+    def list_files(self, path: Path, files: Sequence[Path], report: Report = silent) -> Study:
+        """As :func:`imaging.formats.reading.open_files`; files that stop a worker are among the refused.
+
+        Raises:
+            ReadError: no file can be blamed for a worker that stopped.
+            Cancelled: by ``report``.
+        """
+        return self._surviving(path, lambda skip: OpenFiles(path, tuple(files), skip), report)
+
     def _files_of(self, path: Path) -> ListFiles:
-        return lambda files, report: self._surviving(path, lambda skip: OpenFiles(path, tuple(files), skip), report)
+        return lambda files, report: self.list_files(path, files, report)
 
     def _surviving(self, path: Path, request: Callable[[frozenset[Path]], Request], report: Report) -> Study:
         """The answer to ``request``, which is asked again without each file that ended a worker."""

@@ -3,8 +3,12 @@
 import shutil
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGLSLossless
 from pytestqt.qtbot import QtBot
 
 from imaging.errors import LibraryError
@@ -106,3 +110,23 @@ def test_a_full_disk_on_save_keeps_the_mask_in_the_window(
     kept = main.shelf.library.latest_mask(main.session.series.uid if main.session.series else "")
     assert kept is not None
     assert np.array_equal(kept.labelmap.array, main.segmentation.array)
+
+
+def test_a_slice_that_cannot_be_decoded_is_left_out_and_the_others_are_shown(
+    qtbot: QtBot, main: Application, tmp_path: Path, phantom_study: PhantomStudy
+) -> None:
+    files = ct_files(phantom_study, tmp_path / "coded")
+    for k, file in enumerate(files):
+        data = dcmread(file)
+        stream = bytes(imagecodecs.jpegls_encode(data.pixel_array.astype(np.uint16)))
+        data.PixelData = encapsulate([stream[:40] if k == 5 else stream])
+        data["PixelData"].VR, data.file_meta.TransferSyntaxUID = "OB", JPEGLSLossless
+        data.save_as(file)
+    said = open_path(qtbot, main, tmp_path / "coded")
+    qtbot.waitUntil(lambda: main.session.volume is not None and not main.runner.busy(), timeout=60_000)
+    volume, study = main.session.volume, main.session.study
+    assert volume is not None and study is not None
+    assert len(volume.array) == len(files) - 1
+    assert [one.file.name for one in study.refused] == [files[5].name] and files[5].name in said
+    assert any(words.startswith(f"{files[5].name} was left out") for words in volume.warnings)
+    assert main.session.series in study.series

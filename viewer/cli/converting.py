@@ -79,6 +79,7 @@ def _one_volume(sandbox: "Sandbox", study: "Study", out: Path, uid: str | None) 
 def _everything(sandbox: "Sandbox", study: "Study", folder: Path, uid: str | None) -> dict[str, Any]:
     """Each series written under its number in the list; what cannot be loaded is named and the rest goes on."""
     from imaging.errors import ReadError
+    from imaging.sandbox.leaving_out import load_readable
 
     folder.mkdir(parents=True, exist_ok=True)
     written: list[dict[str, Any]] = []
@@ -87,11 +88,14 @@ def _everything(sandbox: "Sandbox", study: "Study", folder: Path, uid: str | Non
         if uid not in (None, series.uid):
             continue
         try:
-            volume = sandbox.load_volume(series, progress())
+            loaded, damaged = load_readable(sandbox, series, progress())
         except ReadError as error:
             refused.append({"file": str(error.path), "reason": error.reason})
-        else:
-            written.append(_entry(series, _write(volume, folder, f"{n:04d}")))
+            continue
+        refused += [{"file": str(one.file), "reason": one.reason} for one in damaged]
+        names = [f"{n:04d}", *(f"{n:04d}-part-{part}" for part in range(2, len(loaded) + 1))]
+        for (one, volume), name in zip(loaded, names, strict=False):
+            written.append(_entry(one, _write(volume, folder, name)))
     return {"written": written, "refused": refused}
 
 

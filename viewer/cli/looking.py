@@ -55,6 +55,7 @@ def info(
 def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]:
     """Facts of all series; one whose pixels cannot be loaded goes, file by file, to the refused."""
     from imaging.errors import ImagingError, ReadError
+    from imaging.sandbox.leaving_out import load_readable
     from viewer.cli.file_facts import by_file
     from viewer.cli.series_facts import document_facts, facts
 
@@ -62,7 +63,9 @@ def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]
     refused = [{"file": str(one.file), "reason": one.reason, "patient_name": one.patient_name} for one in study.refused]
     for one in study.series:
         try:
-            series.append(facts(one, sandbox.load_volume(one), files))
+            loaded, damaged = load_readable(sandbox, one)
+            series += [facts(found, volume, files) for found, volume in loaded]
+            refused += [{"file": str(each.file), "reason": each.reason} for each in damaged]
         except (ImagingError, MemoryError) as error:
             reason = str(error) if isinstance(error, ImagingError) else "too large for this machine's memory"
             culprit = error.path if isinstance(error, ReadError) else None

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import prod
 
+from imaging.errors import ReadError
 from imaging.fingerprint import fingerprint
 from imaging.library.shelf import Shelf
 from imaging.progress import Report
 from imaging.regular import SUFFIX, regularise
 from imaging.sandbox import Sandbox
-from imaging.study import Series
+from imaging.sandbox.leaving_out import can_leave_out, listed_without
+from imaging.study import Series, Study
 from imaging.volume import Volume
 from viewer.errors import words
 from viewer.jobs.arrivals import Arrivals
@@ -182,8 +184,26 @@ class Loading:
         self._notices.add("warning", f"The files could not be checked for changes: {words(error)}")
 
     def _failed(self, key: str, error: BaseException) -> None:
+        load = self._loads.get(key)
         self._give_up(key)
         self._notices.add("error", words(error))
+        if load is not None and isinstance(error, ReadError) and can_leave_out(load.series, error):
+            self._leave_out(key, load, error)
+
+    def _leave_out(self, key: str, load: _Load, error: ReadError) -> None:
+        """List the series again without the file that is damaged, and show what there is."""
+        self._runner.start(
+            key,
+            f"Leaving out {error.path.name}",
+            lambda report: listed_without(self._sandbox, load.series, error, report),
+            lambda study: self._left_out(load, study),
+            lambda failure: self._notices.add("error", words(failure)),
+        )
+
+    def _left_out(self, load: _Load, study: Study) -> None:
+        self._session.put_in_place(load.series, study)
+        if study.series and load.pane in self._session.panes:
+            self.start(study.series[0], load.pane, load.then)
 
     def _on_view(self, pane: Pane) -> None:
         load = self._loads.get(_key(pane))

@@ -152,6 +152,15 @@ class Session(QObject):
             self.study = replace(self.study, series=(*self.study.series, series))
             self.study_changed.emit()
 
+    def put_in_place(self, series: Series, found: Study) -> None:
+        """List in the place of ``series`` what its files turned out to make, and refuse what was refused."""
+        if self.study is None or series not in self.study.series:
+            return
+        at = self.study.series.index(series)
+        listed = (*self.study.series[:at], *found.series, *self.study.series[at + 1 :])
+        self.study = replace(self.study, series=listed, refused=(*self.study.refused, *found.refused))
+        self.study_changed.emit()
+
     def show(self, series: Series | None, volume: Volume | None, only_k: int | None = None) -> None:
         """Put ``volume`` of ``series`` into the active viewport, or clear it; see :meth:`Pane.show`."""
         self.active.show(None if volume is None else OpenSeries(series, volume, only_k), only_k)
