@@ -60,6 +60,8 @@ def format_of(path: Path) -> Format:
     Raises:
         ReadError: empty, unreadable, or nothing this program knows; the reason says what it seems to be.
     """
+    if not (path.exists() or path.is_symlink()):
+        raise ReadError(path, "the file is no longer there")
     if not path.is_file():
         raise ReadError(path, "neither a file nor a link to one")
     head = first_bytes(path)

@@ -1,7 +1,10 @@
 """Viewports in the real window: layouts, planes, the common point, stages, with real keys and mouse."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
@@ -9,8 +12,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
+from tests.journeys.hands import settle
 from viewer.app import Application
 from viewer.canvas.slice_view import SliceView
+from viewer.panels.view_panel import ViewPanel
 from viewer.state.layout import LAYOUTS
 
 NONE, SHIFT, CTRL = (
@@ -26,11 +31,6 @@ def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Applic
     main.reading.open([phantom_study.study])
     settle(qtbot, main)
     return main
-
-
-def settle(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-    QApplication.processEvents()
 
 
 def key(main: Application, code: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
@@ -260,7 +260,8 @@ def test_reference_lines_show_where_the_active_plane_cuts_another(qtbot: QtBot, 
 
 
 def test_the_view_panel_says_and_changes_what_the_keys_do(qtbot: QtBot, main: Application) -> None:
-    panel = next(main.tabs.widget(n) for n in range(main.tabs.count()) if main.tabs.tabText(n) == "View")
+    panel = main.window.findChild(ViewPanel)
+    assert isinstance(panel, ViewPanel)
     key(main, Qt.Key.Key_5, Qt.KeyboardModifier.AltModifier)
     assert panel.slab.currentText() == "Brightest (MIP)" and panel.thickness.value() == 10.0
     panel.thickness.setValue(25.0)
@@ -330,3 +331,31 @@ def test_the_first_and_the_last_series_by_key(qtbot: QtBot, main: Application) -
         key(main, code, CTRL)
         settle(qtbot, main)
         assert main.session.series == series
+
+
+def test_another_study_does_not_find_the_planes_of_the_last(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    key(main, Qt.Key.Key_M, CTRL)
+    settle(qtbot, main)
+    assert main.session.layout.name == "mpr"
+    main.notices.add("error", "something of the study before")
+    main.reading.open([phantom_study.ultrasound])
+    settle(qtbot, main)
+    assert main.session.layout.name == "1x1" and main.session.volume is not None
+    assert main.window.statusBar().message.whole == ""  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_study_without_a_protocol_fills_the_viewports_there_are(
+    qtbot: QtBot, main: Application, tmp_path: Path
+) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for name in ("a", "b"):
+        Image.new("L", (9, 7), 99).save(pictures / f"{name}.png")
+    key(main, Qt.Key.Key_4, CTRL | Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, main)
+    main.reading.open([pictures])
+    settle(qtbot, main)
+    shown = [pane.series.files[0].name if pane.series else "" for pane in main.session.panes]
+    assert main.session.layout.name == "2x2" and shown == ["a.png", "b.png", "", ""]

@@ -110,11 +110,10 @@ def _series_texts(series: Series) -> dict[FieldName, str]:
 
 def _place_texts(pane: Pane, volume: Volume) -> dict[FieldName, str]:
     view, geometry = pane.view, pane.slice_geometry(pane.view.k)
-    noun = "Frame" if volume.kind == "clip" else "Slice"
     return {
         "phase": _phase_text(pane.series),
         "plane": pane.plane.capitalize() if pane.plane != "stored" else "",
-        "slice": f"{noun} {view.k + 1}/{view.frames}" if view.frames > 1 else "",
+        "slice": _number_text(view, volume) if view.frames > 1 else "",
         "time": _time_text(volume, view.k),
         "position": position_text(geometry) if geometry else "",
         "slab": f"{_PROJECTIONS[view.projection]} {view.slab_mm:.1f} mm" if view.slab_mm > 0 else "",
@@ -122,6 +121,14 @@ def _place_texts(pane: Pane, volume: Volume) -> dict[FieldName, str]:
         + (f" · turned {view.angle_deg:.0f}°" if view.angle_deg else "")
         + _real_size_text(pane),
     }
+
+
+def _number_text(view: View, volume: Volume) -> str:
+    """Which slice or frame; while it plays, at which speed if not its own, and how many frames were left out."""
+    noun = "Frame" if volume.kind == "clip" else "Slice"
+    speed = f" · speed {view.speed:g}×" if view.playing and view.speed != 1 else ""
+    dropped = f" · {view.dropped} dropped" if view.playing and view.dropped else ""
+    return f"{noun} {view.k + 1}/{view.frames}{speed}{dropped}"
 
 
 def _real_size_text(pane: Pane) -> str:

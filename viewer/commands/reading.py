@@ -15,7 +15,7 @@ from viewer.commands.hanging import Hanging
 from viewer.commands.loading import Loading, are_phases
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.state.layout import Layout
+from viewer.state.layout import SINGLE, Layout
 from viewer.state.notices import Notices
 from viewer.state.pane import Pane
 from viewer.state.session import Session
@@ -89,9 +89,10 @@ class Reading:
         elif not layout.one_volume:
             self._fill_empty()
 
-    def _fill_empty(self) -> None:
+    def _fill_empty(self, *begun: Series) -> None:
+        """Show what is not shown yet in the empty viewports; ``begun`` is on its way into others."""
         session = self._session
-        shown = [pane.series for pane in session.panes]
+        shown = [*begun, *(pane.series for pane in session.panes)]
         waiting = [series for series in (session.study.series if session.study else ()) if series not in shown]
         empty = [pane for pane in session.sheet.panes if pane.opened is None and pane is not session.active]
         for pane, series in zip(empty, waiting, strict=False):
@@ -195,9 +196,18 @@ class Reading:
         self._tell_refusals(study)
         if study.series:
             if not self._hanging.hang(study, prior):
-                self.load(next((each for each in study.series if each.modality != "SEG"), study.series[0]))
+                self._show_first(study)
         elif study.documents:
             self.show_document(study.documents[0])
+
+    def _show_first(self, study: Study) -> None:
+        """Show the first images where no protocol says what to show; planes of what was there before are no more."""
+        session = self._session
+        if session.layout.one_volume:
+            session.set_layout(SINGLE)
+        first = next((each for each in study.series if each.modality != "SEG"), study.series[0])
+        self.load(first)
+        self._fill_empty(first)
 
     def _tell_refusals(self, study: Study) -> None:
         if not study.series and not study.refused and not study.documents:

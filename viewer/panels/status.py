@@ -1,5 +1,7 @@
 """The bottom line: value and place under the cursor, what is being done and how far, the disclaimer."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
@@ -43,6 +45,7 @@ class StatusBar(QStatusBar):
         super().__init__()
         self._session, self._runner = session, runner
         self._titles: dict[str, str] = {}
+        self._study: Path | None = None
         self.message = _Message()
         self.cursor_text = plain()
         self.cursor_text.setMinimumWidth(330)
@@ -58,6 +61,7 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(widget)
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
         self._timer.timeout.connect(lambda: self.message.tell(""))
+        session.study_changed.connect(self._forget)
         session.cursor_changed.connect(self._show_cursor)
         session.pane_changed.connect(self._show_cursor)
         runner.started.connect(self._started)
@@ -69,6 +73,13 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 12, 0)
         self._show_progress()
+
+    def _forget(self) -> None:
+        """What was told of one study is not said of the next."""
+        study = self._session.study
+        if study is not None and study.path != self._study:
+            self._study = study.path
+            self.message.tell("")
 
     def _show_cursor(self) -> None:
         pane = self._session.hovered

@@ -81,7 +81,7 @@ class View(QObject):
         return self.window if self.table is None else self.table
 
     def reset_to(self, volume: Volume | None, only_k: int | None = None, frames: int | None = None) -> None:
-        """Fit a new volume: middle slice (first frame of a clip), its default window.
+        """Fit a new volume: middle slice (first frame of a clip), its default window, its own speed.
 
         Args:
             only_k: the one slice whose pixels are there already; the window is chosen by it.
@@ -93,6 +93,7 @@ class View(QObject):
         self.k = 0 if volume is None or volume.kind == "clip" else self.frames // 2
         self.slab_mm = 0.0
         self.fusion = None
+        self.speed, self.sweep = 1.0, False
         if volume is not None:
             self._home, self._slice_windows = default_voi(volume, only_k), volume.slice_windows
         self.reset()

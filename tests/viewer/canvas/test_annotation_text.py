@@ -193,3 +193,14 @@ def test_an_embedded_colour_profile_is_noted():
     noted = corners(pane_with(volume(icc_profile="Scanner RGB"))).bottom_right
     assert "ICC profile not applied: Scanner RGB" in noted
     assert not any("ICC" in line for line in corners(pane_with(volume())).bottom_right)
+
+
+def test_another_speed_and_frames_left_out_are_told_while_a_clip_plays():
+    pane = pane_with(volume(kind="clip"))
+    pane.view.set_speed(2)
+    assert "Frame 1/5" in corners(pane).bottom_left
+    pane.view.set_playing(True)
+    pane.view.dropped = 3
+    assert "Frame 1/5 · speed 2× · 3 dropped" in corners(pane).bottom_left
+    pane.show(OpenSeries(None, volume(kind="clip")))
+    assert pane.view.speed == 1, "another clip plays at its own speed"
