@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Code, Label
-from imaging.study import Patient, Series, Study
 from imaging.volume import Volume
+from tests.journeys.small_ct import CT, started_on_ct
 from viewer.app import Application
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.segment_table import LOCKED, NAME, SHOWN
@@ -25,31 +25,11 @@ NONE, LEFT, CTRL_ALT = (
     Qt.MouseButton.LeftButton,
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier,
 )
-CT = Geometry((12, 60, 80), (2.0, 1.0, 1.0), (-20.0, -30.0, -40.0), calibration=Calibration.PATIENT)
-
-
-def show(main: Application, folder: Path) -> None:
-    file = folder / "a.dcm"
-    file.touch()
-    array = np.broadcast_to(np.arange(80) * 10, CT.shape_kji).astype(np.int16).copy()
-    volume = Volume(array, CT, "volume", "HU", "CT", "1.2.3")
-    series = Series("1.2.3", "volume", "dicom", (file,), CT.shape_kji, CT, "CT", "Thorax", patient=Patient("P1"))
-    main.session.open(Study(folder, (series,)))
-    main.session.show(series, volume)
-    panel = main.window.findChild(AnnotationPanel)
-    assert isinstance(panel, AnnotationPanel)
-    main.tabs.setCurrentWidget(panel)
-    QApplication.processEvents()
 
 
 @pytest.fixture
 def start(start: Callable[[], Application], tmp_path: Path) -> Callable[[], Application]:
-    def begin() -> Application:
-        main = start()
-        show(main, tmp_path)
-        return main
-
-    return begin
+    return partial(started_on_ct, start, tmp_path)
 
 
 def box(main: Application) -> SegmentsBox:
@@ -211,3 +191,17 @@ def test_a_click_finds_the_lesion_which_is_kept_or_put_away(main: Application, q
     assert 2 * np.count_nonzero(found & nodule) / (found.sum() + nodule.sum()) > 0.95
     main.segmentation.undo()
     assert not main.segmentation.array.any()
+
+
+def test_nothing_can_be_done_to_segments_of_nothing(main: Application, qtbot: QtBot) -> None:
+    """A segment of no image would be an unsaved change that nothing can save."""
+    for pane in main.session.panes:
+        pane.show(None)
+    assert main.segmentation.geometry is None
+    panel = box(main)
+    texts = ("Rename", "Colour…", "Delete", "Up", "Down", "Alone", "Add", "Add segment", "Use for this one")
+    buttons = {each.text(): each for each in panel.findChildren(QPushButton)}
+    assert not any(buttons[text].isEnabled() for text in texts) and not panel.name.isEnabled()
+    QTest.keyClick(panel.terms.search, Qt.Key.Key_Return)
+    assert main.segmentation.labels == () and main.annotating.keep()
+    assert main.notices.all[-1].text == "Open an image first; its segments belong to it."

@@ -198,7 +198,10 @@ class Segmenting:
         self._segmentation.set_active(label.value)
 
     def _free(self) -> int:
-        """The smallest value that no label has; 0, and a notice, where there is none."""
+        """The smallest value that no label has; 0, and a notice, where there is none, or nothing to have segments."""
+        if self._segmentation.geometry is None:
+            self._notices.add("info", "Open an image first; its segments belong to it.")
+            return 0
         used = {label.value for label in self._segmentation.labels}
         free = next((value for value in range(1, MOST + 1) if value not in used), 0)
         if not free:

@@ -49,16 +49,15 @@ class SegmentsBox(QWidget):
         layout.addWidget(self.table)
         buttons = QGridLayout()
         segmenting = self._segmenting
-        for place, each in enumerate(
-            (
-                button("Rename", self.table.edit_name),
-                button("Colour…", self._choose_colour),
-                button("Delete", segmenting.delete, "With its voxels; undo brings them back"),
-                button("Up", lambda: segmenting.move(-1)),
-                button("Down", lambda: segmenting.move(1)),
-                self.solo,
-            )
-        ):
+        self._of_active = (
+            button("Rename", self.table.edit_name),
+            button("Colour…", self._choose_colour),
+            button("Delete", segmenting.delete, "With its voxels; undo brings them back"),
+            button("Up", lambda: segmenting.move(-1)),
+            button("Down", lambda: segmenting.move(1)),
+            self.solo,
+        )
+        for place, each in enumerate(self._of_active):
             buttons.addWidget(each, place // 3, place % 3)
         layout.addLayout(buttons)
         layout.addWidget(self.code)
@@ -67,7 +66,8 @@ class SegmentsBox(QWidget):
             rows.addWidget(plain(text), row, 0)
             rows.addWidget(field, row, 1)
         rows.addWidget(self.name, 2, 0, 1, 1)
-        rows.addWidget(button("Add", self._add), 2, 1)
+        self._adds = button("Add", self._add)
+        rows.addWidget(self._adds, 2, 1)
         layout.addLayout(rows)
         layout.addWidget(self.derivation)
         layout.addWidget(heading("Numbers of the segment"))
@@ -96,8 +96,12 @@ class SegmentsBox(QWidget):
             if label is not None:
                 self.state.setCurrentText(label.state.value)
                 self.opacity.setValue(round(label.opacity * 100))
-        for each in (self.state, self.opacity, self.solo):
+        for each in (self.state, self.opacity, *self._of_active):
             each.setEnabled(label is not None)
+        shown = self._segmentation.geometry is not None
+        for each in (self.name, self._adds):
+            each.setEnabled(shown)
+        self.terms.enable(shown, label is not None)
         self.solo.setChecked(self._segmentation.solo is not None)
         code = label.code if label else None
         self.code.setText(f"{code.meaning}, {code.scheme} {code.value}" if code else "No term yet")

@@ -31,8 +31,10 @@ class TermBox(QWidget):
         layout.addWidget(self.lists, 0, 0)
         layout.addWidget(self.search, 0, 1)
         layout.addWidget(self.terms, 1, 0, 1, 2)
-        layout.addWidget(button("Add segment", self.add, "A new segment of the chosen term"), 2, 0)
-        layout.addWidget(button("Use for this one", self.use, "Name, code and colour for the active segment"), 2, 1)
+        self._add = button("Add segment", self.add, "A new segment of the chosen term")
+        self._use = button("Use for this one", self.use, "Name, code and colour for the active segment")
+        layout.addWidget(self._add, 2, 0)
+        layout.addWidget(self._use, 2, 1)
         self._fill()
 
     @property
@@ -40,6 +42,11 @@ class TermBox(QWidget):
         """The term that is selected, None without any that fits."""
         row = self.terms.currentRow()
         return self._found[row] if 0 <= row < len(self._found) else None
+
+    def enable(self, addable: bool, usable: bool) -> None:
+        """Let a term be added as a segment, and be given to the active one, where that is possible."""
+        self._add.setEnabled(addable)
+        self._use.setEnabled(usable)
 
     def add(self) -> None:
         """A new segment of the chosen term."""
