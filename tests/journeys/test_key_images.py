@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Window
+from tests.journeys.hands import settle, told
 from viewer.app import Application
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -38,17 +38,8 @@ def study_series(main: Application) -> tuple[Series, ...]:
     return main.session.study.series
 
 
-def settle(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-    QApplication.processEvents()
-
-
 def key(main: Application, code: Qt.Key) -> None:
     QTest.keyClick(main.window, code, NONE)
-
-
-def told(main: Application) -> str:
-    return " ".join(notice.text for notice in main.notices.all)
 
 
 def test_a_key_image_comes_back_in_the_next_session_as_it_was_looked_at(
@@ -133,7 +124,7 @@ def test_pictures_name_the_patient_only_when_asked(main: Application, tmp_path: 
     dialog.close()
     drawn, named, plain = (QImage(str(tmp_path / f"{name}.png")) for name in ("drawn", "named", "plain"))
     assert drawn.size() == named.size() == plain.size() == main.canvas.size()
-    corner = (0, 0, 300, 60)
+    corner = (0, 0, main.canvas.width() // 3, 60)
     assert named.copy(*corner) != drawn.copy(*corner), "who it is stands in the top left corner"
     assert plain.copy(*corner) == drawn.copy(*corner), "and nowhere unless asked for"
 

@@ -17,14 +17,11 @@ from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
+from tests.journeys.hands import settle
 from viewer.app import Application
 from viewer.dialogs.resampling import ResamplingQuestion
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.series_list import SeriesList
-
-
-def wait(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
 
 
 def write_seg(files: list[Path], mask: np.ndarray, path: Path) -> Path:
@@ -62,7 +59,7 @@ def items(tree_items: list[QTreeWidgetItem]) -> list[str]:
 
 def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, main: Application, folder: Path) -> None:
     main.reading.open([folder])
-    wait(qtbot, main)
+    settle(qtbot, main)
     volume = main.session.volume
     assert volume is not None and volume.modality == "CT"
     tree = main.window.findChild(SeriesList).tree
@@ -76,7 +73,7 @@ def test_a_mask_is_seen_and_taken_over(qtbot: QtBot, main: Application, folder: 
     assert ct_item.isExpanded() and tree.topLevelItem(0).childCount() == 1
 
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(mask_item).center())
-    wait(qtbot, main)
+    settle(qtbot, main)
     prediction = main.findings.prediction
     assert prediction is not None and prediction.mask is not None
     assert prediction.model == "Other finder (000-mask.dcm)" and prediction.version == "4.2"
@@ -103,12 +100,12 @@ def test_structures_are_seen_over_their_images(qtbot: QtBot, main: Application, 
     mask = Labelmap(array, volume.geometry, (Label(1, "target"),))
     export_labelmap(mask, volume, series, folder / "outlines.dcm", MaskFormat.RTSTRUCT)
     main.reading.open([folder])
-    wait(qtbot, main)
+    settle(qtbot, main)
     tree = main.window.findChild(SeriesList).tree
     item = tree.topLevelItem(0).child(0).child(0)
     assert item.text(0) == "▣ OUTLINES\nStructures · outlines.dcm"
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=tree.visualItemRect(item).center())
-    wait(qtbot, main)
+    settle(qtbot, main)
     prediction = main.findings.prediction
     assert prediction is not None and prediction.mask is not None
     np.testing.assert_array_equal(prediction.mask.array, array)
@@ -121,11 +118,11 @@ def test_a_mask_of_other_images_says_why_it_is_not_shown(qtbot: QtBot, main: App
     source.ReferencedSOPInstanceUID = "1.2.3.4"
     data.save_as(folder / "000-mask.dcm")
     main.reading.open([folder])
-    wait(qtbot, main)
+    settle(qtbot, main)
     study = main.session.study
     assert study is not None
     main.overlaying.show(study.documents[0])
-    wait(qtbot, main)
+    settle(qtbot, main)
     qtbot.waitUntil(lambda: any(each.isVisible() for each in main.window.findChildren(ResamplingQuestion)))
     (question,) = main.window.findChildren(ResamplingQuestion)
     qtbot.mouseClick(question.leave, Qt.MouseButton.LeftButton)

@@ -19,6 +19,7 @@ from imaging.geometry import Calibration, Geometry
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Kind, Volume, Window
+from tests.journeys.hands import settle
 from viewer.app import Application
 from viewer.canvas.patch import patch_for
 from viewer.state.layout import LAYOUTS, MPR
@@ -33,11 +34,6 @@ def open_path(qtbot: QtBot, main: Application, path: Path) -> str:
     main.reading.open([path])
     settle(qtbot, main)
     return " ".join(notice.text for notice in main.notices.all)
-
-
-def settle(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-    QApplication.processEvents()
 
 
 def drag(main: Application, by: tuple[int, int]) -> None:

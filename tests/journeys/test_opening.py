@@ -10,15 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from imaging.formats.reading import open_study
 from imaging.phantom import PhantomStudy
+from tests.journeys.hands import settle, told
 from viewer.app import Application
-
-
-def wait(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-
-
-def notices(main: Application) -> str:
-    return " ".join(notice.text for notice in main.notices.all)
 
 
 def copied_ct(study: PhantomStudy, folder: Path, without: tuple[int, ...] = ()) -> list[Path]:
@@ -39,7 +32,7 @@ def test_the_middle_slice_is_seen_before_the_rest_is_there(
     arrived: list[int] = []
     main.session.slice_arrived.connect(arrived.append)
     main.reading.open([phantom_study.ct])
-    wait(qtbot, main)
+    settle(qtbot, main)
     volume = main.session.volume
     assert volume is not None
     count = len(volume.array)
@@ -55,7 +48,7 @@ def test_what_arrives_piece_by_piece_is_what_loads_at_once(
     from imaging.formats.reading import load_volume
 
     main.reading.open([phantom_study.ct])
-    wait(qtbot, main)
+    settle(qtbot, main)
     whole = load_volume(open_study(phantom_study.ct).series[0])
     assert main.session.volume is not None
     assert np.array_equal(main.session.volume.array, whole.array)
@@ -71,11 +64,11 @@ def test_a_cancelled_load_leaves_nothing_half_on_screen(
 
     main.session.volume_changed.connect(stop, Qt.ConnectionType.QueuedConnection)
     main.reading.open([phantom_study.ct])
-    wait(qtbot, main)
+    settle(qtbot, main)
     if main.session.volume is None:
         assert main.session.complete
     main.reading.open([phantom_study.xray])
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert main.session.volume is not None and main.session.volume.geometry.shape_kji[0] == 1
 
 
@@ -84,12 +77,12 @@ def test_a_missing_slice_is_told_and_filled_on_request(
 ) -> None:
     copied_ct(phantom_study, tmp_path / "gap", without=(20,))
     main.reading.open([tmp_path / "gap"])
-    wait(qtbot, main)
+    settle(qtbot, main)
     gapped = main.session.volume
     assert gapped is not None and gapped.slice_geometries
     assert any("missing" in warning for warning in gapped.warnings)
     qtbot.keyClick(main.window, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
-    wait(qtbot, main)
+    settle(qtbot, main)
     regular = main.session.volume
     assert regular is not None and regular.kind == "volume" and not regular.slice_geometries
     assert regular.geometry.shape_kji[0] == gapped.geometry.shape_kji[0] + 1
@@ -105,14 +98,14 @@ def test_a_file_that_changed_since_it_was_first_opened_is_told(
 ) -> None:
     files = copied_ct(phantom_study, tmp_path / "ct")
     main.reading.open([tmp_path / "ct"])
-    wait(qtbot, main)
-    assert "is not what it was" not in notices(main)
+    settle(qtbot, main)
+    assert "is not what it was" not in told(main)
     data = dcmread(files[7])
     pixels = bytearray(data.PixelData)
     pixels[1000] ^= 1
     data.PixelData = bytes(pixels)
     data.save_as(files[7])
     main.reading.open([tmp_path / "ct"])
-    wait(qtbot, main)
-    assert "is not what it was" in notices(main)
-    assert "1 file has changed (007.dcm); the pixels differ" in notices(main)
+    settle(qtbot, main)
+    assert "is not what it was" in told(main)
+    assert "1 file has changed (007.dcm); the pixels differ" in told(main)

@@ -1,63 +1,32 @@
 """Two segments painted one over the other: both keep their voxels, in the window, in the undo line, after a restart."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from imaging.geometry import Calibration, Geometry
-from imaging.study import Patient, Series, Study
-from imaging.volume import Volume
+from tests.journeys.hands import at, drag
+from tests.journeys.small_ct import started_on_ct
 from viewer.app import Application
-from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.segment_table import OVERLAPS, SegmentTable
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
-CT = Geometry((12, 60, 80), (2.0, 1.0, 1.0), (-20.0, -30.0, -40.0), calibration=Calibration.PATIENT)
-
-
-def show(main: Application, folder: Path) -> None:
-    file = folder / "a.dcm"
-    file.touch()
-    array = np.broadcast_to(np.arange(80) * 10, CT.shape_kji).astype(np.int16).copy()
-    series = Series("1.2.3", "volume", "dicom", (file,), CT.shape_kji, CT, "CT", "Thorax", patient=Patient("P1"))
-    main.session.open(Study(folder, (series,)))
-    main.session.show(series, Volume(array, CT, "volume", "HU", "CT", "1.2.3"))
-    panel = main.window.findChild(AnnotationPanel)
-    assert isinstance(panel, AnnotationPanel)
-    main.tabs.setCurrentWidget(panel)
-    QApplication.processEvents()
 
 
 @pytest.fixture
 def start(start: Callable[[], Application], tmp_path: Path) -> Callable[[], Application]:
-    def begin() -> Application:
-        main = start()
-        show(main, tmp_path)
-        return main
-
-    return begin
+    return partial(started_on_ct, start, tmp_path)
 
 
-def place(main: Application, row: float, column: float) -> QPoint:
-    transform = main.session.active.transform()
-    assert transform is not None
-    return QPoint(*(round(v) for v in transform.to_screen(row, column)))
-
-
-def drag(main: Application, row: float, columns: tuple[float, float]) -> None:
+def stroke(main: Application, row: float, columns: tuple[float, float]) -> None:
     """A stroke of the brush along a row, with the mouse."""
     main.session.hand.set_tool("brush")
-    first, last = (place(main, row, column) for column in columns)
-    QTest.mousePress(main.canvas, LEFT, NONE, first)
-    for share in (0.25, 0.5, 0.75, 1.0):
-        QTest.mouseMove(main.canvas, first + (last - first) * share)
-    QTest.mouseRelease(main.canvas, LEFT, NONE, last)
+    drag(main, *((row, column) for column in columns))
 
 
 def tick(main: Application, row: int) -> None:
@@ -76,11 +45,11 @@ def areas(main: Application) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture
 def painted(main: Application) -> Application:
     """The lesion, and over its right half another segment that may overlap."""
-    drag(main, 30, (20, 45))
+    stroke(main, 30, (20, 45))
     main.segmenting.add("vessel")
     tick(main, 1)
     assert main.segmentation.active_label is not None and main.segmentation.active_label.layer == 1
-    drag(main, 30, (35, 60))
+    stroke(main, 30, (35, 60))
     return main
 
 
@@ -99,7 +68,7 @@ def test_the_overlap_is_seen(painted: Application) -> None:
     """Three colours in a row of the picture: of the one, of both, of the other."""
 
     def colour(column: float) -> tuple[int, int, int]:
-        seen = painted.canvas.grab().toImage().pixelColor(place(painted, 30, column))
+        seen = painted.canvas.grab().toImage().pixelColor(at(painted, 30, column))
         return seen.red(), seen.green(), seen.blue()
 
     seen = [np.array(colour(column)) for column in (23.0, 40.0, 53.0)]
@@ -143,7 +112,7 @@ def test_a_locked_segment_keeps_what_it_shares(painted: Application) -> None:
 def test_a_lock_protects_in_its_own_layer_only(painted: Application) -> None:
     lesion, vessel = (area.copy() for area in areas(painted))
     painted.segmenting.set_locked(1, True)
-    drag(painted, 30, (22, 35))
+    stroke(painted, 30, (22, 35))
     now = areas(painted)
     assert np.array_equal(now[0], lesion) and np.count_nonzero(now[1] & lesion) > np.count_nonzero(vessel & lesion)
 

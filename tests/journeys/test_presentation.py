@@ -10,18 +10,15 @@ from pytestqt.qtbot import QtBot
 
 from imaging.formats.reading import open_study
 from imaging.phantom import PhantomStudy
+from tests.journeys.hands import settle
 from viewer.app import Application
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def wait(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-
-
 def press(qtbot: QtBot, main: Application, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
     qtbot.keyClick(main.window, key, modifier or Qt.KeyboardModifier.NoModifier)
-    wait(qtbot, main)
+    settle(qtbot, main)
 
 
 def slices(study: PhantomStudy, count: int) -> list[Dataset]:
@@ -46,7 +43,7 @@ def test_the_same_slice_of_the_next_phase_is_one_key_away(
 ) -> None:
     write_phases(tmp_path / "phases", phantom_study, 3)
     main.reading.open([tmp_path / "phases"])
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert main.session.study is not None and len(main.session.study.series) == 3
     main.view.set_slice(4)
     press(qtbot, main, Qt.Key.Key_2)
@@ -64,7 +61,7 @@ def test_the_same_slice_of_the_next_phase_is_one_key_away(
 
 def test_other_series_are_no_phases(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
     main.reading.open([phantom_study.ct])
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert not main.reading.has_phases()
     shown = main.session.volume
     press(qtbot, main, Qt.Key.Key_Right, CTRL)
@@ -101,7 +98,7 @@ def test_windows_and_tables_of_the_file_are_on_key_0(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
     main.reading.open([write_presented(tmp_path / "one.dcm", phantom_study)])
-    wait(qtbot, main)
+    settle(qtbot, main)
     volume, view = main.session.volume, main.view
     assert volume is not None and len(volume.voi_tables) == 1
     assert (view.window.name, view.table) == ("wide", None)
@@ -125,7 +122,7 @@ def test_overlays_come_and_go_with_their_key(
         return colour.red(), colour.green(), colour.blue()
 
     main.reading.open([write_presented(tmp_path / "one.dcm", phantom_study)])
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert middle() == (255, 236, 120)
     press(qtbot, main, Qt.Key.Key_O)
     assert len(set(middle())) == 1
@@ -141,7 +138,7 @@ def test_the_window_follows_the_slice_until_a_person_chooses_one(
         data.WindowCenter, data.WindowWidth, data.WindowCenterWidthExplanation = 40 + n, 400, f"SLICE {n}"
         data.save_as(tmp_path / "series" / f"{n}.dcm")
     main.reading.open([tmp_path / "series"])
-    wait(qtbot, main)
+    settle(qtbot, main)
     view = main.session.view
     assert (view.k, view.window.centre) == (2, 42)
     press(qtbot, main, Qt.Key.Key_Down)

@@ -16,14 +16,11 @@ from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
+from tests.journeys.hands import settle
 from viewer.app import Application
 from viewer.dialogs.resampling import ResamplingQuestion
 from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.segments_box import SegmentsBox
-
-
-def wait(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
 
 
 def lifted(study: Path, folder: Path, up_mm: float, frame_of_reference: str = "") -> Path:
@@ -62,14 +59,14 @@ def test_it_is_asked_done_and_marked(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, mask: Path, tmp_path: Path
 ) -> None:
     main.reading.open([lifted(phantom_study.ct, tmp_path / "again", 0.9)])
-    wait(qtbot, main)
+    settle(qtbot, main)
     main.exchanging.import_mask(mask)
     asked = question(qtbot, main)
     assert main.findings.prediction is None, "nothing is shown before the person agrees"
     said = asked.informativeText()
     assert "it was made from other images" in said and "voxels of" in said and "covers most of it" in said
     qtbot.mouseClick(asked.resample, Qt.MouseButton.LeftButton)
-    wait(qtbot, main)
+    settle(qtbot, main)
     prediction = main.findings.prediction
     assert prediction is not None and prediction.mask is not None
     assert "resampled from" in main.window.findChild(FindingsPanel).summary.text()
@@ -87,7 +84,7 @@ def test_it_is_asked_done_and_marked(
     assert main.history.rows.topLevelItem(0).text(5) == "nodule (resampled)"
     main.history.close()
     main.exchanging.export_mask(tmp_path / "out.dcm", MaskFormat.SEG)
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert dcmread(tmp_path / "out.dcm").SegmentSequence[0].SegmentDescription.startswith("resampled from ")
 
 
@@ -96,7 +93,7 @@ def test_who_declines_keeps_the_image_as_it_is(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, mask: Path, tmp_path: Path, how: str
 ) -> None:
     main.reading.open([lifted(phantom_study.ct, tmp_path / "again", 0.9)])
-    wait(qtbot, main)
+    settle(qtbot, main)
     main.exchanging.import_mask(mask)
     asked = question(qtbot, main)
     assert asked.defaultButton() == asked.leave
@@ -105,7 +102,7 @@ def test_who_declines_keeps_the_image_as_it_is(
     else:
         qtbot.keyClick(asked, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: any("It was not laid on the image" in each.text for each in main.notices.all))
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert main.findings.prediction is None and not main.segmentation.array.any()
 
 
@@ -113,9 +110,9 @@ def test_another_frame_of_reference_is_not_even_asked(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, mask: Path, tmp_path: Path
 ) -> None:
     main.reading.open([lifted(phantom_study.ct, tmp_path / "again", 0.9, generate_uid())])
-    wait(qtbot, main)
+    settle(qtbot, main)
     main.exchanging.import_mask(mask)
-    wait(qtbot, main)
+    settle(qtbot, main)
     assert "Its frame of reference is" in main.notices.all[-1].text
     assert main.window.findChildren(ResamplingQuestion) == []
 
@@ -124,7 +121,7 @@ def test_nothing_of_the_question_is_cut_off(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, mask: Path, tmp_path: Path
 ) -> None:
     main.reading.open([lifted(phantom_study.ct, tmp_path / "again", 0.9)])
-    wait(qtbot, main)
+    settle(qtbot, main)
     main.exchanging.import_mask(mask)
     asked = question(qtbot, main)
     assert asked.width() <= 1280 and asked.height() <= 800

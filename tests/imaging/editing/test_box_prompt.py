@@ -8,16 +8,14 @@ from imaging.editing.box_prompt import PromptBox, box_on_axis, box_on_plane, les
 from imaging.geometry import Calibration, Geometry
 from imaging.progress import Cancelled
 from imaging.reslicing import oblique
+from tests.imaging.editing.lesions import ball_in, dice
 
 GRID = Geometry((40, 90, 90), (1.0, 0.8, 0.8), calibration=Calibration.PATIENT)
 MIDDLE = (20, 45, 45)
 
 
 def ball(radius_mm: float, centre: tuple[int, int, int] = MIDDLE) -> NDArray[np.bool_]:
-    k, j, i = (
-        (np.arange(size) - at) * step for size, at, step in zip(GRID.shape_kji, centre, GRID.spacing_mm, strict=True)
-    )
-    return k[:, None, None] ** 2 + j[None, :, None] ** 2 + i[None, None, :] ** 2 <= radius_mm**2
+    return ball_in(GRID, radius_mm, centre)
 
 
 def scan(lesion: NDArray[np.bool_]) -> NDArray[np.int16]:
@@ -31,10 +29,6 @@ def found(values: NDArray[np.int16], prompt: PromptBox) -> NDArray[np.bool_]:
     whole = np.zeros(GRID.shape_kji, bool)
     whole[region.box] = region.inside
     return whole
-
-
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return 2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other))
 
 
 BOXES = {0: ((33.0, 33.0), (57.0, 57.0)), 1: ((10.0, 33.0), (30.0, 57.0)), 2: ((10.0, 33.0), (30.0, 57.0))}

@@ -8,6 +8,7 @@ from scipy import ndimage
 from imaging.editing.click_prompt import lesion_at
 from imaging.geometry import Geometry
 from imaging.progress import Cancelled
+from tests.imaging.editing.lesions import dice
 
 SHAPE = (2, 160, 200)
 GRID = Geometry(SHAPE)
@@ -30,10 +31,6 @@ def found(image: NDArray[np.uint8], seed: tuple[int, int, int] = (1, 80, 100)) -
     whole = np.zeros(SHAPE, bool)
     whole[region.box] = region.inside
     return whole
-
-
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return 2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other))
 
 
 @pytest.mark.parametrize(("height", "width"), [(12.0, 18.0), (25.0, 32.0), (42.0, 50.0)])

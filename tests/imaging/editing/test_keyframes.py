@@ -8,6 +8,7 @@ from scipy import ndimage
 from imaging.editing.keyframes import fill_between
 from imaging.phantom import clip
 from imaging.progress import Cancelled
+from tests.imaging.editing.lesions import dice
 
 FRAMES, SIDE = 13, 96
 Mask = NDArray[np.uint8]
@@ -45,10 +46,6 @@ def after(mask: Mask, image: NDArray[np.uint8], keyframes: tuple[int, ...], valu
     whole = mask.copy()
     whole[found[0]] = found[1]
     return whole
-
-
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return 2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other))
 
 
 def test_a_wandering_disc_is_found_on_every_frame_between() -> None:

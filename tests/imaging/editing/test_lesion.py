@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from imaging.editing.lesion import lesion_about
 from imaging.geometry import Calibration, Geometry
+from tests.imaging.editing.lesions import ball_in, dice
 
 GRID = Geometry((30, 80, 80), (1.25, 0.7, 0.7), calibration=Calibration.PATIENT)
 LUNG, TISSUE, GLASS = -850, 40, -600
@@ -13,10 +14,7 @@ MIDDLE = (15, 40, 40)
 
 
 def ball(radius_mm: float, centre: tuple[int, int, int] = MIDDLE) -> NDArray[np.bool_]:
-    k, j, i = (
-        (np.arange(size) - at) * step for size, at, step in zip(GRID.shape_kji, centre, GRID.spacing_mm, strict=True)
-    )
-    return k[:, None, None] ** 2 + j[None, :, None] ** 2 + i[None, None, :] ** 2 <= radius_mm**2
+    return ball_in(GRID, radius_mm, centre)
 
 
 def scan(lesion: NDArray[np.bool_], value: int = TISSUE) -> NDArray[np.int16]:
@@ -32,10 +30,6 @@ def found(
     whole = np.zeros(GRID.shape_kji, bool)
     whole[region.box] = region.inside
     return whole
-
-
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return 2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other))
 
 
 @pytest.mark.parametrize(("radius_mm", "value"), [(4.0, TISSUE), (9.0, TISSUE), (9.0, GLASS)])
