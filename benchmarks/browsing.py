@@ -48,7 +48,7 @@ def browsing(rounds: int) -> list[Row]:
 
 
 def _has_rows(main: Application) -> bool:
-    return main.browser.model.rowCount() > 0
+    return main.sides.browser.model.rowCount() > 0
 
 
 def _has_all(main: Application) -> bool:

@@ -32,6 +32,6 @@ def started_on_ct(start: Callable[[], Application], folder: Path) -> Application
     show_ct(main, folder)
     panel = main.window.findChild(AnnotationPanel)
     assert isinstance(panel, AnnotationPanel)
-    main.tabs.setCurrentWidget(panel)
+    main.sides.right.setCurrentWidget(panel)
     QApplication.processEvents()
     return main

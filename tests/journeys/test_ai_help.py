@@ -1,13 +1,12 @@
 """Help of a model while editing: a box about a lesion, refining after strokes, accepting over what a person drew."""
 
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -21,6 +20,8 @@ from imaging.study import Patient, Series, Study
 from imaging.volume import Volume
 from inference.prediction import Finding, Prediction
 from inference.probability import ProbabilityMap, quantised
+from tests.imaging.editing.lesions import ball_in, dice
+from tests.journeys.hands import at, drag, key
 from viewer.app import Application
 from viewer.panels.assist_box import AssistBox
 from viewer.panels.findings_panel import FindingsPanel
@@ -33,14 +34,7 @@ MIDDLE = (8, 40, 50)
 
 
 def ball(radius_mm: float, centre: tuple[int, int, int] = MIDDLE) -> NDArray[np.bool_]:
-    k, j, i = (
-        (np.arange(size) - at) * step for size, at, step in zip(GRID.shape_kji, centre, GRID.spacing_mm, strict=True)
-    )
-    return k[:, None, None] ** 2 + j[None, :, None] ** 2 + i[None, None, :] ** 2 <= radius_mm**2
-
-
-def dice(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
-    return 2 * np.count_nonzero(one & other) / (np.count_nonzero(one) + np.count_nonzero(other))
+    return ball_in(GRID, radius_mm, centre)
 
 
 @pytest.fixture
@@ -66,25 +60,6 @@ def show(main: Application, folder: Path, lesion: NDArray[np.bool_], colour: boo
     main.segmentation.set_active(1)
     main.view.set_slice(MIDDLE[0])
     QApplication.processEvents()
-
-
-def at(main: Application, row: float, column: float) -> QPoint:
-    transform = main.session.active.transform()
-    assert transform is not None
-    x, y = transform.to_screen(row, column)
-    return QPoint(round(x), round(y))
-
-
-def drag(main: Application, *pixels: tuple[float, float]) -> None:
-    QTest.mousePress(main.canvas, LEFT, NONE, at(main, *pixels[0]))
-    for one, other in pairwise(pixels):
-        for share in (0.25, 0.5, 0.75, 1.0):
-            QTest.mouseMove(main.canvas, at(main, *(a + share * (b - a) for a, b in zip(one, other, strict=True))))
-    QTest.mouseRelease(main.canvas, LEFT, NONE, at(main, *pixels[-1]))
-
-
-def key(main: Application, which: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
-    QTest.keyClick(main.canvas, which, modifier)
 
 
 def proposed(qtbot: QtBot, main: Application) -> None:
@@ -237,7 +212,7 @@ def test_a_models_mask_over_strokes_shows_its_choices_and_loses_nothing_drawn(re
     reader.findings.show_prediction(said)
     panel = reader.window.findChild(FindingsPanel)
     assert isinstance(panel, FindingsPanel)
-    reader.tabs.setCurrentWidget(panel)
+    reader.sides.right.setCurrentWidget(panel)
     QApplication.processEvents()
     assert panel.merge.currentData() == "beside", "overwriting is never what happens unasked"
     assert panel.merge.isVisible() and panel.merge.count() == 3

@@ -92,7 +92,7 @@ def key(main: Application, code: Qt.Key) -> None:
 
 def search(qtbot: QtBot, main: Application, text: str) -> None:
     main.window.run("find-study")
-    QTest.keyClicks(main.browser.filter.words, text)
+    QTest.keyClicks(main.sides.browser.filter.words, text)
     qtbot.waitUntil(lambda: main.studies.search.words == text, timeout=10_000)
     settle(qtbot, main)
 
@@ -106,7 +106,7 @@ def test_index_search_open_set_read_and_all_is_there_the_next_time(
     search(qtbot, main, "clark")
     assert titles(main) == ["Chest 2"]
     key(main, Qt.Key.Key_Down)
-    assert main.browser.tree.hasFocus()
+    assert main.sides.browser.tree.hasFocus()
     key(main, Qt.Key.Key_Return)
     settle(qtbot, main)
     assert main.session.series is not None and main.session.series.patient.name == NAMES[2]
@@ -118,7 +118,7 @@ def test_index_search_open_set_read_and_all_is_there_the_next_time(
     states = {study.description: study.state for study in again.studies.listed}
     assert states.pop("Chest 2") is ReadingState.READ
     assert set(states.values()) == {ReadingState.UNREAD}
-    again.browser.filter.list.setCurrentIndex(1)
+    again.sides.browser.filter.list.setCurrentIndex(1)
     settle(qtbot, again)
     assert titles(again) == ["Chest 2"], "recently opened"
 
@@ -153,7 +153,7 @@ def test_priors_stand_under_their_patient_by_date(qtbot: QtBot, main: Applicatio
     search(qtbot, main, "evans")
     main.window.run("priors")
     settle(qtbot, main)
-    model, tree = main.browser.model, main.browser.tree
+    model, tree = main.sides.browser.model, main.sides.browser.tree
     patient = tree.currentIndex().parent()
     assert patient.data().startswith("Adams, Ann\n")
     rows = [model.index(row, 0, patient).data() for row in range(model.rowCount(patient))]
@@ -167,9 +167,11 @@ def test_a_series_dragged_from_the_list_is_shown_beside_what_is_open(
     index(qtbot, main, folder)
     main.reading.open([folder / "0"])
     settle(qtbot, main)
-    study = main.browser.model.index_of(next(each.key for each in main.studies.listed if "Old" in each.description))
-    main.browser.model.fetchMore(study)
-    data = main.browser.model.mimeData([main.browser.model.index(0, 0, study)])
+    study = main.sides.browser.model.index_of(
+        next(each.key for each in main.studies.listed if "Old" in each.description)
+    )
+    main.sides.browser.model.fetchMore(study)
+    data = main.sides.browser.model.mimeData([main.sides.browser.model.index(0, 0, study)])
     assert bytes(data.data(SERIES_MIME).data()) == b"1.2.100.1"
     drop(main, data)
     settle(qtbot, main)
@@ -247,8 +249,8 @@ def test_indexing_is_stopped_by_its_button_and_what_was_found_stays(
     monkeypatch.setattr(main.sandbox, "open_study", slowly)
     main.indexing.index([folder])
     qtbot.waitUntil(lambda: len(main.studies.listed) == 6, timeout=20_000)
-    main.left.setCurrentWidget(main.browser)
-    line = main.browser.line
+    main.sides.left.setCurrentWidget(main.sides.browser)
+    line = main.sides.browser.line
     assert line.isVisible() and line.bar.maximum() == 10
     QTest.mouseClick(line.stop, Qt.MouseButton.LeftButton)
     settle(qtbot, main)

@@ -34,13 +34,13 @@ def settle(qtbot: QtBot, main: Application) -> None:
 def open_on(qtbot: QtBot, main: Application, path: Path) -> Application:
     main.reading.open([path])
     settle(qtbot, main)
-    main.tabs.setCurrentWidget(main.questions)
+    main.sides.right.setCurrentWidget(main.sides.questions)
     QApplication.processEvents()
     return main
 
 
 def row(main: Application, question: str) -> QuestionRow:
-    return next(each for each in main.questions.rows if each.asked.question.name == question)
+    return next(each for each in main.sides.questions.rows if each.asked.question.name == question)
 
 
 def click(main: Application, question: str, choice: str) -> None:
@@ -83,7 +83,7 @@ def test_every_level_is_answered_with_one_click_and_undone(
     assert levels == {Level.STUDY, Level.SERIES, Level.IMAGE, Level.REGION}
     assert chosen(main, "signs") == ["ground_glass", "effusion"], "several signs at once"
     assert row(main, "signs").said.text().startswith(main.classification.asked[3].answer.provenance.author)
-    assert main.questions.progress.text() == "4 of 5 answered"
+    assert main.sides.questions.progress.text() == "4 of 5 answered"
     click(main, "pattern", "atypical")
     assert chosen(main, "pattern") == ["atypical"], "a grade is one of them"
     click(main, "pattern", "atypical")
@@ -97,11 +97,11 @@ def test_every_level_is_answered_with_one_click_and_undone(
 
 def test_slice_after_slice_by_keys_alone(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
     open_on(qtbot, main, phantom_study.ct)
-    main.tabs.setCurrentIndex(0)
+    main.sides.right.setCurrentIndex(0)
     main.viewports.active.setFocus()
     first = main.view.k
     press(Qt.Key.Key_A, BOTH)
-    assert main.tabs.currentWidget() is main.questions and focused() is row(main, "follow_up")
+    assert main.sides.right.currentWidget() is main.sides.questions and focused() is row(main, "follow_up")
     press(Qt.Key.Key_2)
     for _ in range(3):
         press(Qt.Key.Key_Tab)
@@ -143,7 +143,7 @@ def test_a_frame_of_a_clip_and_a_measurement(qtbot: QtBot, main: Application, ph
     for place in ((start + end) / 2, end):
         QTest.mouseMove(view, place)
     QTest.mouseRelease(view, LEFT, NONE, end)
-    main.tabs.setCurrentWidget(main.questions)
+    main.sides.right.setCurrentWidget(main.sides.questions)
     QApplication.processEvents()
     assert row(main, "certain").asked.subject.title == "Measurement “Length”"
     click(main, "certain", "unsure")
@@ -218,14 +218,14 @@ def test_a_study_answer_is_that_of_all_its_series(qtbot: QtBot, main: Applicatio
     click(main, "quality", "limited")
     main.reading.load(ct)
     settle(qtbot, main)
-    assert main.questions.sets.currentText() == "Chest CT, COVID-19"
+    assert main.sides.questions.sets.currentText() == "Chest CT, COVID-19"
     main.window.run("next-label-set")
-    assert main.questions.sets.currentText() == "Chest X-ray"
+    assert main.sides.questions.sets.currentText() == "Chest X-ray"
     assert (chosen(main, "changed"), chosen(main, "quality")) == (["no"], []), "the quality was another image's"
-    main.questions.sets.activated.emit(main.questions.sets.findText("Lung ultrasound"))  # as its list does
-    assert main.questions.sets.currentText() == "Lung ultrasound" and row(main, "aeration").isVisible()
+    main.sides.questions.sets.activated.emit(main.sides.questions.sets.findText("Lung ultrasound"))  # as its list does
+    assert main.sides.questions.sets.currentText() == "Lung ultrasound" and row(main, "aeration").isVisible()
     main.window.run("next-label-set")
-    assert main.questions.sets.currentText() == "Breast ultrasound", "after the last comes the first"
+    assert main.sides.questions.sets.currentText() == "Breast ultrasound", "after the last comes the first"
 
 
 def test_a_models_findings_become_answers_with_its_name(
@@ -261,10 +261,10 @@ def test_a_label_set_with_an_error_names_the_line_and_the_others_are_used(
     (folder / "bad.toml").write_text(good.replace('"series"', '"galaxy"'))
     main = open_on(qtbot, start(), phantom_study.ct)
     assert any("bad.toml, line 8: question.0.level" in notice.text for notice in main.notices.all)
-    assert main.questions.sets.currentText() == "Chest CT, COVID-19"
+    assert main.sides.questions.sets.currentText() == "Chest CT, COVID-19"
     (folder / "good.toml").write_text(good)
     again = open_on(qtbot, start(), phantom_study.ct)
-    assert again.questions.sets.currentText() == "Mine", "a person's own set comes first"
+    assert again.sides.questions.sets.currentText() == "Mine", "a person's own set comes first"
     click(again, "done", "yes")
     assert chosen(again, "done") == ["yes"]
 
@@ -272,8 +272,8 @@ def test_a_label_set_with_an_error_names_the_line_and_the_others_are_used(
 @pytest.mark.parametrize("path", ["ct", "xray", "ultrasound"])
 def test_nothing_is_cut_off(qtbot: QtBot, main: Application, phantom_study: PhantomStudy, path: str) -> None:
     open_on(qtbot, main, getattr(phantom_study, path))
-    assert main.tabs.tabBar().sizeHint().width() <= main.tabs.width(), "every tab is seen"
-    for each in main.questions.rows:
+    assert main.sides.right.tabBar().sizeHint().width() <= main.sides.right.width(), "every tab is seen"
+    for each in main.sides.questions.rows:
         for button in each.buttons:
             assert button.width() >= button.sizeHint().width(), button.text()
             assert each.rect().contains(button.geometry())

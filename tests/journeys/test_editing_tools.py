@@ -1,11 +1,10 @@
 """The promise of correcting: every tool by mouse and key, every operation first shown, then kept or put away."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,6 +13,7 @@ from imaging.labelmap import Label
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Volume
+from tests.journeys.hands import at, drag, key
 from viewer.app import Application
 from viewer.panels.editing_panel import EditingPanel
 
@@ -39,28 +39,8 @@ def main(main: Application, ct: tuple[Series, Volume]) -> Iterator[Application]:
     main.segmentation.mask.saved = True
 
 
-def at(main: Application, row: float, column: float) -> QPoint:
-    """The screen point of a pixel of the shown plane."""
-    transform = main.session.active.transform()
-    assert transform is not None
-    x, y = transform.to_screen(row, column)
-    return QPoint(round(x), round(y))
-
-
 def click(main: Application, row: float, column: float) -> None:
     QTest.mouseClick(main.canvas, LEFT, NONE, at(main, row, column))
-
-
-def drag(main: Application, *pixels: tuple[float, float]) -> None:
-    QTest.mousePress(main.canvas, LEFT, NONE, at(main, *pixels[0]))
-    for one, other in pairwise(pixels):
-        for share in (0.25, 0.5, 0.75, 1.0):
-            QTest.mouseMove(main.canvas, at(main, *(a + share * (b - a) for a, b in zip(one, other, strict=True))))
-    QTest.mouseRelease(main.canvas, LEFT, NONE, at(main, *pixels[-1]))
-
-
-def key(main: Application, which: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
-    QTest.keyClick(main.canvas, which, modifier)
 
 
 def run(qtbot: QtBot, main: Application, action: str) -> None:
@@ -218,7 +198,8 @@ def test_a_threshold_is_shown_changes_with_its_range_and_is_kept_with_enter(qtbo
     assert bench.proposal is not None and bench.proposal.added == (values >= 100).sum()
     assert not main.segmentation.array.any(), "only shown"
     assert main.canvas.grab().toImage() != before
-    panel = next(each for n in range(main.tabs.count()) if isinstance(each := main.tabs.widget(n), EditingPanel))
+    panel = main.window.findChild(EditingPanel)
+    assert isinstance(panel, EditingPanel)
     panel.low.setValue(250)
     settle(qtbot, main)
     assert bench.proposal.added == (values >= 250).sum(), "live"
@@ -322,8 +303,9 @@ def test_every_operation_of_the_menu_proposes_and_one_undo_takes_it_back(qtbot: 
 
 
 def test_the_panel_is_whole_at_1280_by_800(main: Application) -> None:
-    panel = next(each for n in range(main.tabs.count()) if isinstance(each := main.tabs.widget(n), EditingPanel))
-    main.tabs.setCurrentWidget(panel)
+    panel = main.window.findChild(EditingPanel)
+    assert isinstance(panel, EditingPanel)
+    main.sides.right.setCurrentWidget(panel)
     QApplication.processEvents()
     for button in (*panel.buttons.values(), *panel.tools.values(), panel.keep, panel.discard):
         right = button.mapTo(panel, button.rect().topRight()).x()

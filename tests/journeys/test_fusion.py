@@ -12,6 +12,7 @@ from imaging.geometry import Calibration, Geometry
 from imaging.study import Series, Study
 from imaging.volume import Volume, Window
 from viewer.app import Application
+from viewer.panels.view_panel import ViewPanel
 from viewer.state.fusion import Fusion
 from viewer.state.opened import OpenSeries
 
@@ -114,7 +115,8 @@ def test_another_frame_of_reference_is_marked(main: Application) -> None:
 
 def test_the_panel_shows_and_changes_it(main: Application) -> None:
     lay_over(main)
-    panel = next(main.tabs.widget(n) for n in range(main.tabs.count()) if main.tabs.tabText(n) == "View")
+    panel = main.window.findChild(ViewPanel)
+    assert isinstance(panel, ViewPanel)
     assert panel.fused.currentIndex() == 1 and panel.opacity.value() == 50
     panel.opacity.setValue(80)
     panel.high.setValue(20.0)

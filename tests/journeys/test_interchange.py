@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pydicom import dcmread
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from imaging import editing
@@ -26,6 +26,7 @@ from imaging.phantom import PhantomStudy
 from imaging.volume import Shutter, VoiTable, Window
 from inference.prediction import Prediction
 from inference.probability import ProbabilityMap
+from tests.journeys.hands import settle, told
 from viewer.app import Application
 from viewer.dialogs.exchange_files import MASKS, REPORT
 from viewer.state.orientation import CLOCKWISE, MIRRORED
@@ -40,15 +41,6 @@ def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Applic
     main.reading.load(next(each for each in main.session.study.series if each.modality == "CT"))
     settle(qtbot, main)
     return main
-
-
-def settle(qtbot: QtBot, main: Application) -> None:
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=60_000)
-    QApplication.processEvents()
-
-
-def told(main: Application) -> str:
-    return " ".join(notice.text for notice in main.notices.all)
 
 
 def choose(monkeypatch: pytest.MonkeyPatch, path: Path, chosen: str = "") -> None:
@@ -262,13 +254,13 @@ def test_numbers_of_segments_leave_as_a_report_and_come_back_below_measures(
     main.window.run("export-segment-report")
     settle(qtbot, main)
     assert "numbers.seg.dcm" in told(main) and (tmp_path / "numbers.seg.dcm").exists()
-    assert not main.measures.reported.isVisibleTo(main.measures)
+    assert not main.sides.measures.reported.isVisibleTo(main.sides.measures)
     for _ in range(2):
         choose(monkeypatch, tmp_path / "numbers.dcm")
         main.window.run("import-measurements")
         settle(qtbot, main)
-    lines = main.measures.reported.text().splitlines()
-    assert main.measures.reported.isVisibleTo(main.measures) and lines[0] == "lesion"
+    lines = main.sides.measures.reported.text().splitlines()
+    assert main.sides.measures.reported.isVisibleTo(main.sides.measures) and lines[0] == "lesion"
     assert sum("Volume" in line for line in lines) == 1, "read twice, shown once"
     volume_ml = 4 * 20 * 20 * main.segmentation.geometry.voxel_ml
     assert f"    Volume: {volume_ml:.4g} ml" in lines

@@ -67,7 +67,7 @@ def opened(start: Callable[[], Application], tmp_path: Path) -> Generator[Open]:
         )
         main.session.open(Study(tmp_path, (series,)))
         main.session.show(series, ramp(geometry))
-        main.tabs.setCurrentWidget(main.measures)
+        main.sides.right.setCurrentWidget(main.sides.measures)
         QApplication.processEvents()
         return main
 
@@ -133,7 +133,7 @@ def test_a_length_is_right_in_every_plane(opened: Open) -> None:
 
 
 def rows(main: Application) -> list[QTreeWidgetItem]:
-    found = [main.measures.rows.topLevelItem(n) for n in range(main.measures.rows.topLevelItemCount())]
+    found = [main.sides.measures.rows.topLevelItem(n) for n in range(main.sides.measures.rows.topLevelItemCount())]
     return [item for item in found if item is not None]
 
 
@@ -175,7 +175,7 @@ def test_drags_and_clicks_draw_every_figure(opened: Open) -> None:
     assert ratio["Cardiothoracic ratio"] == pytest.approx(1 / 3, abs=0.02)
     assert (rectangle["Pixels"], rectangle["Mean"]) == (7 * 20, pytest.approx(505))
     assert probe["Value"] == 300
-    assert main.measures.histogram.isVisible()
+    assert main.sides.measures.histogram.isVisible()
 
 
 def test_a_polygon_ends_with_enter_or_a_double_click_and_escape_gives_up(opened: Open) -> None:
@@ -277,8 +277,8 @@ def test_a_known_length_calibrates_what_stands_on_a_film(opened: Open) -> None:
     assert rows(main)[0].text(VALUE) == "30.0 mm" and rows(main)[0].text(CALIBRATED_BY) == "at detector"
     take(main, "known-length")
     drag(main.canvas, *at(main, (50, 20), (50, 40)))
-    assert main.measures.known_row.isVisible()
-    field = main.measures.known_mm.findChild(QLineEdit)
+    assert main.sides.measures.known_row.isVisible()
+    field = main.sides.measures.known_mm.findChild(QLineEdit)
     assert field is not None
     QTest.keyClicks(field, "25")
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -294,7 +294,7 @@ def test_the_panel_jumps_names_deletes_and_exports(opened: Open, tmp_path: Path)
     main.session.view.set_slice(30)
     (row,) = rows(main)
     assert row.text(SLICE) == "8"
-    table = main.measures.rows
+    table = main.sides.measures.rows
     place = table.visualItemRect(row).center()
     QTest.mouseClick(table.viewport(), LEFT, NONE, place)
     assert main.session.view.k == 7
@@ -318,11 +318,11 @@ def test_the_panel_jumps_names_deletes_and_exports(opened: Open, tmp_path: Path)
 
 def test_a_text_is_written_where_it_was_put(opened: Open) -> None:
     main = opened()
-    main.tabs.setCurrentIndex(0)
+    main.sides.right.setCurrentIndex(0)
     take(main, "note")
     click(main.canvas, *at(main, (20, 20)))
-    assert main.tabs.currentWidget() is main.measures
-    editor = main.measures.rows.viewport().findChild(QLineEdit)
+    assert main.sides.right.currentWidget() is main.sides.measures
+    editor = main.sides.measures.rows.viewport().findChild(QLineEdit)
     assert editor is not None
     QTest.keyClicks(editor, "stent")
     QTest.keyClick(editor, Qt.Key.Key_Return)

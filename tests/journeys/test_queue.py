@@ -52,7 +52,7 @@ def drag(main: Application, start: tuple[float, float], end: tuple[float, float]
 def queue_of(qtbot: QtBot, main: Application, folder: Path, name: str, blind: bool = False, who: str = "") -> None:
     """A queue of a folder, as a person makes it."""
     main.window.run("queue")
-    main.queue.folder_chosen.emit(folder)  # what the dialog of the system gives
+    main.sides.queue.folder_chosen.emit(folder)  # what the dialog of the system gives
     dialog = main.queue_dialogs.new_queue
     qtbot.waitUntil(dialog.isVisible, timeout=5000)
     QTest.keyClicks(dialog.name, name)
@@ -77,14 +77,14 @@ def test_a_queue_is_read_by_keys_and_everything_is_there_after_a_restart(
 ) -> None:
     main = start()
     queue_of(qtbot, main, phantom_study.study, "lungs")
-    assert main.left.currentWidget() is main.queue
+    assert main.sides.left.currentWidget() is main.sides.queue
     assert [case.title.split(" · ")[2] for case in main.worklist.cases] == ["CT", "DX", "US"]
-    assert main.queue.progress.text() == "0 of 3 done" and main.queue.buttons["next"].text() == "Start"
+    assert main.sides.queue.progress.text() == "0 of 3 done" and main.sides.queue.buttons["next"].text() == "Start"
 
     press(main, Qt.Key.Key_F4)
     settled(qtbot, main)
     assert main.session.series is not None and main.session.series.modality == "CT"
-    assert main.left.currentWidget() is main.queue, "the list stays in front"
+    assert main.sides.left.currentWidget() is main.sides.queue, "the list stays in front"
     main.view.set_window(Window(-600, 1500))
     main.view.set_zoom(2.0, (3.0, 4.0))
     QTest.qWait(20)
@@ -120,8 +120,8 @@ def test_a_queue_is_read_by_keys_and_everything_is_there_after_a_restart(
     again.window.run("queue")
     settled(qtbot, again)
     assert states(again) == [CaseState.ACCEPTED, CaseState.FIXED, CaseState.REJECTED]
-    assert again.queue.progress.text() == "3 of 3 done"
-    assert "3 done" in again.queue.figures.text()
+    assert again.sides.queue.progress.text() == "3 of 3 done"
+    assert "3 done" in again.sides.queue.figures.text()
 
 
 def test_a_case_is_put_off_left_and_gone_back_to(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> None:
@@ -138,18 +138,18 @@ def test_a_case_is_put_off_left_and_gone_back_to(qtbot: QtBot, start: Start, pha
     press(main, Qt.Key.Key_F3)
     settled(qtbot, main)
     assert main.session.series is not None and main.session.series.modality == "DX"
-    row = main.queue.model.row_of(main.worklist.cases[0].id)
-    main.queue.cases.setCurrentIndex(main.queue.model.index(row))
-    QTest.keyClick(main.queue.cases, Qt.Key.Key_Return)
+    row = main.sides.queue.model.row_of(main.worklist.cases[0].id)
+    main.sides.queue.cases.setCurrentIndex(main.sides.queue.model.index(row))
+    QTest.keyClick(main.sides.queue.cases, Qt.Key.Key_Return)
     settled(qtbot, main)
     assert main.session.series.modality == "CT" and states(main)[0] is CaseState.STARTED, "chosen from the list"
-    main.queue.state.setCurrentIndex(main.queue.state.findData(CaseState.UNDONE))
-    main.queue.state.activated.emit(0)
-    assert main.queue.model.rowCount() == 0
-    main.queue.state.setCurrentIndex(0)
-    main.queue.state.activated.emit(0)
-    QTest.keyClicks(main.queue.words, "lung us")
-    assert [case.title.split(" · ")[2] for case in main.queue.model.cases] == ["US"]
+    main.sides.queue.state.setCurrentIndex(main.sides.queue.state.findData(CaseState.UNDONE))
+    main.sides.queue.state.activated.emit(0)
+    assert main.sides.queue.model.rowCount() == 0
+    main.sides.queue.state.setCurrentIndex(0)
+    main.sides.queue.state.activated.emit(0)
+    QTest.keyClicks(main.sides.queue.words, "lung us")
+    assert [case.title.split(" · ")[2] for case in main.sides.queue.model.cases] == ["US"]
 
 
 def test_opening_something_else_leaves_the_case_with_its_time(
@@ -246,7 +246,7 @@ def test_a_queue_of_studies_chosen_in_the_list(qtbot: QtBot, start: Start, phant
     main.indexing.index([phantom_study.study])
     settled(qtbot, main)
     (study,) = main.studies.listed
-    menu = main.browser.menu_at(main.browser.model.index_of(study.key))
+    menu = main.sides.browser.menu_at(main.sides.browser.model.index_of(study.key))
     assert menu is not None
     next(each for each in menu.actions() if each.text() == "Work queue of this study…").trigger()
     assert main.queue_dialogs.new_queue.isVisible() and main.queue_dialogs.new_queue.of.text() == "1 study"

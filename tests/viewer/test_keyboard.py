@@ -109,9 +109,9 @@ def unreached(root: QWidget, start: QWidget) -> dict[str, list[str]]:
 NONE = {"Tab": [], "Shift+Tab": [], "no name": []}
 
 
-@pytest.mark.parametrize("side", ["left", "tabs"])
+@pytest.mark.parametrize("side", ["left", "right"])
 def test_everything_in_every_tab_is_reached_and_has_a_name(main: Application, qtbot: QtBot, side: str) -> None:
-    holder: QTabWidget = getattr(main, side)
+    holder: QTabWidget = getattr(main.sides, side)
     found = {}
     for number in range(holder.count()):
         holder.setCurrentIndex(number)
@@ -134,7 +134,7 @@ def test_everything_in_every_dialog_is_reached_and_has_a_name(main: Application,
 def test_a_series_is_chosen_in_the_list_by_keys(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> None:
     main.reading.open([phantom_study.study])
     qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
-    (tree,) = main.left.findChildren(SeriesTree)
+    (tree,) = main.sides.left.findChildren(SeriesTree)
     first, k = main.session.series, main.view.k
     tree.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(tree, Qt.Key.Key_Down)

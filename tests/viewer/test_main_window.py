@@ -67,7 +67,7 @@ def test_a_message_that_does_not_fit_ends_visibly_and_is_whole_in_its_tip(main: 
 
 
 def test_no_tab_is_cut_off(main: Application) -> None:
-    for tabs in (main.left, main.tabs):
+    for tabs in (main.sides.left, main.sides.right):
         bar = tabs.tabBar()
         assert bar.tabRect(bar.count() - 1).right() < bar.width(), [bar.tabText(n) for n in range(bar.count())]
 

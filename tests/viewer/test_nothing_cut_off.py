@@ -52,9 +52,9 @@ def _missing(widget: QWidget) -> int:
     return max(widget.minimumSizeHint().width() - widget.width(), wanted.height() - widget.height())
 
 
-@pytest.mark.parametrize("side", ["left", "tabs"])
+@pytest.mark.parametrize("side", ["left", "right"])
 def test_tabs(main: Application, side: str) -> None:
-    holder: QTabWidget = getattr(main, side)
+    holder: QTabWidget = getattr(main.sides, side)
     found = {}
     for number in range(holder.count()):
         holder.setCurrentIndex(number)

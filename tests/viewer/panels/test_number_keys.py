@@ -24,7 +24,7 @@ def radius(main: Application) -> QDoubleSpinBox:
     """The brush radius, clicked into."""
     panel = main.window.findChild(AnnotationPanel)
     assert panel is not None
-    main.tabs.setCurrentWidget(panel)
+    main.sides.right.setCurrentWidget(panel)
     field = panel.findChildren(QDoubleSpinBox)[0]
     QApplication.processEvents()
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)

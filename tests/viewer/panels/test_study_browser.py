@@ -55,8 +55,8 @@ def fill(qtbot: QtBot, main: Application, file: Path, patients: int = 3, studies
 
 def texts(main: Application) -> list[str]:
     """First lines of the rows that are seen, from the top."""
-    tree, found = main.browser.tree, []
-    index = main.browser.model.index(0, 0)
+    tree, found = main.sides.browser.tree, []
+    index = main.sides.browser.model.index(0, 0)
     while index.isValid():
         found.append(index.data().split("\n")[0])
         index = tree.indexBelow(index)
@@ -65,12 +65,12 @@ def texts(main: Application) -> list[str]:
 
 def press(main: Application, *keys: Qt.Key) -> None:
     for code in keys:
-        QTest.keyClick(main.browser.tree, code)
+        QTest.keyClick(main.sides.browser.tree, code)
         QApplication.processEvents()
 
 
 def test_the_empty_list_says_what_to_do(main: Application) -> None:
-    assert main.browser.empty.isVisible() and "index a folder" in main.browser.empty.text()
+    assert main.sides.browser.empty.isVisible() and "index a folder" in main.sides.browser.empty.text()
 
 
 def test_patients_show_their_studies_from_the_newest_on(qtbot: QtBot, main: Application, file: Path) -> None:
@@ -82,26 +82,26 @@ def test_patients_show_their_studies_from_the_newest_on(qtbot: QtBot, main: Appl
 def test_slash_searches_and_the_filters_narrow(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file)
     QTest.keyClick(main.window, Qt.Key.Key_Slash)
-    assert main.browser.filter.words.hasFocus()
-    QTest.keyClicks(main.browser.filter.words, "name2 wr")
+    assert main.sides.browser.filter.words.hasFocus()
+    QTest.keyClicks(main.sides.browser.filter.words, "name2 wr")
     settle(qtbot, main)
-    assert main.browser.empty.isVisible() and main.browser.empty.text() == "No study fits the search."
-    QTest.keyClick(main.browser.filter.words, Qt.Key.Key_Backspace)
-    QTest.keyClick(main.browser.filter.words, Qt.Key.Key_Backspace)
+    assert main.sides.browser.empty.isVisible() and main.sides.browser.empty.text() == "No study fits the search."
+    QTest.keyClick(main.sides.browser.filter.words, Qt.Key.Key_Backspace)
+    QTest.keyClick(main.sides.browser.filter.words, Qt.Key.Key_Backspace)
     settle(qtbot, main)
     assert texts(main)[0] == "Name2, Given" and len(texts(main)) == 3
-    main.browser.filter.modality.setCurrentText("CT")
+    main.sides.browser.filter.modality.setCurrentText("CT")
     settle(qtbot, main)
     assert texts(main) == ["Name2, Given", "2020-01-01 · CT · Study 0"]
-    QTest.keyClick(main.browser.filter.words, Qt.Key.Key_Escape)
+    QTest.keyClick(main.sides.browser.filter.words, Qt.Key.Key_Escape)
     settle(qtbot, main)
     assert len(texts(main)) == 6, "CT of three patients"
 
 
 def test_a_range_of_dates(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file, 1)
-    choices = main.browser.filter
-    main.left.setCurrentWidget(main.browser)
+    choices = main.sides.browser.filter
+    main.sides.left.setCurrentWidget(main.sides.browser)
     choices.dates.setCurrentIndex(choices.dates.count() - 1)
     assert choices.first.isVisible() and choices.last.isVisible()
     QTest.keyClicks(choices.first, "2020-06-01")
@@ -115,9 +115,9 @@ def test_a_range_of_dates(qtbot: QtBot, main: Application, file: Path) -> None:
 
 def test_the_keyboard_walks_unfolds_and_sets_states(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file, 1)
-    tree = main.browser.tree
+    tree = main.sides.browser.tree
     tree.setFocus()
-    tree.setCurrentIndex(main.browser.model.index(0, 0))
+    tree.setCurrentIndex(main.sides.browser.model.index(0, 0))
     assert main.studies.in_hand == "", "a patient is no study"
     press(main, Qt.Key.Key_Down)
     study = main.studies.listed[0]
@@ -131,28 +131,28 @@ def test_the_keyboard_walks_unfolds_and_sets_states(qtbot: QtBot, main: Applicat
     assert tree.currentIndex().data().startswith("Series 0.1\n"), "the row stays where it is"
     assert tree.currentIndex().parent().data().split("\n")[1].startswith("flagged")
     press(main, Qt.Key.Key_Home, Qt.Key.Key_Up)
-    assert main.browser.filter.words.hasFocus()
+    assert main.sides.browser.filter.words.hasFocus()
     assert main.studies.in_hand == ""
 
 
 def test_the_menu_of_a_row_sets_the_state_and_takes_off_the_list(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file, 1, 1)
-    study = main.browser.model.index_of(main.studies.listed[0].key)
-    assert main.browser.menu_at(study.parent()) is None
-    menu = main.browser.menu_at(study)
+    study = main.sides.browser.model.index_of(main.studies.listed[0].key)
+    assert main.sides.browser.menu_at(study.parent()) is None
+    menu = main.sides.browser.menu_at(study)
     entries = {action.text(): action for action in menu.actions()}
     assert entries["Unread"].isChecked() and not entries["Read"].isChecked()
     entries["Read"].trigger()
     assert main.studies.listed[0].state is ReadingState.READ
     entries["Take off the list"].trigger()
     settle(qtbot, main)
-    assert main.studies.listed == () and main.browser.empty.isVisible() and file.exists()
+    assert main.studies.listed == () and main.sides.browser.empty.isVisible() and file.exists()
 
 
 def test_a_double_click_opens(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file, 1, 1)
-    tree = main.browser.tree
-    place = tree.visualRect(main.browser.model.index_of(main.studies.listed[0].key)).center()
+    tree = main.sides.browser.tree
+    place = tree.visualRect(main.sides.browser.model.index_of(main.studies.listed[0].key)).center()
     QTest.mouseClick(tree.viewport(), LEFT, pos=place)
     QTest.mouseDClick(tree.viewport(), LEFT, pos=place)
     settle(qtbot, main)
@@ -161,7 +161,7 @@ def test_a_double_click_opens(qtbot: QtBot, main: Application, file: Path) -> No
 
 def test_unfolded_rows_and_the_chosen_one_stay_when_the_list_grows(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file, 70, 1)
-    tree, model = main.browser.tree, main.browser.model
+    tree, model = main.sides.browser.tree, main.sides.browser.model
     study = model.index_of(main.studies.listed[20].key)
     tree.expand(study.parent())
     tree.expand(study)
@@ -174,7 +174,7 @@ def test_unfolded_rows_and_the_chosen_one_stay_when_the_list_grows(qtbot: QtBot,
 
 def test_nothing_is_cut_off_in_the_narrowest_dock(qtbot: QtBot, main: Application, file: Path) -> None:
     fill(qtbot, main, file, 1, 1)
-    browser = main.browser
+    browser = main.sides.browser
     assert browser.isVisible() and browser.width() >= browser.minimumSizeHint().width()
     for widget in (browser.filter.words, browser.filter.list, browser.filter.modality, browser.filter.dates):
         right = widget.mapTo(browser, QPoint(widget.width(), 0)).x()
