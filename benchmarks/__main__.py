@@ -14,7 +14,7 @@ from dataclasses import asdict
 from benchmarks.timing import Row, table
 
 SUBJECTS = (
-    "start", "loading", "indexing", "browsing", "queue", "display", "playback", "reslicing", "editing",
+    "start", "loading", "indexing", "browsing", "queue", "display", "playback", "reslicing", "editing", "prediction",
     "responsiveness",
 )  # fmt: skip
 

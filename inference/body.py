@@ -3,9 +3,7 @@
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch.nn import functional
 
 LungBox = tuple[int, int, int, int]
 """First row, end row, first column, end column."""
@@ -45,11 +43,22 @@ def _enclosed(tissue: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _opened(mask: NDArray[np.bool_], row_mm: float, column_mm: float) -> NDArray[np.bool_]:
     """The mask without what is thinner than the smoothing length: table, blanket, vessels, noise."""
-    size = [2 * round(SMOOTHING_MM / mm / 2) + 1 for mm in (row_mm, column_mm)]
-    half = [n // 2 for n in size]
-    values = torch.from_numpy(mask.astype(np.float32))[None, None]
-    eroded = -functional.max_pool2d(-values, size, 1, half)
-    return functional.max_pool2d(eroded, size, 1, half)[0, 0].numpy() > 0.5
+    half = [round(SMOOTHING_MM / mm / 2) for mm in (row_mm, column_mm)]
+    return _spread(~_spread(~mask, half), half)
+
+
+def _spread(mask: NDArray[np.bool_], half: list[int]) -> NDArray[np.bool_]:
+    """True within ``half`` rows and columns of what is true."""
+    down = _spread_down(mask, half[0])
+    return _spread_down(down.T, half[1]).T
+
+
+def _spread_down(mask: NDArray[np.bool_], half: int) -> NDArray[np.bool_]:
+    rows = np.pad(mask, ((half, half), (0, 0)))
+    found = mask.copy()
+    for first in range(2 * half + 1):
+        found |= rows[first : first + len(mask)]
+    return found
 
 
 def _extent(line: NDArray[np.bool_], margin: float) -> tuple[int, int]:

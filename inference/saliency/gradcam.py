@@ -1,7 +1,6 @@
 """Grad-CAM (arXiv 1610.02391): where a layer's features, weighted by their gradients, spoke for the target."""
 
 import numpy as np
-from captum.attr import LayerAttribution, LayerGradCam
 from torch import Tensor, nn
 
 from imaging.progress import Report
@@ -15,6 +14,8 @@ def gradcam(network: nn.Module, task: Task, report: Report) -> Evidence:
     Raises:
         InferenceError: the network has no such layer.
     """
+    from captum.attr import LayerAttribution, LayerGradCam  # brings matplotlib: half a second of the first prediction
+
     ending = f".{task.layer}"
     layers = [module for name, module in network.named_modules() if f".{name}".endswith(ending)]
     if not task.layer or not layers:

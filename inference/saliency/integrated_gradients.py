@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from captum.attr import IntegratedGradients
 from torch import Tensor, nn
 
 from imaging.progress import Report
@@ -16,6 +15,8 @@ def integrated_gradients(network: nn.Module, task: Task, report: Report) -> Evid
 
     The path is walked one step at a time, so that Cancel waits for one backward pass and memory holds one image.
     """
+    from captum.attr import IntegratedGradients  # brings matplotlib: half a second of the first prediction
+
     path = task.image - task.black
     total = torch.zeros_like(path)
     explainer = IntegratedGradients(network, multiply_by_inputs=False)

@@ -1,5 +1,8 @@
 """Expected values are worked out by hand on networks of one layer."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -147,3 +150,9 @@ def test_a_segmentation_is_scored_where_the_class_wins() -> None:
 def test_the_colour_bar_never_ends_at_zero() -> None:
     assert limit(np.zeros((3, 3), np.float32)) == 1.0
     assert limit(np.array([[0.0, -4.0]], np.float32)) == pytest.approx(4.0, rel=0.01)
+
+
+def test_a_first_prediction_does_not_wait_for_what_only_explanations_need() -> None:
+    code = "import sys, inference.predictor; print({'captum', 'matplotlib'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"

@@ -78,7 +78,7 @@ class Models:
 
         from inference.predictor import Predictor
 
-        torch.set_num_threads(_threads())
+        torch.set_num_threads(threads())
         package = request.package
         if package is None or package.manifest is None:
             return None
@@ -89,6 +89,6 @@ class Models:
         return getattr(self._loaded[key], request.verb)(*request.arguments, **request.options, report=report)
 
 
-def _threads() -> int:
+def threads() -> int:
     """All cores but one, which is the window's: torch's threads spin while they wait for a core that another holds."""
     return max(1, (os.cpu_count() or 1) - 1)
