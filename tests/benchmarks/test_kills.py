@@ -7,9 +7,11 @@ import pytest
 from benchmarks import kills
 from benchmarks.killed import GRID, LEGEND, UID, Editor
 from benchmarks.postgresql import postgresql, programs
+from imaging.history import Step
 from imaging.library.journal import Journal
 from imaging.library.recovery import journal_path, recover
 from imaging.library.store import Library
+from imaging.mask_delta import packed
 
 
 def test_a_step_that_is_missing_is_noticed(tmp_path: Path) -> None:
@@ -18,7 +20,9 @@ def test_a_step_that_is_missing_is_noticed(tmp_path: Path) -> None:
     library = Library(url)
     journal = Journal(journal_path(tmp_path / "journals", library.name, UID))
     editor = Editor(recover(library, journal, UID, GRID, LEGEND), journal, seed=3)
-    editor.segmentation.recorded.connect(lambda _, entry: journal.append(entry))
+    editor.segmentation.recorded.connect(
+        lambda _, entry: journal.append(packed(entry) if isinstance(entry, Step) else entry)
+    )
     for _ in range(12):
         editor.act()
     journal.close()
