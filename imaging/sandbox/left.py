@@ -14,16 +14,21 @@ from typing import Any
 import numpy as np
 
 from imaging.arrival import Arrival
+from imaging.errors import ReadError
 from imaging.filling import Chunk, Filling
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.planes import OwnArray
+from imaging.sandbox.watched import SilenceError, watched
 from imaging.sandbox.wire import Json, WireError
 from imaging.stored_planes import StoredPlanes
 from imaging.volume import Volume
 
 LEFT = -1
 """Stands in a message for the array whose planes are left."""
+
+SILENCE_S = 10.0
+"""Seconds in which a disk must give a plane; as long as a worker may be silent."""
 
 _PLANES_A_TASK = 32
 _WORDS = frozenset({"int16", "uint16", "int8", "uint8"})
@@ -42,6 +47,11 @@ class LeftPlanes(OwnArray):
         super().__init__(shape, dtype)
         self._stored = stored
 
+    @property
+    def a_file(self) -> Path:
+        """One of the files in which the planes lie."""
+        return self._stored.files[0]
+
     def read(self, task: Sequence[Chunk]) -> None:
         """Fill the planes of some chunks; from several threads."""
         for chunk in task:
@@ -56,18 +66,25 @@ class UnreadVolume:
     volume: Volume
     left: LeftPlanes
 
-    def read(self, report: Report, arrival: Arrival | None) -> Volume:
-        """The volume with all its planes, handed over while they come.
+    def read(self, report: Report, arrival: Arrival | None, silence_s: float = SILENCE_S) -> Volume:
+        """The volume with all its planes, handed over while they come, by a thread that is left where a disk hangs.
 
         Raises:
-            ReadError: a file is gone.
+            ReadError: a file is gone, or a disk gives nothing for ``silence_s`` seconds.
             Truncated: a file ends before its pixels.
             TooNarrow: the type of the volume does not hold its values.
             Cancelled: by ``report``.
         """
         chunks = [Chunk((k,)) for k in range(len(self.left.planes))]
         threads = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the window, which lives in this process
-        return Filling(chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK, threads).run()
+
+        def fill(tell: Report) -> Volume:
+            return Filling(chunks, self.left.read, lambda: self.volume, tell, arrival, _PLANES_A_TASK, threads).run()
+
+        try:
+            return watched(fill, report, silence_s)
+        except SilenceError as error:
+            raise ReadError(self.left.a_file, f"the disk gives nothing: {error}") from error
 
 
 def body_of(planes: StoredPlanes, files: Sequence[Path]) -> dict[str, Json]:
