@@ -18,6 +18,7 @@ from viewer.commands.assisting_actions import assisting_actions
 from viewer.commands.classifying_actions import classifying_actions
 from viewer.commands.editing_actions import editing_actions
 from viewer.commands.exchanging import Exchanging
+from viewer.commands.fusing_actions import fusing_actions
 from viewer.commands.marking import Marking
 from viewer.commands.marking_actions import marking_actions
 from viewer.commands.measuring_actions import measuring_actions
@@ -157,6 +158,7 @@ class Application(Workroom):
                 lambda: self.queue_dialogs.open_adjudication(),
             ),
             *actions(desk),
+            *fusing_actions(self.session, self.fusing),
             *editing_actions(self.session, self.editing),
             *assisting_actions(self.session, self.refining, self.keyframing),
             *segment_actions(self.segmentation, self.segmenting),

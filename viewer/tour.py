@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from imaging import phantom
 from viewer.app import Application, Places, application
+from viewer.tour_of_the_room import walk_reading_room
 from viewer.visitor import Say, Visitor
 from viewer.waiting import wait_until
 
@@ -26,6 +27,7 @@ class Tour(Visitor):
             self._look_closer,
             self._measure,
             self._lay_out,
+            self._read,
             self._keep,
             self._find,
             self._correct,
@@ -159,6 +161,9 @@ class Tour(Visitor):
             self.settle("the stage before")
             self.key(Qt.Key.Key_1, beside)
         self.show("CT")
+
+    def _read(self, study: Path) -> None:
+        walk_reading_room(self, study)
 
     def _keep(self, _: Path) -> None:
         """Key images, and the list of studies."""

@@ -18,7 +18,7 @@ DX_STORAGE = UID("1.2.840.10008.5.1.4.1.1.1.1")
 US_CLIP_STORAGE = UID("1.2.840.10008.5.1.4.1.1.3.1")
 
 _RESCALE_INTERCEPT = -1024
-_DATE = "20260101"
+_DATE, _YEAR_BEFORE = "20260101", "20250101"
 
 
 def uid(*parts: str | int) -> UID:
@@ -100,6 +100,14 @@ def ultrasound_clip(clip: ultrasound.Clip) -> Dataset:
     data.SequenceOfUltrasoundRegions = Sequence([_region(clip)])
     _pixels(data, clip.array, bits=8)
     data.compress(RLELossless, generate_instance_uid=False)
+    return data
+
+
+def a_year_before(data: Dataset) -> Dataset:
+    """The same image as one of an earlier study of the patient."""
+    data.StudyDate = data.SeriesDate = data.AcquisitionDate = data.ContentDate = _YEAR_BEFORE
+    data.StudyInstanceUID, data.AccessionNumber = uid("study before"), "PHANTOM0"
+    data.SeriesInstanceUID, data.SOPInstanceUID = uid("series before"), uid("image before")
     return data
 
 

@@ -80,6 +80,17 @@ def write_study(folder: Path) -> PhantomStudy:
     return found
 
 
+def write_prior_xray(folder: Path) -> Path:
+    """The file of the radiograph a year before, under ``folder``: the same patient, another study.
+
+    Raises:
+        SaveError: the folder cannot be written.
+    """
+    path = folder / "chest-pa-a-year-before.dcm"
+    _save(objects.a_year_before(objects.xray(projection.radiograph())), path)
+    return path
+
+
 def _write_ct(found: PhantomStudy) -> None:
     volume, lesions = thorax()
     for k in range(volume.geometry.shape_kji[0]):

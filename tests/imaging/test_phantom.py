@@ -181,3 +181,12 @@ def test_objects_are_valid_to_dciodvfy(phantom_study: PhantomStudy) -> None:
 def test_the_radiograph_says_which_way_the_patient_lies(phantom_study):
     series = next(one for one in open_study(phantom_study.xray).series)
     assert load_volume(series).patient_orientation == ("L", "F")
+
+
+def test_the_radiograph_of_a_year_before_is_another_study_of_the_same_patient(
+    phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    (now,) = open_study(phantom_study.xray).series
+    (before,) = open_study(phantom.write_prior_xray(tmp_path)).series
+    assert (before.patient, before.study_date) == (now.patient, "20250101") and now.study_date == "20260101"
+    assert before.study_uid != now.study_uid and before.uid != now.uid

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from imaging.geometry import Calibration, Geometry
@@ -125,3 +127,19 @@ def test_the_panel_shows_and_changes_it(main: Application) -> None:
     assert fusion.window == replace(fusion.window, centre=10.0, width=20.0)
     panel.fused.activated.emit(0)
     assert main.view.fusion is None and not panel.opacity.isEnabled()
+
+
+def test_what_lies_over_is_chosen_and_faded_by_keys(main: Application) -> None:
+    lay_over(main)
+    shown = main.window.actions_by_id
+    assert shown["next-fusion"].isEnabled() and shown["fusion-fainter"].isEnabled()
+    opacity = main.view.fusion.opacity if main.view.fusion else 0.0
+    QTest.keyClick(main.window, Qt.Key.Key_PageUp, Qt.KeyboardModifier.AltModifier)
+    assert main.view.fusion is not None and main.view.fusion.opacity == pytest.approx(opacity + 0.1)
+    QTest.keyClick(main.window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
+    QTest.keyClick(main.window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
+    assert main.view.fusion.opacity == pytest.approx(opacity - 0.1)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(main.window, Qt.Key.Key_F, both)
+    assert main.view.fusion is None, "after the last one comes none"
+    assert not shown["fusion-stronger"].isEnabled()
