@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from imaging.intensity import window_of
 from imaging.volume import VoiFunction, Volume, Window
-from viewer.canvas.boxing import box_lesion
+from viewer.canvas.boxing import box_lesion, draw_rectangle
 from viewer.canvas.crosshair import crosshair
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
 from viewer.canvas.measuring_tools import MEASURING
@@ -127,13 +127,7 @@ def magnifier(viewport: Viewport, start: Point) -> Drag:
 
 def window_region(viewport: Viewport, start: Point) -> Drag:
     """Window what lies in the rectangle that is drawn, when the button comes up."""
-    last = start
-    try:
-        while (point := (yield)) is not None:
-            last = point
-            viewport.set_band(start, last)
-    finally:
-        viewport.set_band(None)
+    last = yield from draw_rectangle(viewport, start)
     values = values_between(viewport.pane, start, last)
     volume = viewport.pane.volume
     if volume is not None and values.size > 1 and not volume.is_colour:
