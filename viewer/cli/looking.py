@@ -28,11 +28,11 @@ def info(
     """Say what is at a path: every series with its facts, every refused file with the reason.
 
     Per series: uid, modality, description, kind (volume, image, clip), shape_kji, dtype, unit, spacing_mm, origin_lps,
-    direction, frames, frame_time_ms, photometric, min, max, mean, rgb_mean, windows, windows_by_slice, voi_tables,
-    padding, padding_by_slice, shutter, overlays, ultrasound_regions, phase, warnings; with --files also files, and
-    values_by_file: for each file min, max, mean, rgb_mean, position_lps, orientation (along a row, down a column) and
-    spacing_row_col_mm. Beside the series --files lists every file once under files: outcome (image, document,
-    refused), its values over all its frames, the reason.
+    direction, frames, frame_time_ms, frame_times_ms, photometric, min, max, mean, rgb_mean, windows, windows_by_slice,
+    voi_tables, padding, padding_by_slice, shutter, overlays, ultrasound_regions, phase, warnings; with --files also
+    files, and values_by_file: for each file min, max, mean, rgb_mean, position_lps, orientation (along a row, down a
+    column) and spacing_row_col_mm. Beside the series --files lists every file once under files: outcome (image,
+    document, refused), its values over all its frames, the reason.
     Objects without an image (reports, PDF, plans) are listed under documents.
 
     Arrays are in the order k (slice or frame), j (row), i (column). spacing_mm has the distances along k, j, i;

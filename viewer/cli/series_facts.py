@@ -27,6 +27,7 @@ def facts(series: Series, volume: Volume, with_files: bool = False) -> dict[str,
         **_placement(volume),
         "frames": volume.geometry.shape_kji[0],
         "frame_time_ms": _frame_time_ms(series, volume),
+        "frame_times_ms": list(volume.frame_times_ms) or None,
         "photometric": series.photometric,
         **_values(volume.array),
         "rgb_mean": _rgb_mean(volume.array),
@@ -135,9 +136,9 @@ def _presentation(volume: Volume) -> dict[str, Any]:
 def _values_by_file(series: Series, volume: Volume) -> list[dict[str, Any]]:
     """Values and place of what each file holds, where a file is one slice or the whole."""
     frames = volume.geometry.shape_kji[0]
-    if len(series.files) == frames:
+    if len(series.files) == frames and (frames == 1 or series.format == "DICOM"):
         parts = [(k, volume.array[k : k + 1]) for k in range(frames)]
-    elif len(series.files) == 1:
+    elif len(series.files) == 1 or series.format != "DICOM":  # a header, beside which the voxels lie
         parts = [(0, volume.array)]
     else:
         return []
@@ -151,7 +152,7 @@ def _values_by_file(series: Series, volume: Volume) -> list[dict[str, Any]]:
             "rgb_mean": _rgb_mean(array),
             **_slice_place(volume.slice_geometry(k)),
         }
-        for file, (k, array) in zip(series.files, parts, strict=True)
+        for file, (k, array) in zip(series.files[: len(parts)], parts, strict=True)
     ]
 
 

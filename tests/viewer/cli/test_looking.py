@@ -6,11 +6,14 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import imagecodecs
 import nibabel
 import numpy as np
 import pytest
 from PIL import Image
 from pydicom import dcmread
+from pydicom.encaps import encapsulate
+from pydicom.uid import JPEGLSLossless
 
 from imaging.formats import reading
 from imaging.formats.segmentation.seg_writing import write_segmentation
@@ -253,6 +256,39 @@ def test_every_file_of_a_folder_is_listed_once_with_what_became_of_it(wetread, m
     assert [one["outcome"] for one in found] == ["refused", "image", "image", "image", "image"]
     assert found[1]["rgb_mean"] == [10, 20, 30] and found[0]["reason"]
     assert [one["mean"] for one in found[2:]] == [-1021.5, -921.5, -821.5] and found[2]["series"] == ["2.25.101"]
+
+
+def test_a_header_beside_its_voxels_has_the_values_of_both(wetread, tmp_path: Path) -> None:
+    np.arange(24, dtype="<i2").tofile(tmp_path / "v.raw")
+    (tmp_path / "v.nhdr").write_bytes(
+        b"NRRD0004\ntype: short\ndimension: 3\nsizes: 4 3 2\nspacings: 1 1 1\nencoding: raw\nendian: little\n"
+        b"data file: v.raw\n\n"
+    )
+    found = document(wetread("info", tmp_path, "--json", "--files"))["files"]
+    assert [(Path(one["file"]).name, one["outcome"], one.get("max")) for one in found] == [
+        ("v.nhdr", "image", 23),
+        ("v.raw", "image", None),
+    ]
+
+
+def test_frame_times_are_told_one_by_one(wetread, tmp_path: Path) -> None:
+    frames = [Image.new("L", (4, 3), grey) for grey in (10, 100, 200)]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=[100, 250, 50])
+    (series,) = document(wetread("info", tmp_path / "a.gif", "--json"))["series"]
+    assert series["frame_times_ms"] == [0, 100, 350]
+
+
+def test_a_damaged_frame_costs_its_file_only(wetread, make_ct) -> None:
+    folder = make_ct(slices=(0, 1, 2, 3))
+    data = dcmread(folder / "3.dcm")
+    data.PixelData = encapsulate([bytes(imagecodecs.jpegls_encode(data.pixel_array.astype(np.uint16)))[:20]])
+    data["PixelData"].VR, data.file_meta.TransferSyntaxUID = "OB", JPEGLSLossless
+    data.save_as(folder / "3.dcm")
+    found = document(wetread("info", folder, "--json", "--files"))
+    assert found["series"][0]["shape_kji"][0] == 3
+    assert [one["outcome"] for one in found["files"]] == ["image", "image", "image", "refused"]
+    written = document(wetread("convert", folder, folder.parent / "out", "--json"))
+    assert len(written["written"]) == 1 and [Path(one["file"]).name for one in written["refused"]] == ["3.dcm"]
 
 
 def test_values_of_a_file_in_several_series_are_put_together() -> None:
