@@ -94,24 +94,26 @@ class PlanePicture:
         self._change.forget()
         self._composed.forget()
 
-    def refresh_mask(self, volume: Volume, edit: MaskEdit) -> None:
-        """The annotation changed within the edit's box: draw only that part again."""
-        overlays, place, layer = self._mask.value, self._mask.key, edit.layer or 0
-        if overlays is None or layer >= len(overlays) or place is None or not self._mask_fits(volume):
+    def refresh_mask(self, volume: Volume, edit: MaskEdit) -> QRect | None:
+        """The annotation changed within the edit's box: draw only that part again.
+
+        Returns:
+            What changed in pixels of :meth:`image`, empty where nothing is seen of it; None where all must be drawn.
+        """
+        overlays, place, layer, axis = self._mask.value, self._mask.key, edit.layer or 0, self._pane.axis
+        if overlays is None or layer >= len(overlays) or place is None or axis is None or not self._mask_fits(volume):
             self.forget_mask()
-            return
-        axis = self._pane.axis
-        if axis is None:
-            self.forget_mask()
-            return
+            return None
         spans = [s.indices(n)[:2] for s, n in zip(edit.box, volume.array.shape, strict=False)]
         k0, k1 = spans.pop(axis)
         box = place[1].box_of(*spans) if k0 <= place[0] < k1 else None
         if box is None:
-            return
+            return QRect()
         overlays[layer].refresh(box)
         top, bottom, left, right = box
-        self._compose_again(volume, place, QRect(left, top, right - left, bottom - top))
+        part = QRect(left, top, right - left, bottom - top)
+        self._compose_again(volume, place, part)
+        return part
 
     def image(self, volume: Volume, patch: Patch) -> QImage:
         """The picture of ``patch`` of the shown slice, one image pixel per (reduced) plane pixel."""

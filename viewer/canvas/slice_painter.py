@@ -1,7 +1,7 @@
 """What a viewport shows, drawn: the plane with masks and heat map, what is measured on it, the texts around it."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from imaging.geometry import Geometry
@@ -27,6 +27,8 @@ from viewer.state.transform import ViewTransform
 BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser", "smart-brush"))
 LENS_PX = 90.0
 LENS_ZOOM = 2.5
+EDGE_PX = 4.0
+"""Lines reach this far beyond what they go around."""
 ACTIVE = QColor(74, 158, 255)
 
 
@@ -104,6 +106,34 @@ class SlicePainter:
             draw_outlines(painter, self._picture.outlines(volume, patch), source, target)
         painter.restore()
 
+    def place_of(self, part: QRect) -> QRect:
+        """Where a part of the picture lies in the view, with the outlines around it and what smoothing spreads."""
+        transform = self.pane.transform()
+        patch = None if transform is None or self.lens is not None else self._patch(transform)
+        if transform is None or patch is None:
+            return self._view.rect()
+        if part.isEmpty():
+            return QRect()
+        target, source = QRectF(*patch.screen_rect(transform.upright)), QRectF(*patch.source_rect)
+        middle = QRectF(self._view.rect()).center()
+        way = QTransform.fromTranslate(middle.x(), middle.y()).rotate(transform.angle_deg)
+        way = way.translate(target.x() - middle.x(), target.y() - middle.y())
+        way = way.scale(target.width() / source.width(), target.height() / source.height())
+        way = way.translate(-source.x(), -source.y())
+        around = QRectF(part).adjusted(-2, -2, 2, 2)
+        return way.mapRect(around).adjusted(-EDGE_PX, -EDGE_PX, EDGE_PX, EDGE_PX).toAlignedRect()
+
+    def brush_place(self, hover: tuple[float, float] | None) -> QRect:
+        """Where the circle of the brush is drawn with the pointer at ``hover``; empty without a brush."""
+        transform = self.pane.transform()
+        if hover is None or transform is None or self.session.hand.tool not in BRUSHES:
+            return QRect()
+        half = self._brush_radius_px(transform) + EDGE_PX
+        return QRectF(hover[0] - half, hover[1] - half, 2 * half, 2 * half).toAlignedRect()
+
+    def _brush_radius_px(self, transform: ViewTransform) -> float:
+        return brush_radius_mm(self.session.hand.radius_mm, transform.spacing_mm) * transform.px_per_mm
+
     def _patch(self, transform: ViewTransform) -> Patch | None:
         ratio, grid = self._view.devicePixelRatioF(), self.pane.grid
         if not self.pane.motion.moving or grid is None:
@@ -160,7 +190,7 @@ class SlicePainter:
         point, hand = self.hover, self.session.hand
         if point is None or hand.tool not in BRUSHES:
             return
-        radius = brush_radius_mm(hand.radius_mm, transform.spacing_mm) * transform.px_per_mm
+        radius = self._brush_radius_px(transform)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         label = self.segmentation.active_label

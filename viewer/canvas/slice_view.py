@@ -142,9 +142,10 @@ class SliceView(QWidget):
         volume = self.pane.volume
         if edit is None or volume is None:
             self._picture.forget_mask()
-        else:
-            self._picture.refresh_mask(volume, edit)
-        self.update()
+            self.update()
+            return
+        part = self._picture.refresh_mask(volume, edit)
+        self.update(self.rect() if part is None else self._painter.place_of(part))
 
     def _on_labels(self) -> None:
         self._picture.forget_mask()
@@ -208,9 +209,9 @@ class SliceView(QWidget):
             self.session.set_maximised(not self.session.maximised)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.update(self._painter.brush_place(self._mouse.hover))
         self._mouse.move(event.position().toTuple(), event.modifiers())
-        if self.session.hand.tool in BRUSHES:
-            self.update()
+        self.update(self._painter.brush_place(self._mouse.hover))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._mouse.release(event.button())
