@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from imaging.library.catalogue import Catalogue
 from imaging.library.catalogued import CataloguedStudy, ReadingState, Search
+from imaging.phantom import PhantomStudy, write_prior_xray
 from viewer.app import Application
 from viewer.state.session import SERIES_MIME
 
@@ -305,3 +306,39 @@ def test_small_pictures_are_made_kept_and_never_shown_for_changed_files(
     main.reading.open([folder / "1"])
     settle(qtbot, main)
     assert main.studies.pictures["1.2.1.1"] not in (None, first)
+
+
+def test_a_film_hangs_beside_the_one_before_that_the_library_knows(
+    qtbot: QtBot, start: Callable[[], Application], phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    main = start()
+    before = write_prior_xray(tmp_path / "before")
+    for paths in ([before], [phantom_study.xray]):
+        main.reading.open(paths)
+        settle(qtbot, main)
+    session = main.session
+    assert session.layout.name == "1x2"
+    assert [pane.series.study_date for pane in session.panes if pane.series] == ["20260101", "20250101"]
+    assert session.study is not None and len(session.study.series) == 2, "both are listed as open"
+    before.unlink()
+    main.reading.open([phantom_study.xray])
+    settle(qtbot, main)
+    assert session.layout.name == "1x1", "a film that is gone is not missed"
+
+
+def test_studies_of_the_list_one_after_the_other_by_key(
+    qtbot: QtBot, start: Callable[[], Application], folder: Path
+) -> None:
+    main = start()
+    main.indexing.index([folder])
+    settle(qtbot, main)
+    listed = [study.description for study in main.studies.listed]
+    seen: list[str] = []
+    control = Qt.KeyboardModifier.ControlModifier
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Up, Qt.Key.Key_Up):
+        QTest.keyClick(main.window, key, control)
+        settle(qtbot, main)
+        shown = main.session.series
+        seen.append(shown.study_description if shown else "")
+    assert seen == [*listed[:3], listed[1], listed[0], listed[0]]
+    assert main.notices.all[-1].text == "This is the first."
