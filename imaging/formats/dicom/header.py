@@ -77,6 +77,7 @@ UNDEFINED_LENGTH = 0xFFFFFFFF
 ITEM = b"\xfe\xff\x00\xe0"
 """The tag (FFFE,E000) in little endian."""
 
+_VR_OF_PIXELS = (b"OB\0\0", b"OW\0\0", b"OF\0\0", b"OD\0\0", b"UN\0\0")
 _NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
 _WANTED = frozenset(int(tag) for tag in WANTED_TAGS)
 _PIXELS = frozenset(group << 16 | element for group, element in PIXEL_TAGS)
@@ -288,7 +289,8 @@ def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> Pix
     number = PIXEL_TAGS.get(struct.unpack(f"{order}HH", head[:4]))
     if number is None:
         return None
-    short = implicit or not head[4:6].isalpha()
+    # A length is even and these letters are odd: an element with a VR shows it, whatever the transfer syntax says.
+    short = head[4:8] not in _VR_OF_PIXELS and (implicit or not head[4:6].isalpha())
     declared = int(struct.unpack(f"{order}L", (head[4:8] if short else head[8:12]).ljust(4, b"\0"))[0])
     offset = stream.tell() - len(head) + (8 if short else 12)
     present = stream.seek(0, io.SEEK_END) - offset

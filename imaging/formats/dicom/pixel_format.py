@@ -170,7 +170,9 @@ def _word_bytes(bits: int) -> int:
 def _required(header: Header, keyword: str) -> int:
     number = whole(header.dataset, keyword)
     if number is None or number < 1:
-        raise ReadError(header.path, f"{keyword}: found {number or 'nothing'}, expected a positive number")
+        raise ReadError(
+            header.path, f"{keyword}: found {'nothing' if number is None else number}, expected a positive number"
+        )
     return number
 
 

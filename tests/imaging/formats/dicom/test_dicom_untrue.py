@@ -136,3 +136,23 @@ def test_slices_without_a_place_are_in_the_order_of_their_numbers_and_it_is_told
 def test_what_a_dose_is_worth_is_told(write_dicom: Callable[..., Path]):
     volume = loaded(open_study(write_dicom(GREY, DoseGridScaling="0.001", DoseUnits="GY", Modality="RTDOSE")))
     assert any(words.startswith("the dose is 0.001 GY times the value shown") for words in volume.warnings)
+
+
+@pytest.mark.filterwarnings("ignore:Expected implicit VR")
+@pytest.mark.parametrize("bits", [8, 16])
+def test_explicit_value_representations_under_an_implicit_syntax_move_no_pixel(
+    write_dicom: Callable[..., Path], bits: int
+):
+    pixels = (GREY // 100).astype(f"u{bits // 8}")
+    path = write_dicom(pixels)
+    data = path.read_bytes()
+    assert data.count(b"1.2.840.10008.1.2.1\0") == 1
+    path.write_bytes(data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2\0\0\0"))
+    volume = loaded(open_study(path))
+    assert np.array_equal(volume.array[0], pixels)
+    assert any("implicit VR, found explicit VR" in words for words in volume.warnings)
+
+
+def test_a_size_of_nothing_is_told_with_its_number(write_dicom: Callable[..., Path]):
+    (refused,) = open_study(write_dicom(GREY, Rows=0)).refused
+    assert refused.reason == "Rows: found 0, expected a positive number"
