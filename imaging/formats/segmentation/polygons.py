@@ -16,21 +16,31 @@ Corner = tuple[int, int]
 
 def outlines(mask: NDArray[np.bool_]) -> list[NDArray[np.float64]]:
     """(N, 2) of each part of a mask (joined over edges, not corners), holes joined to their part."""
-    loops = [_without_middles(loop) for loop in _loops(mask)]
-    parts = [loop for loop in loops if _doubled_area(loop) > 0]
-    holes: dict[int, list[NDArray[np.intp]]] = {n: [] for n in range(len(parts))}
-    for hole in (loop for loop in loops if _doubled_area(loop) < 0):
-        around = [n for n, part in enumerate(parts) if _encloses(part, hole)]
-        holes[min(around, key=lambda n: _doubled_area(parts[n]))].append(hole)
-    return [_joined(part, holes[n]) - 0.5 for n, part in enumerate(parts)]
+    from scipy import ndimage  # late: the window opens without it
+
+    pieces = np.zeros(mask.shape, np.int32)
+    ndimage.label(mask, output=pieces)
+    parts: dict[int, NDArray[np.intp]] = {}
+    holes: dict[int, list[NDArray[np.intp]]] = {}
+    for loop in (_without_middles(each) for each in _loops(mask)):
+        row, column = loop[np.lexsort((loop[:, 1], loop[:, 0]))[0]]  # below it lies the part, or above it, of a hole
+        if _doubled_area(loop) > 0:
+            parts[int(pieces[row, column])] = loop
+        else:
+            holes.setdefault(int(pieces[row - 1, column]), []).append(loop)
+    return [_joined(part, holes.get(piece, ())) - 0.5 for piece, part in parts.items()]
 
 
 def filled(polygon: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.bool_]:
     """(J, I) of the pixels whose centres an outline encloses, by the even-odd rule; parts outside are cut off."""
-    toggles = np.zeros((shape[0], shape[1] + 1), np.int64)
-    rows, columns = _crossings(polygon, shape[0])
-    np.add.at(toggles, (rows, np.clip(np.ceil(columns), 0, shape[1]).astype(np.intp)), 1)
-    return np.cumsum(toggles[:, :-1], axis=1) % 2 == 1
+    inside = np.zeros(shape, np.bool_)
+    top, left = (int(each) for each in np.clip(np.floor(polygon.min(axis=0)), 0, shape))
+    bottom, right = (int(each) for each in np.clip(np.ceil(polygon.max(axis=0)) + 1, (top, left), shape))
+    toggles = np.zeros((bottom - top, right - left + 1), np.int64)
+    rows, columns = _crossings(polygon - (top, left), bottom - top)
+    np.add.at(toggles, (rows, np.clip(np.ceil(columns), 0, right - left).astype(np.intp)), 1)
+    inside[top:bottom, left:right] = np.cumsum(toggles[:, :-1], axis=1) % 2 == 1
+    return inside
 
 
 def _crossings(polygon: NDArray[np.float64], height: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -103,19 +113,10 @@ def _doubled_area(loop: NDArray[np.intp]) -> int:
     return int((onward[:, 0] * loop[:, 1] - loop[:, 0] * onward[:, 1]).sum())
 
 
-def _encloses(part: NDArray[np.intp], hole: NDArray[np.intp]) -> bool:
-    """Whether the pixel right of the hole's upper left corner, which is in the hole, is inside the part."""
-    row, column = hole[np.lexsort((hole[:, 1], hole[:, 0]))[0]]
-    rows, columns = _crossings(part.astype(np.float64) - 0.5, int(row) + 1)
-    return bool(np.count_nonzero(columns[rows == row] < column) % 2)
-
-
 def _joined(part: NDArray[np.intp], holes: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:
-    """One outline that runs to each hole, around it and back."""
+    """One outline that runs to each hole, around it and back; from the corner that is nearest to the hole's first."""
     whole = part
     for hole in holes:
-        apart = ((whole[:, None] - hole[None]) ** 2).sum(axis=2)
-        here, there = np.unravel_index(int(apart.argmin()), apart.shape)
-        around = np.roll(hole, -int(there), axis=0)
-        whole = np.concatenate([whole[: here + 1], around, around[:1], whole[here:]])
+        here = int(((whole - hole[0]) ** 2).sum(axis=1).argmin())
+        whole = np.concatenate([whole[: here + 1], hole, hole[:1], whole[here:]])
     return whole.astype(np.float64)

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
 from skimage.draw import polygon2mask
 
 from imaging.formats.segmentation.polygons import filled, outlines
@@ -55,6 +56,20 @@ def test_a_mask_comes_back_from_its_outlines(mask):
         area += shoelace(each)
     np.testing.assert_array_equal(again, mask)
     assert area == mask.sum()
+
+
+def test_noise_with_hundreds_of_holes_comes_back_and_each_hole_is_in_its_part():
+    """As a threshold leaves it; parts lie within holes of parts."""
+    mask = np.random.default_rng(11).random((90, 110)) < 0.72
+    pieces, count = ndimage.label(mask)
+    found = outlines(mask)
+    assert len(found) == count and max(map(len, found)) > 1000
+    again = np.zeros(mask.shape, np.int32)
+    for each in found:
+        inside = filled(each, mask.shape)
+        assert len(np.unique(pieces[inside])) == 1, "one outline is one part, without what lies in its holes"
+        again[inside] = pieces[inside]
+    np.testing.assert_array_equal(again, pieces)
 
 
 def test_a_slanted_outline_as_scikit_image_fills_it():
