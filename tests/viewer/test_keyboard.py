@@ -43,14 +43,6 @@ DIALOGS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def main(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> Application:
-    main.window.activateWindow()
-    main.reading.open([phantom_study.ct])
-    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
-    return main
-
-
 def worked(root: QWidget) -> Generator[QWidget]:
     """What a person works in a part of a window, and sees there."""
     for widget in root.findChildren(QWidget):
@@ -110,53 +102,53 @@ NONE = {"Tab": [], "Shift+Tab": [], "no name": []}
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
-def test_everything_in_every_tab_is_reached_and_has_a_name(main: Application, qtbot: QtBot, side: str) -> None:
-    holder: QTabWidget = getattr(main.sides, side)
+def test_everything_in_every_tab_is_reached_and_has_a_name(shown: Application, qtbot: QtBot, side: str) -> None:
+    holder: QTabWidget = getattr(shown.sides, side)
     found = {}
     for number in range(holder.count()):
         holder.setCurrentIndex(number)
         QApplication.processEvents()
-        found[holder.tabText(number)] = unreached(holder.currentWidget(), main.canvas)
+        found[holder.tabText(number)] = unreached(holder.currentWidget(), shown.canvas)
     assert found == {holder.tabText(number): NONE for number in range(holder.count())}
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_everything_in_every_dialog_is_reached_and_has_a_name(main: Application, qtbot: QtBot, name: str) -> None:
-    getattr(main.dialogs, name)()
-    (dialog,) = [each for each in main.window.findChildren(QDialog) if each.isVisible()]
+def test_everything_in_every_dialog_is_reached_and_has_a_name(shown: Application, qtbot: QtBot, name: str) -> None:
+    getattr(shown.dialogs, name)()
+    (dialog,) = [each for each in shown.window.findChildren(QDialog) if each.isVisible()]
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+    qtbot.waitUntil(lambda: not shown.runner.busy(), timeout=20_000)
     assert unreached(dialog, next(worked(dialog))) == NONE
     dialog.close()
 
 
-def test_a_series_is_chosen_in_the_list_by_keys(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> None:
-    main.reading.open([phantom_study.study])
-    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
-    (tree,) = main.sides.left.findChildren(SeriesTree)
-    first, k = main.session.series, main.view.k
+def test_a_series_is_chosen_in_the_list_by_keys(shown: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> None:
+    shown.reading.open([phantom_study.study])
+    qtbot.waitUntil(lambda: not shown.runner.busy() and shown.session.volume is not None, timeout=20_000)
+    (tree,) = shown.sides.left.findChildren(SeriesTree)
+    first, k = shown.session.series, shown.view.k
     tree.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(tree, Qt.Key.Key_Down)
-    assert main.view.k == k, "arrows move in the list while it has the keyboard"
+    assert shown.view.k == k, "arrows move in the list while it has the keyboard"
     QTest.keyClick(tree, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.series != first, timeout=20_000)
-    assert main.session.series is not None and main.session.series.modality == "DX"
+    qtbot.waitUntil(lambda: not shown.runner.busy() and shown.session.series != first, timeout=20_000)
+    assert shown.session.series is not None and shown.session.series.modality == "DX"
 
 
-def test_a_study_is_read_without_a_mouse(main: Application, qtbot: QtBot) -> None:
+def test_a_study_is_read_without_a_mouse(shown: Application, qtbot: QtBot) -> None:
     """Another series, slices, a window, planes, a second viewport, back, and out."""
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-    k = main.view.k
-    QTest.keyClick(main.canvas, Qt.Key.Key_Down)
-    QTest.keyClick(main.canvas, Qt.Key.Key_2)
-    assert main.view.k == k + 1 and main.view.window.name == "lung"
-    QTest.keyClick(main.canvas, Qt.Key.Key_M, control)
-    assert len(main.session.panes) == 3
-    QTest.keyClick(main.window, Qt.Key.Key_F6)
-    assert main.session.active is main.session.panes[1] and QApplication.focusWidget() is main.canvas
-    QTest.keyClick(main.canvas, Qt.Key.Key_1, control | alt)
-    assert len(main.session.panes) == 1
-    main.window.allow_close = True
-    QTest.keyClick(main.window, Qt.Key.Key_Q, control)
-    assert not main.window.isVisible()
+    k = shown.view.k
+    QTest.keyClick(shown.canvas, Qt.Key.Key_Down)
+    QTest.keyClick(shown.canvas, Qt.Key.Key_2)
+    assert shown.view.k == k + 1 and shown.view.window.name == "lung"
+    QTest.keyClick(shown.canvas, Qt.Key.Key_M, control)
+    assert len(shown.session.panes) == 3
+    QTest.keyClick(shown.window, Qt.Key.Key_F6)
+    assert shown.session.active is shown.session.panes[1] and QApplication.focusWidget() is shown.canvas
+    QTest.keyClick(shown.canvas, Qt.Key.Key_1, control | alt)
+    assert len(shown.session.panes) == 1
+    shown.window.allow_close = True
+    QTest.keyClick(shown.window, Qt.Key.Key_Q, control)
+    assert not shown.window.isVisible()

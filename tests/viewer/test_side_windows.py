@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -22,14 +21,6 @@ TWO_MONITORS = """{"synchronousWindowSystemEvents": true, "windowFrameMargins": 
  {"name": "one", "x": 0, "y": 0, "width": 1280, "height": 800, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1},
  {"name": "two", "x": 1280, "y": 0, "width": 1000, "height": 1400, "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
 ]}"""
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> Application:
-    main.window.activateWindow()
-    main.reading.open([phantom_study.ct])
-    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
-    return main
 
 
 def second(qtbot: QtBot, main: Application) -> SideWindow:
