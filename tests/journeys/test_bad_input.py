@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from imaging.errors import LibraryError
 from imaging.phantom import PhantomStudy
 from viewer.app import Application
+from viewer.dialogs.leaving import LeavingQuestion
 
 
 def open_path(qtbot: QtBot, main: Application, *paths: Path) -> str:
@@ -106,6 +107,9 @@ def test_a_full_disk_on_save_keeps_the_mask_in_the_window(
         assert main.segmentation.array.any()
         main.window.close()
         assert main.window.isVisible(), "the window stays open rather than lose the mask"
+        question = main.window.findChild(LeavingQuestion)
+        assert question is not None and "disk is full" in question.informativeText()
+        question.stay.click()
     assert main.annotating.save()
     kept = main.shelf.library.latest_mask(main.session.series.uid if main.session.series else "")
     assert kept is not None
