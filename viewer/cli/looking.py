@@ -10,7 +10,7 @@ from viewer.cli.opening import nothing_there, open_path
 
 if TYPE_CHECKING:
     from imaging.sandbox import Sandbox
-    from imaging.study import Study
+    from imaging.study import Refusal, Study
 
 PATH_HELP = "A file, or a folder with everything below it."
 
@@ -60,12 +60,12 @@ def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]
     from viewer.cli.series_facts import document_facts, facts
 
     series: list[dict[str, Any]] = []
-    refused = [{"file": str(one.file), "reason": one.reason, "patient_name": one.patient_name} for one in study.refused]
+    refused = list(map(_refused, study.refused))
     for one in study.series:
         try:
             loaded, damaged = load_readable(sandbox, one)
             series += [facts(found, volume, files) for found, volume in loaded]
-            refused += [{"file": str(each.file), "reason": each.reason} for each in damaged]
+            refused += map(_refused, damaged)
         except (ImagingError, MemoryError) as error:
             reason = str(error) if isinstance(error, ImagingError) else "too large for this machine's memory"
             culprit = error.path if isinstance(error, ReadError) else None
@@ -73,6 +73,7 @@ def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]
                 {
                     "file": str(file),
                     "reason": error.reason if isinstance(error, ReadError) and file == culprit else reason,
+                    "patient_name": one.patient.name,
                 }
                 for file in one.files
             ]
@@ -83,6 +84,10 @@ def _describe(sandbox: "Sandbox", study: "Study", files: bool) -> dict[str, Any]
         "refused": refused,
     }
     return {**document, "files": by_file(document)} if files else document
+
+
+def _refused(refusal: "Refusal") -> dict[str, str]:
+    return {"file": str(refusal.file), "reason": refusal.reason, "patient_name": refusal.patient_name}
 
 
 def _print_text(document: dict[str, Any]) -> None:

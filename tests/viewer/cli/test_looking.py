@@ -287,6 +287,7 @@ def test_a_damaged_frame_costs_its_file_only(wetread, make_ct) -> None:
     found = document(wetread("info", folder, "--json", "--files"))
     assert found["series"][0]["shape_kji"][0] == 3
     assert [one["outcome"] for one in found["files"]] == ["image", "image", "image", "refused"]
+    assert found["files"][3]["patient_name"] == found["files"][0]["patient_name"] != ""
     written = document(wetread("convert", folder, folder.parent / "out", "--json"))
     assert len(written["written"]) == 1 and [Path(one["file"]).name for one in written["refused"]] == ["3.dcm"]
 
