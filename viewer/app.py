@@ -225,6 +225,7 @@ class Application(Workroom):
         self.window.dropped.connect(self.reading.open)
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)
+        self.session.menu_asked.connect(self.window.pop_up)
         self.session.series_dropped.connect(self.cataloguing.show_series)
         self.studies.queue_asked.connect(self.queue_dialogs.ask_of_studies)
         self.sides.queue.folder_chosen.connect(self.queue_dialogs.ask_of_folder)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
@@ -20,6 +20,10 @@ MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model"
 
 DROPPED = ("Layout", "Window", "Measure")
 """Menus that the toolbar drops down too."""
+
+
+OF_A_VIEWPORT = ("invert", "zoom-fit", "reset", "maximise", "key-image", "metadata")
+"""What the menu of a viewport has besides menus of the window."""
 
 
 class MainWindow(QMainWindow):
@@ -49,6 +53,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(canvas)
         self._number_keys = NumberKeys(canvas)
         self._make_menus()
+        self.viewport_menu = self._make_viewport_menu()
         self._make_toolbar()
         self.use_keys({action.id: action.keys for action in table})
         self.refresh()
@@ -158,6 +163,19 @@ class MainWindow(QMainWindow):
         assert callable(run)
         run()
         self.refresh()
+
+    def pop_up(self, place: QPoint) -> None:
+        """Show the menu of a viewport at a place on the desktop."""
+        self.refresh()
+        self.viewport_menu.popup(place)
+
+    def _make_viewport_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for title in ("Window", "Layout", "Tools", "Measure"):
+            menu.addMenu(self._menus[title])
+        menu.addSeparator()
+        menu.addActions([self.actions_by_id[name] for name in OF_A_VIEWPORT if name in self.actions_by_id])
+        return menu
 
     def _make_toolbar(self) -> None:
         bar = QToolBar("Tools")

@@ -194,3 +194,24 @@ def test_keys_of_other_programs_do_what_their_readers_expect(
     for key, modifiers, _ in HOME[profile]:
         QTest.keyClick(main.window, key, modifiers)
     assert done == [wanted for _, _, wanted in HOME[profile]]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen
+def test_the_right_button_of_weasis_shows_a_menu_and_drags_nothing(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    main.reading.open([phantom_study.ct])
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    main.binding.choose("weasis")
+    QTest.mousePress(main.canvas, Qt.MouseButton.RightButton)
+    menu = main.window.viewport_menu
+    assert menu.isVisible() and main.view.zoom == 1
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert texts[:4] == ["Window", "Layout", "Tools", "Measure"] and "Reset view" in texts
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    assert not menu.isVisible()
+    QTest.mouseRelease(main.canvas, Qt.MouseButton.RightButton)
+    main.binding.choose("wetread")
+    QTest.mousePress(main.canvas, Qt.MouseButton.RightButton)
+    assert not menu.isVisible(), "there it zooms"
+    QTest.mouseRelease(main.canvas, Qt.MouseButton.RightButton)

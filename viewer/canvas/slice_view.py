@@ -193,6 +193,9 @@ class SliceView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.session.activate(self.pane)
+        if self.session.bindings.opens_menu(event.button(), event.modifiers()):
+            self.session.menu_asked.emit(event.globalPosition().toPoint())
+            return
         self._mouse.press(event.button(), event.modifiers(), event.position().toTuple())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

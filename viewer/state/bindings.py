@@ -14,6 +14,9 @@ Keys = tuple[str, ...]
 """Shortcuts of one action, in Qt's portable spelling."""
 WheelUse = Literal["scroll", "zoom", "brush-size", "slab", "none"]
 
+MENU = "menu"
+"""What a button does that shows the menu of the viewport."""
+
 _GESTURE = re.compile(r"(?:(?:Ctrl|Shift|Alt|Meta)\+)*(?:left|middle|right|back|forward|wheel)")
 _MODIFIERS = {
     "Ctrl": Qt.KeyboardModifier.ControlModifier,
@@ -121,6 +124,10 @@ class Bindings(QObject):
         """True when the button drags whatever tool is in hand: the left one, unless a gesture says otherwise."""
         return button == Qt.MouseButton.LeftButton and self._use("left", modifiers) is None
 
+    def opens_menu(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> bool:
+        """True when the button shows the menu of the viewport, as readers from Weasis expect of the right one."""
+        return self._use(BUTTONS.get(button, ""), modifiers) == MENU
+
     def wheel_use(self, modifiers: Qt.KeyboardModifier) -> WheelUse:
         """What the wheel does."""
         use = self._use("wheel", modifiers)
@@ -139,7 +146,7 @@ def gesture(name: str, modifiers: Qt.KeyboardModifier) -> str:
 
 def uses(gesture_name: str) -> tuple[str, ...]:
     """What can be bound to a gesture."""
-    return get_args(WheelUse) if gesture_name.endswith("wheel") else (*get_args(Tool), "none")
+    return get_args(WheelUse) if gesture_name.endswith("wheel") else (*get_args(Tool), MENU, "none")
 
 
 def _mouse_problem(mouse: Mapping[str, str]) -> tuple[Place, str] | None:

@@ -48,6 +48,7 @@ class Session(QObject):
         view_changed, playing_changed: of the active viewport's view.
         cursor_changed: the voxel under the mouse, in ``hovered``.
         focus_changed: another common point.
+        menu_asked: the menu of the active viewport is wanted; carries the place on the desktop, a ``QPoint``.
         series_dropped: a series was dragged onto the active viewport; carries its uid.
     """
 
@@ -63,6 +64,7 @@ class Session(QObject):
     playing_changed = Signal()
     cursor_changed = Signal()
     focus_changed = Signal()
+    menu_asked = Signal(object)
     series_dropped = Signal(str)
 
     def __init__(self) -> None:
