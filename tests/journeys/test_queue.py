@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from imaging.classification import Level
 from imaging.library.queued import CaseState
 from imaging.phantom import PhantomStudy
 from imaging.volume import Window
@@ -186,6 +187,7 @@ def read_twice(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> Appli
         press(main, Qt.Key.Key_D)
         drag(main, (0.3, row), (0.7, row))
         assert len(main.session.measurements.all) == 1
+        answer_of(main, reader == "Ada")
         seen = main.worklist.cases[0]
         assert all(each.state is CaseState.STARTED for each in seen.readings)
         press(main, Qt.Key.Key_F7)
@@ -200,12 +202,24 @@ def read_twice(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> Appli
     return main
 
 
+def answer_of(main: Application, first: bool) -> None:
+    """The first question about the series answered with the first or second choice; what others said is not there."""
+    asked = next(each for each in main.classification.asked if each.subject.target.level is Level.SERIES)
+    assert asked.answer is None
+    main.classifying.answer(asked, asked.question.choices[0 if first else 1])
+
+
 def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twice: Application) -> None:
     main = read_twice
     dialog = main.queue_dialogs.adjudication
     assert [dialog.rows.topLevelItem(row).text(0) for row in (0, 1)] == ["Ada", "Bo"]
     assert [dialog.rows.topLevelItem(row).text(1) for row in (0, 1)] == ["fixed", "fixed"]
     assert "The masks differ in" in dialog.said.text() and "Dice 0.0000" in dialog.said.text()
+    (pair,) = main.adjudicating.answers()
+    assert pair.one is not None and pair.other is not None
+    assert "Answers: 0 agree, 1 differ." in dialog.said.text()
+    chosen = [each.chosen[0].text for each in (pair.one, pair.other)]
+    assert f"{pair.about}: {chosen[0]} for Ada, {chosen[1]} for Bo." in dialog.said.text()
     click(dialog.difference)
     assert main.findings.prediction is not None and not main.segmentation.visible
     ada, bo = main.adjudicating.sides()
