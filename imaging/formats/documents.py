@@ -15,7 +15,8 @@ from pydicom.uid import UID
 from imaging.errors import NotAnImage, ReadError
 from imaging.formats.content import Format, format_of, identity
 from imaging.formats.dicom.attributes import PARSE_ERRORS, character_warnings, items, text
-from imaging.formats.dicom.header import dataset_stream, read_header
+from imaging.formats.dicom.header import read_header
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.directory import is_directory, referenced_files
 from imaging.formats.report_text import coded, report_text
 from imaging.study import Document, DocumentKind, Patient, Refusal, Series

@@ -86,7 +86,7 @@ def _dicom(path: Path) -> tuple[Element, ...]:
     from pydicom import dcmread
 
     from imaging.formats.dicom.attributes import PARSE_ERRORS
-    from imaging.formats.dicom.header import dataset_stream
+    from imaging.formats.dicom.stream import dataset_stream
 
     with dataset_stream(path) as stream:
         try:

@@ -13,7 +13,7 @@ from pydicom.uid import UID
 
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.labelmap import Provenance
 from imaging.study import Series
 

@@ -2,73 +2,22 @@
 
 import io
 import struct
-import zlib
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
 from pydicom import dcmread
-from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag, Tag
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
+from pydicom.uid import UID, ExplicitVRBigEndian
 
 from imaging.errors import NotAnImage, ReadError
-from imaging.formats.dicom import diffusion, uptake
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, text
 from imaging.formats.dicom.nesting import TOO_DEEP, is_too_deep
 from imaging.formats.dicom.repairs import WRITTEN_LENGTH, repairs_of
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.dicom.walk import Walked, walk
-
-_KEYWORDS = """
-    PatientWeight RadiopharmaceuticalInformationSequence DecayCorrection CorrectedImage SUVType ViewPosition
-    SeriesDate SeriesTime AcquisitionDate
-    SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
-    Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
-    IssuerOfPatientID
-    PatientOrientation BodyPartExamined SliceThickness SpacingBetweenSlices EchoTime EchoNumbers TriggerTime
-    DiffusionBValue DiffusionGradientOrientation InversionTime FrameReferenceTime ConvolutionKernel KVP
-    NominalPercentageOfCardiacPhase NominalPercentageOfRespiratoryPhase ComplexImageComponent
-    ConcatenationUID InConcatenationNumber InConcatenationTotalNumber ConcatenationFrameOffsetNumber
-    EnergyWindowVector DetectorVector PhaseVector RotationVector RRIntervalVector TimeSlotVector SliceVector
-    DetectorInformationSequence
-    XRayTubeCurrent Exposure RepetitionTime FlipAngle MagneticFieldStrength MechanicalIndex Laterality ImageLaterality
-    EstimatedRadiographicMagnificationFactor ImagerPixelSpacing NominalScannedPixelSpacing GantryDetectorTilt
-    CineRate RecommendedDisplayFrameRate FrameTime FrameTimeVector FrameIncrementPointer SequenceOfUltrasoundRegions
-    StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier
-    TemporalPositionIndex FrameOfReferenceUID ImagePositionPatient ImageOrientationPatient
-    SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns PixelSpacing
-    PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
-    DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
-    PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
-    WindowCenterWidthExplanation VOILUTFunction VOILUTSequence PresentationLUTShape GridFrameOffsetVector
-    DoseGridScaling DoseUnits
-    ShutterShape ShutterLeftVerticalEdge ShutterRightVerticalEdge ShutterUpperHorizontalEdge ShutterLowerHorizontalEdge
-    CenterOfCircularShutter RadiusOfCircularShutter VerticesOfThePolygonalShutter
-    LossyImageCompression LossyImageCompressionRatio FloatPixelPaddingValue FloatPixelPaddingRangeLimit
-    DoubleFloatPixelPaddingValue DoubleFloatPixelPaddingRangeLimit Units ICCProfile
-    RealWorldValueMappingSequence
-    RedPaletteColorLookupTableDescriptor GreenPaletteColorLookupTableDescriptor BluePaletteColorLookupTableDescriptor
-    RedPaletteColorLookupTableData GreenPaletteColorLookupTableData BluePaletteColorLookupTableData
-    SegmentedRedPaletteColorLookupTableData SegmentedGreenPaletteColorLookupTableData
-    SegmentedBluePaletteColorLookupTableData
-    SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence ExtendedOffsetTable ExtendedOffsetTableLengths
-"""
-
-
-def _tags(keywords: str) -> list[BaseTag | int]:
-    found = [tag_for_keyword(keyword) for keyword in keywords.split()]
-    return [Tag(tag) for tag in found if tag is not None]
-
-
-_OVERLAY_ROWS: list[BaseTag | int] = [Tag(group, 0x0010) for group in range(0x6000, 0x6020, 2)]
-"""Tell that a file has overlays; they are read with the pixels."""
-
-WANTED_TAGS = _tags(_KEYWORDS) + _OVERLAY_ROWS + [*diffusion.PRIVATE_TAGS, *uptake.PRIVATE_TAGS]
-"""Everything the readers look at. A header pass that skips the rest is several times faster."""
+from imaging.formats.dicom.wanted import WANTED_TAGS
 
 PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0, 0x0009): "float64"}
 """Pixel Data, Float Pixel Data and Double Float Pixel Data (PS3.3 C.7.6.3, C.7.6.24)."""
@@ -81,9 +30,6 @@ _VR_OF_PIXELS = (b"OB\0\0", b"OW\0\0", b"OF\0\0", b"OD\0\0", b"UN\0\0")
 _NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
 _WANTED = frozenset(int(tag) for tag in WANTED_TAGS)
 _PIXELS = frozenset(group << 16 | element for group, element in PIXEL_TAGS)
-MOST_INFLATION = 10
-MOST_INFLATED_BYTES = 2 << 30
-_ALWAYS_ALLOWED_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -225,45 +171,6 @@ def _parsed_header(path: Path) -> Header:
         raise _without_pixels(path, dataset, pixels)
     is_little = little_endian is not False and syntax != ExplicitVRBigEndian
     return Header(path, dataset, syntax, is_little, pixels, repairs)
-
-
-@contextmanager
-def dataset_stream(path: Path) -> Generator[BinaryIO]:
-    """The bytes of a file in which positions of the data set are real: inflated where it is deflated.
-
-    Raises:
-        ReadError: unreadable, or inflating to more than is believable.
-    """
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(1024)
-            stream.seek(0)
-            deflated = DeflatedExplicitVRLittleEndian.encode() in head
-            yield io.BytesIO(_inflated(path, stream.read())) if deflated else stream
-    except OSError as error:
-        raise ReadError(path, error.strerror or str(error)) from error
-
-
-def _inflated(path: Path, data: bytes) -> bytes:
-    """The file with its data set inflated and its transfer syntax renamed to the same one undeflated (PS3.5 A.5)."""
-    start = _end_of_meta(data)
-    limit = min(MOST_INFLATED_BYTES, max(_ALWAYS_ALLOWED_BYTES, MOST_INFLATION * len(data)))
-    try:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        dataset = inflater.decompress(data[start:], limit)
-    except zlib.error as error:
-        raise ReadError(path, f"the deflated data set is damaged: {error}") from error
-    if inflater.unconsumed_tail:
-        raise ReadError(path, f"inflates to more than {limit >> 20} MiB from {len(data) >> 10} KiB: refused")
-    # "…1.2.1.99" and "…1.2.1" padded to the same length: nothing else in the file moves.
-    return data[:start].replace(b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.1\0\0\0") + dataset
-
-
-def _end_of_meta(data: bytes) -> int:
-    """First byte after group 0002, from File Meta Information Group Length (PS3.10 7.1)."""
-    if data[132:140] != b"\x02\0\0\0UL\x04\0":
-        return 132
-    return 144 + int.from_bytes(data[140:144], "little")
 
 
 def _parse(path: Path, stream: BinaryIO) -> Dataset:

@@ -18,8 +18,9 @@ from pydicom.tag import BaseTag, Tag
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, known_tag, whole
 from imaging.formats.dicom.grid import Frame
-from imaging.formats.dicom.header import Header, dataset_stream
+from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.pixels import frames_of
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.volume import Overlay
 
 Warn = Callable[[str], object]

@@ -17,8 +17,9 @@ from imaging.formats.dicom.codecs import native_frame
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom.fallback import Fallback, FallbackError
 from imaging.formats.dicom.fragments import FragmentError, Span, frame_bytes, frame_spans, only_fragment
-from imaging.formats.dicom.header import Header, dataset_stream, read_header
+from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.dicom.video import VIDEO_SYNTAXES, VideoError, VideoFrames
 
 

@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.stream import dataset_stream
 
 
 def read_object(path: Path, kind: str, most_bytes: int) -> Dataset:

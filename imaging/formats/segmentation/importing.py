@@ -11,7 +11,7 @@ from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import source_of
 from imaging.formats.content import Format, first_bytes, format_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.segmentation import coco, dicom_seg, nifti_mask, png_masks, rtstruct, seg_nrrd, yolo
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.progress import Report, silent

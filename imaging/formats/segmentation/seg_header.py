@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text, whole
-from imaging.formats.dicom.header import dataset_stream
+from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.segmentation.cielab import rgb_of
 from imaging.formats.segmentation.imported import RESAMPLED, Code, Segment
 from imaging.labelmap import PALETTE, Provenance
