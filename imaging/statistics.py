@@ -33,8 +33,6 @@ class SegmentStatistics:
         longest_mm: largest distance between two voxel centres.
         longest_in_slice_mm, across_mm: largest distance between two voxel centres of one slice, and the largest
             extent at a right angle to it in that slice (as RECIST's diameters, between centres).
-        centre_lps: mean of the voxel centres.
-        centre_largest_lps: the same of the voxels of the largest slice.
     """
 
     voxels: int
@@ -46,8 +44,6 @@ class SegmentStatistics:
     longest_mm: float | None
     longest_in_slice_mm: float | None
     across_mm: float | None
-    centre_lps: Triple | None
-    centre_largest_lps: Triple
 
 
 def segment_statistics(
@@ -70,24 +66,22 @@ def segment_statistics(
     if box is None:
         return None
     inside = mask[box] == value
-    index = np.argwhere(inside) + [span.start for span in box]
     per_slice = inside.sum(axis=(1, 2))
+    voxels = int(per_slice.sum())
     largest_k = box[0].start + int(per_slice.argmax())
     placed = geometry.has_position and spacing_known
     voxel_ml = geometry.voxel_ml if placed else None
     longest, in_slice, across = _axes_mm(inside, geometry) if placed else (None, None, None)
     return SegmentStatistics(
-        len(index),
+        voxels,
         box,
         largest_k,
         None if image is None else _values(image[box][inside], unit),
-        None if voxel_ml is None else len(index) * voxel_ml,
+        None if voxel_ml is None else voxels * voxel_ml,
         surface_mm2(inside, geometry.spacing_mm) if placed else None,
         longest,
         in_slice,
         across,
-        _centre(index, geometry) if placed else None,
-        _centre(index[index[:, 0] == largest_k], geometry),
     )
 
 
@@ -119,11 +113,6 @@ def _values(values: NDArray[Any], unit: str) -> ValueStatistics:
     return ValueStatistics(
         float(numbers.mean()), float(numbers.std()), float(numbers.min()), float(numbers.max()), unit
     )
-
-
-def _centre(index: NDArray[np.intp], geometry: Geometry) -> Triple:
-    x, y, z = geometry.point_lps(index.mean(axis=0))
-    return float(x), float(y), float(z)
 
 
 def _axes_mm(inside: NDArray[np.bool_], geometry: Geometry) -> tuple[float, float, float]:
