@@ -15,7 +15,7 @@ from imaging.reslicing.grids import (
     patient_plane,
 )
 from imaging.reslicing.reslicer import Order, Reslicer, outside_of, planes_within, warm_up
-from imaging.reslicing.sampling import Projection
+from imaging.reslicing.sampling import Projection, keeps_code
 
 __all__ = [
     "Axis",
@@ -23,6 +23,7 @@ __all__ = [
     "PatientPlane",
     "Projection",
     "Reslicer",
+    "keeps_code",
     "nearest_axis",
     "oblique",
     "orthogonal",

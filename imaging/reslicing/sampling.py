@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from os import cpu_count
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
@@ -94,6 +95,13 @@ def _in_threads(
     ends = np.linspace(first, end, min(end - first, _PARTS * threads) + 1).astype(int).tolist()
     with ThreadPoolExecutor(threads, "wetread-planes") as pool:
         list(pool.map(write, pairwise(ends)))
+
+
+def keeps_code() -> bool:
+    """Whether an earlier run left machine code on the disk, or there is no folder to leave it in."""
+    code = _kernels().linear
+    folder = code.stats.cache_path
+    return folder is None or any(Path(folder).glob(f"{code.py_func.__module__.split('.')[-1]}.linear-*.nbi"))
 
 
 @cache

@@ -3,8 +3,8 @@
 import numpy as np
 
 from imaging.progress import Report
-from imaging.reslicing import warm_up
 from viewer import runtime
+from viewer.jobs.compiling import prepare_planes
 from viewer.jobs.runner import Runner
 from viewer.state.session import Session
 
@@ -30,7 +30,7 @@ class Cutting:
         def work(report: Report) -> None:
             report(0, 1, "Preparing planes")
             with runtime.uncollected():
-                warm_up(dtype)
+                prepare_planes(dtype, report)
 
         self._runner.start("planes", "Preparing planes", work, _ignore, _ignore)
 
