@@ -118,11 +118,13 @@ def test_closing_without_the_server_asks_and_the_journal_brings_it_back(
     assert not np.array_equal(drawn, drawn_more)
 
     main.window.close()
+    main.links.set_zoom(not main.links.zoom)
     qtbot.mouseClick(question(qtbot, main).leave, LEFT)
     qtbot.waitUntil(lambda: not main.window.isVisible())
 
     server.start()
     again = start()
+    assert again.links.zoom == main.links.zoom, "what was set is kept too"
     show_ct(again, tmp_path)
     np.testing.assert_array_equal(again.segmentation.array, drawn_more)
     assert any("brought back" in each.text for each in again.notices.all)
