@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.nifti_affine import affine_of
 
+_FARTHEST_BYTE = 1 << 48
 _SIZES = {348: 1, 540: 2}
 _TYPES = {
     2: "u1",
@@ -145,6 +146,8 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
     rows = np.array(field(f"12{real}", 280, 400), float).reshape(3, 4)
     if not 1 <= dim[0] <= 7 or min(dim[1 : dim[0] + 1]) < 1:
         raise ReadError(path, f"sizes {dim}: expected 1 to 7 positive ones")
+    if not 0 <= offset < _FARTHEST_BYTE:
+        raise ReadError(path, f"voxels from byte {offset:.6g} on (vox_offset): expected a place in the file")
     if kind not in _TYPES:
         raise ReadError(path, f"numbers of type {kind} are not supported: expected integers, floats or RGB")
     scale = _MM_PER_UNIT.get(units, 1.0)

@@ -324,3 +324,12 @@ def test_numbers_that_make_no_sense_are_refused_in_words(tmp_path: Path, offset,
     (tmp_path / "a.nii").write_bytes(damaged)
     study = reading.open_study(tmp_path)
     assert study.series == () and len(study.refused) == 1
+
+
+@pytest.mark.parametrize("offset", [1e30, -352.0])
+def test_voxels_that_begin_nowhere_are_refused_in_words(tmp_path: Path, offset: float):
+    path = save(tmp_path / "v.nii", VALUES, np.eye(4))
+    damaged = bytearray(path.read_bytes())
+    struct.pack_into("<f", damaged, 108, offset)
+    path.write_bytes(damaged)
+    assert "(vox_offset): expected a place in the file" in reading.open_study(path).refused[0].reason
