@@ -188,7 +188,7 @@ def reasons(pane: Pane) -> tuple[str, ...]:
     volume, series = pane.volume, pane.series
     if volume is None:
         return ()
-    repairs = (volume.derivation, *volume.warnings, *(series.warnings if series else ()))
+    repairs = (volume.derivation, *pane.view.unshown, *volume.warnings, *(series.warnings if series else ()))
     fusion = pane.view.fusion
     apart = "" if fusion is None or fusion.same_frame else "fused by coordinates alone: other frame of reference"
     return _filled(tuple(dict.fromkeys((_motion_text(pane), *repairs, apart, _reduction_text(pane)))))

@@ -74,7 +74,9 @@ def export_answers(
     found = tuple(_placed(library, _chosen(study, series_uid), reader))
     if not found:
         by = f" by {reader}" if reader else ""
-        raise Failure(f"the library keeps no answers{by} about {study.path}, or those of a blind reading that goes on")
+        blind = Queues(library).unseen([series.uid for series in study.series], author())
+        hidden = "; a blind reading goes on, and what its readers answer is not shown" if blind else ""
+        raise Failure(f"the library keeps no answers{by} about {study.path}{hidden}")
     left_out = 0
     if question is not None:
         text, left_out = as_index(found, question, out.parent)

@@ -86,7 +86,9 @@ def make(
         if as_json:
             print_json(document)
         else:
-            typer.echo(shown(f"{name}: {added} cases were added, {len(cases)} in all"))
+            typer.echo(
+                shown(f"{name}: {added} {'case was' if added == 1 else 'cases were'} added, {len(cases)} in all")
+            )
 
 
 def show(name: Name, as_json: AsJson = False) -> None:

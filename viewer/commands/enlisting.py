@@ -65,7 +65,7 @@ class Enlisting:
         queue = WorkQueue(name, readings, adjudicator, self._worklist.reader, datetime.now(UTC))
         added = self._tried(lambda: self._shelf.queues.make(queue, [(each.uid, title_of(each)) for each in series]))
         if added is not None:
-            self._notices.add("info", f"{added} cases were added to {name}.")
+            self._notices.add("info", f"{added} {'case was' if added == 1 else 'cases were'} added to {name}.")
             self._queueing.choose(name)
 
     def make_of_folder(self, folder: Path, name: str, readings: int, adjudicator: str) -> None:

@@ -128,7 +128,7 @@ def look(pane: Pane, volume: Volume, wanted: Presentation) -> None:
     voi = wanted.table or wanted.window
     if voi is not None:
         view.set_voi(voi)
-    view.set_shutter(wanted.shutter)
+    view.set_shutter(wanted.shutter, tuple(f"presentation state: {each}" for each in wanted.warnings))
     view.set_inverted(volume.inverted != wanted.inverted)
     view.set_angle_deg(0.0)
     geometry = volume.slice_geometry(wanted.k)

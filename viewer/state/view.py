@@ -37,6 +37,7 @@ class View(QObject):
         window: grey window; where a table of the file is shown, the linear window that comes closest.
         table: table of the file that is shown in place of the window.
         shutter: of a presentation state, in place of the file's.
+        unshown: what a presentation state asks for and is not shown, in words.
         turn: how the picture is turned beyond its usual orientation.
         angle_deg: free rotation on the screen, clockwise, after ``turn``.
         slab_mm: thickness that ``projection`` looks through; 0 is a single plane.
@@ -58,6 +59,7 @@ class View(QObject):
         self.window = Window(127.5, 255.0)
         self.table: VoiTable | None = None
         self.shutter: Shutter | None = None
+        self.unshown: tuple[str, ...] = ()
         self.inverted = False
         self.zoom = 1.0
         self.pan_px = (0.0, 0.0)
@@ -120,7 +122,7 @@ class View(QObject):
 
     def reset(self) -> None:
         """Default window, in grey, no inversion, fitted, not turned, the file's own shutter."""
-        self.shutter = None
+        self.shutter, self.unshown = None, ()
         self.inverted, self.colours = False, None
         self.turn, self.angle_deg = AS_STORED, 0.0
         self.zoom, self.pan_px = 1.0, (0.0, 0.0)
@@ -144,9 +146,9 @@ class View(QObject):
         self.window, self.table = replace(window, width=max(window.width, 1e-6)), None
         self.changed.emit()
 
-    def set_shutter(self, shutter: Shutter | None) -> None:
-        """Cover what a presentation state asks to cover; with None what the file does."""
-        self.shutter = shutter
+    def set_shutter(self, shutter: Shutter | None, unshown: tuple[str, ...] = ()) -> None:
+        """Cover what a presentation state asks to cover, with None what the file does; and say what it asks in vain."""
+        self.shutter, self.unshown = shutter, unshown
         self.changed.emit()
 
     def set_voi(self, voi: Voi) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from imaging.formats.presentation.presentation import Presentation
 from imaging.geometry import Geometry
 from imaging.volume import Volume, Window
+from viewer.canvas.annotation_text import reasons
 from viewer.commands.presenting import look, look_of
 from viewer.state.opened import OpenSeries
 from viewer.state.orientation import Orientation
@@ -24,6 +25,20 @@ def a_pane(size_px: tuple[float, float] = (640.0, 480.0)) -> tuple[Pane, Volume]
     pane.size_px = size_px
     pane.show(OpenSeries(None, volume))
     return pane, volume
+
+
+def test_what_a_state_asks_in_vain_stays_marked_on_the_view_until_it_is_reset() -> None:
+    pane, volume = a_pane()
+    look(pane, volume, Presentation(1, Window(3.0, 7.0), warnings=("its bitmap shutter was left out",)))
+    assert "presentation state: its bitmap shutter was left out" in reasons(pane)
+    pane.view.set_slice(2)
+    pane.view.set_window(Window(1.0, 2.0))
+    assert "presentation state: its bitmap shutter was left out" in reasons(pane)
+    look(pane, volume, Presentation(1, Window(3.0, 7.0)))
+    assert not any("presentation state" in each for each in reasons(pane)), "another state, which is shown whole"
+    look(pane, volume, Presentation(1, warnings=("its shutter was left out",)))
+    pane.view.reset()
+    assert not any("presentation state" in each for each in reasons(pane))
 
 
 @pytest.mark.parametrize("turn", TURNS)
