@@ -26,6 +26,7 @@ from imaging.editing.greys import greys
 from imaging.editing.interpolation import interpolate
 from imaging.editing.keyframes import fill_between
 from imaging.editing.lesion import lesion_about
+from imaging.editing.probable_lesion import probable_lesion
 from imaging.editing.refining import reach, refine
 from imaging.geometry import Calibration, Geometry
 from imaging.phantom import clip
@@ -193,9 +194,22 @@ def _tomography(index: Path) -> tuple[list[Judged], list[Judged]]:
             cut = np.zeros_like(lesion)
             cut[box[0] : box[1] + 1, box[2] : box[3] + 1] = True
             values["Dice of the model's own mask in the box"] = _dice(mask[0] & cut, lesion)
+            values |= _clicked_with(volume, lesion, mask, maps)
             boxes.append(Judged(example.group, values))
         refined.append(Judged(example.group, _corrected(volume, truth, mask, maps)))
     return boxes, refined
+
+
+def _clicked_with(volume: Volume, lesion: Inside, mask: Inside, maps: ProbabilityMap) -> Values:
+    """Dice of what a click in the deepest place of a lesion finds, with the model's mask and with its probabilities."""
+    row, column = _deepest(lesion)
+    seed, shape = (0, int(row), int(column)), volume.geometry.shape_kji
+    alike = lesion_about(greys(volume.array, whole(shape)), seed, volume.geometry, mask)
+    walked = probable_lesion(volume.array, seed, volume.geometry, maps.any_within, flat=True)
+    return {
+        "Dice of a click, by likeness and the model's mask": _dice(_drawn(alike, shape)[0], lesion),
+        "Dice of a click, by the model's probabilities": _dice(_drawn(walked or alike, shape)[0], lesion),
+    }
 
 
 def _pieces(truth: Inside) -> Iterable[Inside]:

@@ -9,6 +9,7 @@ from imaging.editing.growing import grow_region, range_about
 from imaging.editing.islands import flood, island_at
 from imaging.editing.lesion import lesion_about
 from imaging.editing.outlines import in_plane, prism, through
+from imaging.editing.probable_lesion import probable_lesion
 from imaging.progress import Report
 from viewer.commands.operations import Task
 from viewer.state.workbench import DrawnBox, Outline, Place
@@ -88,7 +89,12 @@ def _prompt(task: Task, drawn: DrawnBox) -> PromptBox | None:
 
 
 def _lesion(task: Task, place: Place, report: Report) -> Region | None:
-    """The lesion that a click means: by its contrast where speckle hides what is alike, else by what is alike."""
+    """The lesion that a click means: what a model sees there; else by contrast in speckle; else by what is alike."""
+    if task.image is not None and task.probable is not None:
+        flat = task.kind != "volume"
+        seen = probable_lesion(task.image, place.voxel, task.geometry, task.probable, flat, report)
+        if seen is not None:
+            return seen
     if task.image is not None and task.speckled and task.probable is None:
         return lesion_at(task.image, place.voxel, task.geometry, report)
     if task.values is None:
