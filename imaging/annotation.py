@@ -1,8 +1,10 @@
-"""Annotations as the library returns them: a mask of one series, with who, when and which model."""
+"""Annotations as the library returns them: a mask or an answer of one series, with who, when and which model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from imaging.classification import Answer, Key
 from imaging.labelmap import Labelmap, Provenance
 
 
@@ -40,3 +42,29 @@ class AnnotatedSeries:
     modality: str
     files: tuple[Path, ...]
     revision: int | None
+
+
+@dataclass(frozen=True)
+class AnswerRevision:
+    """One kept state of an answer.
+
+    Attributes:
+        series_uid: of the series that was looked at.
+        withdrawn: it was taken back; the answer's provenance says by whom and when.
+    """
+
+    id: int
+    series_uid: str
+    answer: Answer
+    withdrawn: bool
+
+
+def newest(history: Sequence[AnswerRevision], reader: str | None = None) -> tuple[AnswerRevision, ...]:
+    """Of each answer the last state, unless it is withdrawn, in the order in which they were first given.
+
+    Args:
+        reader: whose states count; left out, everybody's.
+    """
+    own = (each for each in history if reader in (None, each.answer.provenance.author))
+    latest: dict[Key, AnswerRevision] = {each.answer.key: each for each in own}
+    return tuple(each for each in latest.values() if not each.withdrawn)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from imaging.annotation import AnnotatedSeries
+from imaging.annotation import AnnotatedSeries, AnswerRevision, newest
 from imaging.classification import Level
 from imaging.errors import ImagingError
 from imaging.formats.reading import load_volume, open_study
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
 from imaging.layers import flat
-from imaging.library.answered import Answered, AnswerRevision, newest
+from imaging.library.answered import Answered
 from imaging.library.store import Library
 from imaging.regular import SUFFIX, regularise
 from imaging.volume import Volume

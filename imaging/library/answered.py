@@ -2,33 +2,19 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from imaging.classification import Answer, Key, Level, Target, choice_of
+from imaging.annotation import AnswerRevision, newest
+from imaging.classification import Answer, Level, Target, choice_of
 from imaging.errors import LibraryError
 from imaging.labelmap import Provenance
 from imaging.library import rows
 from imaging.library.schema import AnswerRow
 from imaging.library.store import Library
 from imaging.study import Series
-
-
-@dataclass(frozen=True)
-class AnswerRevision:
-    """One kept state of an answer.
-
-    Attributes:
-        series_uid: of the series that was looked at.
-        withdrawn: it was taken back; the answer's provenance says by whom and when.
-    """
-
-    id: int
-    series_uid: str
-    answer: Answer
-    withdrawn: bool
 
 
 class Answered:
@@ -85,17 +71,6 @@ class Answered:
         with self._library.transaction("answers could not be read") as session:
             found = session.scalars(select(AnswerRow).where(wanted).order_by(AnswerRow.id))
             return tuple(_revision(row) for row in found)
-
-
-def newest(history: Sequence[AnswerRevision], reader: str | None = None) -> tuple[AnswerRevision, ...]:
-    """Of each answer the last state, unless it is withdrawn, in the order in which they were first given.
-
-    Args:
-        reader: whose states count; left out, everybody's.
-    """
-    own = (each for each in history if reader in (None, each.answer.provenance.author))
-    latest: dict[Key, AnswerRevision] = {each.answer.key: each for each in own}
-    return tuple(each for each in latest.values() if not each.withdrawn)
 
 
 def _row(series_uid: str, answer: Answer, withdrawn: bool) -> AnswerRow:

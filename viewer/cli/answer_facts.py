@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imaging.annotation import newest
 from imaging.classification import Level
 from imaging.formats.answer_files import PlacedAnswer, as_csv, as_index, as_json, from_json, laid_on, placed
 from imaging.formats.authoring.source import instances_of
-from imaging.library.answered import Answered, newest
+from imaging.library.answered import Answered
 from imaging.library.catalogued import study_key
 from imaging.library.measured import Measured
 from imaging.library.queues import Queues

@@ -7,12 +7,12 @@ import numpy as np
 
 from imaging import consensus
 from imaging.agreement import AnswerPair, paired
+from imaging.annotation import newest
 from imaging.comparison import Comparison, compare
 from imaging.consensus import Way
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
 from imaging.legend import Legend
-from imaging.library.answered import newest
 from imaging.library.queued import CaseReading
 from imaging.library.shelf import Shelf
 from viewer.commands.annotating import Annotating

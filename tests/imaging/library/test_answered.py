@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from imaging.annotation import newest
 from imaging.classification import Answer, Choice, Level, Target
 from imaging.errors import LibraryError
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Code, Provenance
-from imaging.library.answered import Answered, newest
+from imaging.library.answered import Answered
 from imaging.library.store import Library
 from imaging.study import Patient, Series
 
