@@ -35,13 +35,14 @@ def watched(work: Callable[[Report], _Result], report: Report, silence_s: float)
         Cancelled: by ``report``. Whatever ``work`` raises passes, too.
     """
     told: SimpleQueue[_Told | None] = SimpleQueue()
-    given_up = threading.Event()
+    given_up, answered = threading.Event(), threading.Semaphore(0)
     result: Future[_Result] = Future()
 
     def tell(done: int, total: int, text: str) -> None:
+        told.put((done, total, text))
+        answered.acquire()  # nothing more is done before the caller said that it may
         if given_up.is_set():
             raise Cancelled
-        told.put((done, total, text))
 
     def run() -> None:
         try:
@@ -52,14 +53,17 @@ def watched(work: Callable[[Report], _Result], report: Report, silence_s: float)
 
     threading.Thread(target=run, daemon=True, name="wetread-watched").start()
     try:
-        _pass_on(told, report, silence_s)
+        _pass_on(told, answered, report, silence_s)
     except BaseException:
         given_up.set()
+        answered.release()
         raise
     return result.result()
 
 
-def _pass_on(told: "SimpleQueue[_Told | None]", report: Report, silence_s: float) -> None:
+def _pass_on(
+    told: "SimpleQueue[_Told | None]", answered: threading.Semaphore, report: Report, silence_s: float
+) -> None:
     """Tell ``report`` what is told until the end of it.
 
     Raises:
@@ -74,8 +78,10 @@ def _pass_on(told: "SimpleQueue[_Told | None]", report: Report, silence_s: float
         except Empty:
             if time.monotonic() - heard > silence_s:
                 raise SilenceError(f"no answer for {silence_s:g} s") from None
+            report(*last)
         else:
             if now is None:
                 return
             last, heard = now, time.monotonic()
-        report(*last)
+            report(*last)
+            answered.release()
