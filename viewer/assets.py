@@ -53,9 +53,9 @@ QCheckBox::indicator {{
     width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
 QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
 QCheckBox::indicator:disabled {{ border-color: #4a505a; }}
-QTreeWidget, QListWidget {{ background: {SURFACE}; border: 0; outline: 0; }}
-QTreeWidget::item, QListWidget::item {{ padding: 5px 4px; }}
-QTreeWidget::item:selected, QListWidget::item:selected {{ background: {SELECTED}; color: {TEXT}; }}
+QTreeWidget, QListView {{ background: {SURFACE}; border: 0; outline: 0; }}
+QTreeWidget::item, QListView::item {{ padding: 5px 4px; }}
+QTreeWidget::item:selected, QListView::item:selected {{ background: {SELECTED}; color: {TEXT}; }}
 QTabWidget::pane {{ border: 0; background: {SURFACE}; }}
 QTabBar::tab {{ background: {BACKGROUND}; color: {MUTED}; padding: 8px 4px; }}
 QTabBar::tab:selected {{ background: {SURFACE}; color: {TEXT}; border-top: 2px solid {ACCENT}; }}
