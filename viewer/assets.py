@@ -1,17 +1,16 @@
 """Where the program's own data lies, and how it looks."""
 
-from importlib.resources import files
-from pathlib import Path
-
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
+
+from viewer.places import resources
 
 DISCLAIMER = "Research use and second reading only. Not a medical device."
 
 BACKGROUND, SURFACE, RAISED, SELECTED = "#16181c", "#1f2227", "#2b2f36", "#2f4a68"
 TEXT, MUTED, ACCENT, WARNING, ERROR = "#e8eaed", "#9aa0a8", "#4da3ff", "#f2b84b", "#ff6b60"
 ON_ACCENT = "#08131f"
-ICONS = Path(str(files("resources") / "icons")).as_posix()
+ICONS = (resources() / "icons").as_posix()
 
 STYLE = f"""
 QWidget {{ font-size: 13px; color: {TEXT}; }}

@@ -1,12 +1,11 @@
 """The drawings of ``resources/icons``, in the colours of the theme."""
 
-from importlib.resources import files
-
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from viewer.assets import MUTED, ON_ACCENT, TEXT
+from viewer.places import resources
 
 SIZE_PX = 20
 SHARP = 2
@@ -21,7 +20,7 @@ _COLOURS = (
 
 def icon(name: str) -> QIcon:
     """The drawing ``name``; an empty icon where there is none."""
-    found, drawing = QIcon(), files("resources") / "icons" / f"{name}.svg"
+    found, drawing = QIcon(), resources() / "icons" / f"{name}.svg"
     if drawing.is_file():
         white = drawing.read_text(encoding="utf-8")
         for mode, state, colour in _COLOURS:
