@@ -20,6 +20,7 @@ from pathlib import Path
 from benchmarks.formats import other_formats
 from benchmarks.mutation import Mutant, mutants
 from imaging.errors import ImagingError, ReadError
+from imaging.formats.character_sets import is_shown
 from imaging.phantom import write_study
 from imaging.sandbox import Sandbox
 
@@ -155,7 +156,7 @@ def _meet(sandbox: Sandbox, path: Path, mutant: Mutant, number: int, tally: Tall
         tally.note(mutant, number, f"took {wait_s:.1f} s: {'; '.join(reasons)}")
     for reason in reasons:
         tally.refused += 1
-        if len(reason.split()) < 2 or not reason.isprintable():
+        if len(reason.split()) < 2 or not all(map(is_shown, reason)):
             tally.wordless += 1
             tally.note(mutant, number, f"no words: {reason!r}")
         if any(words in reason for words in ("the reader", "took longer")):
