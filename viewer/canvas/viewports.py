@@ -52,7 +52,7 @@ class Viewports(QWidget):
     @property
     def active(self) -> SliceView:
         """The view of the active pane."""
-        return self._views[self._session.active]
+        return self.view_of(self._session.active)
 
     def view_of(self, pane: Pane) -> SliceView:
         """The view of ``pane``."""
@@ -64,7 +64,7 @@ class Viewports(QWidget):
         Args:
             longest_px: of the longer side; 0 leaves it as on the screen.
         """
-        image = self._views[pane].picture(text, drawn)
+        image = self.view_of(pane).picture(text, drawn)
         if longest_px:
             image = image.scaled(
                 longest_px,

@@ -59,10 +59,7 @@ class Classifying:
 
     def follow(self) -> None:
         """Ask about the series of the active viewport, with the answers that the library holds."""
-        opened = self._session.opened
-        if opened is self._worked_on:
-            return
-        self._worked_on = opened
+        self._worked_on = opened = self._session.opened
         series = opened.series if opened else None
         if series is None:
             self._state.choose(None)

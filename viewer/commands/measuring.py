@@ -20,7 +20,6 @@ from viewer.jobs.runner import Runner
 from viewer.places import author
 from viewer.state.measurements import MeasurementEdit
 from viewer.state.notices import Notices
-from viewer.state.opened import OpenSeries
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 
@@ -33,7 +32,6 @@ class Measuring:
     ) -> None:
         self._session, self._segmentation, self._notices = session, segmentation, notices
         self._state, self._shelf, self._runner = session.measurements, shelf, runner
-        self._worked_on: OpenSeries | None = None
         self._behind: dict[str, list[MeasurementEdit]] = {}
         self._state.made.connect(segmentation.push)
         self._state.edited.connect(self._keep)
@@ -42,11 +40,7 @@ class Measuring:
 
     def follow(self) -> None:
         """Work on the measurements of the active viewport's series."""
-        opened = self._session.opened
-        if opened is self._worked_on:
-            return
-        self._worked_on = opened
-        series = opened.series if opened else None
+        series = self._session.series
         if series is None:
             self._state.load("", ())
             return

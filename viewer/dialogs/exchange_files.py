@@ -43,9 +43,7 @@ class ExchangeFiles:
 
     def export_probabilities(self) -> None:
         """Ask where the probabilities of the prediction shall go."""
-        path, _ = self._ask_target("Export probabilities", "DICOM SEG, fractional (*.dcm)")
-        if path is not None:
-            self.exchanging.export_probabilities(with_ending(path, ".dcm"))
+        self._ask_dicom("Export probabilities", "DICOM SEG, fractional (*.dcm)", self.exchanging.export_probabilities)
 
     def import_mask(self) -> None:
         """Ask for the file of a mask."""
@@ -67,9 +65,7 @@ class ExchangeFiles:
 
     def export_segment_report(self) -> None:
         """Ask where the numbers of segments shall go."""
-        path, _ = self._ask_target("Export numbers of the segments", REPORT)
-        if path is not None:
-            self.exchanging.export_segment_report(with_ending(path, ".dcm"))
+        self._ask_dicom("Export numbers of the segments", REPORT, self.exchanging.export_segment_report)
 
     def import_measurements(self) -> None:
         """Ask for a structured report."""
@@ -77,9 +73,7 @@ class ExchangeFiles:
 
     def export_presentation(self) -> None:
         """Ask where the way of looking shall go."""
-        path, _ = self._ask_target("Export the view", "DICOM presentation state (*.dcm)")
-        if path is not None:
-            self.presenting.export(with_ending(path, ".dcm"))
+        self._ask_dicom("Export the view", "DICOM presentation state (*.dcm)", self.presenting.export)
 
     def import_presentation(self) -> None:
         """Ask for a presentation state."""
@@ -87,13 +81,18 @@ class ExchangeFiles:
 
     def export_capture(self, drawn: bool, named: bool) -> None:
         """Ask where a picture of the viewport shall go."""
-        path, _ = self._ask_target("Export the viewport", "DICOM (*.dcm)")
-        if path is not None:
-            self.exchanging.export_capture(with_ending(path, ".dcm"), drawn, named)
+        self._ask_dicom(
+            "Export the viewport", "DICOM (*.dcm)", lambda path: self.exchanging.export_capture(path, drawn, named)
+        )
 
     def _ask_target(self, title: str, filters: str) -> tuple[Path | None, str]:
         name, chosen = QFileDialog.getSaveFileName(self._window(), title, "", filters)
         return (Path(name) if name else None), chosen
+
+    def _ask_dicom(self, title: str, filters: str, then: Callable[[Path], object]) -> None:
+        path, _ = self._ask_target(title, filters)
+        if path is not None:
+            then(with_ending(path, ".dcm"))
 
     def _ask_source(self, title: str, then: Callable[[Path], None]) -> None:
         name, _ = QFileDialog.getOpenFileName(self._window(), title)

@@ -193,10 +193,13 @@ def _dataset(raw: _Raw, implicit: bool) -> Dataset:
     """The attributes as pydicom would have read them, with the character set they are written in."""
     dataset = Dataset(raw)
     declared = raw.get(known_tag(_CHARACTER_SET))
-    encodings = (
-        convert_encodings(convert_raw_data_element(declared).value)
-        if isinstance(declared, RawDataElement)
-        else default_encoding
-    )
+    try:
+        encodings = (
+            convert_encodings(convert_raw_data_element(declared).value)
+            if isinstance(declared, RawDataElement)
+            else default_encoding
+        )
+    except ValueError as error:  # a name with a NUL in it
+        raise _Unusual from error
     dataset.set_original_encoding(implicit, True, encodings)
     return dataset

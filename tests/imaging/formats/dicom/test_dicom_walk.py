@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from imaging.errors import ReadError
 from imaging.formats.dicom import header
 from imaging.formats.dicom.header import Header
+from imaging.formats.reading import open_study
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 
@@ -80,3 +81,12 @@ def test_a_deflated_or_big_endian_file_is_left_to_the_parser() -> None:
     for name in ("image_dfl.dcm", "MR_small_bigendian.dcm"):
         file = next(each for each in FILES if each.name == name)
         assert not _agrees(file)
+
+
+def test_a_character_set_with_a_nul_in_its_name_is_refused_as_damaged(tmp_path: Path) -> None:
+    whole = CT.read_bytes()
+    assert whole.count(b"ISO_IR 100") == 1
+    path = tmp_path / "nul.dcm"
+    path.write_bytes(whole.replace(b"ISO_IR 100", b"ISO_\0\x80 100"))
+    refused = open_study(path).refused
+    assert [refusal.reason for refusal in refused] == ["damaged DICOM header: embedded null character"]
