@@ -58,7 +58,7 @@ def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot
     assert dialog.said.text().startswith("The mask on screen is this revision.")
     choose(qtbot, dialog, 1)
     changed = int(np.count_nonzero(first != second))
-    assert f"differs in {changed:,} voxels on 1 slices" in dialog.said.text()
+    assert f"differs in {changed:,} voxels on 1 slice." in dialog.said.text()
     assert "created by" in dialog.said.text()
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
     shown = main.findings.prediction

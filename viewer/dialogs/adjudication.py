@@ -20,7 +20,7 @@ from imaging.comparison import HD95, Comparison
 from imaging.consensus import Way
 from viewer.commands.adjudicating import Adjudicating, Side
 from viewer.dialogs.buttons import button
-from viewer.dialogs.comparison_text import label_lines
+from viewer.dialogs.comparison_text import extent, label_lines
 from viewer.state.segmentation import Segmentation
 from viewer.state.worklist import Worklist
 
@@ -143,8 +143,7 @@ def _lines(found: Comparison, sides: tuple[Side, ...]) -> list[str]:
     lines += _names_apart(*sides)
     if not found.changed_voxels:
         return [*lines, "The masks are the same."]
-    differ = f"The masks differ in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."
-    return [*lines, differ, *label_lines(found)]
+    return [*lines, f"The masks differ in {extent(found)}.", *label_lines(found)]
 
 
 def _answer_lines(pairs: tuple[AnswerPair, ...], sides: tuple[Side, ...]) -> list[str]:

@@ -3,6 +3,12 @@
 from imaging.comparison import Comparison
 
 
+def extent(found: Comparison) -> str:
+    """How many voxels differ on how many slices, as in ``374 voxels on 1 slice``."""
+    slices, voxels = len(found.changed_slices), found.changed_voxels
+    return f"{voxels:,} {'voxel' if voxels == 1 else 'voxels'} on {slices} {'slice' if slices == 1 else 'slices'}"
+
+
 def label_lines(found: Comparison) -> list[str]:
     """A line for each label: Dice, distance of the surfaces, voxels in the one and the other."""
     lines: list[str] = []

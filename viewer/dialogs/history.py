@@ -22,7 +22,7 @@ from imaging.consensus import Way
 from imaging.labelmap import Label
 from viewer.commands.revising import Revising
 from viewer.dialogs.buttons import button
-from viewer.dialogs.comparison_text import label_lines
+from viewer.dialogs.comparison_text import extent, label_lines
 from viewer.state.segmentation import Segmentation
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ def _compared(found: Comparison) -> str:
     """How far the chosen revision and the mask on screen agree."""
     if not found.changed_voxels:
         return "The mask on screen is this revision."
-    differs = f"The mask on screen differs in {found.changed_voxels:,} voxels on {len(found.changed_slices)} slices."
-    return "\n".join((differs, *label_lines(found)))
+    return "\n".join((f"The mask on screen differs in {extent(found)}.", *label_lines(found)))
 
 
 def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> list[str]:
