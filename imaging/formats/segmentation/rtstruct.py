@@ -14,14 +14,14 @@ from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text, whole
 from imaging.formats.dicom.plain_object import read_object
+from imaging.formats.segmentation.contour_planes import planes_of
 from imaging.formats.segmentation.file_grid import block_of
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
-from imaging.formats.segmentation.own_planes import grid_of_planes
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
 from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import codes_of
-from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
+from imaging.geometry import PLACEMENT_TOLERANCE_MM
 from imaging.labelmap import PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
@@ -30,7 +30,6 @@ MOST_BYTES = 1 << 29
 """A larger structure set is refused."""
 
 MOST_LABELS = 255
-_MOST_PIXELS = 4096
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def read_rtstruct(
             else they are refused.
 
     Raises:
-        OtherGrid: no contour lies on a slice, but all lie on even planes beside them.
+        OtherGrid: no contour lies on a slice, but all lie on even planes in the same place, parallel to them or not.
         ReadError: damaged, no structure set, in another frame of reference, or elsewhere.
         Cancelled: by ``report``.
     """
@@ -83,7 +82,7 @@ def _from_other_planes(
     path: Path, reason: str, structures: "_Structures", source: Source, resample: bool, report: Report
 ) -> ImportedMask:
     try:
-        own = replace(source, grid=structures.own_grid(source.grid), instances=())
+        own = replace(source, grid=planes_of(structures.contours, source.grid), instances=())
     except GeometryError as error:
         raise ReadError(path, f"{reason}; and {error}") from error
     empty = np.broadcast_to(np.uint8(0), own.grid.geometry.shape_kji)
@@ -104,15 +103,19 @@ class _Structures:
     open_lines: int
 
     @property
+    def contours(self) -> list[NDArray[np.float64]]:
+        """(N, 3) LPS millimetres of each."""
+        return [points for region in self.regions for points, _ in region.contours]
+
+    @property
     def count(self) -> int:
         """How many contours there are."""
-        return sum(len(each.contours) for each in self.regions)
+        return len(self.contours)
 
     def between(self, grid: ImageGrid) -> int:
         """How many contours lie on no slice."""
         slices = range(grid.geometry.shape_kji[0])
-        contours = (points for region in self.regions for points, _ in region.contours)
-        return sum(_slice_of(points, slices, grid) is None for points in contours)
+        return sum(_slice_of(points, slices, grid) is None for points in self.contours)
 
     def on(self, source: Source) -> ImportedMask:
         """The regions on the slices of an image."""
@@ -133,32 +136,6 @@ class _Structures:
         labels = tuple(Label(each.value, each.name, each.colour) for each in segments)
         mask = source.grid.labelmap(painting.layers, painting.placed(labels))
         return ImportedMask(mask, segments, self.title, tuple(warnings))
-
-    def own_grid(self, grid: ImageGrid) -> ImageGrid:
-        """The planes that contours lie on, with pixels as the image's, as many as hold all contours.
-
-        Raises:
-            GeometryError: contours that are not parallel to the slices, or that lie on no even planes.
-        """
-        contours = [points for region in self.regions for points, _ in region.contours]
-        first = _around(np.concatenate(contours), grid.slice_geometry(0))
-        normal = np.cross(first.axes_lps[2], first.axes_lps[1])
-        heights = [(points - first.origin_lps) @ normal for points in contours]
-        if max(float(np.ptp(each)) for each in heights) > PLACEMENT_TOLERANCE_MM:
-            raise GeometryError("its contours are not parallel to the slices")
-        origins = np.array([np.asarray(first.origin_lps) + float(each.mean()) * normal for each in heights])
-        return grid_of_planes(first, origins)
-
-
-def _around(points: NDArray[np.float64], plane: Geometry) -> Geometry:
-    """A plane with pixels where the given one has them, or would have them, as many as enclose all points."""
-    index = plane.index_kji(points)[:, 1:]
-    low, high = np.floor(index.min(axis=0)).astype(int), np.ceil(index.max(axis=0)).astype(int)
-    if (high - low).max() >= _MOST_PIXELS:
-        raise GeometryError(f"its contours reach over {(high - low).max()} pixels of the image")
-    x, y, z = (float(each) for each in plane.point_lps((0, *low)))
-    rows, columns = (int(each) for each in high - low + 1)
-    return replace(plane, shape_kji=(1, rows, columns), origin_lps=(x, y, z))
 
 
 def _structure_set(path: Path) -> Dataset:

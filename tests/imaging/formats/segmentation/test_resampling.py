@@ -161,6 +161,67 @@ def test_outlines_between_the_slices(shifted, tmp_path):
         assert volume.before_ml == pytest.approx(before / 1000, rel=0.25), "the edges of a few pixels"
 
 
+def square_pixels(data, n: int) -> None:
+    data.FrameOfReferenceUID, data.PixelSpacing = "1.2.826.0.1.99.7.9", [0.5, 0.5]
+
+
+def coronal(data, n: int) -> None:
+    """The voxels of the axial image with square pixels, slice by slice from the front to the back."""
+    square_pixels(data, n)
+    data.ImageOrientationPatient, data.PixelSpacing = [1, 0, 0, 0, 0, -1], [2.5, 0.5]
+    data.ImagePositionPatient, data.SliceThickness = [-20, -30 + 0.5 * (n + 2), 10], 0.5
+
+
+def test_outlines_across_the_slices(make_image, tmp_path):
+    """Axial outlines on coronal images whose voxels are the same ones: not one of them differs."""
+    image = make_image("axial", change=square_pixels)
+    other = make_image("axial", "1.2.826.0.1.99.8", coronal)
+    mask, path = boxes(image), tmp_path / "r.dcm"
+    export_labelmap(mask, image.volume, image.series, path, MaskFormat.RTSTRUCT)
+    with pytest.raises(OtherGrid, match=r"none of its 5 contours lies within 0.1 mm of a slice"):
+        import_onto(path, grid_of(other.volume), other.series)
+    found = import_onto(path, grid_of(other.volume), other.series, resample=True)
+    assert all(each.derivation.startswith("resampled from") for each in found.labelmap.labels)
+    expected = np.zeros(other.volume.array.shape, np.uint8)
+    for at in np.ndindex(expected.shape):
+        k, j, i = np.rint(mask.geometry.index_kji(other.volume.geometry.point_lps(at))).astype(int)
+        if 0 <= k < 5 and 0 <= j < 11 and 0 <= i < 13:
+            expected[at] = mask.array[k, j, i]
+    assert {1, 2} <= set(np.unique(expected))
+    np.testing.assert_array_equal(found.labelmap.array, expected)
+
+
+def test_outlines_on_planes_askew_to_the_slices(make_image, tmp_path):
+    """Oblique outlines on axial images: nearly what SimpleITK makes of the mask they were drawn around."""
+
+    def about(data, n: int) -> None:
+        data.FrameOfReferenceUID, data.PixelSpacing = "1.2.826.0.1.99.7.9", [0.8, 0.8]
+        data.ImagePositionPatient, data.SliceThickness = [-31, 7, 9 + 2.0 * n], 2.0
+
+    image, other = make_image("oblique"), make_image("axial", "1.2.826.0.1.99.8", about)
+    mask, path = boxes(image), tmp_path / "r.dcm"
+    export_labelmap(mask, image.volume, image.series, path, MaskFormat.RTSTRUCT)
+    found = import_onto(path, grid_of(other.volume), other.series, resample=True)
+    there = by_simpleitk(mask, other.volume)
+    both, either = (there > 0) & (found.labelmap.array > 0), (there > 0) | (found.labelmap.array > 0)
+    assert np.count_nonzero(both) > 0.8 * np.count_nonzero(either) > 30
+
+
+def test_outlines_in_several_directions_are_refused_with_consent_too(make_image, tmp_path):
+    image = make_image("axial", change=square_pixels)
+    other = make_image("axial", "1.2.826.0.1.99.8", coronal)
+    path = tmp_path / "r.dcm"
+    export_labelmap(boxes(image), image.volume, image.series, path, MaskFormat.RTSTRUCT)
+    data = dcmread(path)
+    contour = data.ROIContourSequence[0].ContourSequence[0]
+    x, y, z = np.array(contour.ContourData, float).reshape(-1, 3).T
+    contour.ContourData = np.stack([x, y, z + 0.9 * (x - x[0])], axis=1).ravel().round(3).tolist()
+    data.save_as(path)
+    with pytest.raises(ReadError, match="neither parallel to the slices nor to one another") as raised:
+        import_onto(path, grid_of(other.volume), other.series, resample=True)
+    assert not isinstance(raised.value, OtherGrid)
+
+
 def test_planes_without_a_frame_are_empty_not_filled_by_their_neighbours(shifted, tmp_path):
     """A mark on the first and the last slice only: the distance between frames is not that of slices."""
     image, other = shifted
