@@ -139,6 +139,8 @@ def test_what_lies_over_is_chosen_and_faded_by_keys(main: Application) -> None:
     QTest.keyClick(main.window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
     QTest.keyClick(main.window, Qt.Key.Key_PageDown, Qt.KeyboardModifier.AltModifier)
     assert main.view.fusion.opacity == pytest.approx(opacity - 0.1)
+    QTest.keyClick(main.window, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    assert main.view.fusion.colours == "PET"
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     QTest.keyClick(main.window, Qt.Key.Key_F, both)
     assert main.view.fusion is None, "after the last one comes none"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from imaging.colour_tables import COLOUR_TABLES
 from imaging.intensity import default_voi, equivalent_window
 from imaging.study import Series
 from imaging.volume import Window
@@ -56,6 +57,12 @@ class Fusing:
     def set_colours(self, name: str) -> None:
         """Show what lies over in another colour table."""
         self._change(colours=name)
+
+    def next_colours(self) -> None:
+        """Show what lies over in the next colour table; after the last one comes the first."""
+        fusion, names = self._session.view.fusion, tuple(COLOUR_TABLES)
+        if fusion is not None:
+            self.set_colours(names[(names.index(fusion.colours) + 1) % len(names)])
 
     def set_window(self, window: Window) -> None:
         """Show what lies over through another window."""

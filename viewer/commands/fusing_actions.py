@@ -31,4 +31,6 @@ def fusing_actions(session: Session, fusing: Fusing) -> tuple[Action, ...]:
                hint="The other volumes of the study, one after the other, then none"),
         Action("fusion-stronger", "Stronger", "View/Fusion", fade(STEP), ("Alt+PgUp",), fused),
         Action("fusion-fainter", "Fainter", "View/Fusion", fade(-STEP), ("Alt+PgDown",), fused),
+        Action("next-fusion-colours", "Next colours of the volume over", "View/Fusion", fusing.next_colours,
+               ("Alt+Home",), fused),
     )  # fmt: skip
