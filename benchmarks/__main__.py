@@ -14,8 +14,8 @@ from dataclasses import asdict
 from benchmarks.timing import Row, table
 
 SUBJECTS = (
-    "start", "loading", "indexing", "browsing", "queue", "display", "playback", "reslicing", "editing", "prediction",
-    "responsiveness",
+    "start", "loading", "indexing", "browsing", "queue", "display", "playback", "reslicing", "strokes", "editing",
+    "prediction", "responsiveness",
 )  # fmt: skip
 
 

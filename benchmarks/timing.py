@@ -50,13 +50,13 @@ def compare(what: str, ours: Seconds, reference_name: str, reference: Seconds, r
     return Row(what, 1000 * median(mine), reference_name, 1000 * median(theirs), note)
 
 
-def compare_p95(what: str, ours: Seconds, reference_name: str, reference: Seconds, rounds: int) -> Row:
+def compare_p95(what: str, ours: Seconds, reference_name: str, reference: Seconds, rounds: int, note: str = "") -> Row:
     """The 95th percentile of both over ``rounds`` alternating runs: what a drag feels like at its worst."""
     for warm_up in (ours, reference):
         warm_up()
     pairs = [(ours(), reference()) for _ in range(max(rounds, 20))]
     mine, theirs = (1000 * quantiles(times, n=20)[-1] for times in zip(*pairs, strict=True))
-    return Row(f"{what} (p95)", mine, f"{reference_name} (p95)", theirs)
+    return Row(f"{what} (p95)", mine, f"{reference_name} (p95)", theirs, note)
 
 
 def table(rows: Sequence[Row]) -> str:
