@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import numbers, value
 from imaging.formats.dicom.header import Header
+from imaging.formats.dicom.lut import first_input
 from imaging.formats.dicom.palette_segments import SegmentError, expand_segments
 from imaging.formats.dicom.pixel_format import PixelFormat
 
@@ -53,7 +54,7 @@ def through_palette(indices: NDArray[Any], layout: PixelFormat, header: Header) 
     Raises:
         ReadError: a palette is missing or damaged.
     """
-    tables = [_palette(header, channel) for channel in _CHANNELS]
+    tables = [_palette(header, channel, layout.is_signed) for channel in _CHANNELS]
     is_narrow = max(int(entries.max()) for _, entries in tables) <= _MOST_OF_EIGHT_BITS
     positions = indices.astype(np.int64)
     channels: list[NDArray[Any]] = []
@@ -66,13 +67,13 @@ def through_palette(indices: NDArray[Any], layout: PixelFormat, header: Header) 
     return np.stack(channels, axis=-1)
 
 
-def _palette(header: Header, channel: str) -> tuple[int, NDArray[np.int64]]:
+def _palette(header: Header, channel: str, signed: bool) -> tuple[int, NDArray[np.int64]]:
     """First mapped value and entries of one palette."""
     described = numbers(header.dataset, f"{channel}PaletteColorLookupTableDescriptor")
     if len(described) != 3:
         raise ReadError(header.path, f"PALETTE COLOR without a {channel} Palette Color Lookup Table Descriptor")
     count, first, bits = (int(each) for each in described)
-    return first, _entries(header, channel, (count & 0xFFFF) or 1 << 16, bits)
+    return first_input(first, signed), _entries(header, channel, (count & 0xFFFF) or 1 << 16, bits)
 
 
 def _entries(header: Header, channel: str, count: int, bits: int) -> NDArray[np.int64]:

@@ -44,11 +44,11 @@ def lookup_table(lut: Dataset, little_endian: bool, signed: bool) -> LookupTable
     outputs = _outputs(value(lut, "LUTData"), count, described[2], little_endian)
     if not outputs.size:
         return None
-    return LookupTable(_first_input(described[1], signed), outputs, _bits(described[2], outputs), outputs.size == count)
+    return LookupTable(first_input(described[1], signed), outputs, _bits(described[2], outputs), outputs.size == count)
 
 
-def _first_input(stated: int, signed: bool) -> int:
-    """The first input with its sign, whichever of US and SS the file was written or read with."""
+def first_input(stated: int, signed: bool) -> int:
+    """The first input of a table with its sign, whichever of US and SS the file was written or read with."""
     return stated - (1 << 16) if signed and stated >= 1 << 15 else stated
 
 

@@ -97,21 +97,22 @@ def pixel_format(header: Header) -> PixelFormat:
     bits = _required(header, "BitsAllocated") if number == "integer" else 8 * np.dtype(number).itemsize
     stored = (whole(header.dataset, "BitsStored") or bits) if number == "integer" else bits
     high_bit = whole(header.dataset, "HighBit") if number == "integer" else None
+    samples, photometric, assumptions = _colours(header)
     found = PixelFormat(
         rows,
         columns,
         max(1, whole(header.dataset, "NumberOfFrames") or 1),
-        whole(header.dataset, "SamplesPerPixel") or 1,
+        samples,
         bits,
         stored,
         stored - 1 if high_bit is None else high_bit,
         whole(header.dataset, "PixelRepresentation") == 1,
         whole(header.dataset, "PlanarConfiguration") == 1,
-        header.text("PhotometricInterpretation").upper() or "MONOCHROME2",
+        photometric,
         number,
         header.little_endian and header.transfer_syntax != _GE_BIG_ENDIAN_PIXELS,
         _palette_bits(header),
-        _unstated(header),
+        assumptions,
     )
     found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
@@ -150,11 +151,18 @@ def _with_full_chroma(header: Header, found: PixelFormat) -> PixelFormat:
     return replace(full, assumptions=(*found.assumptions, said))
 
 
-def _unstated(header: Header) -> tuple[str, ...]:
-    """What the header should say and does not, with what is taken in its place."""
-    if header.text("PhotometricInterpretation"):
-        return ()
-    return ("the photometric interpretation is not stated: MONOCHROME2 is assumed",)
+def _colours(header: Header) -> tuple[int, str, tuple[str, ...]]:
+    """Samples per pixel, photometric interpretation, and which of them is taken for granted, in words.
+
+    Either tells the other: three samples are colour, and colour has three.
+    """
+    stated, named = whole(header.dataset, "SamplesPerPixel"), header.text("PhotometricInterpretation").upper()
+    samples = stated or (3 if named in _COLOURS_OF_STREAMS else 1)
+    photometric = named or ("RGB" if samples == 3 else "MONOCHROME2")
+    assumed = [] if named else [f"the photometric interpretation is not stated: {photometric} is assumed"]
+    if not stated and samples > 1:
+        assumed.append(f"the number of samples per pixel is not stated: {samples} is assumed, for {photometric}")
+    return samples, photometric, tuple(assumed)
 
 
 def _palette_bits(header: Header) -> int:

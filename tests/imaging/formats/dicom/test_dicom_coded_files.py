@@ -71,6 +71,12 @@ def test_a_palette_of_eight_bits_has_two_entries_to_a_word(write_dicom):
     assert frames(path).tolist() == [[[[1, 3, 5], [1, 3, 5]], [[2, 4, 250], [2, 4, 250]]]]
 
 
+def test_the_first_entry_of_a_palette_is_negative_where_indices_can_be(write_dicom):
+    path = write_dicom(np.array([[-9, -5], [-4, 7]], np.int16), PhotometricInterpretation="PALETTE COLOR")
+    with_values(path, **palette("", [words(7, 0x1234)] * 3, 2, 0x10000 - 5, 16))
+    assert frames(path)[0, ..., 0].tolist() == [[7, 7], [0x1234, 0x1234]]
+
+
 def test_eight_bit_entries_declared_as_sixteen_are_not_made_black(write_dicom):
     path = write_dicom(INDICES, PhotometricInterpretation="PALETTE COLOR")
     with_values(path, **palette("", [words(1, 2), words(3, 4), words(5, 250)], 2, 5, 16))

@@ -57,6 +57,20 @@ def test_a_rescale_that_is_no_number_is_told_and_nothing_is_rescaled(
     assert f"{keyword} '{said}' is no number: values are shown as stored" in volume.warnings
 
 
+@pytest.mark.parametrize(
+    ("absent", "said"),
+    [
+        ("PhotometricInterpretation", "the photometric interpretation is not stated: RGB is assumed"),
+        ("SamplesPerPixel", "the number of samples per pixel is not stated: 3 is assumed, for RGB"),
+    ],
+)
+def test_samples_and_interpretation_tell_each_other(write_dicom: Callable[..., Path], absent: str, said: str):
+    colour = {"Rows": 4, "Columns": 6, "SamplesPerPixel": 3, "PhotometricInterpretation": "RGB"}
+    path = write_dicom(RGB.reshape(4, 18), **{**colour, "PlanarConfiguration": 0, absent: None})
+    volume = loaded(open_study(path))
+    assert np.array_equal(volume.array[0], RGB) and said in volume.warnings
+
+
 def test_pixels_for_more_frames_than_stated_are_told(write_dicom: Callable[..., Path]):
     path = write_dicom(GREY)
     data = dcmread(path)
