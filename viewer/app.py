@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from imaging.progress import Report
 from viewer import assets, runtime
+from viewer.canvas.annotation_text import reasons
 from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
@@ -207,6 +208,9 @@ class Application(Workroom):
         return (
             Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
+            Action("fidelity", "What was done to the pixels", "View/Marks", lambda: self.canvas.tell_reasons(),
+                   ("Shift+F1",), lambda: bool(reasons(self.session.active)),
+                   hint="All that the mark on the picture stands for; a click on it says it too"),
             Action("panels", "Hide or show the panels", "View", lambda: self.window.toggle_panels(), ("F9",),
                    hint="Without them the pictures have the whole window", apart=True),
             Action("new-window", "New viewport window", "Layout", lambda: self.side_windows.open(), ("F8",),

@@ -1,5 +1,6 @@
 """Draws what stands around a picture: corner texts, letters, scale bar, colour bar, the empty page."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,14 +31,22 @@ BAR_WIDTH = 12.0
 NARROW_PX = 300.0
 SCALE_BAR_FROM_PX = 240.0
 """A narrower viewport has no scale bar: its numbers need the room."""
+TALL_PX = 380.0
+"""A lower viewport has small letters, and two lines for the mark."""
+MOST_LINES_OF_MARK = 4
+_MORE = re.compile(r"\(\+\d+\)")
 
 
 class Furniture:
-    """Draws texts and bars into a viewport of a given size; sizes its letters to it."""
+    """Draws texts and bars into a viewport of a given size; sizes its letters to it.
+
+    Attributes:
+        cut: texts that had not the room they need, with their boxes.
+    """
 
     def __init__(self, painter: QPainter, width: float, height: float, family: QFont) -> None:
         self._painter, self.width, self.height = painter, width, height
-        size = 10 if width < 520 or height < 380 else 15 if width > 1300 and height > 1000 else 13
+        size = 10 if width < 520 or height < TALL_PX else 15 if width > 1300 and height > 1000 else 13
         self._font = QFont(family)
         self._font.setPixelSize(size)
         self._large = QFont(family)
@@ -45,6 +54,7 @@ class Furniture:
         self._large.setBold(True)
         self._line = QFontMetricsF(self._font).height()
         self._above = self._below = 0.0
+        self.cut: list[tuple[QRectF, str]] = []
         painter.setFont(self._font)
 
     @property
@@ -61,6 +71,8 @@ class Furniture:
         """One line on a dark veil, readable over bright and dark, shortened to the box by whole words."""
         metrics = QFontMetricsF(self._painter.font())
         shown = shortened(text, metrics, box.width())
+        if shown != text:
+            self.cut.append((box, text))
         if not shown:
             return
         wide = metrics.horizontalAdvance(shown)
@@ -87,18 +99,28 @@ class Furniture:
         narrow = self.width / 2 - MARGIN - (max(self.width / 10, 30.0) + 4 if self.has_scale_bar else 1.0)
         y = low - self._line * len(corners.bottom_left)
         self._lines(corners.bottom_left, MARGIN, y, narrow, Qt.AlignmentFlag.AlignLeft)
-        y = low - self._line * len(corners.bottom_right)
+        mark, others = self._mark_apart(corners.bottom_right, narrow)
+        y = low - self._line * (len(mark) + len(others))
         x_right = self.width - MARGIN - right - narrow
-        self._lines(corners.bottom_right, x_right, y, narrow, Qt.AlignmentFlag.AlignRight)
+        self._lines((*mark, *others), x_right, y, narrow, Qt.AlignmentFlag.AlignRight, len(mark))
         if self._is_narrow:
             self._above = self._line * max(len(corners.top_left), len(corners.top_right))
-            self._below = self._line * max(len(corners.bottom_left), len(corners.bottom_right))
-        marked = [n for n, line in enumerate(corners.bottom_right) if line.startswith(MARK)]
-        return QRectF(x_right, y + marked[0] * self._line, narrow, self._line) if marked else None
+            self._below = self._line * max(len(corners.bottom_left), len(mark) + len(others))
+        return QRectF(x_right, y, narrow, len(mark) * self._line) if mark else None
 
-    def _lines(self, lines: tuple[str, ...], x: float, y: float, width: float, align: Qt.AlignmentFlag) -> None:
+    def _mark_apart(self, lines: tuple[str, ...], width: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The mark in as many lines as it needs and there is room for, and the other lines of its corner."""
+        if not lines or not lines[0].startswith(MARK):
+            return (), lines
+        most = MOST_LINES_OF_MARK if self.height >= TALL_PX else 2
+        return wrapped(lines[0], QFontMetricsF(self._painter.font()), width, most), lines[1:]
+
+    def _lines(
+        self, lines: tuple[str, ...], x: float, y: float, width: float, align: Qt.AlignmentFlag, marked: int = 0
+    ) -> None:
+        """Lines from the top down; the first ``marked`` of them belong to the mark."""
         for number, line in enumerate(lines):
-            colour = ACCENT if line.startswith(MARK) else TEXT
+            colour = ACCENT if number < marked else TEXT
             self.text(QRectF(x, y + number * self._line, width, self._line), align, line, colour)
 
     def footer(self, legend: str = "") -> float:
@@ -203,3 +225,22 @@ def shortened(text: str, metrics: QFontMetricsF, width: float) -> str:
     if any(each.isdigit() for each in around) and not around.endswith(" "):
         kept = kept[: kept.rfind(" ") + 1].rstrip()
     return f"{kept}…" if whole else ""
+
+
+def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> tuple[str, ...]:
+    """``text`` in at most ``most`` lines of ``width`` pixels; where they do not hold it, its count of more stays."""
+    lines, words = [""], text.split()
+    while words:
+        longer = f"{lines[-1]} {words[0]}".lstrip()
+        if metrics.horizontalAdvance(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+            words.pop(0)
+        elif len(lines) < most:
+            lines.append("")
+        else:
+            break
+    if words:
+        more = words[-1] if _MORE.fullmatch(words[-1]) else ""
+        room = width - metrics.horizontalAdvance(f" {more}")
+        lines[-1] = f"{shortened(' '.join((lines[-1], *words)), metrics, room)} {more}".rstrip()
+    return tuple(lines)

@@ -1,5 +1,7 @@
 """Which button drags which tool, and what the wheel does."""
 
+from math import hypot
+
 from PySide6.QtCore import QPoint, Qt
 
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport, focus_at
@@ -10,6 +12,7 @@ from viewer.canvas.tools import LEFT, zoom_about
 from viewer.state.view import Cursor
 
 SLAB_STEP_MM = 1.0
+CLICK_PX = 2.0
 
 _EDITING = frozenset(("brush", "eraser", "smart-brush", *OUTLINING))
 """Tools that change masks also where a measurement lies."""
@@ -30,6 +33,7 @@ class Mouse:
         self._drag: Drag | None = None
         self._button = Qt.MouseButton.NoButton
         self._angle = 0
+        self._pressed: Point = (0.0, 0.0)
 
     @property
     def dragging(self) -> bool:
@@ -41,8 +45,12 @@ class Mouse:
         tool = self._held_measurement(button, modifiers, point) or self._tool_of(button, modifiers)
         if self._drag is not None or tool is None or self._viewport.pane.transform() is None:
             return
-        self._button, self._drag = button, tool(self._viewport, point)
+        self._button, self._drag, self._pressed = button, tool(self._viewport, point), point
         next(self._drag)
+
+    def is_click(self, point: Point) -> bool:
+        """True while a button is held that was pressed here: the hand trembles by a pixel or two."""
+        return self.dragging and hypot(point[0] - self._pressed[0], point[1] - self._pressed[1]) <= CLICK_PX
 
     def move(self, point: Point, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Go on with the drag, and say which voxel lies under the mouse; with Shift, all planes follow it."""

@@ -40,6 +40,7 @@ class SlicePainter:
         band: the rectangle that is drawn now.
         hover: where the pointer is, None while it is elsewhere.
         mark: where the fidelity mark was drawn last.
+        cut: texts that were cut to their boxes, with those boxes.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class SlicePainter:
         self.band: QRectF | None = None
         self.hover: tuple[float, float] | None = None
         self.mark: QRectF | None = None
+        self.cut: list[tuple[QRectF, str]] = []
 
     def paint(self, painter: QPainter, text: CornerText, drawn: bool = True) -> None:
         """Draw the viewport.
@@ -61,7 +63,7 @@ class SlicePainter:
         """
         painter.fillRect(self._view.rect(), Qt.GlobalColor.black)
         furniture = Furniture(painter, self._view.width(), self._view.height(), self._view.font())
-        pane = self.pane
+        self.cut, pane = furniture.cut, self.pane
         volume, geometry, transform = pane.volume, pane.slice_geometry(pane.view.k), pane.transform()
         if volume is None or geometry is None or transform is None:
             furniture.empty_page(self.session.study is not None, len(self.session.panes) > 1)

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWhatsThis, QWidget
 
 from imaging.editing import MaskEdit
 from viewer.canvas import annotation_text
@@ -43,6 +43,9 @@ _POINTERS: dict[Tool, Qt.CursorShape] = {
     "pan": Qt.CursorShape.OpenHandCursor,
     "zoom": Qt.CursorShape.SizeVerCursor,
 }
+
+_IDLE_AT_A_CLICK: frozenset[Tool] = frozenset(("window", "scroll", "pan", "zoom", "rotate"))
+"""Tools that do something only when they are dragged, so that a click may open the mark."""
 
 
 class SliceView(QWidget):
@@ -217,7 +220,11 @@ class SliceView(QWidget):
         self.update(self._painter.brush_place(self._mouse.hover))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        idle = self.session.hand.tool in _IDLE_AT_A_CLICK and event.button() == Qt.MouseButton.LeftButton
+        asked = idle and self._mouse.is_click(event.position().toTuple()) and self._on_mark(event.position().toPoint())
         self._mouse.release(event.button())
+        if asked:
+            self.tell_reasons()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._mouse.leave()
@@ -260,9 +267,23 @@ class SliceView(QWidget):
         return super().event(event)
 
     def tip_at(self, point: QPoint) -> str:
-        """What to say when the mouse rests at ``point``: on the mark, all that it stands for."""
-        if self.mark is None or not self.mark.contains(point.toPointF()):
-            return ""
+        """What to say when the mouse rests at ``point``: all that the mark stands for, all of a text that was cut."""
+        if self._on_mark(point):
+            return self._reasons()
+        return next(
+            (f"<qt>{escape(text)}</qt>" for box, text in self._painter.cut if box.contains(point.toPointF())), ""
+        )
+
+    def tell_reasons(self) -> None:
+        """Show all that the mark stands for, until the next key or click."""
+        text = self._reasons()
+        if text and self.mark is not None:
+            QWhatsThis.showText(self.mapToGlobal(self.mark.topLeft().toPoint()), text, self)
+
+    def _on_mark(self, point: QPoint) -> bool:
+        return self.mark is not None and self.mark.contains(point.toPointF())
+
+    def _reasons(self) -> str:
         found = annotation_text.reasons(self.pane)
         return f"<qt>{'<br>'.join(escape(reason) for reason in found)}</qt>" if found else ""
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from viewer.canvas.annotation_text import Corners
-from viewer.canvas.furniture import Furniture, shortened
+from viewer.canvas.furniture import Furniture, shortened, wrapped
 
 
 @pytest.fixture
@@ -66,3 +66,37 @@ def test_the_smallest_viewport_of_a_small_window_has_room_for_its_window(qtbot: 
     painter.end()
     assert {"Slice 13/20", "W 300 L 40", "Research use only"} <= set(drawn), drawn
     assert not furniture.has_scale_bar
+
+
+REASON = "⚠ lossy compression 10:1 (JPEG 2000), of slices that were moved by up to 3.4 mm to stand evenly (+2)"
+
+
+@pytest.mark.parametrize("width", [60, 120, 240, 480, 1000])
+def test_a_reason_takes_the_lines_it_needs(metrics: QFontMetricsF, width: int) -> None:
+    lines = wrapped(REASON, metrics, width, 20)
+    assert " ".join(lines).split() == REASON.split()
+    assert all(metrics.horizontalAdvance(line) <= width for line in lines if " " in line)
+
+
+@pytest.mark.parametrize("width", [120, 150, 180])
+def test_what_even_these_do_not_hold_ends_with_how_many_more(metrics: QFontMetricsF, width: int) -> None:
+    first, last = wrapped(REASON, metrics, width, 2)
+    assert first.startswith("⚠ lossy") and last.endswith("… (+2)")
+    assert metrics.horizontalAdvance(last) <= width
+
+
+@pytest.mark.parametrize(("width", "height"), [(616, 640), (308, 320), (205, 213), (1280, 1500)])
+def test_the_mark_is_never_cut_and_stands_clear_of_the_other_corners(qtbot: QtBot, width: int, height: int) -> None:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    furniture = Furniture(painter, width, height, QFont())
+    drawn: list[str] = []
+    plain = painter.drawText
+    painter.drawText = lambda *given: (drawn.append(given[-1]), plain(*given))  # type: ignore[method-assign]
+    place = furniture.corner_texts(Corners(bottom_right=(REASON, "W 300 L 40")), 20, 0)
+    painter.end()
+    drawn = drawn[::2]  # each is drawn over its own shadow
+    assert place is not None and place.left() >= width / 2 and place.bottom() <= height - 20
+    assert drawn[-1] == "W 300 L 40" and drawn[-2].endswith("(+2)")
+    shown = " ".join(drawn[:-1]).split()
+    assert shown == REASON.split() or (height < 380 and shown[0] == "⚠"), drawn

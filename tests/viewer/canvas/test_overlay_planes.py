@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from imaging.geometry import Geometry
 from imaging.volume import Overlay, VoiTable, Volume, Window
@@ -14,6 +16,7 @@ from viewer.canvas.overlay_planes import COLOUR, overlay_image
 from viewer.canvas.patch import Patch
 from viewer.state.marks import Marks
 
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 WHOLE = Patch((0, 10), (0, 10))
 
 
@@ -91,6 +94,36 @@ def test_the_mark_tells_everything_when_the_mouse_rests_on_it(stage):
     tip = stage.canvas.tip_at(box.center().toPoint())
     assert tip == "<qt>resampled to 1 mm<br>a &lt;b&gt;slice&lt;/b&gt; is missing</qt>"
     assert stage.canvas.tip_at(QPoint(5, 5)) == ""
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen
+def test_a_click_on_the_mark_opens_all_of_it_and_a_drag_from_there_does_not(stage):
+    stage.canvas.resize(400, 400)
+    stage.show(volume(derivation="resampled to 1 mm", warnings=("a slice is missing",)))
+    stage.grab()
+    at, width = stage.canvas.mark.center().toPoint(), stage.view.window.width
+    QTest.mousePress(stage.canvas, LEFT, NONE, at)
+    QTest.mouseMove(stage.canvas, at + QPoint(20, 0))
+    QTest.mouseRelease(stage.canvas, LEFT, NONE, at + QPoint(20, 0))
+    assert told() == [] and stage.view.window.width > width
+    QTest.mouseClick(stage.canvas, LEFT, NONE, at)
+    (box,) = told()
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert told() == []
+
+
+def told() -> list[QWidget]:
+    return [each for each in QApplication.topLevelWidgets() if each.inherits("QWhatsThat") and each.isVisible()]
+
+
+def test_a_text_that_was_cut_is_told_whole_when_the_mouse_rests_on_it(stage):
+    name = "resampled & shown with a name that is far too long for a viewport as small as this one"
+    stage.canvas.resize(300, 300)
+    stage.show(volume())
+    stage.view.set_window(Window(100, 50, name))
+    stage.grab()
+    texts = {stage.canvas.tip_at(QPoint(x, y)) for x in range(160, 300, 20) for y in range(0, 300, 5)}
+    assert texts == {"", f"<qt>W 50 L 100 {name.replace('&', '&amp;')}</qt>"}
 
 
 def test_nothing_to_say_leaves_no_mark(stage):
