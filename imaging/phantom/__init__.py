@@ -3,7 +3,7 @@
 from imaging.phantom.anatomy import LABELS, LESIONS, Lesion, thorax
 from imaging.phantom.projection import Radiograph, pixel_ji, radiograph
 from imaging.phantom.ultrasound import Clip, clip
-from imaging.phantom.writing import PhantomStudy, write_prior_xray, write_study
+from imaging.phantom.writing import PhantomStudy, write_later, write_prior_xray, write_study
 
 __all__ = [
     "LABELS",
@@ -16,6 +16,7 @@ __all__ = [
     "pixel_ji",
     "radiograph",
     "thorax",
+    "write_later",
     "write_prior_xray",
     "write_study",
 ]

@@ -54,6 +54,21 @@ LESIONS = (
 )
 """The last one is the marker: small, dense and on one side only."""
 
+AORTA_LPS: tuple[Triple, ...] = (
+    (-16.0, -22.0, 5.0),
+    (-14.0, -22.0, 30.0),
+    (-4.0, -10.0, 47.0),
+    (12.0, 12.0, 52.0),
+    (24.0, 34.0, 42.0),
+    (27.0, 42.0, 15.0),
+    (25.0, 44.0, -60.0),
+    (14.0, 42.0, -150.0),
+)
+"""Along its middle, from the heart on; from the fifth point on it descends."""
+VENA_CAVA_LPS: tuple[Triple, ...] = ((-24.0, -20.0, 110.0), (-26.0, -14.0, 10.0))
+LEFT_HEART: tuple[Triple, Triple] = (26.0, -27.0, -52.0), (59.0, 49.0, 62.0)
+"""Centre and radii; only what lies left of the midline."""
+
 LUNG_WINDOW = Window(-600.0, 1500.0, "lung")
 SOFT_TISSUE_WINDOW = Window(40.0, 400.0, "soft tissue")
 
@@ -105,18 +120,18 @@ def _paint_lesion(scene: Scene, lesion: Lesion, rng: np.random.Generator) -> tup
 
 
 def _paint_mediastinum(scene: Scene, rng: np.random.Generator) -> None:
-    for radii, hu in (((63.0, 53.0, 66.0), -95.0), ((59.0, 49.0, 62.0), 38.0)):
-        box, weight = scene.ellipsoid((26.0, -27.0, -52.0), radii, 3.0)
+    centre, muscle = LEFT_HEART
+    for radii, hu in (((63.0, 53.0, 66.0), -95.0), (muscle, 38.0)):
+        box, weight = scene.ellipsoid(centre, radii, 3.0)
         scene.paint(box, weight * _left_of_midline(scene, box), hu)
     box, weight = scene.ellipsoid((-14.0, -22.0, -40.0), (36.0, 38.0, 46.0), 3.0)
     scene.paint(box, weight, 42 + 4 * scene.texture(rng, 30.0, box))
-    arch = [(-16.0, -22.0, 5.0), (-14.0, -22.0, 30.0), (-4.0, -10.0, 47.0), (12.0, 12.0, 52.0), (24.0, 34.0, 42.0)]
-    descending = [(24.0, 34.0, 42.0), (27.0, 42.0, 15.0), (25.0, 44.0, -60.0), (14.0, 42.0, -150.0)]
+    arch, descending = AORTA_LPS[:5], AORTA_LPS[4:]
     scene.tube(arch, 15.5, -60)
     scene.tube(arch, 14.0, 44)
     scene.tube(descending, 13.5, -60)
     scene.tube(descending, 12.0, 44)
-    scene.tube([(-24.0, -20.0, 110.0), (-26.0, -14.0, 10.0)], 9.5, 40)
+    scene.tube(VENA_CAVA_LPS, 9.5, 40)
     scene.tube([(14.0, -28.0, -5.0), (12.0, -18.0, 18.0), (-26.0, 4.0, 14.0)], 11.5, 42)
     scene.tube([(12.0, -18.0, 18.0), (36.0, 10.0, 18.0)], 11.0, 42)
     scene.tube([(2.0, 28.0, 135.0), (4.0, 34.0, -60.0)], 6.0, 35)

@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRLittleEndian, RLELossless
 
+from imaging.geometry import Geometry
 from imaging.phantom import ultrasound
 from imaging.phantom.projection import Radiograph
 from imaging.volume import Volume
@@ -17,8 +18,10 @@ CT_STORAGE = UID("1.2.840.10008.5.1.4.1.1.2")
 DX_STORAGE = UID("1.2.840.10008.5.1.4.1.1.1.1")
 US_CLIP_STORAGE = UID("1.2.840.10008.5.1.4.1.1.3.1")
 
-_RESCALE_INTERCEPT = -1024
-_DATE, _YEAR_BEFORE = "20260101", "20250101"
+Modality = Literal["CT", "DX", "US", "PT", "CR"]
+_SERIES_NUMBERS: dict[Modality, int] = {"CT": 1, "DX": 2, "US": 3, "PT": 4, "CR": 5}
+
+_DATE, YEAR_BEFORE, LATER = "20260101", "20250101", "20260105"
 
 
 def uid(*parts: str | int) -> UID:
@@ -29,47 +32,56 @@ def uid(*parts: str | int) -> UID:
     return UID(f"2.25.{int.from_bytes(digest, 'big')}")
 
 
-def ct_slice(volume: Volume, k: int) -> Dataset:
-    """Slice ``k`` of the CT as CT Image Storage, 12 bit with a rescale to HU. Instance 1 is the highest slice."""
+def ct_slice(volume: Volume, k: int, lowest_hu: int = -1024) -> Dataset:
+    """Slice ``k`` of a CT as CT Image Storage, 12 bit with a rescale to HU. Instance 1 is the highest slice.
+
+    Args:
+        lowest_hu: what a stored 0 stands for.
+    """
     count, rows, columns = volume.geometry.shape_kji
-    data = _image("CT", CT_STORAGE, number=count - k, time="101500")
+    data = new_image("CT", CT_STORAGE, number=count - k, time="101500")
     data.SeriesDescription = "CT thorax 4.5 mm"
     data.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     data.BodyPartExamined = "CHEST"
     data.PatientPosition = "HFS"
-    data.FrameOfReferenceUID = uid("frame of reference")
-    data.PositionReferenceIndicator = ""
-    origin = volume.geometry.slab(k).origin_lps
-    data.ImagePositionPatient = [f"{value:.4f}" for value in origin]
-    data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
-    data.PixelSpacing = list(volume.geometry.spacing_mm[1:])
-    data.SliceThickness = volume.geometry.spacing_mm[0]
-    data.SliceLocation = f"{origin[2]:.4f}"
+    place(data, volume.geometry, k)
     data.KVP = "120"
     data.AcquisitionNumber = 1
-    data.RescaleIntercept, data.RescaleSlope, data.RescaleType = _RESCALE_INTERCEPT, 1, "HU"
+    data.RescaleIntercept, data.RescaleSlope, data.RescaleType = lowest_hu, 1, "HU"
     data.WindowCenter = [window.centre for window in volume.windows]
     data.WindowWidth = [window.width for window in volume.windows]
     data.WindowCenterWidthExplanation = [window.name.upper() for window in volume.windows]
-    stored = (volume.array[k].astype(np.int32) - _RESCALE_INTERCEPT).astype(np.uint16)
-    _pixels(data, stored.reshape(rows, columns), bits=12)
+    stored = (volume.array[k].astype(np.int32) - lowest_hu).astype(np.uint16)
+    set_pixels(data, stored.reshape(rows, columns), bits=12)
     return data
+
+
+def place(data: Dataset, geometry: Geometry, k: int) -> None:
+    """Say where slice ``k`` of an axial grid lies, in the phantom's one frame of reference."""
+    origin = geometry.slab(k).origin_lps
+    data.FrameOfReferenceUID = uid("frame of reference")
+    data.PositionReferenceIndicator = ""
+    data.ImagePositionPatient = [f"{value:.4f}" for value in origin]
+    data.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    data.PixelSpacing = list(geometry.spacing_mm[1:])
+    data.SliceThickness = geometry.spacing_mm[0]
+    data.SliceLocation = f"{origin[2]:.4f}"
 
 
 def xray(image: Radiograph) -> Dataset:
     """The radiograph as Digital X-Ray Image Storage - For Presentation, posterior-anterior view."""
-    data = _image("DX", DX_STORAGE, number=1, time="102000")
+    data = new_image("DX", DX_STORAGE, number=1, time="102000")
     data.SeriesDescription = "Chest PA"
     data.ImageType = ["ORIGINAL", "PRIMARY", ""]
     data.PresentationIntentType = "FOR PRESENTATION"
     data.BodyPartExamined = "CHEST"
-    data.AnatomicRegionSequence = Sequence([_code("51185008", "SCT", "Chest")])
+    data.AnatomicRegionSequence = Sequence([coded("51185008", "SCT", "Chest")])
     data.ImageLaterality = "U"
     data.PatientOrientation = ["L", "F"]
     data.ViewPosition = "PA"
-    data.ViewCodeSequence = Sequence([_code("399348003", "SCT", "postero-anterior")])
+    data.ViewCodeSequence = Sequence([coded("399348003", "SCT", "postero-anterior")])
     data.ViewCodeSequence[0].ViewModifierCodeSequence = Sequence()
-    data.PatientOrientationCodeSequence = Sequence([_code("10904000", "SCT", "erect")])
+    data.PatientOrientationCodeSequence = Sequence([coded("10904000", "SCT", "erect")])
     data.DetectorType, data.DetectorConfiguration = "DIRECT", "AREA"
     data.PositionerType = "NONE"
     data.ImagerPixelSpacing = [f"{image.pixel_mm:.6f}", f"{image.pixel_mm:.6f}"]
@@ -80,13 +92,13 @@ def xray(image: Radiograph) -> Dataset:
     data.BurnedInAnnotation = "YES"
     data.AcquisitionContextSequence = Sequence()
     data.WindowCenter, data.WindowWidth = 2000, 4000
-    _pixels(data, image.array, bits=12)
+    set_pixels(data, image.array, bits=12)
     return data
 
 
 def ultrasound_clip(clip: ultrasound.Clip) -> Dataset:
     """The clip as Ultrasound Multi-frame Image Storage, run-length coded."""
-    data = _image("US", US_CLIP_STORAGE, number=1, time="103000")
+    data = new_image("US", US_CLIP_STORAGE, number=1, time="103000")
     data.SeriesDescription = "Lung ultrasound, convex"
     data.ImageType = ["ORIGINAL", "PRIMARY", "ABDOMINAL", "0001"]
     data.PatientOrientation = ""
@@ -98,16 +110,16 @@ def ultrasound_clip(clip: ultrasound.Clip) -> Dataset:
     data.LossyImageCompression = "00"
     data.BurnedInAnnotation = "NO"
     data.SequenceOfUltrasoundRegions = Sequence([_region(clip)])
-    _pixels(data, clip.array, bits=8)
+    set_pixels(data, clip.array, bits=8)
     data.compress(RLELossless, generate_instance_uid=False)
     return data
 
 
-def a_year_before(data: Dataset) -> Dataset:
-    """The same image as one of an earlier study of the patient."""
-    data.StudyDate = data.SeriesDate = data.AcquisitionDate = data.ContentDate = _YEAR_BEFORE
-    data.StudyInstanceUID, data.AccessionNumber = uid("study before"), "PHANTOM0"
-    data.SeriesInstanceUID, data.SOPInstanceUID = uid("series before"), uid("image before")
+def of_another_examination(data: Dataset, name: str, date: str = LATER) -> Dataset:
+    """The same object as one of another study of the patient; ``name`` tells the studies apart."""
+    data.StudyDate = data.SeriesDate = data.AcquisitionDate = data.ContentDate = date
+    data.StudyInstanceUID, data.AccessionNumber = uid("study", name), f"PHANTOM-{name.upper()}"
+    data.SeriesInstanceUID, data.SOPInstanceUID = uid("series", name), uid(name, data.InstanceNumber)
     return data
 
 
@@ -123,8 +135,12 @@ def _region(clip: ultrasound.Clip) -> Dataset:
     return region
 
 
-def _image(modality: Literal["CT", "DX", "US"], sop_class: UID, number: int, time: str) -> Dataset:
-    """What every object of the study says: patient, study, series, equipment."""
+def new_image(modality: Modality, sop_class: UID, number: int, time: str) -> Dataset:
+    """What every object of the study says: patient, study, series, equipment.
+
+    Args:
+        time: when it was made, DICOM TM.
+    """
     data = Dataset()
     data.file_meta = FileMetaDataset()
     data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -139,13 +155,14 @@ def _image(modality: Literal["CT", "DX", "US"], sop_class: UID, number: int, tim
     data.StudyDate = data.SeriesDate = data.AcquisitionDate = data.ContentDate = _DATE
     data.StudyTime, data.SeriesTime, data.AcquisitionTime, data.ContentTime = "100000", time, time, time
     data.Modality, data.InstanceNumber = modality, number
-    data.SeriesNumber = {"CT": 1, "DX": 2, "US": 3}[modality]
+    data.SeriesNumber = _SERIES_NUMBERS[modality]
     data.Manufacturer, data.ManufacturerModelName = "Wetread", "Thorax phantom"
     data.DeviceSerialNumber, data.SoftwareVersions = "1", "1"
     return data
 
 
-def _pixels(data: Dataset, array: NDArray[np.uint8] | NDArray[np.uint16], bits: int) -> None:
+def set_pixels(data: Dataset, array: NDArray[np.uint8] | NDArray[np.uint16], bits: int) -> None:
+    """Put grey values into an object as they are, (J, I) or (K, J, I); ``bits`` of each are used."""
     data.SamplesPerPixel, data.PhotometricInterpretation = 1, "MONOCHROME2"
     data.Rows, data.Columns = array.shape[-2:]
     data.BitsAllocated, data.BitsStored, data.HighBit = array.itemsize * 8, bits, bits - 1
@@ -154,7 +171,8 @@ def _pixels(data: Dataset, array: NDArray[np.uint8] | NDArray[np.uint16], bits: 
     data["PixelData"].VR = "OW" if array.itemsize == 2 else "OB"
 
 
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
+def coded(value: str, scheme: str, meaning: str) -> Dataset:
+    """A coded entry (PS3.3 8.8)."""
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
     return code

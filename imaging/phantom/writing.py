@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from imaging import saving
 from imaging.formats import nifti, raster
 from imaging.labelmap import Label
-from imaging.phantom import objects, projection, ultrasound
+from imaging.phantom import bedside, contrast, doppler, objects, projection, ultrasound, uptake
 from imaging.phantom.anatomy import LABELS, LESIONS, Lesion, thorax
 
 VERSION = 1
@@ -87,8 +87,26 @@ def write_prior_xray(folder: Path) -> Path:
         SaveError: the folder cannot be written.
     """
     path = folder / "chest-pa-a-year-before.dcm"
-    _save(objects.a_year_before(objects.xray(projection.radiograph())), path)
+    data = objects.xray(projection.radiograph())
+    _save(objects.of_another_examination(data, "before", objects.YEAR_BEFORE), path)
     return path
+
+
+def write_later(folder: Path) -> Path:
+    """``folder``, with later examinations of the patient in it: contrast CT in phases, PET, bedside film, Doppler.
+
+    What files can say of how they are to be shown and measured, and the built-in study does not need, is in these.
+
+    Raises:
+        SaveError: the folder cannot be written.
+    """
+    for data in contrast.phases():
+        _save(data, folder / "contrast" / f"slice-{data.InstanceNumber:03d}.dcm")
+    for data in uptake.slices():
+        _save(data, folder / "pet" / f"slice-{data.InstanceNumber:03d}.dcm")
+    _save(bedside.film(projection.radiograph()), folder / "bedside" / "chest-ap.dcm")
+    _save(doppler.image(), folder / "doppler" / "carotid.dcm")
+    return folder
 
 
 def _write_ct(found: PhantomStudy) -> None:
