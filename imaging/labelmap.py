@@ -62,6 +62,7 @@ class Label:
         state: how far the work on it has come.
         layer: of the mask, in which its voxels lie; labels of different layers may overlap.
         derivation: what was done to its voxels before they came here, as "resampled from …"; empty for nothing.
+        keyframes: planes of the array on which it is as it is meant, in order: axis that counts them, and index.
     """
 
     value: int
@@ -74,6 +75,7 @@ class Label:
     state: SegmentState = SegmentState.NOT_STARTED
     layer: int = 0
     derivation: str = ""
+    keyframes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ def label_of(stored: Mapping[str, Any]) -> Label:
         SegmentState(stored.get("state", SegmentState.NOT_STARTED)),
         stored.get("layer", 0),
         derivation=stored.get("derivation", ""),
+        keyframes=tuple((int(axis), int(k)) for axis, k in stored.get("keyframes", ())),
     )
 
 

@@ -24,7 +24,8 @@ class LegendEdit:
     @property
     def nbytes(self) -> int:
         """Memory that remembering this change costs, in bytes."""
-        return 200 * (1 + len(self.before.labels) + len(self.after.labels))
+        labels = (*self.before.labels, *self.after.labels)
+        return 200 * (1 + len(labels)) + 100 * sum(len(label.keyframes) for label in labels)
 
     def reverted(self) -> "LegendEdit":
         """The change that takes this one back."""

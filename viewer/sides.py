@@ -84,5 +84,5 @@ def _labels(room: Workroom) -> AnnotationPanel:
 
 
 def _editing(room: Workroom) -> EditingPanel:
-    assist = AssistBox(room.session, room.segmentation, room.refining, room.keyframing, room.keyframes)
+    assist = AssistBox(room.session, room.segmentation, room.refining, room.keyframing)
     return EditingPanel(room.session, room.segmentation, room.editing, assist)

@@ -50,7 +50,6 @@ from viewer.state.classification import Classification
 from viewer.state.findings import Findings
 from viewer.state.header import Header
 from viewer.state.key_images import KeyImages
-from viewer.state.keyframes import Keyframes
 from viewer.state.learning import Learning
 from viewer.state.links import Links
 from viewer.state.models import Models
@@ -137,8 +136,7 @@ class Workroom(QObject):
             self.session, self.segmentation, self.segment_measures, self.notices, self.background
         )
         self.editing = Editing(self.session, self.segmentation, self.findings, self.notices, self.runner)
-        self.keyframes = Keyframes()
-        self.keyframing = Keyframing(self.session, self.segmentation, self.keyframes, self.notices, self.editing)
+        self.keyframing = Keyframing(self.session, self.segmentation, self.notices, self.editing)
 
     def _choose(self) -> None:
         """What a person sets and finds again."""

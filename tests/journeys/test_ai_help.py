@@ -259,7 +259,15 @@ def test_keyframes_of_a_clip_are_marked_as_they_are_drawn_and_the_frames_between
     key(main, Qt.Key.Key_Right, CONTROL_ALT)
     assert main.view.k == 10
     key(main, Qt.Key.Key_Z, CONTROL)
-    assert np.array_equal(main.segmentation.array, drawn), "one step"
+    assert main.keyframing.frames == (2, 10), "the mark was a step"
+    key(main, Qt.Key.Key_Z, CONTROL)
+    assert np.array_equal(main.segmentation.array, drawn), "filling was one step"
+    while main.segmentation.array[10].any():
+        key(main, Qt.Key.Key_Z, CONTROL)
+    label = main.segmentation.active_label
+    assert label is not None and label.keyframes == ((0, 2),), "the mark goes with the stroke that made it"
+    key(main, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert main.keyframing.frames == (2, 10)
 
 
 def outline(main: Application, inside: NDArray[np.bool_]) -> None:

@@ -57,8 +57,10 @@ def test_strokes_survive_a_kill(qtbot: QtBot, tmp_path: Path, phantom_study: Pha
     assert np.array_equal(main.segmentation.array, np.load(data / "painted.npy"))
     assert main.segmentation.array.any()
     assert (main.segmentation.history.undo_name, main.segmentation.history.redo_name) == ("Brush", "Brush")
+    assert main.keyframing.frames == (main.view.k,), "and the frame that was drawn on"
     main.segmentation.undo()
     main.segmentation.undo()
+    assert main.keyframing.frames == ()
     assert not main.segmentation.array.any(), "the undo line came back too"
     for _ in range(3):
         main.segmentation.redo()

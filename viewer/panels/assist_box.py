@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from viewer.commands.keyframing import FEWEST, Keyframing
 from viewer.commands.refining import Refining
 from viewer.panels.layout import button, heading, muted, pairs
-from viewer.state.keyframes import Keyframes
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.workbench import Merge
@@ -29,7 +28,6 @@ class AssistBox(QWidget):
         segmentation: Segmentation,
         refining: Refining,
         keyframing: Keyframing,
-        keyframes: Keyframes,
     ) -> None:
         super().__init__()
         self._session, self._bench = session, session.workbench
@@ -46,7 +44,6 @@ class AssistBox(QWidget):
         self.after = button("Keyframe after", lambda: keyframing.step(1), "Go to it (Ctrl+Alt+Right)")
         self._lay_out()
         self._bench.options_changed.connect(self._show)
-        keyframes.changed.connect(self._show)
         session.view_changed.connect(self._show)
         for signal in (session.volume_changed, segmentation.labels_changed, segmentation.history_changed):
             signal.connect(self._show)

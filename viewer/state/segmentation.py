@@ -29,6 +29,7 @@ class Segmentation(QObject):
         labels_changed: the label list, the active label, or how masks are shown.
         history_changed: undo, redo or the saved state.
         replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
+        finishing: a step is about to be put on the undo line; carries its changes. What belongs to it can join it now.
         recorded: a step is finished, taken back or done again; carries the :class:`Mask` and the :class:`Step`,
             ``"undo"`` or ``"redo"``.
         left: a step takes labels away; carries their values. What is said of them can leave by :meth:`push`, in the
@@ -43,6 +44,7 @@ class Segmentation(QObject):
     labels_changed = Signal()
     history_changed = Signal()
     replayed = Signal(object)
+    finishing = Signal(object)
     recorded = Signal(object, object)
     left = Signal(object)
 
@@ -211,11 +213,14 @@ class Segmentation(QObject):
         Args:
             name: for the undo menu; that of the first edit of the mask when left out.
         """
+        last = self._stroke[-1] if self._stroke else None
+        if self._stroke:
+            self.finishing.emit(tuple(self._stroke))
         stroke, self._stroke = self._stroke, None
-        if stroke:
+        if stroke and last is not None:
             named = (edit.name for edit in stroke if isinstance(edit, MaskEdit))
             self._remember(name or next(named, "Change labels"), stroke)
-            self._announce(stroke[-1])
+            self._announce(last)
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
@@ -265,8 +270,8 @@ class Segmentation(QObject):
             self._stroke.append(edit)
             self._show(edit)
             return
-        self._remember(name, [edit])
-        self._announce(edit)
+        self._stroke = [edit]
+        self.commit(name)
 
     def _remember(self, name: str, edits: Sequence[Edit]) -> None:
         """Put a step on the undo line, packed; a large one is packed by who hears of it, when there is time."""
