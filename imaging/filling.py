@@ -1,9 +1,11 @@
 """A volume filled plane by plane: nearest to what is looked at first, several at a time."""
 
 import os
+import threading
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 from imaging.arrival import Arrival
 from imaging.progress import Report
@@ -11,6 +13,12 @@ from imaging.volume import Volume
 
 PLANES_A_TASK = 8
 """Planes that are read in one go: finding them in a file, or waking a thread, costs as much as reading a few."""
+
+_LOOK_AGAIN_S = 0.1
+
+
+class SilenceError(Exception):
+    """Nothing came for so long that the filling was given up."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +37,19 @@ class Chunk:
 class Filling:
     """One filling of one array.
 
+    Threads of its own take task after task; the calling thread hands over what they have read. None of them keeps the
+    program alive: a read from a disk that does not answer cannot be interrupted.
+
     Args:
-        chunks: all planes of the volume.
+        chunks: all planes of the volume, one at least.
         read: brings some of them to their places; from several threads.
         make: the volume around the array; called when the first of them is there.
         report: told of every task; may cancel.
-        arrival: handed the volume while it fills.
+        arrival: handed the volume while it fills, by the calling thread; asked what is looked at by the others.
         most: planes in one go.
         threads: that read at the same time; as many as there are cores when left out.
+        silence_s: seconds without a task done after which threads are left behind; ``report`` is asked meanwhile.
+            When left out they are waited for: somebody else watches over this process.
     """
 
     def __init__(
@@ -48,66 +61,86 @@ class Filling:
         arrival: Arrival | None,
         most: int = PLANES_A_TASK,
         threads: int | None = None,
+        silence_s: float | None = None,
     ) -> None:
         self._left, self._count = list(chunks), sum(len(chunk.ks) for chunk in chunks)
         self._read, self._make, self._report, self._arrival, self._most = read, make, report, arrival, most
-        self._threads = threads or os.cpu_count() or 1
+        self._threads, self._silence_s = threads or os.cpu_count() or 1, silence_s
+        self._lock, self._given_up = threading.Lock(), False
+        self._finished: SimpleQueue[Sequence[Chunk] | BaseException] = SimpleQueue()
         self._wanted: int | None = None
         self._volume: Volume | None = None
-        self._done = 0
+        self._taken = self._done = 0
 
     def run(self) -> Volume:
         """The volume, all its planes in place.
 
         Raises:
+            SilenceError: nothing came for too long.
             Cancelled: by ``report``. Whatever ``read`` raises passes, too.
         """
-        first = [self._next()]
+        count = min(len(self._left), self._threads)
+        crew = [threading.Thread(target=self._work, name=f"wetread-planes-{n}", daemon=True) for n in range(count)]
         self._tell()
-        self._read(first)
-        self._arrived(first)
-        threads = min(len(self._left), self._threads)
-        if threads > 0:
-            with ThreadPoolExecutor(threads, "wetread-planes") as pool:
-                try:
-                    self._fill(pool, threads)
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise
+        started: list[threading.Thread] = []
+        try:
+            while self._done < self._count:
+                for thread in crew[len(started) : count if self._done else 1]:
+                    thread.start()
+                    started.append(thread)
+                self._hand_over(self._next_done())
+        finally:
+            self._given_up = True
+            for thread in started if self._silence_s is None else ():
+                thread.join()
         assert self._volume is not None, "the first plane makes the volume"
         return self._volume
 
-    def _fill(self, pool: ThreadPoolExecutor, threads: int) -> None:
-        """Keep every thread busy, and no more: what is wanted may change with each plane."""
-        running: dict[Future[None], list[Chunk]] = {}
-        while self._left or running:
-            while self._left and len(running) <= threads:
-                task = self._next_task()
-                running[pool.submit(self._read, task)] = task
-            ready, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in ready:
-                task = running.pop(future)
-                future.result()
-                self._arrived(task)
-
-    def _next(self) -> Chunk:
-        """The chunk nearest to the plane that is looked at."""
-        wanted = self._count // 2 if self._arrival is None else self._arrival.wanted()
-        if wanted != self._wanted:
-            self._wanted = wanted
-            self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
-        return self._left.pop()
+    def _work(self) -> None:
+        """Task after task, in a thread of its own, as long as there are any."""
+        try:
+            while task := self._next_task():
+                self._read(task)
+                self._finished.put(task)
+        except BaseException as error:  # noqa: BLE001 - all belong to the caller, in whose stead this thread reads
+            self._finished.put(error)
 
     def _next_task(self) -> list[Chunk]:
         """The nearest chunks: one by one at first, then several, as a thread takes longer to wake than to read one."""
-        task = [self._next()]
-        planes, most = len(task[0].ks), min(self._most, 1 + self._done // 16)
-        while self._left and not task[-1].is_slow and planes + len(self._left[-1].ks) <= most:
-            task.append(self._left.pop())
-            planes += len(task[-1].ks)
-        return task
+        with self._lock:
+            if not self._left or self._given_up:
+                return []
+            wanted = self._count // 2 if self._arrival is None else self._arrival.wanted()
+            if wanted != self._wanted:
+                self._wanted = wanted
+                self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
+            task = [self._left.pop()]
+            planes, most = len(task[0].ks), min(self._most, 1 + self._taken // 16)
+            while self._left and not task[-1].is_slow and planes + len(self._left[-1].ks) <= most:
+                task.append(self._left.pop())
+                planes += len(task[-1].ks)
+            self._taken += planes
+            return task
 
-    def _arrived(self, task: Sequence[Chunk]) -> None:
+    def _next_done(self) -> Sequence[Chunk]:
+        """What was read next."""
+        since = time.monotonic()
+        while True:
+            try:
+                done = self._finished.get(timeout=None if self._silence_s is None else _LOOK_AGAIN_S)
+            except Empty:
+                if self._silence_s is not None and time.monotonic() - since > self._silence_s:
+                    raise SilenceError(f"no answer for {self._silence_s:g} s") from None
+                self._tell()
+            else:
+                if not isinstance(done, BaseException):
+                    return done
+                try:
+                    raise done
+                finally:
+                    del done  # its traceback holds this frame: the array would outlive both
+
+    def _hand_over(self, task: Sequence[Chunk]) -> None:
         ks = [k for chunk in task for k in chunk.ks]
         self._done += len(ks)
         if self._volume is None:

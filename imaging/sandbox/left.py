@@ -15,11 +15,10 @@ import numpy as np
 
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
-from imaging.filling import Chunk, Filling
+from imaging.filling import Chunk, Filling, SilenceError
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.planes import OwnArray
-from imaging.sandbox.watched import SilenceError, watched
 from imaging.sandbox.wire import Json, WireError
 from imaging.stored_planes import StoredPlanes
 from imaging.volume import Volume
@@ -67,7 +66,7 @@ class UnreadVolume:
     left: LeftPlanes
 
     def read(self, report: Report, arrival: Arrival | None, silence_s: float = SILENCE_S) -> Volume:
-        """The volume with all its planes, handed over while they come, by a thread that is left where a disk hangs.
+        """The volume with all its planes, handed over while they come.
 
         Raises:
             ReadError: a file is gone, or a disk gives nothing for ``silence_s`` seconds.
@@ -77,12 +76,11 @@ class UnreadVolume:
         """
         chunks = [Chunk((k,)) for k in range(len(self.left.planes))]
         threads = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the window, which lives in this process
-
-        def fill(tell: Report) -> Volume:
-            return Filling(chunks, self.left.read, lambda: self.volume, tell, arrival, _PLANES_A_TASK, threads).run()
-
+        filling = Filling(
+            chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK, threads, silence_s
+        )
         try:
-            return watched(fill, report, silence_s)
+            return filling.run()
         except SilenceError as error:
             raise ReadError(self.left.a_file, f"the disk gives nothing: {error}") from error
 
