@@ -226,7 +226,8 @@ class Application(Workroom):
     def _connect(self) -> None:
         self.session.bindings.changed.connect(lambda: self.window.use_keys(self.session.bindings.keys))
         self.presets.changed.connect(self.window.refresh)
-        self.window.dropped.connect(self.reading.open)
+        for drops in (self.window.dropped, self.side_windows.dropped):
+            drops.connect(self.reading.open)
         self.window.closing.connect(self._closing)
         self.session.volume_changed.connect(self.inferring.choose_fitting)
         self.session.menu_asked.connect(self.window.pop_up)

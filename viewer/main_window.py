@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
 from viewer.commands.action import Action
+from viewer.dropping import dropped_paths, take_drag
 from viewer.icons import SIZE_PX, icon
 from viewer.panels.number_keys import NumberKeys
 from viewer.state.bindings import Keys
@@ -114,14 +115,11 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        take_drag(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
+        if paths := dropped_paths(event):
             self.dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:

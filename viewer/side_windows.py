@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QScreen
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QScreen
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from viewer.canvas.viewports import Viewports
 from viewer.commands.kept_setting import KeptSetting
+from viewer.dropping import dropped_paths, take_drag
 from viewer.settings import Settings
 from viewer.state.desktop import Desktop, Desktops, Standing, free_place, inside, is_reachable, name_of
 from viewer.state.layout import LAYOUTS, SINGLE
@@ -24,16 +25,28 @@ class SideWindow(QMainWindow):
 
     Signals:
         closing: the person closes it.
+        dropped: files or folders were dropped; carries a list of paths.
     """
 
     closing = Signal()
+    dropped = Signal(list)
 
     def __init__(self, sheet: Sheet, viewports: Viewports, shared: Sequence[QAction]) -> None:
         super().__init__()
         self.sheet, self.viewports = sheet, viewports
         self.setWindowTitle("Wetread viewports: research use only")
+        self.setAcceptDrops(True)
         self.setCentralWidget(viewports)
         self.addActions(list(shared))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept files and folders."""
+        take_drag(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        if paths := dropped_paths(event):
+            self.dropped.emit(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the viewports go with the window."""
@@ -47,7 +60,12 @@ class SideWindows(QObject):
     Args:
         main: the main window.
         shared: its actions.
+
+    Signals:
+        dropped: files or folders were dropped on one of them; carries a list of paths.
     """
+
+    dropped = Signal(list)
 
     def __init__(
         self,
@@ -122,6 +140,7 @@ class SideWindows(QObject):
         sheet = self._session.add_sheet(SINGLE if layout.one_volume else layout)
         window = SideWindow(sheet, self._viewports.beside(sheet), self._shared())
         window.closing.connect(lambda: self._close(window))
+        window.dropped.connect(self.dropped)
         self.windows.append(window)
         rooms = [screen.availableGeometry() for screen in QGuiApplication.screens()]
         place = standing.place if is_reachable(standing.place, rooms) else inside(rooms[0])

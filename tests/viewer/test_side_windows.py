@@ -6,13 +6,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from imaging.phantom import PhantomStudy
+from imaging.phantom import PhantomStudy, write_prior_xray
 from viewer.app import Application
 from viewer.side_windows import SideWindow
 from viewer.state.session import SERIES_MIME
@@ -90,6 +90,35 @@ def test_windows_come_back_where_they_stood(qtbot: QtBot, start: Callable[[], Ap
     (back,) = again.side_windows.windows
     assert back.geometry() == QRect(30, 40, 500, 400) and back.sheet.layout.name == "1x2"
     assert not again.session.in_side_window, "the main window is worked in first"
+
+
+def test_a_protocol_puts_the_film_before_into_the_second_window(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    window = second(qtbot, main)
+    main.reading.open([write_prior_xray(tmp_path / "before"), phantom_study.xray])
+    qtbot.waitUntil(lambda: not main.runner.busy() and window.sheet.active.volume is not None, timeout=20_000)
+    first = main.session.sheets[0]
+    assert [sheet.layout.name for sheet in main.session.sheets] == ["1x1", "1x1"]
+    dates = [sheet.active.series.study_date for sheet in main.session.sheets if sheet.active.series]
+    assert dates == ["20260101", "20250101"]
+    assert main.session.active is first.active, "the film of today is worked on"
+
+
+def test_files_dropped_on_it_open_as_in_the_main_one(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    window = second(qtbot, main)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(phantom_study.xray))])
+    at, left, none = main.canvas.rect().center(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    assert main.canvas.window() is window
+    entering = QDragEnterEvent(at, Qt.DropAction.CopyAction, data, left, none)
+    QApplication.sendEvent(main.canvas, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(main.canvas, QDropEvent(QPointF(at), Qt.DropAction.CopyAction, data, left, none))
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.study is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: any(pane.volume is not None for pane in main.session.panes), timeout=20_000)
 
 
 def test_a_second_monitor_unplugged(tmp_path: Path, phantom_study: PhantomStudy) -> None:

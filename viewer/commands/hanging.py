@@ -1,6 +1,7 @@
 """Hangs a study: the protocol that is for it, its stages one after the other."""
 
 from collections.abc import Callable
+from itertools import chain, repeat
 from pathlib import Path
 
 from imaging.study import Series, Study
@@ -9,8 +10,18 @@ from viewer.commands.loading import Loading
 from viewer.errors import words
 from viewer.places import resources
 from viewer.settings import SettingsError, read
-from viewer.state.hanging import Hung, Protocol, Stage, Wanted, at_hand, chosen, fitting
-from viewer.state.layout import LAYOUTS, SINGLE, Layout
+from viewer.state.hanging import (
+    Arrangement,
+    Hung,
+    Protocol,
+    Stage,
+    Wanted,
+    arrangements,
+    at_hand,
+    chosen,
+    fitting,
+)
+from viewer.state.layout import SINGLE
 from viewer.state.links import Follow, Links
 from viewer.state.notices import Notices
 from viewer.state.pane import Pane
@@ -83,13 +94,14 @@ class Hanging:
     def _apply(self) -> None:
         self._annotating.keep()
         stage = self._fitting[0].stage[self._stage]
-        layout = LAYOUTS[stage.layout]
         self._link(stage)
-        self._session.activate(self._session.sheets[0].active)
-        if layout.one_volume:
-            self._cut(stage, layout)
-        else:
-            self._fill(stage, layout)
+        sheets = self._session.sheets
+        for sheet, wanted in reversed(list(zip(sheets, arrangements(stage, len(sheets)), strict=False))):
+            self._session.activate(sheet.active)
+            if wanted.layout.one_volume:
+                self._cut(wanted)
+            else:
+                self._fill(wanted)
 
     def _link(self, stage: Stage) -> None:
         """Scroll together as the stage asks, else as the person had it."""
@@ -100,33 +112,34 @@ class Hanging:
             self._links.set_follow(self._chosen)
             self._chosen = None
 
-    def _fill(self, stage: Stage, layout: Layout) -> None:
-        self._session.set_layout(layout)
-        for number, pane in enumerate(self._session.sheet.panes):
-            wanted = stage.viewport[number] if number < len(stage.viewport) else None
-            series = chosen(wanted, self._hung) if wanted else None
-            if wanted is None or series is None:
+    def _fill(self, wanted: Arrangement) -> None:
+        """Put series into the viewports of the window that is worked in; those without one are emptied."""
+        self._session.set_layout(wanted.layout)
+        for pane, each in zip(self._session.sheet.panes, chain(wanted.viewport, repeat(None)), strict=False):
+            series = None if each is None else chosen(each, self._hung)
+            if each is None or series is None:
                 pane.show(None)
             else:
                 self._session.add(series)
-                self._show(series, pane, wanted)
+                self._show(series, pane, each)
         self._session.activate(self._session.sheet.panes[0])
 
-    def _cut(self, stage: Stage, layout: Layout) -> None:
+    def _cut(self, wanted: Arrangement) -> None:
         """Show one volume first; where its place is known, the planes through it."""
-        wanted = stage.viewport[0] if stage.viewport else Wanted()
-        series = chosen(wanted, self._hung)
+        first = wanted.viewport[0] if wanted.viewport else Wanted()
+        series = chosen(first, self._hung)
         if series is None:
             return
         self._session.set_layout(SINGLE)
         pane = self._session.active
-        look = self._look(pane, wanted)
+        look = self._look(pane, first)
 
         def lay_out() -> None:
             look()
             centre = pane.centre_lps()
             if pane.can_cut and centre is not None:
-                self._session.set_layout(layout)
+                self._session.activate(pane)
+                self._session.set_layout(wanted.layout)
                 self._session.marks.set_crosshair(True)
                 self._session.set_focus(centre, pane)
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from imaging.study import Series
 from viewer.settings import Kept, Place, SettingsFile
-from viewer.state.layout import LAYOUTS
+from viewer.state.layout import LAYOUTS, MOST_VIEWPORTS, Layout, grid_for
 from viewer.state.links import Follow
 
 
@@ -35,6 +35,7 @@ class Wanted(Kept):
         several: True for more than one slice or frame, False for a single image.
         nth: which of those that fit, from 0; several viewports may show the same one.
         plane, preset: planes and window to show it in; empty leaves what is usual.
+        window: 2 for the second window of viewports, as on another monitor; without one it goes into the first.
     """
 
     study: Literal["current", "prior"] = "current"
@@ -44,12 +45,14 @@ class Wanted(Kept):
     nth: Annotated[int, Field(ge=0)] = 0
     plane: Literal["", "axial", "coronal", "sagittal"] = ""
     preset: str = ""
+    window: Literal[1, 2] = 1
 
 
 class Stage(Kept):
     """One arrangement; viewports are filled in the order of ``viewport``.
 
     Attributes:
+        layout: of the first window, for the viewports that belong there.
         scroll: how its viewports scroll together; left out, as the person has it.
     """
 
@@ -89,9 +92,37 @@ class Protocol(SettingsFile):
         for number, stage in enumerate(self.stage):
             if stage.layout not in LAYOUTS:
                 return ["stage", number, "layout"], f"layout {stage.layout!r}: expected one of {', '.join(LAYOUTS)}"
-            if len(stage.viewport) > len(LAYOUTS[stage.layout].cells):
-                return ["stage", number], f"{len(stage.viewport)} viewports, {stage.layout} has fewer"
+            first = [each for each in stage.viewport if each.window == 1]
+            if len(first) > len(LAYOUTS[stage.layout].cells):
+                return ["stage", number], f"{len(first)} viewports, {stage.layout} has fewer"
+            if len(stage.viewport) > MOST_VIEWPORTS:
+                return ["stage", number], f"{len(stage.viewport)} viewports, one window has {MOST_VIEWPORTS} at most"
         return None
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """What one window shows: its layout, and what goes into its viewports in their order."""
+
+    layout: Layout
+    viewport: tuple[Wanted, ...]
+
+
+def arrangements(stage: Stage, windows: int) -> tuple[Arrangement, ...]:
+    """What the first window shows, and the second where there is one and the stage has something for it.
+
+    Without a second window all viewports share the first, in more rows and columns where they must; planes of one
+    volume stay alone there.
+    """
+    layout = LAYOUTS[stage.layout]
+    first = tuple(each for each in stage.viewport if each.window == 1)
+    second = tuple(each for each in stage.viewport if each.window == 2)
+    if second and windows > 1:
+        return Arrangement(layout, first), Arrangement(grid_for(len(second)), second)
+    if layout.one_volume or not second:
+        return (Arrangement(layout, first),)
+    roomy = layout if len(stage.viewport) <= len(layout.cells) else grid_for(len(stage.viewport))
+    return (Arrangement(roomy, stage.viewport),)
 
 
 @dataclass(frozen=True)

@@ -58,3 +58,22 @@ LAYOUTS: dict[str, Layout] = {
     for layout in (*(_grid(rows, columns) for rows in (1, 2, 3) for columns in (1, 2, 3, 4)), MPR, MPR_COLUMNS)
 }
 """All layouts by name, 1x1 to 3x4 and the planes."""
+
+MOST_VIEWPORTS = max(len(layout.cells) for layout in LAYOUTS.values())
+
+
+def _smallest(grid: Layout) -> tuple[int, int, int]:
+    rows, columns = grid.cells[-1].row + 1, grid.cells[-1].column + 1
+    return rows * columns, abs(rows - columns), rows
+
+
+def grid_for(count: int) -> Layout:
+    """The smallest rows and columns that hold ``count`` viewports, rather square than long, and wide than tall.
+
+    Raises:
+        ValueError: more than the largest layout holds.
+    """
+    grids = [each for each in LAYOUTS.values() if not each.one_volume and len(each.cells) >= count]
+    if not grids:
+        raise ValueError(f"{count} viewports: expected at most {MOST_VIEWPORTS}")
+    return min(grids, key=_smallest)

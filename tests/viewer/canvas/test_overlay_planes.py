@@ -119,11 +119,12 @@ def told() -> list[QWidget]:
 def test_a_text_that_was_cut_is_told_whole_when_the_mouse_rests_on_it(stage):
     name = "resampled & shown with a name that is far too long for a viewport as small as this one"
     stage.canvas.resize(300, 300)
+    stage.session.marks.corner_text = "all"
     stage.show(volume())
     stage.view.set_window(Window(100, 50, name=name))
     stage.grab()
     texts = {stage.canvas.tip_at(QPoint(x, y)) for x in range(160, 300, 20) for y in range(0, 300, 5)}
-    assert texts == {"", f"<qt>W 50 L 100 {name.replace('&', '&amp;')}</qt>"}
+    assert f"<qt>W 50 L 100 {name.replace('&', '&amp;')}</qt>" in texts
 
 
 def test_nothing_to_say_leaves_no_mark(stage):

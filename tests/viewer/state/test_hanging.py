@@ -7,7 +7,7 @@ import pytest
 from imaging.study import Patient, Series
 from viewer.places import resources
 from viewer.settings import SettingsError, read
-from viewer.state.hanging import Match, Protocol, Stage, Wanted, at_hand, chosen, fitting
+from viewer.state.hanging import Match, Protocol, Stage, Wanted, arrangements, at_hand, chosen, fitting
 
 
 def series(description: str, modality: str = "DX", frames: int = 1, date: str = "20260101", **rest) -> Series:
@@ -106,6 +106,11 @@ def test_every_condition_must_hold():
         ('name = "a"\n[match]\nmodalty = ["CT"]\n[[stage]]\nname = "s"\nlayout = "1x1"\n', 3, "modalty"),
         ('name = "a"\n[match]\nbody_part = "(["\n[[stage]]\nname = "s"\nlayout = "1x1"\n', 3, "regular expression"),
         ('name = "a"\n[[stage]]\nname = "s"\nlayout = "1x1"\nviewport = [{}, {}]\n', 2, "2 viewports"),
+        (
+            'name = "a"\n[[stage]]\nname = "s"\nlayout = "1x1"\nviewport = [{ window = 3 }]\n',
+            5,
+            "viewport.*window|Input should be 1 or 2|expected 1 or 2",
+        ),
         ('name = "a\n', 1, "llegal|nterminated|haracter"),
     ],
 )
@@ -131,3 +136,28 @@ def test_an_earlier_study_of_the_library_counts_where_none_was_opened():
     assert at_hand([series("Chest PA")], kept).prior == kept
     opened = [series("Chest PA"), series("Chest AP", date="20250101")]
     assert [each.uid for each in at_hand(opened, kept).prior] == ["Chest AP 20250101"]
+
+
+def two_windows(layout: str, *windows: int) -> Stage:
+    return Stage(name="s", layout=layout, viewport=tuple(Wanted(window=n, nth=at) for at, n in enumerate(windows)))
+
+
+def shown(stage: Stage, windows: int) -> list[tuple[str, list[int]]]:
+    return [(each.layout.name, [one.nth for one in each.viewport]) for each in arrangements(stage, windows)]
+
+
+def test_the_second_window_has_what_belongs_there_in_as_few_rows_and_columns_as_hold_it():
+    assert shown(two_windows("1x1", 1, 2), 2) == [("1x1", [0]), ("1x1", [1])]
+    assert shown(two_windows("1x2", 1, 2, 1, 2, 2), 3) == [("1x2", [0, 2]), ("1x3", [1, 3, 4])]
+    assert shown(two_windows("mpr", 1, 2), 2) == [("mpr", [0]), ("1x1", [1])]
+
+
+def test_without_a_second_window_all_share_the_first_and_planes_stay_alone():
+    assert shown(two_windows("1x1", 1, 2), 1) == [("1x2", [0, 1])]
+    assert shown(two_windows("2x2", 1, 2, 2), 1) == [("2x2", [0, 1, 2])]
+    assert shown(two_windows("1x2", 1, 1, 2, 2), 1) == [("2x2", [0, 1, 2, 3])]
+    assert shown(two_windows("mpr", 1, 2), 1) == [("mpr", [0])]
+
+
+def test_a_stage_for_one_window_leaves_the_other_alone():
+    assert shown(two_windows("1x2", 1, 1), 2) == [("1x2", [0, 1])]

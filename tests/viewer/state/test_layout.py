@@ -6,7 +6,7 @@ import pytest
 from imaging.geometry import Calibration, Geometry
 from imaging.study import Series
 from imaging.volume import Volume, Window
-from viewer.state.layout import LAYOUTS
+from viewer.state.layout import LAYOUTS, MOST_VIEWPORTS, grid_for
 from viewer.state.session import Session
 
 SHAPE = (6, 7, 8)
@@ -104,3 +104,10 @@ def test_a_maximised_viewport_is_alone_until_it_is_put_back(session):
     assert session.shown_panes == (session.active,)
     session.set_maximised(False)
     assert session.shown_panes == session.panes
+
+
+def test_the_smallest_grid_that_holds_a_number_of_viewports():
+    names = {1: "1x1", 2: "1x2", 3: "1x3", 4: "2x2", 5: "2x3", 6: "2x3", 7: "2x4", 9: "3x3", 12: "3x4"}
+    assert {count: grid_for(count).name for count in names} == names
+    with pytest.raises(ValueError, match="13 viewports: expected at most 12"):
+        grid_for(MOST_VIEWPORTS + 1)
