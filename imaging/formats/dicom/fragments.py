@@ -38,17 +38,28 @@ def frame_spans(
         frames: Number of Frames.
         extended_offsets: the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none.
         length: bytes of the value; without it, to the end of the stream.
-        note: told of an offset table that does not fit and was not used.
+        note: told of an offset table that is missing or does not fit, and of frames beyond those that are stated.
 
     Raises:
         FragmentError: fewer fragments than frames, or no way to tell which belongs to which.
     """
-    table, spans = _items(stream, offset, length)
+    table, spans = _items(stream, offset, length, note)
     groups = _groups(stream, spans, frames, (extended_offsets, table))
     starts = [group[0][0] - spans[0][0] for group in groups]
     if any(offsets and list(offsets) != starts for offsets in (extended_offsets, table)):
         note("the table of frame offsets does not fit the coded frames: found without it")
-    return groups
+    if len(groups) > frames:
+        note(f"Number of Frames says {frames}, found {len(groups)} coded frames: the first are read")
+    return groups[:frames]
+
+
+def all_fragments(stream: BinaryIO, offset: int, length: int) -> list[Span]:
+    """Every fragment of a value, as of a clip, which is one stream.
+
+    Raises:
+        FragmentError: there are none, or the bytes end within one.
+    """
+    return _items(stream, offset, length, str)[1]
 
 
 def only_fragment(stream: BinaryIO, offset: int, length: int) -> bytes | None:
@@ -75,19 +86,17 @@ def only_fragment(stream: BinaryIO, offset: int, length: int) -> bytes | None:
 
 
 def _groups(stream: BinaryIO, spans: list[Span], frames: int, tables: Sequence[Sequence[int]]) -> list[list[Span]]:
-    """The fragments of each frame: by their number, by the first table that fits, or by how streams begin."""
+    """The fragments of each frame, maybe of more: by their number, by a table that fits, or by how streams begin."""
     if len(spans) < frames:
         raise FragmentError(f"truncated: found {len(spans)} coded fragments, expected {frames} frames")
-    if frames == 1:
-        return [_one_stream(stream, spans)]
     if len(spans) == frames:
         return [[span] for span in spans]
     for offsets in tables:
-        groups = _by_offsets(spans, offsets, frames)
-        if groups is not None and _begin_streams(stream, groups, spans):
+        groups = _by_offsets(spans, offsets) if len(offsets) > 1 else []
+        if len(groups) >= frames and _begin_streams(stream, groups, spans):
             return groups
     groups = _by_starts(stream, spans)
-    if len(groups) != frames:
+    if len(groups) < frames:
         raise FragmentError(f"{len(spans)} fragments for {frames} frames and no offset table that fits them")
     return groups
 
@@ -101,8 +110,23 @@ def frame_bytes(stream: BinaryIO, spans: Sequence[Span]) -> bytes:
     return b"".join(parts)
 
 
-def _items(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[int], list[Span]]:
-    """The Basic Offset Table and the fragments after it; stops at the delimiter, or where the bytes end."""
+def _items(
+    stream: BinaryIO, offset: int, length: int | None, note: Callable[[str], object]
+) -> tuple[list[int], list[Span]]:
+    """The Basic Offset Table and the fragments after it; stops at the delimiter, or where the bytes end.
+
+    The first item is the table, be it empty (PS3.5 A.4); some files leave it out and begin with a frame.
+    """
+    spans = _item_spans(stream, offset, length)
+    if _begins_frame(_head(stream, *spans[0])):
+        note("there is no table of frame offsets, not even an empty one: the first item is read as coded pixels")
+        return [], spans
+    table = frame_bytes(stream, spans[:1])
+    return [int.from_bytes(table[n : n + 4], "little") for n in range(0, len(table) - 3, 4)], spans[1:]
+
+
+def _item_spans(stream: BinaryIO, offset: int, length: int | None) -> list[Span]:
+    """Every item of a value, at least one."""
     file_end = stream.seek(0, 2)
     end = file_end if length is None else min(offset + length, file_end)
     spans: list[Span] = []
@@ -121,28 +145,16 @@ def _items(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[int]
         raise FragmentError(f"truncated: the file ends within its coded pixels, {there} into item {len(spans)}")
     if not spans:
         raise FragmentError("truncated: no coded pixels at all")
-    table = frame_bytes(stream, spans[:1])
-    return [int.from_bytes(table[n : n + 4], "little") for n in range(0, len(table) - 3, 4)], spans[1:]
-
-
-def _by_offsets(spans: list[Span], offsets: Sequence[int], frames: int) -> list[list[Span]] | None:
-    """Fragments grouped by a table, or None where it does not point at the start of a fragment for every frame."""
-    starts = {start - 8 - (spans[0][0] - 8): n for n, (start, _) in enumerate(spans)}
-    first = [starts.get(offset) for offset in offsets]
-    if len(first) != frames or first[0] != 0 or any(n is None for n in first):
-        return None
-    known = [n for n in first if n is not None]
-    if sorted(set(known)) != known:
-        return None
-    return [spans[begin:end] for begin, end in zip(known, [*known[1:], len(spans)], strict=True)]
-
-
-def _one_stream(stream: BinaryIO, spans: list[Span]) -> list[Span]:
-    """The fragments of a single frame, unless they are several frames."""
-    groups = _by_starts(stream, spans)
-    if len(groups) > 1:
-        raise FragmentError(f"{len(groups)} coded frames where the header declares one")
     return spans
+
+
+def _by_offsets(spans: list[Span], offsets: Sequence[int]) -> list[list[Span]]:
+    """Fragments grouped by a table; empty where it does not point at the start of a fragment for every frame."""
+    starts = {start - spans[0][0]: n for n, (start, _) in enumerate(spans)}
+    known = [starts[offset] for offset in offsets if offset in starts]
+    if len(known) != len(offsets) or known[:1] != [0] or sorted(set(known)) != known:
+        return []
+    return [spans[begin:end] for begin, end in zip(known, [*known[1:], len(spans)], strict=True)]
 
 
 def _begin_streams(stream: BinaryIO, groups: list[list[Span]], spans: list[Span]) -> bool:

@@ -16,7 +16,14 @@ from imaging.formats.dicom.cells import settle_bits, settle_coded, unpack
 from imaging.formats.dicom.codecs import native_frame
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom.fallback import Fallback, FallbackError
-from imaging.formats.dicom.fragments import FragmentError, Span, frame_bytes, frame_spans, only_fragment
+from imaging.formats.dicom.fragments import (
+    FragmentError,
+    Span,
+    all_fragments,
+    frame_bytes,
+    frame_spans,
+    only_fragment,
+)
 from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.stream import dataset_stream
@@ -126,11 +133,13 @@ class FrameReader:
 
     @cached_property
     def _spans(self) -> list[list[Span]]:
-        """Where the fragments of each frame are."""
+        """Where the fragments of each frame are; a clip is one stream."""
         pixels, said = self.header.pixels, self.repairs.setdefault
-        streams = 1 if self.header.transfer_syntax in VIDEO_SYNTAXES else self.format.frames
         try:
-            return frame_spans(self.stream, pixels.offset, streams, self._extended_offsets, pixels.length, said)
+            if self.header.transfer_syntax in VIDEO_SYNTAXES:
+                return [all_fragments(self.stream, pixels.offset, pixels.length)]
+            frames, offsets = self.format.frames, self._extended_offsets
+            return frame_spans(self.stream, pixels.offset, frames, offsets, pixels.length, said)
         except FragmentError as error:
             raise Truncated(self.header.path, str(error)) from error
 

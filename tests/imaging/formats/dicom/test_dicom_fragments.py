@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from imaging.formats.dicom.fragments import DELIMITER, ITEM, FragmentError, frame_bytes, frame_spans
+from imaging.formats.dicom.fragments import DELIMITER, ITEM, FragmentError, all_fragments, frame_bytes, frame_spans
 
 START = b"\xff\xd8\xff"
 
@@ -60,9 +60,30 @@ def test_a_file_that_ends_within_a_fragment_is_refused():
         frame_spans(stream, 0, 1)
 
 
-def test_several_streams_are_not_shown_as_their_first_frame():
-    with pytest.raises(FragmentError, match="2 coded frames where the header declares one"):
-        frames([], [START + b"1", b"2222", START + b"3"], 1)
+@pytest.mark.parametrize(("count", "table"), [(1, []), (1, [0]), (2, [])])
+def test_more_frames_than_stated_are_told_and_the_first_are_read(count: int, table: list[int]):
+    parts = [START + b"1", b"2222", START + b"3", START + b"4"]
+    told: list[str] = []
+    found = frame_spans(encapsulated(table, parts), 0, count, note=told.append)
+    assert [len(each) for each in found] == [2, 1][:count]
+    assert f"Number of Frames says {count}, found 3 coded frames: the first are read" in told
+
+
+def test_a_table_of_more_frames_than_stated_is_believed_where_it_fits():
+    assert frames([0, 10], [b"aa", b"bb", b"cc"], 1) == [b"aa"]
+
+
+def test_without_even_an_empty_table_the_first_item_is_a_frame():
+    stream = encapsulated([], [START + b"1", START + b"2"])
+    stream.seek(8)  # the item of the empty table
+    told: list[str] = []
+    found = frame_spans(io.BytesIO(stream.read()), 0, 2, note=told.append)
+    assert [length for _, length in found[0] + found[1]] == [4, 4]
+    assert told == ["there is no table of frame offsets, not even an empty one: the first item is read as coded pixels"]
+
+
+def test_a_clip_is_one_stream_whatever_its_fragments_begin_with():
+    assert all_fragments(encapsulated([], [START + b"1", START + b"2"]), 0, 100) == [(16, 4), (28, 4)]
 
 
 def test_a_table_that_points_into_the_middle_of_a_stream_is_not_believed():
