@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imaging.editing.edit import Region, whole
 from imaging.editing.strokes import ball, disc, similar
@@ -31,6 +33,41 @@ def test_a_swept_ball_is_a_capsule() -> None:
     assert region is not None
     assert region.count == pytest.approx(np.pi * 36 * 40 + 4 / 3 * np.pi * 216, rel=0.02)
     assert ball(geometry.shape_kji, geometry, [(100, 10, 10)], 6.0) is None
+
+
+PLACE = st.tuples(st.floats(-3, 9), st.floats(-3, 12), st.floats(-3, 14))
+SMALL = Geometry((7, 10, 12), (2.5, 1.0, 0.8), calibration=Calibration.PATIENT)
+
+
+@given(st.lists(PLACE, min_size=1, max_size=3), st.floats(0.3, 9))
+@settings(max_examples=150, deadline=None)
+def test_rows_of_a_swept_ball_are_those_of_its_distances(places, radius_mm) -> None:
+    spacing = np.array(SMALL.spacing_mm)
+    path = np.array(places) * spacing
+    every = np.stack(np.meshgrid(*(np.arange(n) for n in SMALL.shape_kji), indexing="ij"), axis=-1) * spacing
+    nearest_mm = np.full(SMALL.shape_kji, np.inf)
+    for start, end in zip(path, path[1:] if len(path) > 1 else path, strict=False):
+        line = end - start
+        part = np.clip((every - start) @ line / (line @ line or 1.0), 0, 1)
+        nearest_mm = np.minimum(nearest_mm, np.linalg.norm(every - start - part[..., None] * line, axis=-1))
+    painted = np.zeros(SMALL.shape_kji, bool)
+    region = ball(SMALL.shape_kji, SMALL, SMALL.point_lps(places), radius_mm)
+    if region is not None:
+        painted[region.box] = region.inside
+    doubtful = np.abs(nearest_mm - radius_mm) < 1e-6
+    assert np.array_equal(painted | doubtful, (nearest_mm <= radius_mm) | doubtful)
+
+
+@pytest.mark.parametrize("way", [(0, 0, 0), (0, 0, 5), (0, 0, -5), (0, 4, 0), (3, 0, 0), (0, 3, 4)])
+def test_voxels_whose_centre_lies_at_the_radius_belong_to_the_brush(way) -> None:
+    geometry = Geometry((21, 21, 21), calibration=Calibration.PATIENT)
+    ends = np.array([(10.0, 10.0, 10.0), np.add((10, 10, 10), way)])
+    region = ball(geometry.shape_kji, geometry, geometry.point_lps(ends), 5.0)
+    assert region is not None
+    low, high = np.minimum(*ends) - 5, np.maximum(*ends) + 5
+    assert [(span.start, span.stop) for span in region.box] == [(a, b + 1) for a, b in zip(low, high, strict=True)]
+    tight = region.tight()
+    assert tight is not None and tight.box == region.box
 
 
 def test_the_smart_brush_stays_on_its_side_of_an_edge() -> None:
