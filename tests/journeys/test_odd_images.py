@@ -21,6 +21,7 @@ from imaging.study import Series
 from imaging.volume import Kind, Volume, Window
 from tests.journeys.hands import settle
 from viewer.app import Application
+from viewer.canvas.annotation_text import edge_letters
 from viewer.canvas.patch import patch_for
 from viewer.state.layout import LAYOUTS, MPR
 from viewer.state.opened import OpenSeries
@@ -122,6 +123,9 @@ def test_zero_spacing_is_told_and_never_measured_in_mm(
     assert series is not None
     assert not volume.geometry.has_mm
     assert any("0 × 0 mm, is impossible" in warning for warning in (*volume.warnings, *series.warnings))
+    geometry, transform = main.session.active.slice_geometry(0), main.session.active.transform()
+    assert geometry is not None and transform is not None
+    assert edge_letters(volume, geometry, transform) == ("R", "A", "L", "P"), "how slices are turned is still stated"
     in_every_layout(main)
 
 

@@ -10,7 +10,7 @@ from imaging.formats.dicom.modality import functional_group
 from imaging.formats.dicom.nuclear import detector_numbers, reconstructed_planes
 from imaging.formats.dicom.place import Place, dot
 from imaging.formats.dicom.regions import believable_size, reaches_beyond, region_spacing_mm, regions_of
-from imaging.geometry import Calibration, Geometry
+from imaging.geometry import Calibration, Geometry, letters
 
 PROJECTIONS = frozenset({"CR", "DX", "MG", "PX", "IO", "RG", "XA", "RF"})
 """Modalities whose pixels are shadows on a detector."""
@@ -57,6 +57,14 @@ def _place_of(header: Header, index: int) -> Place | None:
         thickness[0] if thickness and _is_believable((), thickness[:1]) else None,
         calibration,
     )
+
+
+def directions_of(header: Header, index: int) -> tuple[str, str]:
+    """Letters towards which a frame's rows and columns run by its stated orientation; empty unless it can be meant."""
+    stated = _numbers(header, index, "PlaneOrientationSequence", "ImageOrientationPatient")
+    if len(stated) != 6 or not _is_orthonormal(stated[:3], stated[3:]):
+        return "", ""
+    return letters(stated[:3]), letters(stated[3:])
 
 
 def _numbers(header: Header, index: int, group: str, keyword: str) -> tuple[float, ...]:

@@ -107,7 +107,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         slice_windows=shown.slice_windows,
         frame_times_ms=frame_times_ms(stack),
         slice_geometries=stack.slice_geometries,
-        patient_orientation=patient_orientation(first),
+        patient_orientation=patient_orientation(stack),
         padding=paddings[0] if paddings else None,
         slice_paddings=paddings if len(set(paddings)) > 1 else (),
         colour_bits=stack.frames[0].layout.colour_bits,

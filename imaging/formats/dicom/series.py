@@ -11,6 +11,7 @@ from imaging.formats.dicom.attributes import as_read, character_warnings, number
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import RESCALE_TAGS, rescale_source, unreadable_rescale
+from imaging.formats.dicom.placement import directions_of
 from imaging.study import Patient, Series
 
 
@@ -115,11 +116,18 @@ def _unreadable_rescales(stack: Stack) -> list[str]:
     return list(dict.fromkeys(words for words in seen.values() if words))
 
 
-def patient_orientation(header: Header) -> tuple[str, str]:
-    """Letters towards which rows and columns run (Patient Orientation, PS3.3 C.7.6.1.1.1); empty unless both are."""
-    parts = header.text("PatientOrientation").upper().split("\\")
-    known = len(parts) == 2 and all(part and set(part) <= set("RLAPHF") for part in parts)
-    return (parts[0], parts[1]) if known else ("", "")
+def patient_orientation(stack: Stack) -> tuple[str, str]:
+    """Letters towards which rows and columns run (Patient Orientation, PS3.3 C.7.6.1.1.1); empty unless both are known.
+
+    Frames without a place in the patient, as for an impossible spacing, may still state how they are turned.
+    """
+    parts = stack.frames[0].header.text("PatientOrientation").upper().split("\\")
+    if len(parts) == 2 and all(part and set(part) <= set("RLAPHF") for part in parts):
+        return parts[0], parts[1]
+    if stack.geometry.has_position:
+        return "", ""
+    stated = {directions_of(frame.header, frame.index) for frame in stack.frames}
+    return stated.pop() if len(stated) == 1 else ("", "")
 
 
 def frame_times_ms(stack: Stack) -> tuple[float, ...]:
