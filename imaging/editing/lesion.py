@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from imaging.editing.edit import Box, Inside, Region, Voxel
 from imaging.editing.growing import range_about
-from imaging.geometry import Geometry, Triple
+from imaging.geometry import Geometry, Shape, Triple
 from imaging.progress import Report, silent
 
-REACH_MM = 35.0
-"""How far about the click is looked."""
+REACHES_MM = (35.0, 70.0)
+"""How far about the click is looked; further where the first reach cuts through what was found."""
 MOST_VOXELS = 2_000_000
 """More are not looked at: the reach becomes shorter until they fit, so that the answer takes a second at most."""
 SHARE = 0.5
@@ -21,7 +21,7 @@ SHARE = 0.5
 def lesion_about(
     values: NDArray[Any], seed: Voxel, geometry: Geometry, proposed: Inside | None = None, report: Report = silent
 ) -> Region | None:
-    """The lesion that a click means; None where it would reach the whole box about the click.
+    """The lesion that a click means; None where what is alike goes on beyond the furthest reach: nothing stands out.
 
     Voxels may belong to it where their values are nearer to those at the click than to the median about it. Of those
     that hang together with the click, the parts stay that a ball fits into which has half the radius of the largest
@@ -37,22 +37,40 @@ def lesion_about(
     Raises:
         Cancelled: by ``report``.
     """
-    report(0, 2, "Finding the lesion")
-    box = _about(seed, geometry)
+    looked_at: Box | None = None
+    for number, reach_mm in enumerate(REACHES_MM):
+        report(number, len(REACHES_MM), "Finding the lesion")
+        box = _about(seed, geometry, reach_mm)
+        if box == looked_at:
+            break
+        looked_at = box
+        region = _within(values, seed, box, geometry, proposed)
+        if region is not None and not _is_cut(region.box, box, geometry.shape_kji):
+            return region
+    return None
+
+
+def _within(values: NDArray[Any], seed: Voxel, box: Box, geometry: Geometry, proposed: Inside | None) -> Region | None:
+    """What the click means in a box about it."""
     part = values[box].astype(np.float32)
     k, j, i = (index - span.start for index, span in zip(seed, box, strict=True))
     alike = _piece(_alike(part, (k, j, i)), (k, j, i))
     if alike.all():
         return None
-    report(1, 2, "Finding the lesion")
     inside = _thick(alike, (k, j, i), geometry.spacing_mm)
     if proposed is not None and proposed[seed]:
         inside |= _piece(proposed[box] & alike, (k, j, i))
     return Region(box, _filled(inside)).tight()
 
 
-def _about(seed: Voxel, geometry: Geometry) -> Box:
-    spacing, reach_mm = np.array(geometry.spacing_mm), REACH_MM
+def _is_cut(found: Box, box: Box, shape: Shape) -> bool:
+    """Whether a region ends where the box does, and not with the image."""
+    sides = zip(found, box, shape, strict=True)
+    return any(f.start == b.start > 0 or f.stop == b.stop < size for f, b, size in sides)
+
+
+def _about(seed: Voxel, geometry: Geometry, reach_mm: float) -> Box:
+    spacing = np.array(geometry.spacing_mm)
     while True:
         reach = np.maximum(np.round(reach_mm / spacing), 1).astype(int)
         low, high = np.maximum(np.array(seed) - reach, 0), np.minimum(np.array(seed) + reach + 1, geometry.shape_kji)

@@ -240,6 +240,17 @@ def test_growing_from_seeds_follows_the_strokes(qtbot: QtBot, main: Application)
     assert main.session.workbench.proposal is None, "put away is put away"
 
 
+def test_a_click_into_healthy_tissue_says_that_nothing_stands_out(qtbot: QtBot, main: Application) -> None:
+    main.window.run("tool-find-lesion")
+    values = main.session.volume.array
+    lung = np.argwhere(values[32] < -700)
+    inner = lung[np.hypot(*(lung - (128, 90)).T).argmin()]
+    click(main, *inner)
+    settle(qtbot, main)
+    assert main.session.workbench.proposal is None
+    assert main.notices.all[-1].text.startswith("Nothing stands out there")
+
+
 def test_clicks_fill_grow_and_choose_islands(qtbot: QtBot, main: Application) -> None:
     paint(main, (slice(30, 35), slice(100, 120), slice(100, 120)))
     paint(main, (32, slice(105, 115), slice(105, 115)), 0)

@@ -10,10 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.journeys.hands import at, drag
+from tests.journeys.hands import at, drag, settle
 from tests.journeys.small_ct import started_on_ct
 from viewer.app import Application
 from viewer.panels.segment_table import OVERLAPS, SegmentTable
+from viewer.state.hand import Tool
 
 NONE, LEFT = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 
@@ -115,6 +116,60 @@ def test_a_lock_protects_in_its_own_layer_only(painted: Application) -> None:
     stroke(painted, 30, (22, 35))
     now = areas(painted)
     assert np.array_equal(now[0], lesion) and np.count_nonzero(now[1] & lesion) > np.count_nonzero(vessel & lesion)
+
+
+def clicked(qtbot: QtBot, main: Application, tool: Tool, pixel: tuple[float, float]) -> None:
+    """A click with a tool, kept."""
+    main.session.hand.set_tool(tool)
+    QTest.mouseClick(main.canvas, LEFT, NONE, at(main, *pixel))
+    settle(qtbot, main)
+    assert main.session.workbench.proposal is not None
+    QTest.keyClick(main.canvas, Qt.Key.Key_Return)
+
+
+ON_LESION, ON_BOTH = (30.0, 23.0), (30.0, 40.0)
+
+
+def test_filling_looks_at_what_is_seen_in_whichever_layer(qtbot: QtBot, painted: Application) -> None:
+    """The lesion, in a layer below that of the active vessel, bounds what is filled; so does the rim of the vessel."""
+    lesion, vessel = (area.copy() for area in areas(painted))
+    clicked(qtbot, painted, "fill", ON_LESION)
+    now = areas(painted)
+    assert np.array_equal(now[0], lesion) and np.array_equal(now[1], lesion | vessel)
+
+
+@pytest.mark.parametrize(("tool", "stays"), [("remove-island", False), ("keep-island", True)])
+def test_an_island_is_that_of_the_segment_that_was_clicked(
+    qtbot: QtBot, painted: Application, tool: Tool, stays: bool
+) -> None:
+    """The vessel is active; the island lies in the lesion's layer."""
+    painted.segmentation.set_active(1)
+    stroke(painted, 50, (20, 25))
+    painted.segmentation.set_active(2)
+    lesion, vessel = (area.copy() for area in areas(painted))
+    k = painted.session.active.stored_k
+    clicked(qtbot, painted, tool, ON_LESION)
+    now = areas(painted)
+    assert np.array_equal(now[1], vessel)
+    assert now[0][k, 30, 23] == stays and now[0][k, 50, 23] != stays
+    painted.segmentation.undo()
+    assert np.array_equal(painted.segmentation.inside(1), lesion)
+
+
+@pytest.mark.parametrize("active", [1, 2])
+def test_where_both_lie_the_active_segment_is_meant(qtbot: QtBot, painted: Application, active: int) -> None:
+    painted.segmentation.set_active(active)
+    clicked(qtbot, painted, "remove-island", ON_BOTH)
+    assert [area.any() for area in areas(painted)] == [active == 2, active == 1]
+
+
+def test_what_is_hidden_is_not_clicked(qtbot: QtBot, painted: Application) -> None:
+    painted.segmenting.set_visible(1, False)
+    painted.session.hand.set_tool("remove-island")
+    QTest.mouseClick(painted.canvas, LEFT, NONE, at(painted, *ON_LESION))
+    settle(qtbot, painted)
+    assert painted.session.workbench.proposal is None
+    assert "No segment that may be changed" in painted.notices.all[-1].text
 
 
 def test_delete_clears_the_slice_of_both_and_undo_brings_both_back(painted: Application) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from imaging.editing import Editable, MaskEdit, Region, add, become
+from imaging.editing import Editable, Mask, MaskEdit, Region, add, become, on_layer
 from imaging.editing.box_prompt import PromptBox, box_on_axis, box_on_plane, lesion_in_box
 from imaging.editing.click_prompt import lesion_at
 from imaging.editing.growing import grow_region, range_about
@@ -10,6 +10,7 @@ from imaging.editing.islands import flood, island_at
 from imaging.editing.lesion import lesion_about
 from imaging.editing.outlines import in_plane, prism, through
 from imaging.editing.probable_lesion import probable_lesion
+from imaging.layers import flat, layer_of
 from imaging.progress import Report
 from viewer.commands.operations import Task
 from viewer.state.workbench import DrawnBox, Outline, Place
@@ -18,6 +19,13 @@ OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewi
 BOX_NAME = "Box a lesion"
 CLICK_NAMES = {"fill": "Fill", "grow-region": "Grow region", "keep-island": "Keep island",
                "remove-island": "Remove island", "find-lesion": "Find lesion"}  # fmt: skip
+NOTHING_THERE = {
+    "find-lesion": "Nothing stands out there that is not drawn already. Box the lesion (Ctrl+Alt+C), or grow a region "
+    "with a tolerance of your own (Alt+E).",
+    "keep-island": "No other island of the segment that was clicked would go.",
+    "remove-island": "No segment that may be changed lies there.",
+}
+"""What is said where a click changes nothing."""
 
 
 def outlined(task: Task, outline: Outline, report: Report) -> MaskEdit | None:
@@ -120,12 +128,31 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
         case "find-lesion":
             region = _lesion(task, place, report)
         case "fill":
-            region = flood(task.array, place.voxel, axis)
+            region = flood(_seen(task), place.voxel, axis)
         case _:
-            region = island_at(task.array, place.voxel)
+            return _island(task, place)
+    return None if region is None else add(task.array, region, task.value, CLICK_NAMES[place.tool], task.editable)
+
+
+def _seen(task: Task) -> Mask:
+    """(K, J, I) uint8: the label on top of each voxel, whichever layer it lies in; 0 where none is seen."""
+    table = np.zeros(256, np.uint8)
+    values = [label.value for label in task.seen]
+    table[values] = values
+    return flat(task.layers, table)
+
+
+def _island(task: Task, place: Place) -> MaskEdit | None:
+    """An island kept or removed: of the active label where it lies under the click, else of the one on top there."""
+    there = [each for each in task.seen if layer_of(task.layers, each.layer)[place.voxel] == each.value]
+    label = max(there, key=lambda each: (each.value == task.value, each.layer), default=None)
+    if label is None:
+        return None
+    array, name = layer_of(task.layers, label.layer), CLICK_NAMES[place.tool]
+    region = island_at(array, place.voxel)
     if region is None:
         return None
-    name, value = CLICK_NAMES[place.tool], int(task.array[place.voxel])
-    if place.tool == "keep-island":
-        return become(task.array, region, value, name, task.editable)
-    return add(task.array, region, 0 if place.tool == "remove-island" else task.value, name, task.editable)
+    kept = place.tool == "keep-island"
+    change = become if kept else add
+    edit = change(array, region, label.value if kept else 0, name, task.editable)
+    return None if edit is None else on_layer(edit, label.layer)

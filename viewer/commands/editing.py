@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from imaging.editing import Box, MaskEdit, on_layer
 from imaging.layers import any_label
 from imaging.progress import Report
-from viewer.commands.drawing import BOX_NAME, CLICK_NAMES, OUTLINE_NAMES, boxed, clicked, outlined
+from viewer.commands.drawing import BOX_NAME, CLICK_NAMES, NOTHING_THERE, OUTLINE_NAMES, boxed, clicked, outlined
 from viewer.commands.operations import Operation, Task
 from viewer.commands.proposing import proposal_of
 from viewer.errors import words
@@ -119,7 +119,9 @@ class Editing:
 
         def worked_out(report: Report) -> Proposal | None:
             edit = work(report)
-            return None if edit is None else proposal_of(on_layer(edit, layer), labels, geometry)
+            if edit is None:
+                return None
+            return proposal_of(on_layer(edit, layer) if edit.layer is None else edit, labels, geometry)
 
         self._runner.start(KEY, name, worked_out, partial(self._propose, name, otherwise), partial(self._failed, name))
 
@@ -155,7 +157,7 @@ class Editing:
         task = self.task()
         if task is not None and place.pane.opened is self._session.opened:
             self._last = None
-            self.work_out(CLICK_NAMES[place.tool], partial(clicked, task, place))
+            self.work_out(CLICK_NAMES[place.tool], partial(clicked, task, place), NOTHING_THERE.get(place.tool, ""))
 
     def _on_boxed(self, drawn: DrawnBox) -> None:
         task = self.task()
@@ -193,6 +195,8 @@ class Editing:
             self._probable(),
             volume.kind,
             volume.kind != "volume" and volume.modality in ("US", ""),
+            self._segmentation.layers,
+            self._segmentation.drawn_labels,
         )
 
     def _probable(self) -> Callable[[Box], NDArray[np.float32]] | None:

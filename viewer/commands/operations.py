@@ -19,6 +19,8 @@ from imaging.editing.smoothing import Smoothing, smooth, smooth_jointly
 from imaging.editing.thresholds import local, otsu, threshold
 from imaging.errors import GeometryError
 from imaging.geometry import Geometry
+from imaging.labelmap import Label
+from imaging.layers import Layers
 from imaging.progress import Report
 from imaging.volume import Kind, Volume
 from viewer.state.workbench import EditOptions
@@ -41,6 +43,8 @@ class Task:
         probable: gives (K, J, I) float32, 0-1, of a box: how probable a model takes lesions to be; None without.
         kind: of the volume.
         speckled: flat pictures or frames of ultrasound, or such as do not say what they are.
+        layers: of the whole mask; ``array`` is one of them.
+        labels: of the whole mask, as they are drawn.
     """
 
     array: NDArray[np.uint8]
@@ -58,6 +62,13 @@ class Task:
     probable: Callable[[Box], NDArray[np.float32]] | None = None
     kind: Kind = "volume"
     speckled: bool = False
+    layers: Layers = ()
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def seen(self) -> tuple[Label, ...]:
+        """The labels that a person sees, and the active one."""
+        return tuple(label for label in self.labels if label.visible or label.value == self.value)
 
 
 FOLLOW = "Follow to slice"

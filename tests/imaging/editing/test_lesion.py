@@ -71,3 +71,25 @@ def test_a_flat_image_and_a_click_in_the_corner() -> None:
     assert region is not None
     assert 380 <= region.count <= 400  # corners may be rounded
     assert lesion_about(values, (0, 0, 0), film) is not None
+
+
+WIDE = Geometry((60, 160, 160), (2.5, 1.0, 1.0), calibration=Calibration.PATIENT)
+
+
+def test_a_mass_wider_than_the_first_reach_is_found_whole() -> None:
+    truth = ball_in(WIDE, 40.0, (30, 80, 80))
+    noise = np.random.default_rng(2).normal(0, 15, WIDE.shape_kji)
+    region = lesion_about((np.where(truth, TISSUE, LUNG) + noise).astype(np.int16), (30, 84, 76), WIDE)
+    assert region is not None
+    seen = np.zeros(WIDE.shape_kji, bool)
+    seen[region.box] = region.inside
+    assert dice(seen, truth) > 0.97
+
+
+@pytest.mark.parametrize("scatter", [5, 40])
+def test_in_healthy_tissue_nothing_stands_out(scatter: int) -> None:
+    """Tissue that goes on beyond the furthest reach, with a vessel in it, is no lesion with flat sides."""
+    grid = Geometry((60, 240, 240), (2.5, 1.0, 1.0), calibration=Calibration.PATIENT)
+    values = np.random.default_rng(3).normal(TISSUE, scatter, grid.shape_kji).astype(np.int16)
+    values[:, 150:156, 150:156] += 200
+    assert lesion_about(values, (30, 120, 120), grid) is None
