@@ -186,12 +186,15 @@ class Application(Workroom):
             self.marking,
             self.cornering,
             self.calibrating,
+            self.notices,
         )
         self.sides = Sides(self, window)
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, window)
         self.queue_dialogs = QueueDialogs(self.worklist, self.segmentation, self.enlisting, self.adjudicating, window)
-        window.setStatusBar(StatusBar(self.session, self.runner, self.notices))
+        status = StatusBar(self.session, self.runner, self.notices)
+        status.message.clicked.connect(lambda: self.dialogs.open_messages())
+        window.setStatusBar(status)
         return window
 
     def _file_actions(self) -> tuple[Action, ...]:

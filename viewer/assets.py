@@ -10,6 +10,8 @@ DISCLAIMER = "Research use and second reading only. Not a medical device."
 BACKGROUND, SURFACE, RAISED, SELECTED = "#16181c", "#1f2227", "#2b2f36", "#2f4a68"
 TEXT, MUTED, ACCENT, WARNING, ERROR = "#e8eaed", "#9aa0a8", "#4da3ff", "#f2b84b", "#ff6b60"
 ON_ACCENT = "#08131f"
+NOTICE_COLOURS = {"info": TEXT, "warning": WARNING, "error": ERROR}
+"""Of a message, by its level."""
 ICONS = (resources() / "icons").as_posix()
 
 STYLE = f"""

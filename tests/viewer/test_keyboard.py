@@ -39,7 +39,7 @@ PARTS_OF = (QAbstractSpinBox, QComboBox, QTabBar, QAbstractItemView)
 """What lies inside these is worked through them."""
 DIALOGS = (
     "open_palette", "open_keys", "open_key_sheet", "open_presets", "open_metadata", "open_corners",
-    "open_monitor_calibration", "open_key_images",
+    "open_monitor_calibration", "open_key_images", "open_messages",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from viewer.app import Application
 
 DIALOGS = (
     "open_palette", "open_keys", "open_key_sheet", "open_presets", "open_metadata", "open_corners",
-    "open_monitor_calibration", "open_key_images",
+    "open_monitor_calibration", "open_key_images", "open_messages",
 )  # fmt: skip
 ARROW_PX = 20
 """Of a drop-down list, beside its text."""

@@ -34,4 +34,6 @@ def dialog_actions(session: Session, dialogs: Callable[[], Dialogs]) -> tuple[Ac
                hint="Profiles of other viewers; every key and button can be changed"),
         Action("key-sheet", "Key sheet", "Help", lambda: dialogs().open_key_sheet(), ("F1",),
                hint="All keys on one sheet, to look at, print and keep"),
+        Action("messages", "Messages…", "Help", lambda: dialogs().open_messages(), ("Shift+F2",),
+               hint="What was told since the program began, to be read again and copied"),
     )  # fmt: skip

@@ -17,12 +17,14 @@ from viewer.dialogs.corners import CornerTexts
 from viewer.dialogs.key_images import KeyImageList
 from viewer.dialogs.key_sheet import KeySheetView
 from viewer.dialogs.keys import KeysAndMouse
+from viewer.dialogs.messages import MessageList
 from viewer.dialogs.metadata import MetadataBrowser
 from viewer.dialogs.monitor_calibration import MonitorCalibration
 from viewer.dialogs.palette import Palette
 from viewer.dialogs.presets import WindowPresets
 from viewer.state.header import Header
 from viewer.state.key_images import KeyImages
+from viewer.state.notices import Notices
 from viewer.state.presets import Presets
 from viewer.state.session import Session
 
@@ -50,12 +52,13 @@ class Dialogs:
         marking: Marking,
         cornering: Cornering,
         calibrating: Calibrating,
+        notices: Notices,
     ) -> None:
         self._window, self._table, self._run, self._session = window, table, run, session
         self._binding, self._presets, self._presetting = binding, presets, presetting
         self._header, self._inspecting = header, inspecting
         self._key_images, self._marking, self._cornering = key_images, marking, cornering
-        self._calibrating = calibrating
+        self._calibrating, self._notices = calibrating, notices
 
     def open_palette(self) -> None:
         """Find an action by a few letters."""
@@ -83,6 +86,11 @@ class Dialogs:
         self.metadata.show()
         self.metadata.activateWindow()
 
+    def open_messages(self) -> None:
+        """Show what was told."""
+        self.messages.show()
+        self.messages.activateWindow()
+
     def open_corners(self) -> None:
         """Choose the lines in the corners."""
         self.corners.open_anew()
@@ -98,7 +106,7 @@ class Dialogs:
 
     def close(self) -> None:
         """Close those that would stay open without the window."""
-        for name in ("key_sheet", "metadata", "key_images"):
+        for name in ("key_sheet", "metadata", "key_images", "messages"):
             if name in self.__dict__:
                 self.__dict__[name].close()
 
@@ -126,6 +134,11 @@ class Dialogs:
     def metadata(self) -> MetadataBrowser:
         """The metadata browser."""
         return MetadataBrowser(self._session, self._header, self._inspecting, self._window)
+
+    @cached_property
+    def messages(self) -> MessageList:
+        """The messages."""
+        return MessageList(self._notices, self._window)
 
     @cached_property
     def corners(self) -> CornerTexts:

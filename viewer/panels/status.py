@@ -2,23 +2,28 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
 
 from imaging.geometry import letters
-from viewer.assets import DISCLAIMER, ERROR, TEXT, WARNING
+from viewer.assets import DISCLAIMER, NOTICE_COLOURS
 from viewer.jobs.runner import Runner
 from viewer.panels.layout import plain, plain_tip
 from viewer.state.notices import Notice, Notices
 from viewer.state.session import Session
 
 NOTICE_MS = 12_000
-_COLOURS = {"info": TEXT, "warning": WARNING, "error": ERROR}
 
 
 class _Message(QLabel):
-    """One line that never widens the window: what does not fit is left out visibly."""
+    """One line that never widens the window: what does not fit is left out visibly.
+
+    Signals:
+        clicked: the person wants to read all of it.
+    """
+
+    clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,6 +34,10 @@ class _Message(QLabel):
     def tell(self, text: str) -> None:
         self.whole = " ".join(text.split())
         self._fit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.clicked.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -126,7 +135,7 @@ class StatusBar(QStatusBar):
     def _tell(self, notice: Notice) -> None:
         self.message.tell(notice.text)
         self.message.setToolTip(plain_tip(notice.text))
-        self.message.setStyleSheet(f"color: {_COLOURS[notice.level]}")
+        self.message.setStyleSheet(f"color: {NOTICE_COLOURS[notice.level]}")
         if notice.level == "error":
             self._timer.stop()
         else:

@@ -1,6 +1,7 @@
 """Messages for the person: what went wrong or was restored, newest last."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -8,12 +9,21 @@ from PySide6.QtCore import QObject, Signal
 Level = Literal["info", "warning", "error"]
 
 
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
 @dataclass(frozen=True)
 class Notice:
-    """One message."""
+    """One message.
+
+    Attributes:
+        at: when it was told, in local time.
+    """
 
     level: Level
     text: str
+    at: datetime = field(default_factory=_now)
 
 
 class Notices(QObject):
