@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 from imaging.formats.dicom.coded_frame import CodecError, Decoded, UnknownProcessError, Wanted
 from imaging.formats.dicom.codestreams import (
+    Coding,
     StreamError,
     StreamHeader,
+    coding_of,
     jpeg2000_header,
     jpeg_header,
     jpegxl_size,
@@ -175,6 +178,10 @@ _DECODERS: Mapping[str, Decoder] = MappingProxyType(
     {**_WITH_COLOUR_TRANSFORM, **_family(_jpegls, 80, 81), "1.2.840.10008.1.2.5": rle}
 )
 
+_DECODERS_OF_STREAMS: Mapping[Coding, Decoder] = MappingProxyType(
+    {"JPEG": _jpeg, "JPEG-LS": _jpegls, "JPEG 2000": _jpeg2000, "JPEG XL": _jpegxl}
+)
+
 NATIVE_IN_FRAGMENTS = frozenset({DEFLATED_FRAMES, ENCAPSULATED_FRAMES})
 """Transfer syntaxes whose frames hold native pixels."""
 
@@ -187,6 +194,17 @@ KEEP_EVERY_BIT = frozenset(
 """Lossless transfer syntaxes: bits around the stored ones are as they were before coding."""
 
 
+def _decoded(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
+    """A frame by the decoder of its transfer syntax, or of what its stream says it is."""
+    declared, coding = _DECODERS[transfer_syntax], coding_of(data)
+    found = declared if coding is None else _DECODERS_OF_STREAMS[coding]
+    frame = found(data, wanted)
+    if found is declared:
+        return frame
+    said = f"coded frames are {coding}, which is not what the transfer syntax says: read so"
+    return replace(frame, repairs=(*frame.repairs, said))
+
+
 def decode(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
     """One coded frame.
 
@@ -195,7 +213,7 @@ def decode(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
         UnknownProcessError: of a kind that cannot be decoded here.
     """
     try:
-        frame = _DECODERS[transfer_syntax](data, wanted)
+        frame = _decoded(data, transfer_syntax, wanted)
     except CodecError:
         raise
     except (KeyboardInterrupt, SystemExit):

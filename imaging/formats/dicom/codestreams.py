@@ -1,8 +1,10 @@
 """What a coded frame says of itself, read before anything is decoded: size, bits, colour transform."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
-_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
+_JPEG_LS = 0xF7
+_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {_JPEG_LS}
 """SOF0 to SOF15 without DHT, JPG and DAC (ITU T.81 table B.1), and SOF55 of JPEG-LS (ITU T.87 C.1.1)."""
 
 _ALONE = frozenset(range(0xD0, 0xD9)) | {0x01}
@@ -17,6 +19,9 @@ _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 
 class StreamError(Exception):
     """Bytes that do not begin as their kind of stream begins, and why."""
+
+
+Coding = Literal["JPEG", "JPEG-LS", "JPEG 2000", "JPEG XL"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,17 @@ class StreamHeader:
     def is_subsampled(self) -> bool:
         """True where components have unlike sampling factors: only chrominance is stored so."""
         return len(set(self.components[1::2])) > 1
+
+
+def coding_of(data: bytes) -> Coding | None:
+    """The family of a coded frame by its first bytes; None where they are of no stream that says what it is."""
+    if data.startswith((b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ")):
+        return "JPEG 2000"
+    if data.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL ")):
+        return "JPEG XL"
+    if not data.startswith(b"\xff\xd8\xff"):
+        return None
+    return "JPEG-LS" if jpeg_header(data).process == _JPEG_LS else "JPEG"
 
 
 def jpeg_header(data: bytes) -> StreamHeader:

@@ -172,6 +172,14 @@ def test_a_stream_that_lacks_nothing_but_its_end_marker_is_read(syntax: str):
     assert np.array_equal(without.pixels, decode(whole, syntax, wanted(SMOOTH)).pixels)
 
 
+@pytest.mark.parametrize(("coded_as", "coding"), [(JPEG_LS, "JPEG-LS"), (JPEG_2000, "JPEG 2000"), (JPEG_XL, "JPEG XL")])
+@pytest.mark.parametrize("declared", [BASELINE, LOSSLESS, RLE])
+def test_a_stream_of_another_family_is_read_as_what_it_is_and_told(coded_as: str, coding: str, declared: str):
+    frame = decode(ENCODERS[coded_as](SMOOTH), declared, Wanted(40, 56, 1, 8, "MONOCHROME2"))
+    assert np.array_equal(frame.pixels, SMOOTH)
+    assert frame.repairs == (f"coded frames are {coding}, which is not what the transfer syntax says: read so",)
+
+
 @pytest.mark.parametrize("syntax", list(ENCODERS))
 def test_a_stream_of_another_size_is_refused_before_it_is_decoded(syntax: str, monkeypatch):
     coded = ENCODERS[syntax](SMOOTH)
