@@ -1,5 +1,6 @@
 """Frames with a place in the patient: whether they make a regular grid, and what to say where they do not."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,9 @@ from imaging.study import Phase
 from imaging.volume import Kind
 
 _IN_PROBE = "slices lie in the volume of the ultrasound probe; their place in the patient is not known"
-_SAME_TILT_DEGREES = 2.0
+_SAME_TILT = 0.035
+"""Millimetres across the normal per millimetre along it, as of 2°, by which the drift of a tilted gantry may vary."""
+
 KEPT = ": kept as single slices, each with its own place"
 
 
@@ -103,13 +106,15 @@ def _irregularity(places: Sequence[Place], steps: NDArray[np.float64], worst: fl
 def _sideways(places: Sequence[Place], steps: NDArray[np.float64]) -> list[str]:
     """Drift across the normal, as of a tilted gantry; empty where there is none."""
     drift = np.diff([place.position_lps for place in places], axis=0)
-    sideways = np.linalg.norm(drift - steps[:, None] * places[0].normal_lps, axis=1)
-    if sideways.max() <= PLACEMENT_TOLERANCE_MM:
+    sideways = drift - steps[:, None] * places[0].normal_lps
+    farthest = float(np.linalg.norm(sideways, axis=1).max())
+    if farthest <= PLACEMENT_TOLERANCE_MM:
         return []
-    angles = np.degrees(np.arctan2(sideways, np.abs(steps)))
-    if np.ptp(angles) > _SAME_TILT_DEGREES:
-        return [f"slices are shifted sideways by up to {sideways.max():.2f} mm from one to the next"]
-    return [f"slices are shifted sideways (gantry tilt of {np.median(angles):.1f}°)"]
+    slopes = sideways / steps[:, None]
+    if np.ptp(slopes, axis=0).max() > _SAME_TILT:
+        return [f"slices are shifted sideways by up to {farthest:.2f} mm from one to the next"]
+    tilt = math.degrees(math.atan(np.linalg.norm(np.median(slopes, axis=0))))
+    return [f"slices are shifted sideways (gantry tilt of {tilt:.1f}°)"]
 
 
 def _uneven(steps: NDArray[np.float64]) -> list[str]:

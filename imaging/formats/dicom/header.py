@@ -27,7 +27,7 @@ ITEM = b"\xfe\xff\x00\xe0"
 """The tag (FFFE,E000) in little endian."""
 
 _VR_OF_PIXELS = (b"OB\0\0", b"OW\0\0", b"OF\0\0", b"OD\0\0", b"UN\0\0")
-_NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
+NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
 _WANTED = frozenset(int(tag) for tag in WANTED_TAGS)
 _PIXELS = frozenset(group << 16 | element for group, element in PIXEL_TAGS)
 
@@ -150,7 +150,7 @@ def _walked_header(path: Path) -> Header | None:
 def _walked_pixels(found: Walked) -> PixelElement:
     number = PIXEL_TAGS[found.number_tag >> 16, found.number_tag & 0xFFFF]
     present, declared = found.file_bytes - found.offset, found.declared
-    if found.transfer_syntax not in _NATIVE and found.begins_with == ITEM:
+    if found.transfer_syntax not in NATIVE and found.begins_with == ITEM:
         declared = None
     # A length longer than the file leaves what is there; of fragments under a written length, that length.
     length = present if found.declared is None else min(found.declared, present)
@@ -164,7 +164,7 @@ def _parsed_header(path: Path) -> Header:
         implicit, little_endian = dataset.original_encoding
         repairs = repairs_of(stream, dataset, syntax)
         pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
-        if pixels is not None and syntax and syntax not in _NATIVE and _holds_items(stream, pixels):
+        if pixels is not None and syntax and syntax not in NATIVE and _holds_items(stream, pixels):
             repairs += () if pixels.is_fragmented else (WRITTEN_LENGTH,)
             pixels = replace(pixels, declared=None)
     if pixels is None or text(dataset, "Rows") == "":

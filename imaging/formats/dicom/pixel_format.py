@@ -8,7 +8,7 @@ import numpy as np
 from imaging.errors import ReadError, Truncated
 from imaging.formats.dicom import codecs
 from imaging.formats.dicom.attributes import numbers, whole
-from imaging.formats.dicom.header import Header
+from imaging.formats.dicom.header import NATIVE, Header
 from imaging.formats.dicom.video import VIDEO_SYNTAXES
 
 NumberKind = Literal["integer", "float32", "float64"]
@@ -247,5 +247,7 @@ def _check_bytes(header: Header, found: PixelFormat) -> None:
 
 def _unknown_syntax(header: Header) -> str:
     syntax = header.transfer_syntax
+    if syntax in NATIVE:
+        return f"pixels in fragments under {syntax.name}, which has none: how they are coded is not stated (7FE0,0010)"
     name = f"{syntax.name} ({syntax})" if syntax and syntax.name != syntax else f"{syntax or 'not stated'}"
     return f"transfer syntax {name} cannot be decoded by this version"

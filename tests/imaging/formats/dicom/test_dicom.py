@@ -101,6 +101,7 @@ def test_fractional_slope_gives_floats(write_slices):
         ([(0, 0, 0), (0, 0, 2), (0, 0, 8), (0, 0, 10), (0, 0, 12)], "2 slices are missing between 2 and 3"),
         ([(0, 0, 0), (0, 0, 2), (0, 0, 4), (0, 0, 7)], "distance between slices varies from 2.00 to 3.00 mm"),
         ([(0, 0, 0), (0, 0.5, 2), (0, 1, 4)], "shifted sideways (gantry tilt of 14.0°)"),
+        ([(0, 0, 0), (0, 0.5, 2), (0, 0, 4)], "shifted sideways by up to 0.50 mm from one to the next"),
     ],
 )
 def test_what_makes_no_grid_keeps_each_slice_where_it_is(write_slices, positions, words):
