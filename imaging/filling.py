@@ -14,7 +14,7 @@ from imaging.volume import Volume
 PLANES_A_TASK = 8
 """Planes that are read in one go: finding them in a file, or waking a thread, costs as much as reading a few."""
 
-_LOOK_AGAIN_S = 0.1
+_LOOK_AGAIN_S, _LAST_READ_S = 0.1, 1.0
 
 
 class SilenceError(Exception):
@@ -48,8 +48,8 @@ class Filling:
         arrival: handed the volume while it fills, by the calling thread; asked what is looked at by the others.
         most: planes in one go.
         threads: that read at the same time; as many as there are cores when left out.
-        silence_s: seconds without a task done after which threads are left behind; ``report`` is asked meanwhile.
-            When left out they are waited for: somebody else watches over this process.
+        silence_s: seconds without a task done after which it is given up; ``report`` is asked meanwhile, and a thread
+            whose read does not end is left behind. When left out it is waited for: others watch over this process.
     """
 
     def __init__(
@@ -91,10 +91,15 @@ class Filling:
                 self._hand_over(self._next_done())
         finally:
             self._given_up = True
-            for thread in started if self._silence_s is None else ():
-                thread.join()
+            self._wait_for(started)
         assert self._volume is not None, "the first plane makes the volume"
         return self._volume
+
+    def _wait_for(self, crew: Sequence[threading.Thread]) -> None:
+        """Let reads under way end: nothing is written to the array after that, unless a disk does not answer."""
+        until = time.monotonic() + _LAST_READ_S
+        for thread in crew:
+            thread.join(None if self._silence_s is None else max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
         """Task after task, in a thread of its own, as long as there are any."""

@@ -125,7 +125,7 @@ def _settle(stored: NDArray[Any], bits: int) -> None:
     if stored.dtype.kind == "i":
         np.left_shift(stored, unused, out=stored)
         np.right_shift(stored, unused, out=stored)
-    else:
+    elif stored.max(initial=0) >> bits:  # looking costs half of clearing
         np.bitwise_and(stored, stored.dtype.type((1 << bits) - 1), out=stored)
 
 

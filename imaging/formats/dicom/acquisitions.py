@@ -17,7 +17,7 @@ _VARYING = """
     KVP XRayTubeCurrent Exposure SliceThickness ConvolutionKernel RepetitionTime EchoTime InversionTime FlipAngle
     MagneticFieldStrength MechanicalIndex ViewPosition Laterality ImageLaterality
 """
-_TAGS = tuple(known_tag(tag) for keyword in _VARYING.split() if (tag := tag_for_keyword(keyword)) is not None)
+_TAGS = frozenset(known_tag(tag) for keyword in _VARYING.split() if (tag := tag_for_keyword(keyword)) is not None)
 
 
 def acquisitions_of(frames: Sequence[Frame]) -> tuple[Acquisition, ...]:
@@ -34,7 +34,7 @@ def acquisitions_of(frames: Sequence[Frame]) -> tuple[Acquisition, ...]:
         if key not in known:
             known[key] = _acquisition(header, _places(frame) if in_groups else (header.dataset,))
         found.append(known[key])
-    return tuple(found) if len(set(found)) > 1 else tuple(found[:1])
+    return tuple(found) if len(set(known.values())) > 1 else tuple(found[:1])
 
 
 def _places(frame: Frame) -> tuple[Dataset, ...]:

@@ -15,12 +15,12 @@ from imaging.formats.dicom.lut import lookup_table
 
 _PET_UNITS = {"BQML": "Bq/ml", "GML": "g/ml"}
 _PADDING_PREFIXES = {"integer": "", "float32": "Float", "float64": "DoubleFloat"}
-_PADDING_TAGS = tuple(
+_PADDING_TAGS = frozenset(
     known_tag(Tag(f"{prefix}PixelPadding{end}"))
     for prefix in _PADDING_PREFIXES.values()
     for end in ("Value", "RangeLimit")
 )
-RESCALE_TAGS = tuple(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "Intercept", "Type"))
+RESCALE_TAGS = frozenset(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "Intercept", "Type"))
 _TABLE = known_tag(Tag("ModalityLUTSequence"))
 
 

@@ -99,6 +99,8 @@ def _joined(run: list[tuple[int, _Plane, NDArray[np.bool_]]]) -> Overlay:
 def _planes_of_files(frames: Sequence[Frame], warn: Warn) -> dict[tuple[Path, int], _Plane]:
     """The usable groups of every file that has any."""
     headers = {frame.header.path: frame.header for frame in frames if _has_overlays(frame.header)}
+    if not headers:
+        return {}
     wanted: dict[Path, list[int]] = defaultdict(list)
     for frame in frames:
         wanted[frame.header.path].append(frame.index)

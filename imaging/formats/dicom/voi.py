@@ -16,7 +16,7 @@ from imaging.volume import VoiFunction, VoiTable, Window
 
 Warn = Callable[[str], object]
 
-_WINDOW_TAGS = tuple(
+_WINDOW_TAGS = frozenset(
     known_tag(Tag(keyword))
     for keyword in ("WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction")
 )
