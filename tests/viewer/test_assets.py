@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from viewer import assets
+from viewer.app import Application, application
 
 
 def luminance(colour: str) -> float:
@@ -51,3 +54,34 @@ def test_what_has_the_focus_is_seen(ground: str) -> None:
     """A border needs 3:1 (WCAG 2.2, 1.4.11)."""
     assert contrast(assets.ACCENT, ground) >= 3
     assert "QPushButton:focus" in assets.STYLE
+
+
+def first_column_of_text(widget: QWidget) -> int:
+    image = widget.grab().toImage()
+    bright = (x for x in range(3, 60) for y in range(6, image.height() - 6) if image.pixelColor(x, y).lightness() > 120)
+    return next(bright)
+
+
+def test_numbers_stand_as_far_from_the_edge_as_words(qtbot: QtBot) -> None:
+    application()
+    widgets = [QLineEdit("100.0"), assets.inset(QDoubleSpinBox())]
+    widgets[1].setRange(0, 1000)
+    widgets[1].setValue(100)
+    for widget in widgets:
+        qtbot.addWidget(widget)
+        widget.show()
+        widget.clearFocus()
+    columns = [first_column_of_text(widget) for widget in widgets]
+    assert abs(columns[0] - columns[1]) <= 2, columns
+    for widget in widgets:
+        widget.close()
+
+
+def test_every_field_of_the_window_for_a_number_does(main: Application) -> None:
+    main.dialogs.open_presets()
+    main.dialogs.open_monitor_calibration()
+    found = main.window.findChildren(QAbstractSpinBox)
+    assert len(found) > 10
+    assert {box.lineEdit().textMargins().left() for box in found} == {assets.INSET_PX}
+    main.dialogs.presets.close()
+    main.dialogs.monitor_calibration.close()

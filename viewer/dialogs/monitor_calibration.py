@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from viewer.assets import inset
 from viewer.commands.calibrating import Calibrating
 from viewer.dialogs.buttons import button
 from viewer.dialogs.monitor_ruler import LONGEST_PX, SHORTEST_PX, MonitorRuler
@@ -18,7 +19,7 @@ class MonitorCalibration(QDialog):
         super().__init__(parent)
         self._calibrating = calibrating
         self.setWindowTitle("Calibrate this monitor")
-        self.basis, self.ruler, self.length = QLabel(), MonitorRuler(), QDoubleSpinBox()
+        self.basis, self.ruler, self.length = QLabel(), MonitorRuler(), inset(QDoubleSpinBox())
         self.length.setRange(SHORTEST_PX, LONGEST_PX)
         self.length.setDecimals(1)
         self.length.setSingleStep(0.5)

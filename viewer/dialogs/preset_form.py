@@ -4,6 +4,7 @@ from pydantic import ValidationError
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLineEdit, QWidget
 
+from viewer.assets import inset
 from viewer.state.presets import Preset
 
 _LARGEST = 1e6
@@ -108,7 +109,7 @@ class PresetForm(QWidget):
 
 
 def _number(low: float, high: float) -> QDoubleSpinBox:
-    field = QDoubleSpinBox()
+    field = inset(QDoubleSpinBox())
     field.setDecimals(3)
     field.setRange(low, high)
     field.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)

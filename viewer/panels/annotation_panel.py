@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.assets import inset
 from viewer.commands.annotating import Annotating
 from viewer.panels.layout import button, column, heading, muted, percent_slider
 from viewer.panels.segments_box import SegmentsBox
@@ -24,7 +25,7 @@ class AnnotationPanel(QWidget):
         super().__init__()
         self._segmentation, self._hand, self._annotating = segmentation, hand, annotating
         self.segments = segments
-        self.radius = QDoubleSpinBox()
+        self.radius = inset(QDoubleSpinBox())
         self.radius.setRange(MIN_RADIUS_MM, MAX_RADIUS_MM)
         self.radius.setDecimals(1)
         self.radius.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

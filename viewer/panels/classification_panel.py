@@ -85,7 +85,9 @@ class ClassificationPanel(QWidget):
         chosen = self._state.chosen
         with QSignalBlocker(self.sets):
             self.sets.setCurrentIndex(self._state.label_sets.index(chosen) if chosen else -1)
-        self.sets.setToolTip(plain_tip(f"{chosen.name}, version {chosen.version}" if chosen else ""))
+        self.sets.setEnabled(bool(self._state.subjects))
+        told = "Open an image to answer questions about it." if not self._state.subjects else ""
+        self.sets.setToolTip(plain_tip(f"{chosen.name}, version {chosen.version}" if chosen else told))
         done = sum(each.answer is not None for each in asked)
         self.progress.setText(f"{done} of {len(asked)} answered" if asked else "Open an image, and choose a label set.")
         self.accept_all.setVisible(len(self._classifying.open_proposals) > 1)

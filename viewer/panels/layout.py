@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.assets import inset
+
 
 def heading(text: str) -> QLabel:
     """A section title."""
@@ -60,7 +62,7 @@ def button(text: str, clicked: Callable[[], object], tip: str = "", primary: boo
 
 def number_box(low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
     """A field for a number with one decimal, which says what was typed once it is left."""
-    made = QDoubleSpinBox()
+    made = inset(QDoubleSpinBox())
     made.setRange(low, high)
     made.setDecimals(1)
     made.setSuffix(suffix)

@@ -24,6 +24,7 @@ from imaging.measurement.measurement import Measurement
 from imaging.measurement.pixels import grey_scale, histogram
 from imaging.measurement.ruler import Ground
 from imaging.measurement.table import slice_number
+from viewer.assets import inset
 from viewer.commands.measuring import Measuring
 from viewer.panels.histogram import Histogram
 from viewer.panels.layout import button, column, heading, muted, plain, plain_tip
@@ -84,7 +85,7 @@ class MeasurementPanel(QWidget):
         self.rows.itemDoubleClicked.connect(lambda item: self.rows.editItem(item, NAME))
         self.rows.itemChanged.connect(self._named)
         self.rows.delete_pressed.connect(measuring.delete_selected)
-        self.known_mm = QDoubleSpinBox()
+        self.known_mm = inset(QDoubleSpinBox())
         self.known_mm.setRange(0.01, 10_000)
         self.known_mm.setDecimals(2)
         self.known_mm.setSuffix(" mm")

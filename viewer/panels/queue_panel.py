@@ -70,7 +70,6 @@ class QueuePanel(QWidget):
         self.words.setPlaceholderText("Search cases")
         self.words.setAccessibleName("Search cases")
         self.words.setClearButtonEnabled(True)
-        self.words.setAccessibleName("Search cases")
         self.queue.setAccessibleName("Work queue")
         self.state.setAccessibleName("State of cases")
         self.assignee.setAccessibleName("Reader of cases")
@@ -162,6 +161,10 @@ class QueuePanel(QWidget):
             each.setEnabled(chosen if name == "next" else reads)
         self.buttons["previous"].setEnabled(self._queueing.can_step_back)
         self.buttons["next"].setText("Next" if reads else "Start")
+        some = self.queue.count() > 0
+        for box, needed in ((self.queue, some), (self.words, chosen), (self.state, chosen), (self.assignee, chosen)):
+            box.setEnabled(needed)
+            box.setToolTip("" if needed else "Choose a queue first." if some else _NONE)
         self._export.setEnabled(chosen)
         self._remove.setEnabled(chosen)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
+from viewer.assets import inset
 from viewer.commands.teaching import Teaching
 from viewer.panels.layout import button, column, heading, muted
 from viewer.state.learning import Learning
@@ -24,7 +25,7 @@ class TrainingPanel(QWidget):
         self.name = QLineEdit("my-lesions")
         self.parent_model = QComboBox()
         self.parent_model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.epochs = QSpinBox()
+        self.epochs = inset(QSpinBox())
         self.epochs.setRange(1, 500)
         self.epochs.setValue(10)
         self.start = button("Train", self._start, "Train in a separate process; reading goes on", primary=True)
