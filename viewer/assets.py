@@ -63,7 +63,7 @@ QTreeWidget, QListView {{ background: {SURFACE}; border: 0; outline: 0; }}
 QTreeWidget::item, QListView::item {{ padding: 5px 4px; }}
 QTreeWidget::item:selected, QListView::item:selected {{ background: {SELECTED}; color: {TEXT}; }}
 QTabWidget::pane {{ border: 0; background: {SURFACE}; }}
-QTabBar::tab {{ background: {BACKGROUND}; color: {MUTED}; padding: 8px 4px; }}
+QTabBar::tab {{ background: {BACKGROUND}; color: {MUTED}; padding: 8px 3px; }}
 QTabBar::tab:selected {{ background: {SURFACE}; color: {TEXT}; border-top: 2px solid {ACCENT}; }}
 QStatusBar {{ background: {SURFACE}; }}
 QStatusBar::item {{ border: 0; }}

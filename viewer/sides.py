@@ -36,12 +36,12 @@ class Sides:
         self.right = window.add_right(
             (
                 ("Findings", FindingsPanel(room.session, room.findings, room.models, room.inferring, room.annotating)),
-                ("Labels", _labels(room)),
+                ("Segments", _segments(room)),
                 ("Answers", self.questions),
                 ("Edit", _editing(room)),
                 ("Measures", self.measures),
                 ("View", ViewPanel(room.session, room.links, room.fusing, room.reading)),
-                ("Training", TrainingPanel(room.learning, room.models, room.teaching)),
+                ("Train", TrainingPanel(room.learning, room.models, room.teaching)),
             )
         )
         self._connect(room)
@@ -78,7 +78,7 @@ class Sides:
         self.questions.begin()
 
 
-def _labels(room: Workroom) -> AnnotationPanel:
+def _segments(room: Workroom) -> AnnotationPanel:
     segments = SegmentsBox(room.segmentation, room.segmenting, room.segment_measures)
     return AnnotationPanel(room.segmentation, room.session.hand, room.annotating, segments)
 
