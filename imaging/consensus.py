@@ -1,7 +1,7 @@
 """Several people's masks: where they differ, and one mask out of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -36,18 +36,21 @@ class Merge:
 
     Attributes:
         array: (K, J, I) uint8 labels.
-        undecided: (K, J, I) bool, where both changed the same voxel to different labels; the array has ``ours`` there.
+        contested: (K, J, I) bool, where both changed the same voxel to different labels; the array has ``ours`` there.
     """
 
     array: _Mask
-    undecided: NDArray[np.bool_]
+    contested: NDArray[np.bool_]
 
 
 def three_way(base: _Mask, ours: _Mask, theirs: _Mask) -> Merge:
-    """What both made of ``base``: a voxel that only one of them changed is as that one has it."""
-    array = np.where(ours == base, theirs, ours)
-    undecided = (ours != base) & (theirs != base) & (ours != theirs)
-    return Merge(array, undecided)
+    """What both made of ``base``: a voxel that only one of them changed is as that one has it.
+
+    Where both took a voxel from its label, and one of them gave it to another one, that one has it.
+    """
+    both = (ours != base) & (theirs != base)
+    array = np.where((ours == base) | (both & (ours == 0)), theirs, ours)
+    return Merge(array, both & (ours != theirs) & (ours != 0) & (theirs != 0))
 
 
 def majority(masks: Sequence[_Mask]) -> _Mask:
@@ -83,16 +86,73 @@ Way = Literal["three-way", "majority", "STAPLE"]
 
 
 def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[Labelmap, int]:
-    """One mask of two on one grid that were made from ``base``, and how many voxels were changed by both otherwise."""
-    together = aligned((ours, theirs, base))
+    """One mask of two on one grid that were made from ``base``, and how many voxels each gave to another label.
+
+    Segments that both added under one value and different names are different ones. By ``three-way`` a voxel that they
+    gave to different labels belongs to both, in different layers; majority and STAPLE decide for one.
+
+    Raises:
+        ValueError: there would be more than 255 segments.
+    """
+    together = aligned((ours, apart(ours, theirs, base), base))
     layers = list(zip(*together.masks, strict=True))
-    if way == "three-way":
-        merges = [three_way(before, one, other) for one, other, before in layers]
-        arrays, left = [each.array for each in merges], sum(int(each.undecided.sum()) for each in merges)
-    else:
+    if way != "three-way":
         vote = majority if way == "majority" else staple
-        arrays, left = [vote(three) for three in layers], 0
-    return Labelmap(arrays[0], ours.geometry, together.labels, further=tuple(arrays[1:])), left
+        return _labelmap([vote(three) for three in layers], together.labels, ours), 0
+    merges = [three_way(before, one, other) for one, other, before in layers]
+    claims = [_claims(merge, other) for merge, (_, other, _) in zip(merges, layers, strict=True)]
+    arrays, labels = _with_room([each.array for each in merges], together.labels, claims)
+    return _labelmap(arrays, labels, ours), sum(int(np.count_nonzero(each.contested)) for each in merges)
+
+
+def apart(ours: Labelmap, theirs: Labelmap, base: Labelmap) -> Labelmap:
+    """Their mask with values of its own for segments that they added under a value that we gave to another name.
+
+    Raises:
+        ValueError: no value is free.
+    """
+    known = {label.value for label in base.labels}
+    mine = {label.value: label.name for label in ours.labels if label.value not in known}
+    used = {label.value for each in (ours, theirs, base) for label in each.labels}
+    free = (value for value in range(1, 256) if value not in used)
+    table, labels = np.arange(256, dtype=np.uint8), list(theirs.labels)
+    for n, label in enumerate(labels):
+        if mine.get(label.value, label.name) != label.name:
+            value = next(free, 0)
+            if not value:
+                raise ValueError("a mask holds at most 255 segments")
+            table[label.value], labels[n] = value, replace(label, value=value)
+    if tuple(labels) == theirs.labels:
+        return theirs
+    return _labelmap([table[layer] for layer in theirs.layers], labels, theirs)
+
+
+def _claims(merge: Merge, theirs: _Mask) -> dict[int, NDArray[np.bool_]]:
+    """(K, J, I) bool of each of their labels that has contested voxels: all that it has then."""
+    values = np.unique(theirs[merge.contested]).tolist()
+    return {value: (merge.array == value) | (merge.contested & (theirs == value)) for value in values}
+
+
+def _with_room(
+    arrays: list[_Mask], labels: Sequence[Label], claims: Sequence[dict[int, NDArray[np.bool_]]]
+) -> tuple[list[_Mask], list[Label]]:
+    """The layers with the claimed labels moved to the first further one that has room for each, and the labels."""
+    found, places, first = list(arrays), {label.value: label.layer for label in labels}, len(arrays)
+    for array, claimed in zip(arrays, claims, strict=True):
+        for value, inside in claimed.items():
+            array[array == value] = 0
+            roomy = (n for n in range(first, len(found)) if not found[n][inside].any())
+            place = places[value] = next(roomy, len(found))
+            if place == len(found):
+                found.append(np.zeros_like(array))
+            found[place][inside] = value
+    return found, [replace(label, layer=places[label.value]) for label in labels]
+
+
+def _labelmap(layers: Sequence[_Mask], labels: Sequence[Label], like: Labelmap) -> Labelmap:
+    return Labelmap(
+        layers[0], like.geometry, tuple(labels), slice_spacing_known=like.slice_spacing_known, further=tuple(layers[1:])
+    )
 
 
 _UNDECIDED = 255

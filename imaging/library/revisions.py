@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from imaging.editing import replace_layers
 from imaging.labelmap import Label, Labelmap, Provenance
@@ -98,12 +99,24 @@ class Revisions:
         """What was done to the segments of a revision and of those it descends from, in order."""
         wanted = select(AttributionRow).order_by(AttributionRow.id)
         with self._library.transaction("attributions could not be read") as session:
-            line: list[int] = []
-            base: int | None = identity
-            while base is not None and base not in line:
-                line.append(base)
-                base = session.scalar(select(MaskRow.base).where(MaskRow.id == base))
+            line = _line(session, identity)
             return tuple(_attribution(row) for row in session.scalars(wanted.where(AttributionRow.revision.in_(line))))
+
+    def common(self, one: int, other: int) -> int | None:
+        """The newest revision that both are or descend from; None where they were begun apart."""
+        with self._library.transaction("revisions could not be read") as session:
+            line = _line(session, one)
+            return next((each for each in _line(session, other) if each in line), None)
+
+
+def _line(session: Session, identity: int) -> list[int]:
+    """A revision and those that it descends from, the newest first."""
+    line: list[int] = []
+    base: int | None = identity
+    while base is not None and base not in line:
+        line.append(base)
+        base = session.scalar(select(MaskRow.base).where(MaskRow.id == base))
+    return line
 
 
 def _changes(base: Labelmap | None, mask: Labelmap) -> Iterator[tuple[int, Action]]:

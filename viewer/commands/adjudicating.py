@@ -16,7 +16,7 @@ from imaging.legend import Legend
 from imaging.library.queued import CaseReading
 from imaging.library.shelf import Shelf
 from viewer.commands.annotating import Annotating
-from viewer.commands.revising import Revising
+from viewer.commands.revising import SHARED, Revising
 from viewer.errors import words
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
@@ -112,14 +112,15 @@ class Adjudicating:
         if not sides or case is None:
             return
         try:
-            base = self._mask(case.base)
+            mask, shared = consensus.merge(sides[0].mask, sides[1].mask, self._mask(case.base), way)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return
-        mask, left = consensus.merge(sides[0].mask, sides[1].mask, base, way)
-        if left:
-            one = sides[0].reading.reader
-            self._notices.add("warning", f"{left} voxels were changed by both: those of {one} are shown, look at them.")
+        except ValueError as error:
+            self._notices.add("warning", f"The masks cannot be merged: {error}.")
+            return
+        if shared:
+            self._notices.add("warning", SHARED.format(shared))
         self._keep(mask, f"Adjudicated: {way} of {sides[0].name} and {sides[1].name}", sides)
 
     def _keep(self, mask: Labelmap, note: str, of: tuple[Side, ...]) -> None:

@@ -32,6 +32,12 @@ PAUSE_S = 0.4
 """Between saving a mask and noting what was changed in it; what comes next on the screen is painted by then."""
 
 
+SHARED = (
+    "{} voxels were given to different segments by the two: they belong to both now, and the segments overlap there. "
+    "Look at them."
+)
+
+
 class Revising:
     """Works with the revisions of the series of the active viewport."""
 
@@ -135,9 +141,16 @@ class Revising:
             return
         self.end()
         ours = self._segmentation.labelmap()
-        mask, left = consensus.merge(ours, found.labelmap, self._base(found, ours), way)
-        if left:
-            self._notices.add("warning", f"{left} voxels were changed by both: yours are shown, look at them.")
+        try:
+            mask, shared = consensus.merge(ours, found.labelmap, self._base(found, ours), way)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return
+        except ValueError as error:
+            self._notices.add("warning", f"The masks cannot be merged: {error}.")
+            return
+        if shared:
+            self._notices.add("warning", SHARED.format(shared))
         self._propose(f"Merge with revision {identity} ({way})", mask)
 
     def mark(self, identity: int, action: "Action", values: Sequence[int]) -> None:
@@ -150,8 +163,10 @@ class Revising:
             self._notices.add("error", words(error))
 
     def _base(self, theirs: MaskRevision, ours: Labelmap) -> Labelmap:
-        """What both were made from: the revision that theirs was made from, else an empty mask."""
-        base = None if theirs.base is None else self._shelf.library.revision(theirs.base).labelmap
+        """What both were made from: the newest revision that both descend from, else an empty mask."""
+        here = self._segmentation.revision
+        common = None if here is None else self._shelf.revisions.common(theirs.id, here)
+        base = None if common is None else self._shelf.library.revision(common).labelmap
         if base is None or base.array.shape != ours.array.shape:
             return Labelmap(np.zeros_like(ours.array), ours.geometry, ())
         return base

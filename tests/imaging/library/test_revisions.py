@@ -52,6 +52,16 @@ def test_a_conflict_names_what_the_other_saved(library: Library, revisions: Revi
     assert len(revisions.of("1.2")) == 3, "both are kept"
 
 
+def test_what_two_lines_have_in_common_is_where_they_parted(library: Library, revisions: Revisions) -> None:
+    begun = library.save_mask(CT, mask(v0=1), ADA)
+    theirs = library.save_mask(CT, mask(v0=1, v1=1), BO, begun)
+    theirs_again = library.save_mask(CT, mask(v1=1), BO, theirs)
+    ours = library.save_mask(CT, mask(v2=1), ADA, begun)
+    assert revisions.common(theirs_again, ours) == revisions.common(ours, theirs_again) == begun
+    assert revisions.common(theirs, theirs_again) == theirs and revisions.common(ours, ours) == ours
+    assert revisions.common(ours, library.save_mask(CT, mask(v0=1), BO)) is None
+
+
 def test_a_segment_that_only_lies_in_another_layer_was_not_modified(library: Library, revisions: Revisions) -> None:
     first = library.save_mask(CT, mask(v0=1, v1=2), BO)
     flat = mask(v0=1, v1=2)
