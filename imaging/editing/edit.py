@@ -78,17 +78,16 @@ class Editable:
     low: float = -np.inf
     high: float = np.inf
 
-    def inside(self, before: Mask, box: Box) -> Inside:
-        """(K, J, I) bool of the box: the voxels that may change, where the mask now holds ``before``."""
-        table = np.ones(256, bool)
+    def keep(self, inside: Inside, before: Mask, box: Box) -> None:
+        """Leave of ``inside``, bool of the box, the voxels that may change, where the mask now holds ``before``."""
         if self.only is not None:
-            table[:] = False
-            table[list(self.only)] = True
-        table[list(self.locked)] = False
-        free = np.ones(before.shape, bool) if table.all() else table[before]
+            table = np.isin(np.arange(256), list(self.only))
+            for plane, values in zip(inside, before, strict=True):
+                plane &= table.take(values)
+        for label in self.locked:
+            inside &= before != np.uint8(label)
         if self.values is not None:
-            free &= in_range(self.values[box], self.low, self.high)
-        return free
+            inside &= in_range(self.values[box], self.low, self.high)
 
 
 ANYWHERE = Editable()
@@ -138,8 +137,7 @@ def add(array: Mask, region: Region, value: int, name: str, editable: Editable =
 def _edit(array: Mask, where: Region, new: Mask | np.uint8, name: str, editable: Editable) -> MaskEdit | None:
     """The change that puts ``new``, one value or those of the box, ``where`` it differs and ``editable`` allows it."""
     before, differs = array[where.box], where.inside
-    if editable is not ANYWHERE:
-        differs &= editable.inside(before, where.box)
+    editable.keep(differs, before, where.box)
     part = extent(differs)
     if part is None:
         return None

@@ -13,6 +13,7 @@ from imaging.geometry import Geometry
 
 Point = tuple[float, float]
 _EDGE = 1e-9
+_STILL_MM = 1e-6
 _MISSES_MM = 1e6
 """Ends of a row that no ball meets lie as far the wrong way round."""
 
@@ -150,7 +151,8 @@ def _spans_mm(
         dz, dy: (K, 1) and (J,) places of the rows.
         squared_mm: of the radius.
     """
-    aside = line[0] ** 2 + line[1] ** 2
+    line = np.where(np.abs(line) < _STILL_MM, 0.0, line)
+    aside = float(line[0] ** 2 + line[1] ** 2)
     nearest = (dz * line[0] + dy * line[1]) / (aside or 1.0)
     depth = np.sqrt(np.maximum(squared_mm - dz**2 - dy**2 + nearest**2 * aside, 0))
     turn = depth * line[2] / np.sqrt(aside * (aside + line[2] ** 2)) if aside else np.copysign(1.0, line[2])

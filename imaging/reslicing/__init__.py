@@ -2,9 +2,10 @@
 
 ``Reslicer(array, geometry).plane(grid, k)`` samples plane ``k`` of a stack of planes, which is a
 :class:`~imaging.geometry.Geometry` of its own. Modules: ``grids`` makes such stacks · ``reslicer`` samples them ·
-``sampling`` runs the kernels in threads · ``kernels`` is what numba compiles.
+``crossing`` finds what a box shows in · ``sampling`` runs the kernels in threads · ``kernels`` is what numba compiles.
 """
 
+from imaging.reslicing.crossing import Box
 from imaging.reslicing.grids import (
     Axis,
     PatientPlane,
@@ -15,14 +16,16 @@ from imaging.reslicing.grids import (
     patient_plane,
 )
 from imaging.reslicing.reslicer import Order, Reslicer, outside_of, planes_within, warm_up
-from imaging.reslicing.sampling import Projection, keeps_code
+from imaging.reslicing.sampling import Projection, Span, keeps_code
 
 __all__ = [
     "Axis",
+    "Box",
     "Order",
     "PatientPlane",
     "Projection",
     "Reslicer",
+    "Span",
     "keeps_code",
     "nearest_axis",
     "oblique",

@@ -162,16 +162,20 @@ def nearest(
     outside: float,
     out: NDArray[Any],
     rows: tuple[int, int],
+    columns: tuple[int, int],
 ) -> None:
-    """Write rows of a plane to ``out``: the voxel that each pixel's centre lies in. Arguments as of :func:`linear`."""
-    columns = out.shape[1]
+    """Write a part of a plane to ``out``: the voxel that each pixel's centre lies in.
+
+    Args:
+        columns: first and end of the columns to write; the others as of :func:`linear`.
+    """
     step = (steps[2, 0], steps[2, 1], steps[2, 2])
     dz, dy, dx = step
     for row in range(rows[0], rows[1]):
         z, y, x = _place(origin, steps, 0, row)
-        first, end = _inside(array, (z, y, x), step, -0.5, columns)
-        out[row, :] = outside
-        for column in range(first, end):
+        first, end = _inside(array, (z, y, x), step, -0.5, columns[1])
+        out[row, columns[0] : columns[1]] = outside
+        for column in range(max(first, columns[0]), end):
             k = min(max(np.floor(z + column * dz + 0.5), 0.0), array.shape[0] - 1.0)
             j = min(max(np.floor(y + column * dy + 0.5), 0.0), array.shape[1] - 1.0)
             i = min(max(np.floor(x + column * dx + 0.5), 0.0), array.shape[2] - 1.0)

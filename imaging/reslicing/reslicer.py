@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.geometry import Geometry
+from imaging.reslicing.crossing import Box, crossed
 from imaging.reslicing.grids import orthogonal
-from imaging.reslicing.sampling import Place, Projection, project, sample_linear, sample_nearest
+from imaging.reslicing.sampling import Place, Projection, Span, project, sample_linear, sample_nearest
 from imaging.volume import Volume
 
 Order = Literal["linear", "nearest"]
@@ -49,6 +50,20 @@ class Reslicer:
         if order == "nearest":
             return self._sampled(grid, lambda array, out: sample_nearest(array, place, self._outside, out))
         return self._sampled(grid, lambda array, out: sample_linear(array, place, 0, "max", self._outside, out))
+
+    def labels_again(self, grid: Geometry, k: int, box: Box, out: NDArray[Any]) -> tuple[Span, Span] | None:
+        """Rows and columns of plane ``k`` that voxels of ``box`` may lie in, written anew to ``out``; None without any.
+
+        Args:
+            box: where the array changed.
+            out: what :meth:`plane` gave for the nearest voxels before that.
+        """
+        place = self._place(grid, k)
+        rows, columns = grid.shape_kji[1:]
+        part = crossed(place, box, (rows, columns))
+        if part is not None and self._voxels(grid, k, 0) is None:  # a view of the array has changed with it
+            sample_nearest(self._array, place, self._outside, out, part)
+        return part
 
     def slab(self, grid: Geometry, k: int, thickness_mm: float, how: Projection = "max") -> NDArray[Any]:
         """(R, C) or (R, C, 3): the largest, smallest or mean value of the planes within half the thickness of ``k``.

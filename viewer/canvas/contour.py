@@ -44,9 +44,10 @@ def outline(inside: NDArray[Any]) -> QPainterPath:
 
 def _runs(edges: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Line, start and stop of each unbroken run along the second axis."""
-    change = np.diff(np.pad(edges, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    line, start = np.nonzero(change == 1)
-    return line, start, np.nonzero(change == -1)[1]
+    padded = np.pad(edges, ((0, 0), (1, 1)))
+    change = padded[:, 1:] != padded[:, :-1]
+    line, place = np.divmod(np.flatnonzero(change), change.shape[1])  # in each line starts and stops take turns
+    return line[::2], place[::2], place[1::2]
 
 
 def draw_outlines(painter: QPainter, outlines: Iterable[Outline], source: QRectF, target: QRectF) -> None:

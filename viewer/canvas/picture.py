@@ -53,6 +53,7 @@ class PlanePicture:
         self._overlays: Latest[_Place, QImage | None] = Latest()
         self._heat: Latest[_Place, QImage] = Latest()
         self._mask: Latest[_Place, tuple[MaskOverlay, ...]] = Latest()
+        self._mask_planes: tuple[NDArray[np.uint8], ...] = ()
         self._proposal: Latest[_Place, tuple[MaskOverlay, ...]] = Latest()
         self._change: Latest[_Place, MaskOverlay] = Latest()
         self._composed: Latest[_Look, QImage] = Latest()
@@ -100,13 +101,13 @@ class PlanePicture:
         Returns:
             What changed in pixels of :meth:`image`, empty where nothing is seen of it; None where all must be drawn.
         """
-        overlays, place, layer, axis = self._mask.value, self._mask.key, edit.layer or 0, self._pane.axis
-        if overlays is None or layer >= len(overlays) or place is None or axis is None or not self._mask_fits(volume):
+        overlays, place, layer = self._mask.value, self._mask.key, edit.layer or 0
+        planes, sampled_anew = self._mask_planes, place is not None and place[1].step > 0
+        if overlays is None or layer >= len(overlays) or place is None or sampled_anew or not self._mask_fits(volume):
             self.forget_mask()
             return None
-        spans = [s.indices(n)[:2] for s, n in zip(edit.box, volume.array.shape, strict=False)]
-        k0, k1 = spans.pop(axis)
-        box = place[1].box_of(*spans) if k0 <= place[0] < k1 else None
+        spans = self._pane.cut_again(self._segmentation.layers[layer], place[0], edit.box, planes[layer])
+        box = None if spans is None else place[1].box_of(*spans)
         if box is None:
             return QRect()
         overlays[layer].refresh(box)
@@ -221,31 +222,35 @@ class PlanePicture:
         return heat_image(self._cut(heat.array, patch), heat.limit, heat.signed)
 
     def _proposal_overlays(self, proposal: Labelmap, patch: Patch) -> tuple[MaskOverlay, ...]:
-        return self._overlay_of_each(proposal.layers, proposal.labels, PROPOSAL_OPACITY, True, patch)
+        planes = tuple(self._plane_of(layer, patch) for layer in proposal.layers)
+        return self._overlay_of_each(planes, proposal.labels, PROPOSAL_OPACITY, True, patch)
 
     def _change_overlay(self, change: Labelmap, patch: Patch) -> MaskOverlay:
         return MaskOverlay(self._cut(change.array, patch), change.labels, CHANGE_OPACITY, proposed=True)
 
     def _mask_overlays(self, patch: Patch) -> tuple[MaskOverlay, ...]:
         shown = self._segmentation
-        return self._overlay_of_each(shown.layers, shown.drawn_labels, shown.opacity, False, patch)
+        self._mask_planes = tuple(self._plane_of(layer, patch) for layer in shown.layers)
+        return self._overlay_of_each(self._mask_planes, shown.drawn_labels, shown.opacity, False, patch)
 
     def _overlay_of_each(
-        self, layers: Layers, labels: tuple[Label, ...], opacity: float, proposed: bool, patch: Patch
+        self, planes: Layers, labels: tuple[Label, ...], opacity: float, proposed: bool, patch: Patch
     ) -> tuple[MaskOverlay, ...]:
         """One overlay for each layer, the lowest first: where labels overlap, their colours blend."""
         return tuple(
             MaskOverlay(
-                self._cut(layer, patch), tuple(each for each in labels if each.layer == n), opacity, proposed=proposed
+                _part(plane, patch), tuple(each for each in labels if each.layer == n), opacity, proposed=proposed
             )
-            for n, layer in enumerate(layers)
+            for n, plane in enumerate(planes)
         )
 
     def _cut(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
+        return _part(self._plane_of(array, patch), patch)
+
+    def _plane_of(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
+        """The shown plane through labels, or of a plane that moves what is sampled for ``patch``."""
         grid = self._draft_grid(patch)
-        if grid is not None:
-            return patch.turned(self._pane.cut(array, 0, grid))
-        return patch.cut(picked_reduced(self._pane.cut(array, self._view.k), patch.factor))
+        return self._pane.cut(array, self._view.k) if grid is None else self._pane.cut(array, 0, grid)
 
     def _draft_grid(self, patch: Patch) -> Geometry | None:
         """The pixels to sample of a plane that moves, None where all are."""
@@ -273,6 +278,11 @@ class PlanePicture:
     def _is_worked_on(self) -> bool:
         """Masks and findings belong to the series of the active viewport; others that show it have them too."""
         return self._pane.opened is self._session.opened
+
+
+def _part(plane: NDArray[Any], patch: Patch) -> NDArray[Any]:
+    """What is displayed of a plane through labels: a view of it."""
+    return patch.turned(plane) if patch.step else patch.cut(picked_reduced(plane, patch.factor))
 
 
 def _draw(image: QImage, layers: list[tuple[QImage, float]], part: QRect | None = None) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from imaging.geometry import Geometry
 from imaging.volume import Volume
 from viewer.canvas import annotation_text, heat_colours
+from viewer.canvas.brush_ring import BrushRing
 from viewer.canvas.contour import draw_outlines
 from viewer.canvas.crosshair import draw_focus, draw_lines
 from viewer.canvas.furniture import Furniture
@@ -47,7 +48,7 @@ class SlicePainter:
         self, view: QWidget, session: Session, pane: Pane, segmentation: Segmentation, picture: PlanePicture
     ) -> None:
         self._view, self.session, self.pane, self.segmentation = view, session, pane, segmentation
-        self._picture = picture
+        self._picture, self._ring = picture, BrushRing()
         self.lens: QPointF | None = None
         self.band: QRectF | None = None
         self.hover: tuple[float, float] | None = None
@@ -192,14 +193,9 @@ class SlicePainter:
         point, hand = self.hover, self.session.hand
         if point is None or hand.tool not in BRUSHES:
             return
-        radius = self._brush_radius_px(transform)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
         label = self.segmentation.active_label
         colour = QColor(*label.colour) if label and hand.tool != "eraser" else QColor(255, 255, 255)
-        for width, shade in ((3.0, QColor(0, 0, 0, 160)), (1.3, colour)):
-            painter.setPen(QPen(shade, width))
-            painter.drawEllipse(QPointF(*point), radius, radius)
+        self._ring.draw(painter, QPointF(*point), self._brush_radius_px(transform), colour)
 
     def _paint_measurements(self, painter: QPainter) -> None:
         room = QRectF(self._view.rect()).adjusted(6, 6, -6, -6)

@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from imaging.geometry import Geometry, Triple
 from imaging.reslicing import (
     Axis,
+    Box,
     PatientPlane,
     Reslicer,
+    Span,
     nearest_axis,
     oblique,
     orthogonal,
@@ -272,6 +274,23 @@ class Pane(QObject):
             raise ValueError("nothing is shown")
         outside = float("nan") if array.dtype.kind == "f" else 0.0
         return Reslicer(array, self.volume.geometry, outside).plane(planes, k, "nearest")
+
+    def cut_again(self, array: NDArray[Any], k: int, box: Box, out: NDArray[Any]) -> tuple[Span, Span] | None:
+        """Rows and columns of plane ``k`` that a change of ``array`` within ``box`` reaches; None without any.
+
+        Args:
+            out: what :meth:`cut` gave before the change; written anew there.
+
+        Raises:
+            ValueError: nothing is shown.
+        """
+        if self.volume is None or self.grid is None:
+            raise ValueError("nothing is shown")
+        if self.axis is None:
+            return Reslicer(array, self.volume.geometry).labels_again(self.grid, k, box, out)
+        spans = [(span.start, span.stop) for span in box]
+        first, end = spans.pop(self.axis)
+        return (spans[0], spans[1]) if first <= k < end else None
 
     def voxel_at(self, row: int, column: int) -> tuple[int, int, int] | None:
         """The voxel under a pixel of the shown plane, k, j, i; None outside the volume."""

@@ -92,3 +92,25 @@ def test_the_magnifier_is_drawn_with_the_mask_under_it(shown):
     shown.canvas.set_lens((150.0, 130.0))
     changed, drawn = drawn_by(shown, shown.segmentation.undo)
     assert changed.any() and not (changed & ~drawn).any()
+
+
+@pytest.mark.parametrize("size", [(300, 260), (40, 34)], ids=["whole", "reduced"])
+@pytest.mark.parametrize("sphere", [True, False])
+def test_a_stroke_in_an_oblique_plane_looks_as_if_all_were_drawn_anew(shown, size, sphere):
+    shown.canvas.resize(*size)
+    shown.session.workbench.set_options(sphere=sphere)
+    shown.session.active.turn_plane((39.0, 29.0, 4.0), (0.2, 0.3, 1.0), (0.1, -1.0, 0.0))
+    x, y = size[0] // 2, size[1] // 2
+    shown.press(x - 8, y)
+    shown.move(x, y)
+    shown.grab()
+    changed, drawn = drawn_by(shown, lambda: shown.move(x + 8, y + 4))
+    assert changed.any() and not (changed & ~drawn).any()
+    shown.release(x + 8, y + 4)
+    seen = shown.grab()
+    shown.segmentation.changed.emit(None)
+    assert np.array_equal(shown.grab(), seen)
+    shown.segmentation.undo()
+    seen = shown.grab()
+    shown.segmentation.changed.emit(None)
+    assert np.array_equal(shown.grab(), seen)
