@@ -110,6 +110,12 @@ def test_windows_and_tables_of_the_file_are_on_key_0(
     assert (view.window.name, view.table) == ("wide", None)
     press(qtbot, main, Qt.Key.Key_3)
     assert (view.window.name, view.table) == ("strong contrast", None), "the preset of MR on this key"
+    main.binding.choose("weasis")
+    press(qtbot, main, Qt.Key.Key_2)
+    assert (view.window.name, view.table) == ("narrow", None), "keys 1 and 2 of Weasis"
+    press(qtbot, main, Qt.Key.Key_1)
+    assert (view.window.name, view.table) == ("wide", None)
+    main.binding.choose("wetread")
     press(qtbot, main, Qt.Key.Key_Space)
     assert (view.window.name, view.table) == ("wide", None)
 

@@ -155,7 +155,7 @@ HOME = {
     "weasis": [
         (Qt.Key.Key_R, NONE, "tool-rotate"),
         (Qt.Key.Key_0, NONE, "auto-window"),
-        (Qt.Key.Key_1, NONE, "file-window"),
+        (Qt.Key.Key_1, NONE, "file-window-1"),
         (Qt.Key.Key_3, NONE, "preset-1"),
         (Qt.Key.Key_8, NONE, "preset-6"),
         (Qt.Key.Key_M, NONE, "tool-length"),
@@ -172,6 +172,8 @@ HOME = {
         (Qt.Key.Key_AsciiTilde, NONE, "file-window"),
         (Qt.Key.Key_Period, NONE, "state-unread"),
         (Qt.Key.Key_Slash, NONE, "state-read"),
+        (Qt.Key.Key_Comma, NONE, "state-unread"),
+        (Qt.Key.Key_Backslash, NONE, "state-started"),
     ],
 }
 """What readers from other programs press without looking."""

@@ -33,9 +33,15 @@ def preset_actions(session: Session, reading: Reading, presetting: Presetting) -
 
         return Action(f"preset-other-{n + 1}", f"Preset {n + 1} without a key", "Window", run, (), shown, caption=words)
 
+    def of_file(number: int, text: str) -> Action:
+        return Action(f"file-window-{number}", text, "Window", lambda: reading.show_proposal(number - 1), (),
+                      lambda: len(reading.proposals) >= number)  # fmt: skip
+
     return (
         Action("file-window", "Next of the file", "Window", reading.next_proposal, ("0",), shown, None, False,
                "Go through the windows and tables that the file proposes", apart=True),
+        of_file(1, "First of the file"),
+        of_file(2, "Second of the file"),
         *(on_key(key) for key in range(1, 10)),
         *(without_key(n) for n in range(MOST_WITHOUT_KEY)),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.intensity import default_voi, proposals, window_of
+from imaging.intensity import Voi, default_voi, proposals, window_of
 from imaging.progress import Report
 from imaging.regular import obstacle, regularised
 from imaging.sandbox import Sandbox
@@ -176,14 +176,23 @@ class Reading:
             self._judged = volume, volume is not None and not obstacle(volume)
         return self._judged[1]
 
-    def next_proposal(self) -> None:
-        """Show the next window or table that the file proposes, after the last one the first."""
+    @property
+    def proposals(self) -> tuple[Voi, ...]:
+        """The windows and tables that the file proposes for the shown slice."""
         volume = self._session.volume
-        if volume is None:
-            return
-        found = proposals(volume, self._session.active.stored_k) or (default_voi(volume),)
-        at = found.index(self._session.view.voi) + 1 if self._session.view.voi in found else 0
-        self._session.view.set_voi(found[at % len(found)])
+        return () if volume is None else proposals(volume, self._session.active.stored_k)
+
+    def next_proposal(self) -> None:
+        """Show the next window or table that the file proposes, after the last one the first; else the usual one."""
+        volume, found, shown = self._session.volume, self.proposals, self._session.view.voi
+        if found:
+            self.show_proposal((found.index(shown) + 1) % len(found) if shown in found else 0)
+        elif volume is not None:
+            self._session.view.set_voi(default_voi(volume))
+
+    def show_proposal(self, number: int) -> None:
+        """Show one of the windows and tables that the file proposes, counted from 0."""
+        self._session.view.set_voi(self.proposals[number])
 
     def toggle_playing(self) -> None:
         """Play or stop a clip; a stack of slices plays as cine."""
