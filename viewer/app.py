@@ -97,7 +97,10 @@ class Application(Workroom):
         self.side_windows.restore()
 
     def _load_library(self, paths: Sequence[Path]) -> None:
-        """Load the database code in a thread; what asks for it comes after, so that the window never waits for it."""
+        """Load the database code in a thread; what the window asks of it comes after, so that it never waits for it.
+
+        Files are listed meanwhile: the thread that lists them asks the library itself before anything is shown.
+        """
 
         def load(_: Report) -> None:
             with runtime.uncollected():
@@ -108,10 +111,10 @@ class Application(Workroom):
             self.cataloguing.begin()
             self.indexing.resume()
             self.queueing.refresh()
-            if paths:
-                self.reading.open(paths)
             QTimer.singleShot(WARM_UP_MS, self, self._warm_up)
 
+        if paths:
+            self.reading.open(paths)
         self.background.start("library", "", load, begin, begin)
 
     def _warm_up(self) -> None:

@@ -180,6 +180,7 @@ class Workroom(QObject):
     def _prior_of(self, series: Series) -> tuple[Series, ...]:
         """What the library has to compare with; nothing where it cannot be asked, which the list of studies tells."""
         try:
+            self.shelf.open()  # all of it, in this thread: the window asks for the rest as soon as it shows something
             return self.shelf.catalogue.prior_of(series)
         except LibraryError:
             return ()

@@ -1,6 +1,7 @@
 """What a start does once the window is painted."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -52,5 +53,32 @@ def test_a_newer_library_is_told_in_the_window_and_work_goes_on(
     main.annotating.clear_slice(0)
     assert main.session.volume is not None
     assert main.window.isVisible()
+    main.window.close()
+    main.shut_down()
+
+
+def test_files_are_listed_while_the_library_is_still_loading(
+    qtbot: QtBot, where: Places, phantom_study: PhantomStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application()
+    main, order = Application(where), list[str]()
+    qtbot.addWidget(main.window)
+    read, prior_of, waiting = main.sandbox.open_study, main.shelf.open, threading.Event()
+
+    def open_study(*given: object) -> object:
+        order.append("listed")
+        waiting.set()
+        return read(*given)
+
+    def open_shelf() -> None:
+        waiting.wait(60)  # however long the library takes, files do not wait for it
+        order.append("library")
+        prior_of()
+
+    monkeypatch.setattr(main.sandbox, "open_study", open_study)
+    monkeypatch.setattr(main.shelf, "open", open_shelf)
+    main.start([phantom_study.xray])
+    qtbot.waitUntil(lambda: main.session.volume is not None and not main.runner.busy(), timeout=60_000)
+    assert order[0] == "listed" and "library" in order
     main.window.close()
     main.shut_down()
