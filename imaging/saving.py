@@ -1,6 +1,7 @@
-"""Files that are whole or not there: write beside, fsync, replace, fsync the folder."""
+"""Files that are whole or not there, one or a folder of them: write beside, fsync, replace, fsync the folder."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -45,6 +46,37 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+@contextmanager
+def filling(folder: Path) -> Generator[Path]:
+    """A temporary folder beside ``folder``; its files take their places in it when the block ends without error.
+
+    Files of other names in ``folder`` stay. Until all are written, none is there.
+
+    Raises:
+        SaveError: see :func:`replacing`; what stood in ``folder`` is untouched.
+    """
+    temporary: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".saving-"))
+        yield temporary
+        files = [file for file in sorted(temporary.rglob("*")) if file.is_file()]
+        for file in files:
+            with file.open("rb") as written:
+                os.fsync(written.fileno())
+        for file in files:
+            place = folder / file.relative_to(temporary)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(place)
+        for each in {(folder / file.relative_to(temporary)).parent for file in files}:
+            _sync_folder(each)
+    except OSError as error:
+        raise SaveError(folder, error.strerror or str(error)) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _sync_folder(folder: Path) -> None:

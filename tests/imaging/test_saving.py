@@ -50,3 +50,33 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     with pytest.raises(SaveError) as caught:
         saving.write_bytes(tmp_path / "file" / "a.bin", b"x")
     assert caught.value.path == tmp_path / "file" / "a.bin" and caught.value.reason
+
+
+def test_a_folder_is_filled_when_all_of_it_is_written(tmp_path: Path):
+    folder = tmp_path / "deep" / "masks"
+    saving.write_bytes(folder / "a.txt", b"old")
+    saving.write_bytes(folder / "other.txt", b"stays")
+    with saving.filling(folder) as temporary:
+        (temporary / "below").mkdir()
+        (temporary / "a.txt").write_bytes(b"new")
+        (temporary / "below" / "b.txt").write_bytes(b"b")
+        assert (folder / "a.txt").read_bytes() == b"old"
+    found = {str(each.relative_to(folder)): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+    assert found == {"a.txt": b"new", "other.txt": b"stays", "below/b.txt": b"b"}
+    assert not list(tmp_path.rglob(".saving-*"))
+
+
+def test_a_folder_that_is_left_half_way_is_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "out" / "masks"
+    with pytest.raises(ZeroDivisionError), saving.filling(folder) as temporary:
+        (temporary / "a.txt").write_bytes(b"half")
+        _ = 1 / 0
+    assert not list(folder.parent.iterdir())
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(SaveError, match="No space left on device"), saving.filling(folder) as temporary:
+        (temporary / "a.txt").write_bytes(b"half")
+    assert not list(folder.parent.iterdir())

@@ -107,7 +107,7 @@ def export_mask(
             kept = _revision(library, chosen, revision)
             if not kept.labelmap.geometry.matches(volume.geometry):
                 raise Failure(f"revision {kept.id} was made on another grid than {images}; nothing was written")
-            export_labelmap(kept.labelmap, volume, chosen, out, wanted)
+            export_labelmap(kept.labelmap, volume, chosen, out, wanted, report=progress())
         labels = label_facts(kept.labelmap, chosen.kind)
         document = {
             "series": chosen.uid, "revision": kept.id, "format": wanted.value, "out": str(out), "labels": labels,

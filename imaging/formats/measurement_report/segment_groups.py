@@ -54,7 +54,7 @@ def write_segment_report(
         raise SaveError(path, "no segment has a voxel to measure")
     beside = path.with_name(f"{path.name.removesuffix('.dcm')}.seg.dcm")
     segments = [described(each, labelmap.provenance) for each in labelmap.labels]
-    write_segmentation(labelmap, volume, series, beside, "BINARY", segments)
+    write_segmentation(labelmap, volume, series, beside, "BINARY", segments, None, report)
     seg = dcmread(beside, stop_before_pixels=True)
     groups = [_group(n, segments[n - 1], found, seg, source) for n, found in measured]
     subject = subject_of(series)

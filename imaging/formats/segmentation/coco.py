@@ -15,15 +15,17 @@ from imaging.formats.segmentation.laying import mask_of
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
 from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.progress import Report, silent
 
 _MOST_BYTES = 1 << 29
 _PARSE_ERRORS = (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, OverflowError)
 
 
-def write_coco(labelmap: Labelmap, source: Source, path: Path) -> None:
+def write_coco(labelmap: Labelmap, source: Source, path: Path, report: Report = silent) -> None:
     """Write images, categories and one annotation for every label on every slice; a category's id is its value.
 
     Raises:
+        Cancelled: by ``report``, told of every slice of every label; nothing was written.
         SaveError: the file cannot be written.
     """
     document = {
@@ -33,7 +35,7 @@ def write_coco(labelmap: Labelmap, source: Source, path: Path) -> None:
             {"id": each.value, "name": each.name, "supercategory": "", "color": list(each.colour)}
             for each in labelmap.labels
         ],
-        "annotations": _annotations(labelmap),
+        "annotations": _annotations(labelmap, report),
     }
     saving.write_bytes(path, json.dumps(document, ensure_ascii=False).encode())
 
@@ -46,11 +48,12 @@ def _image(source: Source, k: int) -> dict[str, Any]:
     return image
 
 
-def _annotations(labelmap: Labelmap) -> list[dict[str, Any]]:
+def _annotations(labelmap: Labelmap, report: Report) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for each in labelmap.labels:
+    for n, each in enumerate(labelmap.labels):
         marked = labelmap.inside(each.value)
         for k in np.flatnonzero(marked.any(axis=(1, 2))).tolist():
+            report(n, len(labelmap.labels), f"Writing {each.name}, slice {k + 1}")
             found.append({"id": len(found) + 1, "image_id": k + 1, "category_id": each.value, **_region(marked[k])})
     return found
 

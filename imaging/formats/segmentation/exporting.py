@@ -34,7 +34,7 @@ def export_labelmap(
         kind: the format.
         segments: codes and makers of labels, where known, matched by value.
         probabilities: by label value, for ``seg-fractional``.
-        report: what takes long, DICOM, can be stopped until the file takes its place.
+        report: told of slices or labels; all can be stopped until the file, or those of the folder, take their place.
 
     Raises:
         Cancelled: by ``report``; nothing was written.
@@ -53,14 +53,14 @@ def export_labelmap(
         case MaskFormat.RTSTRUCT:
             write_rtstruct(labelmap, source_of(series, grid), series, path, segments, report)
         case MaskFormat.SEG_NRRD:
-            seg_nrrd.write_seg_nrrd(labelmap, grid, path, segments)
+            seg_nrrd.write_seg_nrrd(labelmap, grid, path, segments, report)
         case MaskFormat.NIFTI:
-            nifti_mask.write_nifti(labelmap, grid, path)
+            nifti_mask.write_nifti(labelmap, grid, path, report)
         case MaskFormat.PNG:
-            png_masks.write_pngs(labelmap, path)
+            png_masks.write_pngs(labelmap, path, report)
         case MaskFormat.COCO:
-            coco.write_coco(labelmap, source_of(series, grid), path)
+            coco.write_coco(labelmap, source_of(series, grid), path, report)
         case MaskFormat.YOLO:
-            yolo.write_yolo(labelmap, path)
+            yolo.write_yolo(labelmap, path, report)
         case MaskFormat.CSV:
-            volume_table.write_volume_table(labelmap, grid, path)
+            volume_table.write_volume_table(labelmap, grid, path, report)

@@ -1,6 +1,5 @@
 """Masks in NIfTI files, with a table of names and colours beside them. LPS inside, RAS in the file."""
 
-import gzip
 import struct
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.nifti_header import read_header
 from imaging.formats.segmentation import file_grid
 from imaging.formats.segmentation.file_grid import Block
+from imaging.formats.segmentation.gzipped import gzipped
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid
@@ -25,16 +25,18 @@ _XYZ_OF_KJI = [2, 1, 0, 3]
 _MM, _SCANNER, _UINT8, _LABELS = 2, 1, 2, 1002
 
 
-def write_nifti(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
+def write_nifti(labelmap: Labelmap, grid: ImageGrid, path: Path, report: Report = silent) -> None:
     """Write label values as ``.nii`` or ``.nii.gz`` and their names beside.
 
     Raises:
+        Cancelled: by ``report``, told before every slice; nothing was written.
         SaveError: the file cannot be written, segments overlap, or slices make no block of voxels.
     """
     labelmap = in_one_layer(labelmap, path)
     block = file_grid.block_to_write(labelmap.array, grid, path)
-    data = _header(block, grid.geometry.has_position) + block.array.tobytes()
-    saving.write_bytes(path, gzip.compress(data, 6, mtime=0) if path.name.endswith(".gz") else data)
+    head = _header(block, grid.geometry.has_position)
+    zipped = path.name.endswith(".gz")
+    saving.write_bytes(path, gzipped(head, block.array, report) if zipped else head + block.array.tobytes())
     write_table(table_beside(path), labelmap.labels)
 
 

@@ -14,25 +14,31 @@ from imaging.formats.segmentation.label_table import read_table, table_beside, w
 from imaging.formats.segmentation.laying import laid
 from imaging.formats.segmentation.one_layer import in_one_layer
 from imaging.labelmap import Label, Labelmap
+from imaging.progress import Report, silent
 
 _TABLE = "labels.txt"
 
 
-def write_pngs(labelmap: Labelmap, path: Path) -> None:
+def write_pngs(labelmap: Labelmap, path: Path, report: Report = silent) -> None:
     """Write one picture for one slice; for several a folder with a picture each, counted from 0.
 
     Raises:
+        Cancelled: by ``report``, told before every slice; nothing was written.
         SaveError: a file cannot be written, or segments overlap.
     """
     labelmap = in_one_layer(labelmap, path)
     colours = _colours(labelmap.labels)
-    if len(labelmap.array) == 1:
-        _write(path, labelmap.array[0], colours)
+    count = len(labelmap.array)
+    if count == 1:
+        with saving.replacing(path) as temporary:
+            _write(temporary, labelmap.array[0], colours)
         write_table(table_beside(path), labelmap.labels)
         return
-    for k, plane in enumerate(labelmap.array):
-        _write(path / f"{k:04d}.png", plane, colours)
-    write_table(path / _TABLE, labelmap.labels)
+    with saving.filling(path) as folder:
+        for k, plane in enumerate(labelmap.array):
+            report(k, count, f"Writing slice {k + 1} of {count}")
+            _write(folder / f"{k:04d}.png", plane, colours)
+        write_table(folder / _TABLE, labelmap.labels)
 
 
 def read_pngs(path: Path, grid: ImageGrid) -> ImportedMask:
@@ -56,8 +62,7 @@ def read_pngs(path: Path, grid: ImageGrid) -> ImportedMask:
 def _write(path: Path, plane: np.ndarray, colours: list[int]) -> None:
     picture = Image.fromarray(np.ascontiguousarray(plane), "L")
     picture.putpalette(colours)
-    with saving.replacing(path) as temporary:
-        picture.save(temporary, format="PNG")
+    picture.save(path, format="PNG")
 
 
 def _colours(labels: tuple[Label, ...]) -> list[int]:

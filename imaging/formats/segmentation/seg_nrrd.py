@@ -1,7 +1,6 @@
 """Masks as 3D Slicer keeps them: ``.seg.nrrd``, an NRRD file with names, colours and extents of segments."""
 
 import re
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from imaging import saving
 from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation import file_grid
+from imaging.formats.segmentation.gzipped import gzipped
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
 from imaging.formats.segmentation.laying import laid
 from imaging.formats.segmentation.nrrd_file import read_nrrd
@@ -23,10 +23,13 @@ from imaging.progress import Report, silent
 _TERMS = re.compile(r"TerminologyEntry:[^~|]*~([^~|]*)~([^~|]*)~")
 
 
-def write_seg_nrrd(labelmap: Labelmap, grid: ImageGrid, path: Path, segments: tuple[Segment, ...] = ()) -> None:
+def write_seg_nrrd(
+    labelmap: Labelmap, grid: ImageGrid, path: Path, segments: tuple[Segment, ...] = (), report: Report = silent
+) -> None:
     """Write label values with Slicer's segment fields; several layers as a list in the first dimension.
 
     Raises:
+        Cancelled: by ``report``, told before every slice; nothing was written.
         SaveError: the file cannot be written, or slices that make no block of voxels.
     """
     blocks = [file_grid.block_to_write(layer, grid, path) for layer in labelmap.layers]
@@ -35,10 +38,8 @@ def write_seg_nrrd(labelmap: Labelmap, grid: ImageGrid, path: Path, segments: tu
     places = {each.value: each.layer for each in labelmap.labels}
     arrays = [block.array for block in blocks]
     lines = [*_grid_lines(blocks, grid), *_segment_lines(described_segments, arrays, places), "", ""]
-    packed = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    voxels = arrays[0] if len(arrays) == 1 else np.stack(arrays, axis=-1)
-    data = packed.compress(voxels.tobytes()) + packed.flush()
-    saving.write_bytes(path, "\n".join(lines).encode() + data)
+    planes = arrays[0] if len(arrays) == 1 else [np.stack(each, axis=-1) for each in zip(*arrays, strict=True)]
+    saving.write_bytes(path, "\n".join(lines).encode() + gzipped(b"", planes, report))
 
 
 def _grid_lines(blocks: list[file_grid.Block], grid: ImageGrid) -> list[str]:

@@ -9,23 +9,26 @@ import numpy as np
 from imaging import saving
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.labelmap import Label, Labelmap
+from imaging.progress import Report, silent
 
 COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice", "derivation")
 
 
-def write_volume_table(labelmap: Labelmap, grid: ImageGrid, path: Path) -> None:
+def write_volume_table(labelmap: Labelmap, grid: ImageGrid, path: Path, report: Report = silent) -> None:
     """Write value, name, colour, number of voxels, millilitres, slices (from 1) and derivation of each label.
 
     Millilitres are empty where the image has no place in the patient, or slices are no even grid.
 
     Raises:
+        Cancelled: by ``report``, told of every label; nothing was written.
         SaveError: the file cannot be written.
     """
     volumes = grid.labelmap(labelmap.layers, labelmap.labels).volumes_ml()
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
-    for each in labelmap.labels:
+    for n, each in enumerate(labelmap.labels):
+        report(n, len(labelmap.labels), f"Writing {each.name}")
         table.writerow(_row(labelmap, each, volumes[each.name]))
     saving.write_bytes(path, text.getvalue().encode())
 

@@ -13,26 +13,31 @@ from imaging.formats.segmentation.laying import mask_of
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled, outlines
 from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.progress import Report, silent
 
 _TABLE, _NAMES, _FOLDER = "labels.txt", "data.yaml", "labels"
 _MOST_BYTES = 1 << 26
 
 
-def write_yolo(labelmap: Labelmap, folder: Path) -> None:
+def write_yolo(labelmap: Labelmap, folder: Path, report: Report = silent) -> None:
     """Write ``labels/0000.txt`` and so on, one for every slice, also where nothing is marked; and the names of classes.
 
     Classes count from 0 in order of label value; the values themselves are in ``labels.txt``. Each part of a label is
     an outline of its own, holes joined to it.
 
     Raises:
+        Cancelled: by ``report``, told before every slice; nothing was written.
         SaveError: a file cannot be written.
     """
-    for k in range(len(labelmap.array)):
-        rows = "".join(_rows(labelmap, k))
-        saving.write_bytes(folder / _FOLDER / f"{k:04d}.txt", rows.encode())
-    names = "".join(f'  {n}: "{each.name.replace(chr(34), chr(39))}"\n' for n, each in enumerate(_ordered(labelmap)))
-    saving.write_bytes(folder / _NAMES, f"names:\n{names}".encode())
-    write_table(folder / _TABLE, labelmap.labels)
+    count, ordered = len(labelmap.array), _ordered(labelmap)
+    names = "".join(f'  {n}: "{each.name.replace(chr(34), chr(39))}"\n' for n, each in enumerate(ordered))
+    with saving.filling(folder) as temporary:
+        (temporary / _FOLDER).mkdir()
+        for k in range(count):
+            report(k, count, f"Writing slice {k + 1} of {count}")
+            (temporary / _FOLDER / f"{k:04d}.txt").write_text("".join(_rows(labelmap, k)))
+        (temporary / _NAMES).write_text(f"names:\n{names}", "utf-8")
+        write_table(temporary / _TABLE, labelmap.labels)
 
 
 def _ordered(labelmap: Labelmap) -> list[Label]:

@@ -85,6 +85,38 @@ def test_what_is_stopped_midway_leaves_the_file_as_it_was(make_image, tmp_path, 
     assert [each.name for each in tmp_path.glob("*.dcm")] == [path.name]
 
 
+PLAIN = [MaskFormat.SEG_NRRD, MaskFormat.NIFTI, MaskFormat.PNG, MaskFormat.COCO, MaskFormat.YOLO, MaskFormat.CSV]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_every_format_can_be_stopped_between_slices_and_leaves_nothing(make_image, tmp_path, kind):
+    image = make_image("axial")
+    mask, folder = labelled(image), tmp_path / "out"
+    path, asked = target(folder, kind, image), 0
+
+    def count(*_: object) -> None:
+        nonlocal asked
+        asked += 1
+
+    export_labelmap(mask, image.volume, image.series, path, kind, report=count)
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    assert before and asked > (3 if kind is MaskFormat.CSV else 5), "before each slice, or each label of a table"
+    other = Labelmap(np.array([0, 2, 1, 3], np.uint8)[mask.array], mask.geometry, mask.labels)
+    for calls in range(asked):
+        left = calls
+
+        def stop(*_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            export_labelmap(other, image.volume, image.series, path, kind, report=stop)
+        after = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        assert after == before and not list(folder.rglob(".saving-*")), "what was there is as it was"
+
+
 @pytest.mark.parametrize("kind", VOXELS)
 def test_sixty_segments(make_image, tmp_path, kind):
     image = make_image("oblique")
