@@ -51,6 +51,10 @@ QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url({ICONS}/down.s
 QAbstractSpinBox::up-arrow {{ image: url({ICONS}/up.svg); width: 9px; height: 9px; }}
 QPushButton:focus, QToolButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QSlider:focus {{ border: 1px solid {ACCENT}; }}
+QPushButton[primary="true"]:focus {{ border: 2px solid {TEXT}; padding: 5px 11px; }}
+QPushButton:checked:focus {{ border: 1px solid {TEXT}; }}
+QTextEdit, QPlainTextEdit {{ border: 1px solid #3a4049; }}
+QTextEdit:focus, QPlainTextEdit:focus {{ border: 1px solid {ACCENT}; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {ACCENT}; }}
 QTreeView:focus, QListView:focus, QTableView:focus {{ border: 1px solid {ACCENT}; }}
 QTabBar:focus {{ color: {ACCENT}; }}

@@ -123,6 +123,47 @@ def test_everything_in_every_dialog_is_reached_and_has_a_name(shown: Application
     dialog.close()
 
 
+def unseen(root: QWidget, elsewhere: QWidget) -> list[str]:
+    """What looks the same with the keyboard and without."""
+    found = []
+    for widget in worked(root):
+        if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget is elsewhere:
+            continue
+        elsewhere.setFocus(Qt.FocusReason.TabFocusReason)
+        without = widget.grab().toImage()
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if isinstance(widget, QLineEdit):
+            widget.deselect()
+        if widget.grab().toImage() == without:
+            found.append(f"{type(widget).__name__} {called(widget)!r}")
+    return found
+
+
+def test_where_the_keyboard_is_can_be_seen_in_every_tab(shown: Application) -> None:
+    for holder in (shown.sides.left, shown.sides.right):
+        for number in range(holder.count()):
+            holder.setCurrentIndex(number)
+            QApplication.processEvents()
+            assert unseen(holder.currentWidget(), shown.canvas) == [], holder.tabText(number)
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_where_the_keyboard_is_can_be_seen_in_every_dialog_and_escape_closes_it(
+    shown: Application, qtbot: QtBot, name: str
+) -> None:
+    getattr(shown.dialogs, name)()
+    (dialog,) = [each for each in shown.window.findChildren(QDialog) if each.isVisible()]
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.waitUntil(lambda: not shown.runner.busy(), timeout=20_000)
+    first, *_, last = worked(dialog)
+    found = {*unseen(dialog, first), *unseen(dialog, last)}
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    closed = not dialog.isVisible()
+    dialog.close()
+    assert found == set() and closed
+
+
 def test_a_series_is_chosen_in_the_list_by_keys(shown: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> None:
     shown.reading.open([phantom_study.study])
     qtbot.waitUntil(lambda: not shown.runner.busy() and shown.session.volume is not None, timeout=20_000)
