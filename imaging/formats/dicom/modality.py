@@ -21,6 +21,8 @@ _PADDING_TAGS = frozenset(
     for end in ("Value", "RangeLimit")
 )
 RESCALE_TAGS = frozenset(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "Intercept", "Type"))
+_DOSE_TAGS = frozenset(known_tag(Tag(f"Dose{end}")) for end in ("GridScaling", "Units"))
+_SLOPE_TAGS = RESCALE_TAGS | _DOSE_TAGS
 _TABLE = known_tag(Tag("ModalityLUTSequence"))
 
 
@@ -77,12 +79,21 @@ def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
         found = _from_table(header, lut)
         if found is not None:
             return found
+    dose_gy = dose_per_value_gy(header)
+    if dose_gy is not None:
+        return ModalityTransform(dose_gy, unit="Gy", stated=True)
     source = rescale_source(header, index)
     slope, intercept = number(source, "RescaleSlope"), number(source, "RescaleIntercept")
     if unreadable_rescale(source):
         return ModalityTransform()
     stated = slope is not None or intercept is not None
     return ModalityTransform(slope or 1.0, intercept or 0.0, text(source, "RescaleType"), stated)
+
+
+def dose_per_value_gy(header: Header) -> float | None:
+    """Dose Grid Scaling where its unit is gray (PS3.3 C.8.8.3); None for relative doses, and where none is stated."""
+    is_in_gray = header.text("Modality") == "RTDOSE" and header.text("DoseUnits").upper() == "GY"
+    return (number(header.dataset, "DoseGridScaling") or None) if is_in_gray else None
 
 
 def unreadable_rescale(source: Dataset) -> str:
@@ -116,7 +127,7 @@ def _rescale_said(header: Header, index: int) -> object:
     """Alike for frames with the same transform; a frame's own where the file has tables or functional groups."""
     if header.frame_groups or len(header.shared_groups) or holds(header.dataset, _TABLE):
         return header.path, index
-    return as_read(header.dataset, RESCALE_TAGS)
+    return as_read(header.dataset, _SLOPE_TAGS)
 
 
 def _from_table(header: Header, lut: Dataset) -> ModalityTransform | None:
@@ -131,9 +142,11 @@ def unit_of(header: Header, transform: ModalityTransform) -> str:
     """The unit of the values where it is certain, else ``""``.
 
     ``"HU"``: stated, or a CT that rescales and names no other type. A localizer is a projection: its numbers are no
-    Hounsfield units (PS3.3 C.8.2.1.1.1). PET: Units (0054,1001), PS3.3 C.8.9.1.1.3.
+    Hounsfield units (PS3.3 C.8.2.1.1.1). PET: Units (0054,1001), PS3.3 C.8.9.1.1.3. ``"Gy"``: a dose that states it.
     """
     modality = header.text("Modality")
+    if modality == "RTDOSE" and transform.unit == "Gy":
+        return "Gy"
     if modality == "PT":
         return _PET_UNITS.get(header.text("Units").upper(), "")
     if modality != "CT" or "LOCALIZER" in header.text("ImageType").upper():

@@ -8,7 +8,7 @@ import numpy as np
 from imaging.formats.dicom.attributes import number, numbers, value
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
-from imaging.formats.dicom.modality import ModalityTransform, real_world_unit
+from imaging.formats.dicom.modality import ModalityTransform, dose_per_value_gy, real_world_unit
 from imaging.formats.dicom.overlays import overlays_of
 from imaging.formats.dicom.voi import Warn, slice_windows_of, tables_said, voi_tables_of, windows_of
 from imaging.volume import Overlay, VoiTable, Window
@@ -103,9 +103,9 @@ def _description(tag: bytes) -> str:
 
 
 def dose_text(header: Header) -> list[str]:
-    """What the numbers of a dose stand for: they are shown as stored (PS3.3 C.8.8.3, Dose Grid Scaling)."""
+    """What the numbers of a relative dose stand for: they are shown as stored (PS3.3 C.8.8.3, Dose Grid Scaling)."""
     scaling = number(header.dataset, "DoseGridScaling")
-    if scaling is None:
+    if scaling is None or dose_per_value_gy(header) is not None:
         return []
     unit = header.text("DoseUnits") or "(no unit stated)"
     return [f"the dose is {scaling:g} {unit} times the value shown (Dose Grid Scaling is noted, not applied)"]

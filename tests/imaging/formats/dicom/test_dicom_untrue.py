@@ -147,9 +147,21 @@ def test_slices_without_a_place_are_in_the_order_of_their_numbers_and_it_is_told
     assert any(words.startswith("not every image states its place in the patient") for words in series.warnings)
 
 
-def test_what_a_dose_is_worth_is_told(write_dicom: Callable[..., Path]):
-    volume = loaded(open_study(write_dicom(GREY, DoseGridScaling="0.001", DoseUnits="GY", Modality="RTDOSE")))
-    assert any(words.startswith("the dose is 0.001 GY times the value shown") for words in volume.warnings)
+def test_a_dose_in_gray_is_scaled_plane_by_plane(write_dicom: Callable[..., Path]):
+    place = {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0], "PixelSpacing": [2, 2], "DoseUnits": "GY"}
+    for k, scaling in enumerate(("0.001", "0.5")):
+        dose = {"DoseGridScaling": scaling, "Modality": "RTDOSE", "ImagePositionPatient": [0, 0, 3 * k]}
+        path = write_dicom(GREY, f"{k}.dcm", **place, **dose)
+    volume = loaded(open_study(path.parent))
+    assert volume.unit == "Gy" and volume.kind == "volume"
+    assert volume.array[:, 1, 2].tolist() == pytest.approx([0.8, 400])
+    assert not any("Dose Grid Scaling" in words for words in volume.warnings)
+
+
+def test_what_a_relative_dose_is_worth_is_told(write_dicom: Callable[..., Path]):
+    volume = loaded(open_study(write_dicom(GREY, DoseGridScaling="0.001", DoseUnits="RELATIVE", Modality="RTDOSE")))
+    assert any(words.startswith("the dose is 0.001 RELATIVE times the value shown") for words in volume.warnings)
+    assert np.array_equal(volume.array[0], GREY) and volume.unit == ""
 
 
 @pytest.mark.filterwarnings("ignore:Expected implicit VR")
