@@ -1,5 +1,7 @@
 """Numbers of segments as planar and volumetric groups: valid, as highdicom reads them, and back; regions of others."""
 
+import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -74,6 +76,24 @@ def test_both_files_are_valid(written: Path, name: str) -> None:
         pytest.skip("dciodvfy (dicom3tools) is not installed")
     done = subprocess.run([tool, "-new", written.with_name(name)], capture_output=True, text=True, check=False)
     assert [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("Error")] == []
+
+
+def test_dcmqi_reads_both_groups(image: tuple[Series, Volume, Labelmap], written: Path) -> None:
+    beside = Path(sys.executable).with_name("tid1500reader")
+    tool = beside if beside.exists() else shutil.which("tid1500reader")
+    if tool is None:
+        pytest.skip("no tid1500reader (pip: dcmqi) beside this interpreter")
+    out = written.with_suffix(".json")
+    subprocess.run([tool, "--inputDICOM", written, "--outputMetadata", out], check=True, capture_output=True)
+    group, planar = json.loads(out.read_text())["Measurements"]
+    assert planar["TrackingIdentifier"] == "vessel"
+    seg = dcmread(written.with_name("numbers.seg.dcm"))
+    assert (group["TrackingIdentifier"], group["ReferencedSegment"]) == ("nodule", 1)
+    assert group["segmentationSOPInstanceUID"] == seg.SOPInstanceUID
+    volumes = [each for each in group["measurementItems"] if each["quantity"]["CodeMeaning"] == "Volume"]
+    _, volume, mask = image
+    expected = np.count_nonzero(mask.array == 1) * (volume.geometry.voxel_ml or 0)
+    assert [float(each["value"]) for each in volumes] == [pytest.approx(expected, rel=1e-4)]
 
 
 def test_numbers_and_segments_come_back(image: tuple[Series, Volume, Labelmap], written: Path) -> None:
