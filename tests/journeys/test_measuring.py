@@ -19,6 +19,7 @@ from imaging.reslicing import PatientPlane
 from imaging.study import Patient, Series, Study
 from imaging.volume import Volume
 from viewer.app import Application
+from viewer.canvas.measuring_labels import Labels
 from viewer.canvas.measuring_places import seen
 from viewer.canvas.slice_view import SliceView
 from viewer.panels.measurement_panel import CALIBRATED_BY, NAME, SLICE, VALUE
@@ -265,9 +266,33 @@ def test_measurements_show_on_their_own_slice_and_dashed_across_it(opened: Open)
     pane.set_plane("sagittal")
     main.session.view.set_slice(30)
     across = seen(pane, points)
-    assert across is not None and across.projected
+    assert across is not None and across.projected and across.crossing and not here.crossing
     main.session.view.set_slice(60)
     assert seen(pane, points) is None
+
+
+def test_what_only_crosses_a_plane_says_its_numbers_when_it_is_selected(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, ...]] = []
+    write = Labels.write
+    monkeypatch.setattr(
+        Labels, "write", lambda labels, lines, *more: (written.append(lines), write(labels, lines, *more))
+    )
+    main = opened()
+    take(main, "length")
+    drag(main.canvas, *at(main, (20, 10), (20, 50)))
+    main.canvas.grab()
+    assert len(written) > 0, "beside the line, on its own plane"
+    main.session.measurements.select("")
+    main.session.active.set_plane("sagittal")
+    main.session.view.set_slice(30)
+    written.clear()
+    main.canvas.grab()
+    assert written == []
+    main.session.measurements.select(main.session.measurements.all[0].uid)
+    main.canvas.grab()
+    assert len(written) > 0
 
 
 def test_a_known_length_calibrates_what_stands_on_a_film(opened: Open) -> None:

@@ -31,10 +31,18 @@ BAR_WIDTH = 12.0
 NARROW_PX = 300.0
 SCALE_BAR_FROM_PX = 240.0
 """A narrower viewport has no scale bar: its numbers need the room."""
+LARGE_LETTERS_FROM_PX = 520.0
 TALL_PX = 380.0
 """A lower viewport has small letters, and two lines for the mark."""
 MOST_LINES_OF_MARK = 4
 _MORE = re.compile(r"\(\+\d+\)")
+
+
+def letter_px(width: float, height: float) -> int:
+    """The size of letters in a viewport of so many pixels."""
+    if width < LARGE_LETTERS_FROM_PX or height < TALL_PX:
+        return 10
+    return 15 if width > 1300 and height > 1000 else 13
 
 
 class Furniture:
@@ -46,7 +54,7 @@ class Furniture:
 
     def __init__(self, painter: QPainter, width: float, height: float, family: QFont) -> None:
         self._painter, self.width, self.height = painter, width, height
-        size = 10 if width < 520 or height < TALL_PX else 15 if width > 1300 and height > 1000 else 13
+        size = letter_px(width, height)
         self._font = QFont(family)
         self._font.setPixelSize(size)
         self._large = QFont(family)

@@ -125,10 +125,11 @@ def _draw_grips(painter: QPainter, pane: Pane, measurement: Measurement, colour:
 
 
 def _draw_label(state: Measurements, pane: Pane, measurement: Measurement, labels: Labels) -> None:
+    """Write the numbers of a figure; of one that only crosses the plane when it is pointed at or selected."""
     volume = pane.volume
     values = () if volume is None else state.values(measurement, volume, pane.complete)
     outer = seen(pane, paths(measurement.figure)[-1][0])
-    if outer is None:
+    if outer is None or (outer.crossing and _colour(state, measurement) is COLOUR):
         return
     right, middle = max(outer.points, key=lambda point: point[0])
     offset = 0.0 if isinstance(measurement.figure, Note) else MARGIN

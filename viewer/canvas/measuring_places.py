@@ -21,10 +21,12 @@ class Seen:
     Attributes:
         points: (x, y) of each.
         projected: the figure does not lie in the shown plane, only crosses it or lies in the shown slab.
+        crossing: it reaches beyond what is shown: what it measures is seen in other planes.
     """
 
     points: tuple[Point, ...]
     projected: bool
+    crossing: bool = False
 
 
 def frame_of(pane: Pane) -> Frame:
@@ -73,4 +75,5 @@ def seen(pane: Pane, points: Points) -> Seen | None:
     if low > reach or high < -reach:
         return None
     projected = bool(np.abs(pixels[:, 0]).max() > HALF_SLICE + 1e-6)
-    return Seen(tuple(transform.to_screen(float(row), float(column)) for _, row, column in pixels), projected)
+    on_screen = tuple(transform.to_screen(float(row), float(column)) for _, row, column in pixels)
+    return Seen(on_screen, projected, high - low > 2 * reach)

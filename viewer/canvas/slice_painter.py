@@ -1,7 +1,7 @@
 """What a viewport shows, drawn: the plane with masks and heat map, what is measured on it, the texts around it."""
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from imaging.geometry import Geometry
@@ -10,7 +10,7 @@ from viewer.canvas import annotation_text, heat_colours
 from viewer.canvas.brush_ring import BrushRing
 from viewer.canvas.contour import draw_outlines
 from viewer.canvas.crosshair import draw_focus, draw_lines
-from viewer.canvas.furniture import Furniture
+from viewer.canvas.furniture import Furniture, letter_px
 from viewer.canvas.heat_colours import legend, limits_text
 from viewer.canvas.measuring import draw_measurements
 from viewer.canvas.outlining import draw_outline
@@ -199,7 +199,9 @@ class SlicePainter:
 
     def _paint_measurements(self, painter: QPainter) -> None:
         room = QRectF(self._view.rect()).adjusted(6, 6, -6, -6)
-        draw_measurements(painter, self.session.measurements, self.pane, self._view.font(), room)
+        font = QFont(self._view.font())
+        font.setPixelSize(letter_px(self._view.width(), self._view.height()))
+        draw_measurements(painter, self.session.measurements, self.pane, font, room)
 
     def paint_frame(self, painter: QPainter) -> None:
         """The rectangle that is drawn now, and which viewport is worked in, where there are several."""
