@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.display import REFERENCE, SIDE, Blit, Stage
 from benchmarks.timing import Row, Seconds, compare_p95, timed
 from imaging.geometry import Calibration, Geometry
+from imaging.mask_delta import packed
 from imaging.reslicing import warm_up
 from imaging.volume import Volume
 from viewer.app import application
@@ -79,12 +80,20 @@ def _drags(stage: Stage, where: str, sphere: bool, reference: Seconds, rounds: i
         what = f"stroke in the {where}, {shape} of {radius_mm:.0f} mm radius"
         rows.append(_row(what, stage.painted(step), reference, rounds))
         end()
+    _pack(stage)
     both = cycle((stage.segmentation.undo, stage.segmentation.redo))
     what = f"undo, redo of it in the {where}, {shape} of {RADII_MM[-1]:.0f} mm radius"
     rows.append(_row(what, stage.painted(lambda: next(both)()), reference, rounds))
     stage.segmentation.mask.layers[0][:] = 0
     stage.segmentation.resume(stage.segmentation.mask)
     return rows
+
+
+def _pack(stage: Stage) -> None:
+    """What the journal's thread does with a large stroke once it is drawn."""
+    history = stage.segmentation.history
+    for step in history.done:
+        history.exchange(step, packed(step))
 
 
 def _row(what: str, ours: Seconds, reference: Seconds, rounds: int) -> Row:

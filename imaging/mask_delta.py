@@ -1,7 +1,8 @@
 """Changes of a mask made small: one compressed XOR leads from before to after and from after to before."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -9,11 +10,16 @@ from imagecodecs import ZstdError, zstd_decode, zstd_encode
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit
+from imaging.editing.edit import placed_in, union
 from imaging.history import Step
 
 LEVEL = 1
 _GROWTH = 4
 """Boxes far from each other stay apart: the box around both may be this many times as large as they are."""
+LARGE_VOXELS = 1 << 20
+"""Larger boxes are packed in tiles, off the main thread: a million voxels take a millisecond."""
+TILE = (32, 128, 128)
+"""Small enough to stay in the processor's cache while it is unpacked; what did not change is left out."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,22 @@ class MaskDelta:
 
     def apply_to(self, array: NDArray[np.uint8]) -> None:
         """Lead ``array``, this layer of a mask, from one state to the other."""
-        array[self.box] ^= self.voxels()
+        part = array[self.box]
+        np.bitwise_xor(part, self.voxels(), out=part)
 
 
-def pack(edits: Sequence[MaskEdit]) -> tuple[MaskDelta, ...]:
-    """Few deltas that do together what ``edits`` do one after the other."""
-    return _by_layer(edits, lambda edit: (edit.name, edit.box, edit.before ^ edit.after))
+def pack(edits: Sequence[MaskEdit | MaskDelta]) -> tuple[MaskDelta, ...]:
+    """Few deltas that do together what ``edits`` do one after the other.
+
+    Raises:
+        ValueError: see :meth:`MaskDelta.voxels`.
+    """
+    return _by_layer(edits, lambda edit: (edit.name, edit.box, _differences(edit)))
+
+
+def _differences(edit: MaskEdit | MaskDelta) -> NDArray[np.uint8]:
+    """(K, J, I) uint8 before XOR after."""
+    return edit.voxels() if isinstance(edit, MaskDelta) else edit.before ^ edit.after
 
 
 def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
@@ -77,7 +93,7 @@ def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
 
 
 _Part = tuple[str, Box, NDArray[np.uint8]]
-_Change = TypeVar("_Change", MaskEdit, MaskDelta)
+_Change = TypeVar("_Change", bound=MaskEdit | MaskDelta)
 
 
 def _by_layer(changes: Sequence[_Change], part: Callable[[_Change], _Part]) -> tuple[MaskDelta, ...]:
@@ -93,35 +109,41 @@ def _together(parts: Iterable[_Part]) -> tuple[MaskDelta, ...]:
     """One delta for each run of parts of one layer that lie near one another."""
     found: list[MaskDelta] = []
     run: list[_Part] = []
-    union, held = None, 0
+    around, held = None, 0
     for part in parts:
-        wider = part[1] if union is None else _around(union, part[1])
+        wider = part[1] if around is None else union(around, part[1])
         if run and np.prod(_shape(wider)) > _GROWTH * (held + part[2].size):
-            found.append(_packed(run, union or part[1]))
+            found += _packed(run, around or part[1])
             run, held, wider = [], 0, part[1]
         run.append(part)
-        union, held = wider, held + part[2].size
-    return (*found, _packed(run, union)) if union is not None else ()
+        around, held = wider, held + part[2].size
+    return (*found, *_packed(run, around)) if around is not None else ()
 
 
-def _packed(run: Sequence[_Part], union: Box) -> MaskDelta:
-    name, box, change = run[0]
-    if len(run) == 1:
-        return MaskDelta(name, box, _compressed(change))
-    total = np.zeros(_shape(union), np.uint8)
-    for _, box, change in run:
-        total[tuple(slice(b.start - u.start, b.stop - u.start) for b, u in zip(box, union, strict=True))] ^= change
-    return MaskDelta(name, union, _compressed(total))
+def _packed(run: Sequence[_Part], around: Box) -> Iterator[MaskDelta]:
+    """What a run of parts changes: a delta, or of a large box one for each tile in which something changes."""
+    name, box, total = run[0]
+    if len(run) > 1:
+        total = np.zeros(_shape(around), np.uint8)
+        for _, box, change in run:
+            part = total[placed_in(box, around)]
+            np.bitwise_xor(part, change, out=part)
+    for tile in _tiles(around) if total.size > LARGE_VOXELS else (around,):
+        part = total[placed_in(tile, around)]
+        if len(run) == 1 or part.any():
+            yield MaskDelta(name, tile, _compressed(part))
+
+
+def _tiles(box: Box) -> Iterator[Box]:
+    """Boxes that cover this one side by side."""
+    corners = product(*(range(span.start, span.stop, size) for span, size in zip(box, TILE, strict=True)))
+    for corner in corners:
+        k, j, i = (slice(n, min(n + size, span.stop)) for n, size, span in zip(corner, TILE, box, strict=True))
+        yield k, j, i
 
 
 def _compressed(voxels: NDArray[np.uint8]) -> bytes:
     return bytes(zstd_encode(voxels.tobytes(), LEVEL))
-
-
-def _around(one: Box, other: Box) -> Box:
-    """The smallest box around both."""
-    k, j, i = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
-    return k, j, i
 
 
 def _shape(box: Box) -> tuple[int, int, int]:
@@ -131,6 +153,6 @@ def _shape(box: Box) -> tuple[int, int, int]:
 
 def packed(step: Step) -> Step:
     """A step that does the same with few small deltas in the place of its mask edits, which come first."""
-    edits = [edit for edit in step.edits if isinstance(edit, MaskEdit)]
-    others = tuple(edit for edit in step.edits if not isinstance(edit, MaskEdit))
+    edits = [edit for edit in step.edits if isinstance(edit, MaskEdit | MaskDelta)]
+    others = tuple(edit for edit in step.edits if not isinstance(edit, MaskEdit | MaskDelta))
     return Step(step.name, (*pack(edits), *others))

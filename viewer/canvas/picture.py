@@ -9,7 +9,6 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 
 from imaging.colour_tables import ColourTable
-from imaging.editing import MaskEdit
 from imaging.geometry import Geometry
 from imaging.intensity import Voi
 from imaging.labelmap import Label, Labelmap
@@ -26,6 +25,7 @@ from viewer.canvas.patch import Patch, mean_reduced, picked_reduced
 from viewer.canvas.rendering import colour_image, grey_image
 from viewer.state.findings import Findings
 from viewer.state.fusion import Fusion
+from viewer.state.mask_steps import Touched
 from viewer.state.motion import draft_grid
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
@@ -95,18 +95,18 @@ class PlanePicture:
         self._change.forget()
         self._composed.forget()
 
-    def refresh_mask(self, volume: Volume, edit: MaskEdit) -> QRect | None:
-        """The annotation changed within the edit's box: draw only that part again.
+    def refresh_mask(self, volume: Volume, touched: Touched) -> QRect | None:
+        """The annotation changed within a box: draw only that part again.
 
         Returns:
             What changed in pixels of :meth:`image`, empty where nothing is seen of it; None where all must be drawn.
         """
-        overlays, place, layer = self._mask.value, self._mask.key, edit.layer or 0
+        overlays, place, layer = self._mask.value, self._mask.key, touched.layer
         planes, sampled_anew = self._mask_planes, place is not None and place[1].step > 0
         if overlays is None or layer >= len(overlays) or place is None or sampled_anew or not self._mask_fits(volume):
             self.forget_mask()
             return None
-        spans = self._pane.cut_again(self._segmentation.layers[layer], place[0], edit.box, planes[layer])
+        spans = self._pane.cut_again(self._segmentation.layers[layer], place[0], touched.box, planes[layer])
         box = None if spans is None else place[1].box_of(*spans)
         if box is None:
             return QRect()

@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWhatsThis, QWidget
 
-from imaging.editing import MaskEdit
 from viewer.canvas import annotation_text
 from viewer.canvas.display_size import SIZING, tell_size
 from viewer.canvas.measuring_keys import take_key, wants_key
@@ -33,6 +32,7 @@ from viewer.canvas.slice_painter import BRUSHES, SlicePainter
 from viewer.state.findings import Findings
 from viewer.state.hand import Tool
 from viewer.state.marks import CornerText
+from viewer.state.mask_steps import Touched
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import SERIES_MIME, Session
@@ -141,13 +141,13 @@ class SliceView(QWidget):
         ):
             self.update()
 
-    def _on_mask(self, edit: MaskEdit | None) -> None:
+    def _on_mask(self, touched: Touched | None) -> None:
         volume = self.pane.volume
-        if edit is None or volume is None:
+        if touched is None or volume is None:
             self._picture.forget_mask()
             self.update()
             return
-        part = self._picture.refresh_mask(volume, edit)
+        part = self._picture.refresh_mask(volume, touched)
         self.update(self.rect() if part is None else self._painter.place_of(part))
 
     def _on_labels(self) -> None:

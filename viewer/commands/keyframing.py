@@ -15,6 +15,7 @@ from imaging.labelmap import Label
 from imaging.progress import Report
 from viewer.commands.editing import Editing
 from viewer.commands.operations import FOLLOW, Task
+from viewer.state.mask_steps import VoxelEdit
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -90,7 +91,7 @@ class Keyframing:
         axis, label = self._session.active.axis, self._segmentation.active_label
         if axis is None or label is None:
             return
-        drawn = [edit for edit in edits if isinstance(edit, MaskEdit) and edit.name not in (FILL, FOLLOW)]
+        drawn = [edit for edit in edits if isinstance(edit, VoxelEdit) and edit.name not in (FILL, FOLLOW)]
         spans = (edit.box[axis] for edit in drawn if (edit.layer or 0) == label.layer)
         self._mark(label, axis, {span.start for span in spans if span.stop - span.start == 1}, "")
 

@@ -10,22 +10,19 @@ from PySide6.QtCore import QObject, Signal
 
 from imaging.editing import MaskEdit, on_layer, replace_layers
 from imaging.geometry import Geometry
-from imaging.history import Edit, History, Step
+from imaging.history import Edit, History
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.layers import Layer, Layers
 from imaging.legend import Legend, LegendEdit
-from imaging.mask_delta import MaskDelta, packed
 from viewer.state.mask import Mask
-
-LARGE_VOXELS = 1 << 20
-"""Larger changes are packed off the main thread: a million voxels take a millisecond."""
+from viewer.state.mask_steps import Touched, VoxelEdit, held, repeat, step_of
 
 
 class Segmentation(QObject):
     """The annotation of the series that is worked on.
 
     Signals:
-        changed: voxels changed; carries the :class:`MaskEdit`, or None when everything may have.
+        changed: voxels changed; carries where, as :class:`Touched`, or None when everything may have.
         labels_changed: the label list, the active label, or how masks are shown.
         history_changed: undo, redo or the saved state.
         replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
@@ -218,15 +215,14 @@ class Segmentation(QObject):
             self.finishing.emit(tuple(self._stroke))
         stroke, self._stroke = self._stroke, None
         if stroke and last is not None:
-            named = (edit.name for edit in stroke if isinstance(edit, MaskEdit))
+            named = (edit.name for edit in stroke if isinstance(edit, VoxelEdit))
             self._remember(name or next(named, "Change labels"), stroke)
             self._announce(last)
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
         stroke, self._stroke = self._stroke, None
-        for edit in reversed(stroke or ()):
-            self._repeat(edit.reverted())
+        self._repeat([edit.reverted() for edit in reversed(stroke or ())])
 
     def undo(self) -> None:
         """Take back the drag under way, else the last step."""
@@ -267,44 +263,40 @@ class Segmentation(QObject):
     def _made(self, name: str, edit: MaskEdit | LegendEdit) -> None:
         """Announce a change, as a part of the open drag or a step of its own."""
         if self._stroke is not None:
-            self._stroke.append(edit)
+            self._stroke += held(edit) if isinstance(edit, MaskEdit) else (edit,)
             self._show(edit)
             return
         self._stroke = [edit]
         self.commit(name)
 
     def _remember(self, name: str, edits: Sequence[Edit]) -> None:
-        """Put a step on the undo line, packed; a large one is packed by who hears of it, when there is time."""
-        if sum(edit.after.size for edit in edits if isinstance(edit, MaskEdit)) > LARGE_VOXELS:
-            step = Step(name, tuple(edits), loose=True)
-        else:
-            step = packed(Step(name, tuple(edits)))
-        if any(isinstance(edit, MaskDelta | MaskEdit | LegendEdit) for edit in edits):
+        """Put a step on the undo line."""
+        step = step_of(name, edits)
+        if any(isinstance(edit, VoxelEdit | LegendEdit) for edit in edits):
             self.mask.saved = False
         self.history.push(step)
         self.recorded.emit(self.mask, step)
 
     def _replay(self, edits: Sequence[Edit], mark: Literal["undo", "redo"]) -> None:
-        for edit in edits:
-            self._repeat(edit)
+        self._repeat(edits)
         self.recorded.emit(self.mask, mark)
         self.history_changed.emit()
 
-    def _repeat(self, edit: Edit) -> None:
-        """Make a change of the undo line."""
-        match edit:
-            case MaskDelta():
-                self._repeat(edit.edit(self.mask.layer(edit.layer)))
-                return
-            case MaskEdit():
-                edit.apply_to(self.mask.layer(edit.layer or 0))
-            case LegendEdit():
+    def _repeat(self, edits: Sequence[Edit]) -> None:
+        """Make changes of the undo line; those of voxels are shown together."""
+        voxels = [edit for edit in edits if isinstance(edit, VoxelEdit)]
+        touched = repeat(self.mask, voxels)
+        for edit in edits:
+            if isinstance(edit, LegendEdit):
                 self.mask.set_legend(edit.after)
-            case _:
+                self.mask.saved = False
+                self._show(edit)
+            elif not isinstance(edit, VoxelEdit):
                 self.replayed.emit(edit)
-                return
-        self.mask.saved = False
-        self._show(edit)
+        if touched:
+            self.mask.saved = False
+        for each in touched:
+            self.changed.emit(each)
 
     def _announce(self, edit: Edit) -> None:
         self._show(edit)
@@ -312,7 +304,7 @@ class Segmentation(QObject):
 
     def _show(self, edit: Edit) -> None:
         if isinstance(edit, MaskEdit):
-            self.changed.emit(edit)
+            self.changed.emit(Touched(edit.box, edit.layer or 0))
         elif isinstance(edit, LegendEdit):
             if _moves_labels(edit):
                 self.changed.emit(None)

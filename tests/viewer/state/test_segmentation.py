@@ -4,6 +4,7 @@ import pytest
 from imaging.editing import MaskEdit, stroke
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
+from viewer.state.mask_steps import Touched
 from viewer.state.segmentation import Segmentation
 
 GRID = Geometry((3, 20, 20))
@@ -66,7 +67,7 @@ def test_undo_in_the_middle_of_a_drag_takes_the_drag_back(state: Segmentation) -
 
 
 def test_listeners_are_told_which_box_changed(state: Segmentation) -> None:
-    told: list[MaskEdit | None] = []
+    told: list[Touched | None] = []
     state.changed.connect(told.append)
     state.apply(edit(state, 5))
     state.undo()

@@ -1,0 +1,85 @@
+"""Large changes cost little while they wait for the undo line, and lead back like small ones."""
+
+import numpy as np
+import pytest
+
+from imaging.editing import MaskEdit, add
+from imaging.editing.strokes import ball
+from imaging.geometry import Calibration, Geometry
+from imaging.labelmap import Label
+from imaging.mask_delta import TILE, MaskDelta, packed
+from viewer.state.mask_steps import HELD_VOXELS, Touched, held, step_of
+from viewer.state.segmentation import Segmentation
+
+GRID = Geometry((80, 150, 300), (1.0, 1.0, 1.0), calibration=Calibration.PATIENT)
+
+
+@pytest.fixture
+def state() -> Segmentation:
+    made = Segmentation()
+    made.load(GRID, None, (Label(1, "lung"),))
+    return made
+
+
+def ball_at(state: Segmentation, column: float) -> MaskEdit:
+    region = ball(GRID.shape_kji, GRID, GRID.point_lps((40, 75, column)), 38.0)
+    assert region is not None
+    edit = add(state.array, region, 1, "Brush")
+    assert edit is not None
+    return edit
+
+
+def test_a_drag_of_large_balls_is_kept_small_and_taken_back(state: Segmentation) -> None:
+    assert ball_at(state, 60).after.size > HELD_VOXELS
+    kept = held(ball_at(state, 60))
+    assert all(isinstance(each, MaskDelta) for each in kept)
+    assert sum(each.nbytes for each in kept) < 100_000
+    state.begin()
+    for column in range(60, 240, 30):
+        state.apply(ball_at(state, column))
+    drawn = state.array.copy()
+    state.cancel()
+    assert not state.array.any()
+    state.begin()
+    for column in range(60, 240, 30):
+        state.apply(ball_at(state, column))
+    state.commit()
+    told: list[Touched | None] = []
+    state.changed.connect(told.append)
+    state.undo()
+    assert not state.array.any()
+    state.redo()
+    assert np.array_equal(state.array, drawn)
+    rows = np.flatnonzero(drawn.any(axis=(1, 2)))
+    assert len(told) == 2, "one part is drawn again, however many changes it was made of"
+    assert told[0] is not None and told[0].box[0] == slice(rows[0], rows[-1] + 1)
+
+
+def test_a_large_step_is_packed_in_tiles_that_lead_there_and_back(state: Segmentation) -> None:
+    edits: list[MaskEdit] = []
+    for column in (40, 150, 255):
+        edits.append(ball_at(state, column))
+        edits[-1].apply_to(state.mask.layer(0))
+    step = step_of("Brush", edits)
+    assert step.loose
+    tiles = [edit for edit in packed(step).edits if isinstance(edit, MaskDelta)]
+    assert len(tiles) > 4
+    assert all(span.stop - span.start <= size for tile in tiles for span, size in zip(tile.box, TILE, strict=True))
+    assert len({tuple((span.start, span.stop) for span in tile.box) for tile in tiles}) == len(tiles)
+    drawn = state.array.copy()
+    for tile in tiles:
+        tile.apply_to(state.mask.layer(0))
+    assert not state.array.any()
+    for tile in tiles:
+        tile.edit(state.array).apply_to(state.mask.layer(0))
+    assert np.array_equal(state.array, drawn)
+
+
+def test_what_did_not_change_has_no_tile(state: Segmentation) -> None:
+    far = np.zeros(GRID.shape_kji, np.uint8)
+    far[0, 0, 0] = far[-1, -1, -1] = 1
+    whole = (slice(0, 80), slice(0, 150), slice(0, 300))
+    first = MaskEdit("x", whole, np.zeros_like(far), far)
+    second = MaskEdit("x", whole, far, far)
+    tiles = packed(step_of("x", (first, second))).edits
+    assert len(tiles) == 2 and sum(tile.nbytes for tile in tiles) < 1000
