@@ -79,6 +79,13 @@ def is_archive(path: Path) -> bool:
     return head[:4] in _ZIP_SIGNATURES or _starts_like_tar(head)
 
 
+def member_path(archive: Path, file: Path) -> Path:
+    """A file as a person knows it: below the archive's own path where it was unpacked from it, else as it is."""
+    unpacked = (n for n, part in enumerate(file.parts) if part.startswith(UNPACKED_PREFIX))
+    folder = next(unpacked, None)
+    return file if folder is None else archive.joinpath(*file.parts[folder + 1 :])
+
+
 def unpack(path: Path, report: Report = silent) -> Unpacked:
     """The members of an archive in a folder of their own below the system's folder for temporary files.
 

@@ -5,6 +5,7 @@ import math
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -56,6 +57,22 @@ def answer(document: dict[str, Any], text: str, as_json: bool) -> None:
         print_json(document)
     else:
         typer.echo("\n".join(shown(line) for line in text.splitlines()))
+
+
+def with_members(document: dict[str, Any], archive: Path) -> dict[str, Any]:
+    """The document with every file that was unpacked from the archive under the archive's own path."""
+    return {key: _in_archive(value, archive) for key, value in document.items()}
+
+
+def _in_archive(value: Any, archive: Path) -> Any:
+    from imaging.formats.archives import UNPACKED_PREFIX, member_path
+
+    if isinstance(value, dict):
+        return with_members(value, archive)
+    if isinstance(value, list):
+        return [_in_archive(one, archive) for one in value]
+    is_unpacked = isinstance(value, str) and UNPACKED_PREFIX in value
+    return str(member_path(archive, Path(value))) if is_unpacked else value
 
 
 def shown(name: object) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from viewer.cli.answering import Failure, failures_in_words, print_json, progress, shown
+from viewer.cli.answering import Failure, failures_in_words, print_json, progress, shown, with_members
 from viewer.cli.opening import choose, open_path
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def convert(
 
         with Sandbox() as sandbox:
             write = _one_volume if one_file else _everything
-            document = write(sandbox, open_path(sandbox, path), out, series)
+            document = with_members(write(sandbox, open_path(sandbox, path), out, series), path)
         if as_json:
             print_json(document)
         else:

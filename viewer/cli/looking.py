@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from viewer.cli.answering import Failure, failures_in_words, print_json, shown
+from viewer.cli.answering import Failure, failures_in_words, print_json, shown, with_members
 from viewer.cli.opening import nothing_there, open_path
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def info(
         from imaging.sandbox import Sandbox
 
         with Sandbox() as sandbox:
-            document = _describe(sandbox, open_path(sandbox, path), files)
+            document = with_members(_describe(sandbox, open_path(sandbox, path), files), path)
         if not document["series"] and not document["documents"]:
             raise Failure(nothing_there(path, document["refused"]), document)
         if as_json:

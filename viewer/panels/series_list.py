@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, QSize, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from imaging.formats.archives import member_path
 from imaging.library.catalogued import patient_key
 from imaging.study import Document, Series, Study
 from viewer.commands.overlaying import Overlaying
@@ -233,7 +234,7 @@ def _refused_item(study: Study) -> QTreeWidgetItem:
     parent = _item(f"Not opened ({len(study.refused)})")
     for refusal in study.refused:
         child = _item(f"{refusal.file.name}\n{refusal.reason}")
-        child.setToolTip(0, plain_tip(f"{refusal.file}\n{refusal.reason}"))
+        child.setToolTip(0, plain_tip(f"{member_path(study.path, refusal.file)}\n{refusal.reason}"))
         parent.addChild(child)
     return parent
 

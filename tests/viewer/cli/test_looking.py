@@ -1,6 +1,7 @@
 """``wetread info`` and ``wetread convert``: what scripts rely on."""
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import asdict
@@ -95,6 +96,18 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_there(wetread, make_ct) ->
     assert result.exit_code == 0 and len(found["series"]) == 1
     (refusal,) = found["refused"]
     assert refusal["file"] == str(folder / "letter.dcm") and len(refusal["reason"]) > 10
+
+
+def test_files_of_an_archive_are_named_as_its_members(wetread, make_ct, tmp_path) -> None:
+    folder = make_ct()
+    (folder / "notes.txt").write_text("no image")
+    archive = Path(shutil.make_archive(str(tmp_path / "study"), "zip", folder))
+    found = document(wetread("info", archive, "--json", "--files"))
+    members = {str(archive / each.name) for each in folder.iterdir()}
+    assert {one["file"] for one in found["files"]} == members
+    assert set(found["series"][0]["files"]) == members - {str(archive / "notes.txt")}
+    written = document(wetread("convert", archive, tmp_path / "out", "--json"))
+    assert [one["file"] for one in written["refused"]] == [str(archive / "notes.txt")]
 
 
 def test_a_series_whose_pixels_are_cut_off_is_refused_with_its_files(wetread, make_ct) -> None:
