@@ -79,21 +79,31 @@ class Filling:
             SilenceError: nothing came for too long.
             Cancelled: by ``report``. Whatever ``read`` raises passes, too.
         """
-        count = min(len(self._left), self._threads)
-        crew = [threading.Thread(target=self._work, name=f"wetread-planes-{n}", daemon=True) for n in range(count)]
         self._tell()
-        started: list[threading.Thread] = []
+        first, count = self._next_task(), min(len(self._left) + 1, self._threads)
+        crew = [
+            threading.Thread(target=self._work, args=(() if n else first,), name=f"wetread-planes-{n}", daemon=True)
+            for n in range(count)
+        ]
         try:
+            for thread in crew:
+                thread.start()
+            for task in self._first_come(first):
+                self._hand_over(task)
             while self._done < self._count:
-                for thread in crew[len(started) : count if self._done else 1]:
-                    thread.start()
-                    started.append(thread)
                 self._hand_over(self._next_done())
         finally:
             self._given_up = True
-            self._wait_for(started)
+            self._wait_for([thread for thread in crew if thread.ident])
         assert self._volume is not None, "the first plane makes the volume"
         return self._volume
+
+    def _first_come(self, first: Sequence[Chunk]) -> list[Sequence[Chunk]]:
+        """The task of the plane that is looked at, then those that were done before it."""
+        early: list[Sequence[Chunk]] = []
+        while (done := self._next_done()) is not first:
+            early.append(done)
+        return [first, *early]
 
     def _wait_for(self, crew: Sequence[threading.Thread]) -> None:
         """Let reads under way end: nothing is written to the array after that, unless a disk does not answer."""
@@ -101,17 +111,18 @@ class Filling:
         for thread in crew:
             thread.join(None if self._silence_s is None else max(0.0, until - time.monotonic()))
 
-    def _work(self) -> None:
+    def _work(self, first: Sequence[Chunk] = ()) -> None:
         """Task after task, in a thread of its own, as long as there are any."""
         try:
-            while task := self._next_task():
+            while task := first or self._next_task():
+                first = ()
                 self._read(task)
                 self._finished.put(task)
         except BaseException as error:  # noqa: BLE001 - all belong to the caller, in whose stead this thread reads
             self._finished.put(error)
 
     def _next_task(self) -> list[Chunk]:
-        """The nearest chunks: one by one at first, then several, as a thread takes longer to wake than to read one."""
+        """The nearest chunks: one by one at first and at last, else several, as handing them over takes time, too."""
         with self._lock:
             if not self._left or self._given_up:
                 return []
@@ -120,7 +131,7 @@ class Filling:
                 self._wanted = wanted
                 self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
             task = [self._left.pop()]
-            planes, most = len(task[0].ks), min(self._most, 1 + self._taken // 16)
+            planes, most = len(task[0].ks), min(self._most, 1 + min(self._taken, self._count - self._taken) // 16)
             while self._left and not task[-1].is_slow and planes + len(self._left[-1].ks) <= most:
                 task.append(self._left.pop())
                 planes += len(task[-1].ks)

@@ -22,6 +22,10 @@ _OPEN = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 """Without waiting: what is no file may never open."""
 
 
+_WORDS = {(sign, size): np.dtype(f"<{'ui'[sign]}{size}") for sign in (0, 1) for size in (1, 2)}
+"""Types by sign and bytes."""
+
+
 class TooNarrow(Exception):
     """A value does not fit the type of the array: fill another one, of ``dtype``."""
 
@@ -82,14 +86,15 @@ class StoredPlanes:
             TooNarrow: a value after the intercept does not fit; ``out`` then holds nonsense.
         """
         _read(self.files[k], self.offsets[k], out)
-        stored = out.view(f"<{'i' if self.signs[k] else 'u'}{out.itemsize}")
+        stored = out.reshape(-1).view(_WORDS[self.signs[k], out.itemsize])
         bits, intercept = self.bits[k], self.intercepts[k]
         _settle(stored, bits)
         if intercept or stored.dtype != out.dtype:
             _check(stored, bits, intercept, out.dtype)
         if intercept:
             # Wraps around where it must: 16 bits of the sum are right, whatever the sign they are read with.
-            np.add(stored, np.array(intercept & 0xFFFF, np.uint16).astype(stored.dtype), out=stored)
+            words = stored.view(_WORDS[0, 2])
+            np.add(words, np.uint16(intercept & 0xFFFF), out=words)
 
 
 def _read(path: Path, offset: int, out: NDArray[Any]) -> None:
@@ -125,7 +130,7 @@ def _settle(stored: NDArray[Any], bits: int) -> None:
     if stored.dtype.kind == "i":
         np.left_shift(stored, unused, out=stored)
         np.right_shift(stored, unused, out=stored)
-    elif stored.max(initial=0) >> bits:  # looking costs half of clearing
+    elif np.maximum.reduce(stored, initial=0) >> bits:  # looking costs half of clearing
         np.bitwise_and(stored, stored.dtype.type((1 << bits) - 1), out=stored)
 
 

@@ -119,13 +119,40 @@ def test_all_is_handed_over_by_the_calling_thread_and_read_by_others():
     assert readers and threading.current_thread().name not in readers
 
 
+def test_the_plane_looked_at_is_handed_over_first_also_where_another_is_read_sooner():
+    volume = Volume(np.zeros((8, 1, 1), np.int16), Geometry((8, 1, 1)), "image")
+    neighbour = threading.Event()
+    handed_over: list[int] = []
+
+    class Eye:
+        def allocate(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+            return np.zeros(shape, dtype)
+
+        def begun(self, volume: Volume) -> None:
+            assert volume.array.shape == (8, 1, 1) and not handed_over
+
+        def wanted(self) -> int:
+            return 6
+
+        def arrived(self, k: int) -> None:
+            handed_over.append(k)
+
+    def read(task: Sequence[Chunk]) -> None:
+        if task[0].ks == (6,):
+            assert neighbour.wait(10)
+        neighbour.set()
+
+    Filling([Chunk((k,)) for k in range(8)], read, lambda: volume, silent, Eye(), threads=2).run()
+    assert handed_over[0] == 6 and sorted(handed_over) == list(range(8))
+
+
 def test_errors_of_reading_pass_once_no_thread_reads_any_more():
     slow, reading = threading.Event(), threading.Event()
     ended: list[int] = []
 
     def read(task: Sequence[Chunk]) -> None:
         (k,) = task[0].ks
-        if k == 2:  # the middle one comes first and alone
+        if k == 2:  # the middle one, which is read first
             return
         if not reading.is_set():
             reading.set()

@@ -83,9 +83,12 @@ class _Frames:
 
     def _read_chunk(self, planes: Mapping[int, NDArray[Any]]) -> None:
         """Planes of one file."""
-        coded = {k: plane for k, plane in planes.items() if not self._stored.holds(k)}
-        for k in planes.keys() - coded.keys():
-            self._stored.read_into(k, planes[k])
+        coded: dict[int, NDArray[Any]] = {}
+        for k, plane in planes.items():
+            if self._stored.holds(k):
+                self._stored.read_into(k, plane)
+            else:
+                coded[k] = plane
         if not coded:
             return
         first = self._frames[next(iter(coded))]
