@@ -32,9 +32,14 @@ def rasterised(outline: Sequence[Point], shape: tuple[int, int]) -> Inside:
     return (np.cumsum(crossings[:, :-1], axis=1) & 1).astype(bool)
 
 
-def in_plane(shape: tuple[int, ...], axis: int, index: int, outline: Sequence[Point]) -> Region | None:
-    """The voxels inside an outline drawn on one plane of the array, rows and columns as stored; None without any."""
-    return _through(shape, axis, slice(index, index + 1), outline)
+def in_plane(shape: tuple[int, ...], axis: int, index: int, outline: Sequence[Point], side: int = 0) -> Region | None:
+    """The voxels inside an outline drawn on one plane of the array, rows and columns as stored; None without any.
+
+    Args:
+        side: how many planes before and behind belong to it, as far as there are any.
+    """
+    along = slice(max(0, index - side), min(shape[axis], index + side + 1))
+    return _through(shape, axis, along, outline) if 0 <= index < shape[axis] else None
 
 
 def through(shape: tuple[int, ...], axis: int, outline: Sequence[Point]) -> Region | None:

@@ -122,6 +122,44 @@ def test_freehand_fills_and_scissors_cut_inside_and_outside_and_through(qtbot: Q
     assert not main.segmentation.array[30:36, 100:130, 122:].any()
 
 
+HALF = ((95.0, 120.0), (95.0, 150.0), (135.0, 150.0), (135.0, 120.0), (95.0, 120.0))
+
+
+def test_scissors_cut_through_the_slab_that_is_looked_through(main: Application) -> None:
+    paint(main, (slice(20, 45), slice(100, 130), slice(100, 140)))
+    main.view.set_slab(4.2 * main.session.volume.geometry.spacing_mm[0], "max")
+    key(main, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    drag(main, *HALF)
+    cut = ~main.segmentation.array.any(axis=2, where=np.arange(256) > 121)[:, 110]
+    assert (20 + np.flatnonzero(cut[20:45])).tolist() == [30, 31, 32, 33, 34]
+    main.segmentation.undo()
+    main.window.run("edit-outside")
+    drag(main, *HALF)
+    cut = ~main.segmentation.array.any(axis=2, where=np.arange(256) < 119)[:, 110]
+    assert (20 + np.flatnonzero(cut[20:45])).tolist() == [30, 31, 32, 33, 34]
+
+
+def test_scissors_in_an_oblique_plane_stay_in_it(qtbot: QtBot, main: Application) -> None:
+    """Cut outside of an outline on a slanting plane: what lies before and behind it stays."""
+    paint(main, (slice(10, 55), slice(60, 200), slice(60, 200)))
+    before = main.segmentation.array.copy()
+    pane, geometry = main.session.active, main.session.volume.geometry
+    centre = tuple(float(v) for v in geometry.point_lps((32, 128, 128)))
+    pane.turn_plane(centre, (0.0, 0.5, 0.8660254), (0.0, -0.8660254, 0.5))
+    plane = pane.slice_geometry(pane.view.k)
+    row, column = plane.index_kji(centre)[1:]
+    main.window.run("edit-outside")
+    key(main, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    drag(main, *((row + r, column + c) for r, c in ((-20, -20), (-20, 20), (20, 20), (20, -20), (-20, -20))))
+    settle(qtbot, main)
+    assert main.session.workbench.proposal is not None
+    key(main, Qt.Key.Key_Return)
+    gone = np.argwhere(before != main.segmentation.array)
+    places = plane.index_kji(geometry.point_lps(gone))
+    assert len(gone) > 1000 and np.abs(places[:, 0]).max() <= 0.5 + 1e-3
+    assert (np.abs(places[:, 1:] - (row, column)).max(axis=1) > 19).all(), "inside of the outline all stays"
+
+
 def test_livewire_keeps_to_the_edge_of_the_body(main: Application) -> None:
     values = main.session.volume.array[32]
     row = 128

@@ -1,5 +1,7 @@
 """What outlines and clicks of the canvas change."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from imaging.editing import Editable, Mask, MaskEdit, Region, add, become, on_layer
@@ -13,7 +15,7 @@ from imaging.editing.probable_lesion import probable_lesion
 from imaging.layers import flat, layer_of
 from imaging.progress import Report
 from viewer.commands.operations import Task
-from viewer.state.workbench import DrawnBox, Outline, Place
+from viewer.state.workbench import DrawnBox, Outline, Pixel, Place
 
 OUTLINE_NAMES = {"fill-polygon": "Polygon", "fill-freehand": "Freehand", "livewire": "Livewire", "scissors": "Scissors"}
 BOX_NAME = "Box a lesion"
@@ -48,27 +50,41 @@ def outlined(task: Task, outline: Outline, report: Report) -> MaskEdit | None:
 
 
 def _enclosed(task: Task, outline: Outline, deep: bool) -> Region | None:
-    """The voxels inside an outline: of the shown plane, or through all planes."""
+    """The voxels inside an outline: of the shown plane, for scissors of the slab that is looked through; or of all."""
     pane, shape = outline.pane, task.array.shape
     if pane.axis is not None:
         found = through(shape, pane.axis, outline.points) if deep else None
-        return found if deep else in_plane(shape, pane.axis, outline.k, outline.points)
+        return found if deep else in_plane(shape, pane.axis, outline.k, outline.points, _planes(outline) // 2)
     plane = pane.slice_geometry(outline.k)
     if plane is None:
         return None
-    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] / 2)
+    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] * _planes(outline) / 2)
 
 
-def _rest(task: Task, outline: Outline, region: Region | None) -> Region:
-    """All that does not lie inside: of the shown plane of the array, or of the volume."""
+def _planes(outline: Outline) -> int:
+    """How many planes an outline means."""
+    return outline.pane.planes if outline.tool == "scissors" and outline.pane.can_cut else 1
+
+
+def _rest(task: Task, outline: Outline, region: Region | None) -> Region | None:
+    """All that does not lie inside: of the planes that the outline means, or of the volume."""
+    whole_plane = replace(outline, points=_corners(outline))
+    wide = _enclosed(task, whole_plane, task.options.through)
+    if wide is None:
+        return None
     inside = np.zeros(task.array.shape, bool)
     if region is not None:
         inside[region.box] = region.inside
-    spans = [slice(0, size) for size in task.array.shape]
-    if outline.pane.axis is not None and not task.options.through:
-        spans[outline.pane.axis] = slice(outline.k, outline.k + 1)
-    box = (spans[0], spans[1], spans[2])
-    return Region(box, ~inside[box])
+    return Region(wide.box, wide.inside & ~inside[wide.box])
+
+
+def _corners(outline: Outline) -> tuple[Pixel, ...]:
+    """An outline around the whole plane."""
+    geometry = outline.pane.slice_geometry(outline.k)
+    if geometry is None:
+        return outline.points
+    bottom, right = (size - 0.5 for size in geometry.shape_kji[1:])
+    return (-0.5, -0.5), (-0.5, right), (bottom, right), (bottom, -0.5)
 
 
 def boxed(task: Task, drawn: DrawnBox, report: Report) -> MaskEdit | None:

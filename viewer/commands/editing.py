@@ -145,7 +145,8 @@ class Editing:
         if task is None or outline.pane.opened is not self._session.opened:
             return
         work = partial(outlined, task, outline)
-        if outline.tool == "scissors" and task.options.through:
+        slow = task.options.through or (task.options.outside and outline.pane.axis is None)
+        if outline.tool == "scissors" and slow:
             self._last = None
             self.work_out(name, work)
             return

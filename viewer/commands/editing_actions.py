@@ -13,7 +13,12 @@ EDIT_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
     ("fill-polygon", "Polygon", "U", "Click the corners; Enter or a double click fills it, Escape gives up"),
     ("fill-freehand", "Freehand", "Alt+Y", "Drag around what shall be filled"),
     ("livewire", "Livewire", "Alt+T", "Click along an edge: the line keeps to it; Enter fills, Escape gives up"),
-    ("scissors", "Scissors", "Shift+S", "Drag around what shall be cut from the active label"),
+    (
+        "scissors",
+        "Scissors",
+        "Shift+S",
+        "Drag around what shall be cut from the active label, in the plane or slab that is shown",
+    ),
     ("fill", "Fill", "Alt+P", "Click into a hole or onto a segment"),
     ("grow-region", "Grow region", "Alt+E", "Click: what hangs together and has like values"),
     ("find-lesion", "Find lesion", "Ctrl+Alt+E", "Click a lesion; what the model proposes there helps"),
