@@ -17,7 +17,7 @@ EDIT_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
         "scissors",
         "Scissors",
         "Shift+S",
-        "Drag around what shall be cut from the active label, in the plane or slab that is shown",
+        "Drag around what shall be cut from the active label, through the slab that is shown",
     ),
     ("fill", "Fill", "Alt+P", "Click into a hole or onto a segment"),
     ("grow-region", "Grow region", "Alt+E", "Click: what hangs together and has like values"),
