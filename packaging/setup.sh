@@ -7,8 +7,8 @@ VENV=.venv
 LIBRARIES='libgl1 libegl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0'
 WINDOW_LIBRARIES='libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0'
 FONT=fonts-dejavu-core
-# What tests compare with: another decoder, and the data base server of a team. They are skipped without.
-TEST_PROGRAMS='dcmtk postgresql'
+# What tests compare with: other decoders, and the data base server of a team. They are skipped without.
+TEST_PROGRAMS='dcmtk libgdcm-tools postgresql'
 
 say() { printf '%s\n' "$*" >&2; }
 
