@@ -71,12 +71,12 @@ class FilledArray:
         transform = self._transforms[k]
         if out.dtype != np.int16 or transform.table is not None or transform.slope != 1 or stored.dtype.kind == "f":
             return False
-        low, high = int(stored.min()) + transform.intercept, int(stored.max()) + transform.intercept
-        if not (low >= -32768 and high <= 32767 and stored.dtype.itemsize <= 2 and abs(transform.intercept) < 32768):
+        intercept = int(transform.intercept)
+        if stored.dtype.itemsize > 2 or abs(intercept) >= 32768 or not _fits(stored, intercept):
             return False
         # Wraps around where it must: 16 bits of the sum are right, whatever the sign they are read with.
         words = stored.view(np.int16) if stored.dtype.itemsize == 2 else stored
-        np.add(words, np.int16(transform.intercept), out=out)
+        np.add(words, np.int16(intercept), out=out)
         return True
 
     def _check(self, values: NDArray[Any]) -> None:
@@ -87,3 +87,11 @@ class FilledArray:
         held = np.iinfo(self.array.dtype)
         if not (held.min <= low and high <= held.max):
             raise TooNarrow(np.dtype(np.int32 if low >= -(1 << 31) and high < 1 << 31 else np.int64))
+
+
+def _fits(stored: NDArray[Any], intercept: int) -> bool:
+    """True where all values plus the intercept fit 16 bits; values are looked at only where their type leaves doubt."""
+    ends = np.iinfo(stored.dtype)
+    low = ends.min if ends.min + intercept >= -32768 else int(stored.min())
+    high = ends.max if ends.max + intercept <= 32767 else int(stored.max())
+    return low + intercept >= -32768 and high + intercept <= 32767

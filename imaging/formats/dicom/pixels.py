@@ -158,7 +158,8 @@ class FrameReader:
     def close(self) -> None:
         """Give up what was needed to decode; the stream stays open."""
         self.fallback.close()
-        self._video.close()
+        if self.header.transfer_syntax in VIDEO_SYNTAXES:
+            self._video.close()
 
     def _picture(self, index: int) -> Decoded:
         try:

@@ -68,7 +68,8 @@ def _rle_planes(data: bytes, planes: int, size: int) -> list[NDArray[np.uint8]]:
     """Each segment's first ``size`` bytes; more in a segment is padding."""
     starts = _check_segments(data, planes, size)
     segments = zip(starts, [*starts[1:], len(data)], _scratch.planes(planes, size + _MOST_PADDING), strict=True)
-    return [_rle_plane(data[start:end], out, size) for start, end, out in segments]
+    view = memoryview(data)  # a slice of it copies nothing
+    return [_rle_plane(view[start:end], out, size) for start, end, out in segments]
 
 
 def _check_segments(data: bytes, planes: int, size: int) -> list[int]:
@@ -84,12 +85,16 @@ def _check_segments(data: bytes, planes: int, size: int) -> list[int]:
     return starts
 
 
-def _rle_plane(segment: bytes, out: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+def _rle_plane(segment: memoryview, out: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
     """The bytes of a segment, in ``out`` where all of them fit."""
     try:
-        plain = imagecodecs.packbits_decode(segment, out=out.data)
+        plain = _unpacked(segment, out.data)
     except RuntimeError:
-        plain = imagecodecs.packbits_decode(segment)
+        plain = _unpacked(segment)
     if len(plain) < size:
         raise CodecError(f"truncated: an RLE segment holds {len(plain)} bytes, expected {size}")
     return np.frombuffer(plain, np.uint8, size)
+
+
+def _unpacked(segment: memoryview, out: memoryview | None = None) -> bytes | bytearray | memoryview:
+    return imagecodecs.packbits_decode(segment, out=out)  # pyright: ignore[reportArgumentType]  any buffer will do
