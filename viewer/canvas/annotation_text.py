@@ -171,8 +171,17 @@ def _display_texts(pane: Pane, volume: Volume, ends: bool) -> dict[FieldName, st
         "fusion": _fusion_text(pane.view),
         "profile": f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
         "colours": pane.view.colours.name if pane.view.colours and not volume.is_colour else "",
-        "window": "RGB" if volume.is_colour else window_text(pane.view, ends),
+        "window": "RGB" if volume.is_colour else _uptake_text(pane.view, volume) or window_text(pane.view, ends),
     }
+
+
+def _uptake_text(view: View, volume: Volume) -> str:
+    """The window as standardised uptake, which positron emission images are read by; empty where it is unknown."""
+    factor, window = volume.facts.suv_factor, view.window
+    if factor == 0 or view.table is not None:
+        return ""
+    name = "" if window.name.startswith("SUV") else window.name
+    return f"SUVbw {factor * window.low:.1f} to {factor * window.high:.1f} {name}".rstrip()
 
 
 def _fusion_text(view: View) -> str:

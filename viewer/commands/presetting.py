@@ -75,11 +75,8 @@ class Presetting:
 
     def current(self, name: str) -> Preset:
         """The window shown now as a preset on the first free key."""
-        window = self._session.view.window
         free = (key for key in range(1, 10) if self.group.at(key) is None)
-        return Preset(
-            name=name, key=next(free, None), centre=window.centre, width=window.width, function=window.function
-        )
+        return Preset.of_window(self._session.view.window, self._session.volume, name, next(free, None))
 
     def keep(self, groups: tuple[PresetGroup, ...]) -> None:
         """Use these groups from now on; those that differ from the program's own are saved."""

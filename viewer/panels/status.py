@@ -99,6 +99,8 @@ class StatusBar(QStatusBar):
         k, j, i = cursor.index_kji
         value = volume.array[k, j, i]
         shown = "RGB " + " ".join(str(int(v)) for v in value) if volume.is_colour else f"{value:g} {volume.unit}"
+        if volume.facts.suv_factor and not volume.is_colour:
+            shown += f"   {value * volume.facts.suv_factor:.2f} SUVbw"
         text = f"{shown.strip()}   slice {k + 1}, row {j}, column {i}"
         geometry = volume.slice_geometry(k)
         if geometry.has_position:

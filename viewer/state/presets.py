@@ -13,6 +13,15 @@ from viewer.settings import Kept, Place, SettingsFile
 Percent = Annotated[float, Field(ge=0, le=100)]
 
 
+SUV_UNIT = "g/ml"
+"""Of standardised uptake by body weight; presets for it are for all images that it can be worked out of."""
+
+
+def unit_per_value(volume: Volume) -> float:
+    """What one step of the values is worth in the unit of their presets: SUVbw of positron emission images, else 1."""
+    return volume.facts.suv_factor or 1.0
+
+
 class Preset(Kept):
     """One named window: ``centre`` and ``width`` in the unit of its group, or a share of the values shown.
 
@@ -44,11 +53,19 @@ class Preset(Kept):
     def window(self, volume: Volume) -> Window:
         """The window on ``volume``; percentiles are taken from a sample of it."""
         if self.centre is not None and self.width is not None:
-            return Window(self.centre, self.width, self.name, self.function)
+            scale = unit_per_value(volume)
+            return Window(self.centre / scale, self.width / scale, self.name, self.function)
         values = volume.sample()
         ends = (self.low_percent or 0.0, self.high_percent or 0.0)
         low, high = np.percentile(values, ends) if values.size else (0.0, 1.0)
         return Window(float(low + high) / 2, max(float(high - low), 1e-6), self.name, "LINEAR_EXACT")
+
+    @classmethod
+    def of_window(cls, window: Window, volume: Volume | None, name: str, key: int | None) -> "Preset":
+        """A window on ``volume`` as a preset, in the unit of the volume's group."""
+        scale = 1.0 if volume is None else unit_per_value(volume)
+        function = window.function if scale == 1 else "LINEAR_EXACT"
+        return cls(name=name, key=key, centre=window.centre * scale, width=window.width * scale, function=function)
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -117,8 +134,9 @@ class Presets(QObject):
 
     def of(self, volume: Volume) -> PresetGroup:
         """The group for a volume: by unit, else by modality, else the one for everything else."""
+        unit = SUV_UNIT if volume.facts.suv_factor else volume.unit
         fits: tuple[Callable[[PresetGroup], bool], ...] = (
-            lambda group: bool(group.unit) and group.unit == volume.unit,
+            lambda group: bool(group.unit) and group.unit == unit,
             lambda group: not group.unit and volume.modality in group.modalities,
             lambda group: not group.unit and not group.modalities,
         )

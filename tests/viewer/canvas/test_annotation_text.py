@@ -5,6 +5,7 @@ import pytest
 
 from imaging.colour_tables import COLOUR_TABLES
 from imaging.geometry import Calibration, Geometry
+from imaging.measuring_facts import MeasuringFacts
 from imaging.study import Patient, Series
 from imaging.volume import Volume, Window
 from viewer.canvas.annotation_text import (
@@ -174,6 +175,14 @@ def test_the_window_by_its_ends_and_the_colours_by_name():
     assert corners(pane, ends=True).bottom_right[-1] == "-1350 to 150 lung"
     pane.view.set_colours(COLOUR_TABLES["Hot Iron"])
     assert corners(pane, "few").bottom_right[-2:] == ("Hot Iron", "W 1500 L -600 lung")
+
+
+def test_the_window_of_an_uptake_is_told_as_uptake():
+    pane = pane_with(volume(unit="Bq/ml", facts=MeasuringFacts(suv_factor=1 / 5000)))
+    pane.view.set_window(Window(12_500, 25_000, "SUV 0-5", "LINEAR_EXACT"))
+    assert corners(pane).bottom_right[-1] == "SUVbw 0.0 to 5.0"
+    pane.view.set_window(Window(10_000, 10_000, "mine", "LINEAR_EXACT"))
+    assert corners(pane).bottom_right[-1] == "SUVbw 1.0 to 3.0 mine"
 
 
 def test_dates_that_are_no_dates_stay_as_written():

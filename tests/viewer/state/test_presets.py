@@ -1,5 +1,7 @@
 """Presets: which group a volume gets, and which window a preset means on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from imaging.geometry import Geometry
+from imaging.measuring_facts import MeasuringFacts
 from imaging.volume import Volume, Window
 from viewer.state.presets import Preset, PresetGroup, Presets, doubled
 
@@ -23,6 +26,20 @@ GROUPS = (
     PresetGroup(title="PET", modalities=("PT",)),
     PresetGroup(title="Other"),
 )
+
+
+def test_presets_of_uptake_hold_where_it_can_be_worked_out() -> None:
+    """At 70 kg and 350 MBq, 5000 Bq/ml are SUVbw 1."""
+    pet = replace(volume_of([0, 30_000], "Bq/ml", "PT"), facts=MeasuringFacts(suv_factor=1 / 5000))
+    presets = Presets()
+    presets.show(GROUPS)
+    assert presets.of(pet).title == "SUV"
+    wanted = Preset(name="SUV 0-5", centre=2.5, width=5, function="LINEAR_EXACT")
+    window = wanted.window(pet)
+    assert (window.low, window.high) == (0, 25_000)
+    assert Preset.of_window(window, pet, "SUV 0-5", None) == wanted, "and back when it is kept"
+    counts = replace(pet, facts=MeasuringFacts(suv_missing="weight is not stated"))
+    assert presets.of(counts).title == "PET"
 
 
 @pytest.mark.parametrize(
