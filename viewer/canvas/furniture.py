@@ -50,6 +50,7 @@ class Furniture:
 
     Attributes:
         cut: texts that had not the room they need, with their boxes.
+        taken: where texts were written.
     """
 
     def __init__(self, painter: QPainter, width: float, height: float, family: QFont) -> None:
@@ -63,6 +64,7 @@ class Furniture:
         self._line = QFontMetricsF(self._font).height()
         self._above = self._below = 0.0
         self.cut: list[tuple[QRectF, str]] = []
+        self.taken: list[QRectF] = []
         painter.setFont(self._font)
 
     @property
@@ -86,7 +88,8 @@ class Furniture:
         wide = metrics.horizontalAdvance(shown)
         free = box.width() - wide
         share = {Qt.AlignmentFlag.AlignRight: 1.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(align, 0.0)
-        self._painter.fillRect(QRectF(box.x() + share * free - 3, box.y(), wide + 6, box.height()), VEIL)
+        self.taken.append(QRectF(box.x() + share * free - 3, box.y(), wide + 6, box.height()))
+        self._painter.fillRect(self.taken[-1], VEIL)
         flags = int(align | Qt.TextFlag.TextSingleLine)
         self._painter.setPen(SHADOW)
         self._painter.drawText(box.translated(1, 1), flags, shown)

@@ -1,5 +1,7 @@
 """Draws measurements over a picture: lines, points to drag, and the numbers with what they rest on."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPolygonF
 
@@ -20,11 +22,14 @@ ARROW = 11.0
 MARGIN = 12.0
 
 
-def draw_measurements(painter: QPainter, state: Measurements, pane: Pane, font: QFont, room: QRectF) -> None:
+def draw_measurements(
+    painter: QPainter, state: Measurements, pane: Pane, font: QFont, room: QRectF, taken: Sequence[QRectF] = ()
+) -> None:
     """Draw the measurements of the series that a viewport shows, those on its plane, and the sketch under way.
 
     Args:
         room: labels are kept inside it.
+        taken: where other texts stand, which labels leave free where they can.
     """
     if pane.series is None or pane.volume is None:
         return
@@ -34,7 +39,7 @@ def draw_measurements(painter: QPainter, state: Measurements, pane: Pane, font: 
     drawn = [each for each in found if seen(pane, each.figure.points) is not None]
     for each in drawn:
         _draw_figure(painter, state, pane, each)
-    labels = Labels(painter, font, room)
+    labels = Labels(painter, font, room, taken)
     for each in drawn:
         _draw_label(state, pane, each, labels)
     sketch = state.sketch

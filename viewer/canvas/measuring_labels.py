@@ -1,10 +1,13 @@
 """The texts beside measurements: inside the viewport, and clear of one another where there is room."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from viewer.canvas.dragging import Point
 
+FAR_PX = 12.0
 SHADE = QColor(0, 0, 0, 170)
 PADDING_X, PADDING_Y = 5.0, 3.0
 
@@ -14,14 +17,15 @@ class Labels:
 
     Args:
         room: they are kept inside it.
+        taken: where other texts stand.
     """
 
-    def __init__(self, painter: QPainter, font: QFont, room: QRectF) -> None:
-        self._painter, self._font, self._room = painter, font, room
+    def __init__(self, painter: QPainter, font: QFont, room: QRectF, taken: Sequence[QRectF] = ()) -> None:
+        self._painter, self._font, self._room, self._taken = painter, font, room, tuple(taken)
         self.boxes: list[QRectF] = []
 
     def write(self, lines: tuple[str, ...], place: Point, colour: QColor) -> None:
-        """Write ``lines`` to the right of a point; lower, or else higher, where a label stands already."""
+        """Write ``lines`` to the right of a point, else where there is room near it; a line leads there from afar."""
         if not lines:
             return
         metrics = QFontMetricsF(self._font)
@@ -30,6 +34,9 @@ class Labels:
         box = self._free(QRectF(place[0], place[1] - line / 2 - PADDING_Y, wide, line * len(lines) + 2 * PADDING_Y))
         self.boxes.append(box)
         painter = self._painter
+        if box.top() > place[1] + FAR_PX or box.bottom() < place[1] - FAR_PX:
+            painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
+            painter.drawLine(QPointF(*place), QPointF(box.left(), box.center().y()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(SHADE)
         painter.drawRoundedRect(box, 4, 4)
@@ -40,15 +47,21 @@ class Labels:
             painter.drawText(QPointF(left, base + number * line), text)
 
     def _free(self, wanted: QRectF) -> QRectF:
-        """The wanted box moved into the room, and off those that are taken as far as that is possible."""
-        for downwards in (True, False):
-            box = self._inside(wanted)
-            for taken in sorted(self.boxes, key=QRectF.top, reverse=not downwards):
-                if box.intersects(taken):
-                    box.moveTop(taken.bottom() + 1 if downwards else taken.top() - box.height() - 1)
-            if self._room.contains(box) and not any(box.intersects(taken) for taken in self.boxes):
-                return box
-        return self._inside(wanted)
+        """The wanted box in the room, moved up or down as little as it takes to stand clear of other texts.
+
+        Where there is no such place, off other labels only; where there is none even so, where it was wanted.
+        """
+        start = self._inside(wanted)
+        for others in ((*self.boxes, *self._taken), self.boxes):
+            tops = [
+                start.top(),
+                *(edge for each in others for edge in (each.bottom() + 1, each.top() - start.height() - 1)),
+            ]
+            boxes = (QRectF(start.left(), top, start.width(), start.height()) for top in tops)
+            clear = [box for box in boxes if self._room.contains(box) and not any(map(box.intersects, others))]
+            if clear:
+                return min(clear, key=lambda box: abs(box.top() - start.top()))
+        return start
 
     def _inside(self, box: QRectF) -> QRectF:
         room, moved = self._room, QRectF(box)

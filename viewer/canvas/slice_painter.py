@@ -80,7 +80,7 @@ class SlicePainter:
             draw_focus(painter, self.session, pane)
         self._paint_furniture(furniture, volume, geometry, transform, text)
         if drawn:
-            self._paint_measurements(painter)
+            self._paint_measurements(painter, furniture)
             draw_outline(painter, self.session.workbench.outline, pane)
             self._paint_brush(painter, transform)
 
@@ -197,11 +197,11 @@ class SlicePainter:
         colour = QColor(*label.colour) if label and hand.tool != "eraser" else QColor(255, 255, 255)
         self._ring.draw(painter, QPointF(*point), self._brush_radius_px(transform), colour)
 
-    def _paint_measurements(self, painter: QPainter) -> None:
+    def _paint_measurements(self, painter: QPainter, furniture: Furniture) -> None:
         room = QRectF(self._view.rect()).adjusted(6, 6, -6, -6)
         font = QFont(self._view.font())
         font.setPixelSize(letter_px(self._view.width(), self._view.height()))
-        draw_measurements(painter, self.session.measurements, self.pane, font, room)
+        draw_measurements(painter, self.session.measurements, self.pane, font, room, furniture.taken)
 
     def paint_frame(self, painter: QPainter) -> None:
         """The rectangle that is drawn now, and which viewport is worked in, where there are several."""

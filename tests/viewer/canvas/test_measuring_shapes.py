@@ -120,6 +120,22 @@ def test_a_label_has_name_numbers_and_what_they_rest_on_once() -> None:
     assert label_lines(line, ()) == ()
 
 
+def test_labels_go_no_further_than_they_must_and_leave_other_texts_free(qapp: object) -> None:
+    image, room = QImage(300, 300, QImage.Format.Format_RGB32), QRectF(0, 0, 300, 300)
+    painter = QPainter(image)
+    corner, wanted = QRectF(150, 200, 150, 90), (160.0, 206.0)
+    labels = Labels(painter, QFont(), room, (corner,))
+    labels.write(("41.0 mm", "at detector"), wanted, QColor("white"))
+    labels.write(("42.0 mm", "at detector"), wanted, QColor("white"))
+    first, second = labels.boxes
+    assert first.bottom() == pytest.approx(corner.top() - 1), "above the corner, which is nearer than below it"
+    assert second.bottom() == pytest.approx(first.top() - 1)
+    crowded = Labels(painter, QFont(), room, (room,))
+    crowded.write(("41.0 mm",), wanted, QColor("white"))
+    painter.end()
+    assert room.contains(crowded.boxes[0]), "written even where nothing is free"
+
+
 def test_labels_stay_in_the_room_and_off_one_another(qapp: object) -> None:
     image, room = QImage(300, 300, QImage.Format.Format_RGB32), QRectF(0, 0, 300, 300)
     painter = QPainter(image)
