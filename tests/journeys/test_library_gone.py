@@ -16,10 +16,12 @@ from sqlalchemy import Engine, create_engine, event, text
 from benchmarks.postgresql import Server, programs, running
 from imaging.library import schema
 from imaging.library.store import Library
+from tests.journeys.hands import told
 from tests.journeys.small_ct import show_ct
-from viewer.app import Application
+from viewer.app import Application, application
 from viewer.commands import annotating
 from viewer.dialogs.leaving import LeavingQuestion
+from viewer.places import Places
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 Start = Callable[[], Application]
@@ -281,6 +283,33 @@ def test_a_library_that_was_deleted_while_one_draws(
     main.window.run("save")
     assert main.segmentation.saved
     np.testing.assert_array_equal(main.shelf.library.latest_mask(main.session.series.uid).labelmap.array, drawn)
+
+
+def test_a_folder_that_cannot_be_written(qtbot: QtBot, tmp_path: Path) -> None:
+    """Nobody may make a file where the data shall lie: it is said, editing and undo go on, and leaving asks."""
+    place = Path("/sys/wetread")
+    application()
+    main = Application(Places(place, tmp_path / "cache"))
+    qtbot.addWidget(main.window)
+    main.window.resize(1280, 800)
+    with qtbot.waitExposed(main.window):
+        main.window.show()
+    show_ct(main, tmp_path)
+    paint(main, -40)
+    drawn = main.segmentation.array.copy()
+    assert drawn.any() and not main.annotating.held
+    main.window.run("save")
+    assert str(place) in told(main) and not main.segmentation.saved
+    main.window.run("undo")
+    main.window.run("redo")
+    np.testing.assert_array_equal(main.segmentation.array, drawn)
+    main.window.close()
+    asked = question(qtbot, main)
+    qtbot.mouseClick(asked.stay, LEFT)
+    np.testing.assert_array_equal(main.segmentation.array, drawn)
+    main.window.close()
+    qtbot.mouseClick(question(qtbot, main).leave, LEFT)
+    qtbot.waitUntil(lambda: not main.window.isVisible())
 
 
 def test_a_clock_that_was_set_back(qtbot: QtBot, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
