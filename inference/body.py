@@ -23,7 +23,7 @@ def lung_box(plane_hu: NDArray[Any], row_mm: float, column_mm: float) -> LungBox
         plane_hu: (rows, columns), HU.
         row_mm, column_mm: distance between rows and between columns.
     """
-    tissue = _opened(plane_hu > AIR_BELOW_HU, row_mm, column_mm)
+    tissue = _opened(np.ascontiguousarray(plane_hu > AIR_BELOW_HU), row_mm, column_mm)
     inside = _enclosed(tissue)
     air = _opened(inside & ~tissue, row_mm, column_mm)
     wanted = air if air.sum() > SMALLEST_LUNG_SHARE * max(inside.sum(), 1) else tissue
@@ -36,9 +36,15 @@ def lung_box(plane_hu: NDArray[Any], row_mm: float, column_mm: float) -> LungBox
 
 def _enclosed(tissue: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """True where tissue lies somewhere on all four sides."""
-    sides = [tissue, tissue[::-1], tissue.T, tissue.T[::-1]]
-    down, up, right, left = (np.logical_or.accumulate(side) for side in sides)
-    return down & up[::-1] & right.T & left[::-1].T
+    return _between(tissue) & _between(tissue.T).T
+
+
+def _between(tissue: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(rows, columns) bool: from the first to the last true place of each row."""
+    places, columns = np.arange(tissue.shape[1], dtype=np.int32), tissue.shape[1]
+    first = np.where(tissue.any(1), tissue.argmax(1), columns).astype(np.int32)
+    last = (columns - 1 - tissue[:, ::-1].argmax(1)).astype(np.int32)
+    return np.asarray((places >= first[:, None]) & (places <= last[:, None]))
 
 
 def _opened(mask: NDArray[np.bool_], row_mm: float, column_mm: float) -> NDArray[np.bool_]:
@@ -49,16 +55,18 @@ def _opened(mask: NDArray[np.bool_], row_mm: float, column_mm: float) -> NDArray
 
 def _spread(mask: NDArray[np.bool_], half: list[int]) -> NDArray[np.bool_]:
     """True within ``half`` rows and columns of what is true."""
-    down = _spread_down(mask, half[0])
-    return _spread_down(down.T, half[1]).T
+    down = _met(np.pad(mask, ((half[0], half[0]), (0, 0))), 2 * half[0] + 1)
+    return _met(np.pad(down, ((0, 0), (half[1], half[1]))).T, 2 * half[1] + 1).T
 
 
-def _spread_down(mask: NDArray[np.bool_], half: int) -> NDArray[np.bool_]:
-    rows = np.pad(mask, ((half, half), (0, 0)))
-    found = mask.copy()
-    for first in range(2 * half + 1):
-        found |= rows[first : first + len(mask)]
-    return found
+def _met(lines: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
+    """True where any of ``count`` lines is, this one and those that follow: twice as many with every step."""
+    size = 1
+    while size < count:
+        step = min(size, count - size)
+        lines = lines[:-step] | lines[step:]
+        size += step
+    return lines
 
 
 def _extent(line: NDArray[np.bool_], margin: float) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from inference.execution import Execution, Probabilities
 from inference.manifest import Manifest
 from inference.prediction import Finding, HeatMap, Prediction
 from inference.preprocessing import Placement, Preprocessing
-from inference.probability import ProbabilityMap, quantised
+from inference.probability import ProbabilityMap, labelled, quantised
 from inference.registry import Package, suits, verify
 
 
@@ -137,8 +137,8 @@ class Predictor:
         values = np.array(self._values, np.uint8)
         highest = np.zeros(len(values), np.float32)
         for output in self._run(volume, report, warnings):
-            shares = self.preprocessing.backward(output.probabilities, output.placement)[1:]
-            mask[output.k] = np.where(shares.sum(0) > self.manifest.threshold, values[shares.argmax(0)], 0)
+            shares = self.preprocessing.backward(output.probabilities[1:], output.placement)
+            mask[output.k] = labelled(shares, values, self.manifest.threshold)
             highest = np.maximum(highest, shares.max((1, 2)))
             if maps is not None:
                 maps[:, output.k] = quantised(shares)

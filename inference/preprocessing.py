@@ -48,6 +48,10 @@ class Placement:
         turned = np.rot90(images, -self.turns, axes=(-2, -1))
         return turned[..., ::-1] if self.mirror else turned
 
+    def pad(self, kept: NDArray[Value]) -> NDArray[Value]:
+        """(rows, columns) of the box with its padding; the same array where there is none."""
+        return np.pad(kept, (self.padding[:2], self.padding[2:])) if any(self.padding) else kept
+
     @property
     def padded_shape(self) -> Size:
         """Rows and columns of the kept box with its padding: what is resized to the network's size."""
@@ -77,8 +81,7 @@ class Preprocessing:
         placement = self._place(volume, k, grey)
         top, bottom, left, right = placement.box
         kept = placement.turn(grey)[top:bottom, left:right]
-        padded = np.pad(kept, (placement.padding[:2], placement.padding[2:]))
-        return _resized(padded[None], self.spec.size_px)[0], placement
+        return _resized(placement.pad(kept)[None], self.spec.size_px)[0], placement
 
     def normalised(self, picture: Image) -> Image:
         """(C, H, W) float32 from (H, W) float32, 0-1: less the mean, over the standard deviation, per channel."""
@@ -89,7 +92,7 @@ class Preprocessing:
         """(H, W) uint8 label values as the network should draw them, from (J, I) uint8 on the source grid."""
         top, bottom, left, right = placement.box
         kept = placement.turn(mask)[top:bottom, left:right]
-        padded = np.pad(kept, (placement.padding[:2], placement.padding[2:]))
+        padded = placement.pad(kept)
         values = np.unique(padded)
         shares = _resized((padded[None] == values[:, None, None]).astype(np.float32), self.spec.size_px)
         return values[shares.argmax(0)].astype(np.uint8)
@@ -99,21 +102,24 @@ class Preprocessing:
         resized = _resized(probabilities, placement.padded_shape)
         top, left = placement.padding[0], placement.padding[2]
         first_row, end_row, first_column, end_column = placement.box
-        turned = placement.turn(np.zeros((len(probabilities), *placement.shape_ji), np.float32)).copy()
+        rows, columns = placement.shape_ji[::-1] if placement.turns % 2 else placement.shape_ji
+        turned = np.zeros((len(probabilities), rows, columns), np.float32)
         turned[:, first_row:end_row, first_column:end_column] = resized[
             :, top : top + end_row - first_row, left : left + end_column - first_column
         ]
         return np.ascontiguousarray(placement.turn_back(turned), np.float32)
 
     def _grey(self, volume: Volume, k: int) -> Image:
-        plane = volume.plane(k).astype(np.float32)
+        plane = volume.plane(k)
         if volume.is_colour:
-            plane = plane.mean(-1)
+            plane = plane.mean(-1, dtype=np.float32)
         window, padding = self._window(volume, k), volume.padding_at(k)
-        grey = np.clip((plane - window.low) / max(window.width, 1e-6), 0, 1)
+        grey: Image = np.subtract(plane, window.low, dtype=np.float32)
+        grey /= max(window.width, 1e-6)
+        np.clip(grey, 0, 1, out=grey)
         if padding is not None:
             grey[(plane >= padding[0]) & (plane <= padding[1])] = 1.0 if volume.inverted else 0.0
-        return 1 - grey if volume.inverted else grey
+        return np.subtract(1, grey, out=grey) if volume.inverted else grey
 
     def _window(self, volume: Volume, k: int) -> Window:
         if self.spec.window is not None and volume.unit == "HU":

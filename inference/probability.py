@@ -61,3 +61,23 @@ class ProbabilityMap:
 def quantised(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The same shape in uint8: probabilities 0-1 as the nearest of 0 to :data:`CERTAIN`."""
     return np.rint(np.clip(probabilities, 0, 1) * CERTAIN).astype(np.uint8)
+
+
+def labelled(shares: NDArray[np.float32], values: NDArray[np.uint8], threshold: float) -> NDArray[np.uint8]:
+    """(J, I) uint8: the value of the most probable label, the first of equals, where all labels reach a threshold.
+
+    numpy's argmax across the first axis takes ten times as long.
+
+    Args:
+        shares: (L, J, I) probabilities, without that of the background.
+        values: (L,) of the labels.
+        threshold: of the sum of all labels, to be exceeded.
+    """
+    best, found = shares[0].copy(), np.full(shares.shape[1:], values[0], np.uint8)
+    total = best.copy()
+    for share, value in zip(shares[1:], values[1:], strict=True):
+        found = np.where(share > best, value, found)
+        np.maximum(best, share, out=best)
+        total += share
+    found *= total > threshold
+    return found

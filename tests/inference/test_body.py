@@ -7,7 +7,12 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from scipy.ndimage import grey_opening
 
-from inference.body import SMOOTHING_MM, _opened, lung_box  # pyright: ignore[reportPrivateUsage]  against SciPy's
+from inference.body import (
+    SMOOTHING_MM,
+    _enclosed,  # pyright: ignore[reportPrivateUsage]  against its definition
+    _opened,  # pyright: ignore[reportPrivateUsage]  against SciPy's
+    lung_box,
+)
 
 
 @given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=30)), st.sampled_from([0.5, 0.7, 1.0, 4.0, 9.0]))
@@ -20,6 +25,14 @@ def test_what_is_thin_is_left_out_as_scipy_leaves_it_out(mask: NDArray[np.bool_]
     assert not (found & ~mask).any(), "an opening adds nothing"
     inner = np.s_[2 * rows : len(mask) - 2 * rows, 2 * columns : mask.shape[1] - 2 * columns]
     np.testing.assert_array_equal(found[inner], eroded[inner])
+
+
+@given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=12)))
+def test_enclosed_is_what_has_tissue_on_all_four_sides(tissue: NDArray[np.bool_]) -> None:
+    found = _enclosed(tissue)
+    for row, column in np.ndindex(tissue.shape):
+        sides = tissue[: row + 1, column], tissue[row:, column], tissue[row, : column + 1], tissue[row, column:]
+        assert found[row, column] == all(side.any() for side in sides)
 
 
 def test_the_box_lies_about_the_lungs() -> None:

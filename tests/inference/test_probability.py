@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
 
 from imaging.geometry import Geometry
-from inference.probability import ProbabilityMap, quantised
+from inference.probability import ProbabilityMap, labelled, quantised
 
 
 def two_labels() -> ProbabilityMap:
@@ -46,3 +48,14 @@ def test_quantised_values_are_off_by_half_a_step_at_most(values: list[float]) ->
 
 def test_what_lies_outside_is_held_at_the_ends() -> None:
     assert quantised(np.array([-0.2, 1.3], np.float32)).tolist() == [0, 255]
+
+
+@given(
+    arrays(np.float32, array_shapes(min_dims=3, max_dims=3, max_side=5), elements=st.sampled_from([0, 0.25, 0.5, 0.6])),
+    st.sampled_from([0.4, 0.5, 0.75]),
+)
+def test_the_most_probable_label_is_that_of_argmax(shares: NDArray[np.float32], threshold: float) -> None:
+    values = np.array([3, 1, 200, 7, 9], np.uint8)[: len(shares)]
+    expected = np.where(shares.sum(0) > threshold, values[shares.argmax(0)], 0)
+    found = labelled(shares, values, threshold)
+    assert found.dtype == np.uint8 and np.array_equal(found, expected)
