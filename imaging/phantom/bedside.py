@@ -23,7 +23,7 @@ _BITS = 12
 def film(image: Radiograph) -> Dataset:
     """The radiograph as Computed Radiography Image Storage, JPEG-LS near-lossless."""
     data = objects.new_image("CR", CR_STORAGE, number=1, time="070000")
-    objects.of_another_examination(data, "bedside")
+    objects.of_another_examination(data, "bedside", "Chest at the bedside")
     data.SeriesDescription, data.ImageType = "Chest AP, bedside", ["DERIVED", "PRIMARY"]
     data.BodyPartExamined, data.ViewPosition, data.PatientOrientation = "CHEST", "AP", ["L", "F"]
     data.ImageLaterality = "U"

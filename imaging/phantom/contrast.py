@@ -38,7 +38,7 @@ def phases() -> Iterator[Dataset]:
 def _slice(volume: Volume, k: int, phase: int) -> Dataset:
     data = objects.ct_slice(volume, k, PADDING_HU)
     data.InstanceNumber += phase * GEOMETRY.shape_kji[0]
-    objects.of_another_examination(data, "contrast")
+    objects.of_another_examination(data, "contrast", "Contrast CT of the chest")
     data.SeriesDescription, data.ImageComments = "CT thorax, contrast 8 mm", PHASES[phase]
     data.AcquisitionNumber = phase + 1
     data.TemporalPositionIdentifier, data.NumberOfTemporalPositions = phase + 1, len(PHASES)

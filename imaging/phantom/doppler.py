@@ -24,7 +24,7 @@ _CENTRE_MM, _RADIUS_MM, _WAVE_MM = 26.0, 3.4, 1.2
 def image() -> Dataset:
     """Ultrasound Image Storage, RGB, with a region in centimetres and one in cm/s and seconds (PS3.3 C.8.5.5)."""
     data = objects.new_image("US", US_STORAGE, number=1, time="103500")
-    objects.of_another_examination(data, "doppler")
+    objects.of_another_examination(data, "doppler", "Carotid Doppler")
     data.SeriesDescription, data.ImageType = "Carotid artery, Doppler", ["ORIGINAL", "PRIMARY", "VASCULAR", "0001"]
     data.PatientOrientation, data.BodyPartExamined = "", "NECK"
     data.UltrasoundColorDataPresent, data.LossyImageCompression = 1, "00"

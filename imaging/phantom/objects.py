@@ -115,10 +115,11 @@ def ultrasound_clip(clip: ultrasound.Clip) -> Dataset:
     return data
 
 
-def of_another_examination(data: Dataset, name: str, date: str = LATER) -> Dataset:
+def of_another_examination(data: Dataset, name: str, description: str, date: str = LATER) -> Dataset:
     """The same object as one of another study of the patient; ``name`` tells the studies apart."""
     data.StudyDate = data.SeriesDate = data.AcquisitionDate = data.ContentDate = date
     data.StudyInstanceUID, data.AccessionNumber = uid("study", name), f"PHANTOM-{name.upper()}"
+    data.StudyDescription = description
     data.SeriesInstanceUID, data.SOPInstanceUID = uid("series", name), uid(name, data.InstanceNumber)
     return data
 

@@ -48,7 +48,7 @@ def slices() -> Iterator[Dataset]:
 
 def _slice(bq_per_ml: NDArray[np.float32], k: int) -> Dataset:
     data = objects.new_image("PT", PET_STORAGE, number=len(bq_per_ml) - k, time="110000")
-    objects.of_another_examination(data, "pet")
+    objects.of_another_examination(data, "pet", "PET of the chest")
     objects.place(data, GEOMETRY, k)
     data.SeriesDescription, data.ImageType = "PET thorax, attenuation corrected", ["ORIGINAL", "PRIMARY"]
     data.PatientWeight, data.Units, data.DecayCorrection = WEIGHT_KG, "BQML", "START"

@@ -88,7 +88,7 @@ def write_prior_xray(folder: Path) -> Path:
     """
     path = folder / "chest-pa-a-year-before.dcm"
     data = objects.xray(projection.radiograph())
-    _save(objects.of_another_examination(data, "before", objects.YEAR_BEFORE), path)
+    _save(objects.of_another_examination(data, "before", "Chest X-ray", objects.YEAR_BEFORE), path)
     return path
 
 

@@ -1,0 +1,48 @@
+"""What is written about a picture: corner texts, the mark of a reduced picture, its header, key images."""
+
+from PySide6.QtTest import QTest
+
+from viewer.tour.exhibits import Exhibits
+from viewer.tour.visitor import Visitor
+from viewer.waiting import wait_until
+
+
+def walk(visitor: Visitor, exhibits: Exhibits) -> None:
+    """On the CT, and on the film where something is marked."""
+    visitor.open(exhibits.study)
+    visitor.show("CT")
+    visitor.do("corner-text")
+    visitor.picture("corner texts: few")
+    visitor.do("corner-text")
+    visitor.picture("corner texts: none")
+    visitor.do("corner-text", "corners")
+    visitor.leave("corner texts chosen for each modality", visitor.main.dialogs.corners)
+    _mark(visitor)
+    _read_header(visitor)
+    _keep(visitor, exhibits)
+
+
+def _mark(visitor: Visitor) -> None:
+    visitor.do("layout-3x4")
+    visitor.picture("fidelity mark: the picture is reduced")
+    visitor.do("layout-1x1")
+
+
+def _read_header(visitor: Visitor) -> None:
+    main = visitor.main
+    visitor.show("CT")
+    visitor.do("metadata")
+    wait_until(lambda: bool(main.header.elements), "the header")
+    QTest.keyClicks(main.dialogs.metadata.search, "window")
+    visitor.leave("metadata, searched", main.dialogs.metadata)
+
+
+def _keep(visitor: Visitor, exhibits: Exhibits) -> None:
+    main = visitor.main
+    main.view.set_slice(main.view.frames // 3)
+    visitor.do("key-image", "plane-coronal", "key-image", "plane-stored", "key-images")
+    main.marking.note(main.key_images.all[0].key_image.uid, "compare with the next one")
+    visitor.leave("key images", main.dialogs.key_images)
+    main.marking.export_document(exhibits.out / "key-images.dcm")
+    visitor.settle("the export")
+    visitor.picture("key images exported as a DICOM object")
