@@ -71,6 +71,31 @@ def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot
     assert np.array_equal(main.segmentation.array, second)
 
 
+def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, main: Application) -> None:
+    for row in (60.0, 90.0, 120.0):
+        paint(main, row)
+        assert main.annotating.save()
+    now = main.segmentation.array.copy()
+    dialog = opened(qtbot, main)
+    choose(qtbot, dialog, 1)
+    last = dialog.rows.visualItemRect(dialog.rows.topLevelItem(2)).center()
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.mouseClick(dialog.rows.viewport(), Qt.MouseButton.LeftButton, control, last)
+    older, newer = dialog.pair
+    one, other = (main.shelf.library.revision(each).labelmap.array for each in (older, newer))
+    changed = int(np.count_nonzero(one != other))
+    assert older < newer and changed
+    assert f"Revision {newer} differs from revision {older} in {changed:,} voxels on 1 slice." in dialog.said.text()
+    assert "Dice" in dialog.said.text() and "HD95" in dialog.said.text()
+    assert not any(each.isEnabled() for each in (dialog.restore, dialog.merge, dialog.approve, dialog.review))
+    qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
+    shown = main.findings.prediction
+    assert shown is not None and shown.mask is not None
+    assert np.array_equal(shown.mask.array == 2, (one == 0) & (other != 0))
+    dialog.close()
+    assert np.array_equal(main.segmentation.array, now) and main.segmentation.visible
+
+
 def test_what_two_people_saved_is_kept_told_and_merged(qtbot: QtBot, main: Application) -> None:
     paint(main, 60.0)
     assert main.annotating.save() and main.session.series is not None

@@ -100,18 +100,19 @@ class Revising:
         sleep(PAUSE_S)
         self._shelf.revisions.note_changes(identity)
 
-    def comparison(self, identity: int) -> Comparison | None:
-        """How far a revision and the mask on screen agree; None, and the person is told why, when they cannot be."""
-        found = self._fitting(identity)
-        return None if found is None else compare(found.labelmap, self._segmentation.labelmap())
+    def comparison(self, identity: int, other: int = 0) -> Comparison | None:
+        """How far a revision agrees with another one, or with the mask on screen; None, and told why, if it cannot."""
+        found, against = self._fitting(identity), self._mask(other)
+        return None if found is None or against is None else compare(found.labelmap, against)
 
-    def show_difference(self, identity: int) -> None:
-        """Show where a revision and the mask on screen differ, in its place until :meth:`end`."""
-        found = self._fitting(identity)
-        if found is not None:
-            array = consensus.difference(found.labelmap, self._segmentation.labelmap())
+    def show_difference(self, identity: int, other: int = 0) -> None:
+        """Show where a revision differs from another one, or from what is on screen, in its place until :meth:`end`."""
+        found, against = self._fitting(identity), self._mask(other)
+        if found is not None and against is not None:
+            array = consensus.difference(found.labelmap, against)
+            name = f"revision {other}" if other else "the mask on screen"
             shown = Labelmap(array, found.labelmap.geometry, consensus.DIFFERENCE)
-            self.show_alone(f"Revision {identity} against the mask on screen", shown)
+            self.show_alone(f"Revision {identity} against {name}", shown)
 
     def show_alone(self, name: str, mask: Labelmap) -> None:
         """Show another mask in the place of the one on screen until :meth:`end`."""
@@ -170,6 +171,11 @@ class Revising:
         if base is None or base.array.shape != ours.array.shape:
             return Labelmap(np.zeros_like(ours.array), ours.geometry, ())
         return base
+
+    def _mask(self, identity: int) -> Labelmap | None:
+        """That of a revision, or with 0 the one on screen."""
+        found = self._fitting(identity) if identity else None
+        return (found.labelmap if found else None) if identity else self._segmentation.labelmap()
 
     def _fitting(self, identity: int) -> MaskRevision | None:
         geometry = self._segmentation.geometry

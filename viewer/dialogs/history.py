@@ -1,4 +1,4 @@
-"""Revisions of the shown mask: who made which, how far they are from what is on screen, and back to any of them."""
+"""Revisions of the shown mask: who made which, how far any two are apart, and back to any of them."""
 
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imaging.library.revisions import Action, Attribution, RevisionHead
 
 _ID = Qt.ItemDataRole.UserRole
+CHOOSE = "Choose a revision to compare it with the mask on screen, or two (Ctrl+click) to compare them."
 _WAYS: dict[Way, str] = {
     "three-way": "Changes of both (by what both began with)",
     "majority": "Majority of both and what they began with",
@@ -37,7 +38,7 @@ _WAYS: dict[Way, str] = {
 
 
 class MaskHistory(QDialog):
-    """Lists the revisions; a chosen one is compared with the mask on screen."""
+    """Lists the revisions; a chosen one is compared with the mask on screen, two with one another."""
 
     def __init__(self, segmentation: Segmentation, revising: Revising, parent: QWidget) -> None:
         super().__init__(parent)
@@ -48,14 +49,14 @@ class MaskHistory(QDialog):
         self.rows = QTreeWidget()
         self.rows.setHeaderLabels(("Revision", "Made from", "Time", "By", "Model", "Segments", "Note"))
         self.rows.setRootIsDecorated(False)
-        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.said = QLabel("Choose a revision.")
+        self.rows.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.said = QLabel(CHOOSE)
         self.said.setWordWrap(True)
         self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.said.setToolTip(f"HD95: {HD95}.")
         self.restore = button("Restore", lambda: self._revising.restore(self.chosen))
         self.restore.setToolTip("Make it the mask; one step that undo takes back")
-        self.difference = button("Show difference", lambda: self._revising.show_difference(self.chosen))
+        self.difference = button("Show difference", lambda: self._revising.show_difference(*self.pair))
         self.merge = QPushButton("Merge")
         self.merge.setAutoDefault(False)
         self.merge.setMenu(self._merge_menu())
@@ -74,9 +75,19 @@ class MaskHistory(QDialog):
 
     @property
     def chosen(self) -> int:
-        """The id of the chosen revision; 0 without."""
-        items = self.rows.selectedItems()
-        return int(items[0].data(0, _ID)) if items else 0
+        """The id of the one revision that is chosen; 0 without, or with several."""
+        found = self._selected
+        return found[0] if len(found) == 1 else 0
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """What is compared: the older and the newer of two chosen revisions; of one, it and 0 for what is on screen."""
+        found = sorted(self._selected)
+        return (found[0], found[1]) if len(found) == 2 else (self.chosen, 0)
+
+    @property
+    def _selected(self) -> list[int]:
+        return [int(item.data(0, _ID)) for item in self.rows.selectedItems()]
 
     def open_anew(self) -> None:
         """Show the revisions of the series that is worked on."""
@@ -109,28 +120,30 @@ class MaskHistory(QDialog):
             self._fill()
 
     def _fill(self) -> None:
-        chosen, heads = self.chosen, self._revising.heads
+        selected, heads = self._selected, self._revising.heads
         self._labels = {head.id: head.labels for head in heads}
         self.rows.clear()
         for head in heads:
             item = _row(head, head.id == self._segmentation.revision)
             self.rows.addTopLevelItem(item)
-            item.setSelected(head.id == chosen)
+            item.setSelected(head.id in selected)
         for column in range(self.rows.columnCount()):
             self.rows.resizeColumnToContents(column)
         self._show_chosen()
 
     def _show_chosen(self) -> None:
-        chosen = self.chosen
-        for each in (self.restore, self.difference, self.merge, self.which, self.review, self.approve):
+        (first, second), chosen = self.pair, self.chosen
+        self.difference.setEnabled(bool(first))
+        for each in (self.restore, self.merge, self.which, self.review, self.approve):
             each.setEnabled(bool(chosen))
         self._fill_which()
-        found = self._revising.comparison(chosen) if chosen else None
+        found = self._revising.comparison(first, second) if first else None
         if found is None:
-            self.said.setText("Choose a revision." if self.rows.topLevelItemCount() else "Nothing was saved yet.")
+            self.said.setText(CHOOSE if self.rows.topLevelItemCount() else "Nothing was saved yet.")
             return
         names = {each.value: each.name for each in found.labels}
-        self.said.setText("\n".join((_compared(found), *_done(names, self._revising.attributions(chosen)))))
+        done = _done(names, self._revising.attributions(second or first))
+        self.said.setText("\n".join((_compared(found, first, second), *done)))
 
     def _fill_which(self) -> None:
         """The segments of the chosen revision; the choice stays while it is there."""
@@ -165,11 +178,12 @@ def _row(head: "RevisionHead", shown: bool) -> QTreeWidgetItem:
     return item
 
 
-def _compared(found: Comparison) -> str:
-    """How far the chosen revision and the mask on screen agree."""
+def _compared(found: Comparison, first: int, second: int) -> str:
+    """How far two revisions agree, or one and the mask on screen."""
     if not found.changed_voxels:
-        return "The mask on screen is this revision."
-    return "\n".join((f"The mask on screen differs in {extent(found)}.", *label_lines(found)))
+        return f"Revisions {first} and {second} are the same." if second else "The mask on screen is this revision."
+    what = f"Revision {second} differs from revision {first}" if second else "The mask on screen differs"
+    return "\n".join((f"{what} in {extent(found)}.", *label_lines(found)))
 
 
 def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> list[str]:
