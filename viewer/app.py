@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication
 
 from imaging.progress import Report
 from viewer import assets, runtime
-from viewer.canvas.annotation_text import reasons
 from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
@@ -215,7 +214,7 @@ class Application(Workroom):
             Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
             Action("fidelity", "What was done to the pixels", "View/Marks", lambda: self.canvas.tell_reasons(),
-                   ("Shift+F1",), lambda: bool(reasons(self.session.active)),
+                   ("Shift+F1",), lambda: self.session.volume is not None,
                    hint="All that the mark on the picture stands for; a click on it says it too"),
             Action("panels", "Hide or show the panels", "View", lambda: self.window.toggle_panels(), ("F9",),
                    hint="Without them the pictures have the whole window", apart=True),

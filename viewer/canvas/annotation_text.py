@@ -23,6 +23,7 @@ DROP_HERE = "Drop a series here"
 WAITING = "Loading this slice …"
 MOVING = "reduced while moving"
 """Said first: it is gone when the plane rests."""
+AS_STORED = "Shown as stored: nothing was reduced, lost by compression, repaired or assumed."
 MARK = "⚠"
 """Starts the line that says what the picture is not: repaired, assumed, resampled, compressed with a loss."""
 

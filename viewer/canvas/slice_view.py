@@ -275,10 +275,9 @@ class SliceView(QWidget):
         )
 
     def tell_reasons(self) -> None:
-        """Show all that the mark stands for, until the next key or click."""
-        text = self._reasons()
-        if text and self.mark is not None:
-            QWhatsThis.showText(self.mapToGlobal(self.mark.topLeft().toPoint()), text, self)
+        """Show all that the mark stands for, or that there is nothing to tell, until the next key or click."""
+        place = self.rect().center() if self.mark is None else self.mark.topLeft().toPoint()
+        QWhatsThis.showText(self.mapToGlobal(place), self._reasons() or annotation_text.AS_STORED, self)
 
     def _on_mark(self, point: QPoint) -> bool:
         return self.mark is not None and self.mark.contains(point.toPointF())

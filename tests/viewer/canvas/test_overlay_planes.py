@@ -112,6 +112,19 @@ def test_a_click_on_the_mark_opens_all_of_it_and_a_drag_from_there_does_not(stag
     assert told() == []
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen
+def test_without_a_mark_one_is_told_so(stage):
+    stage.canvas.resize(400, 400)
+    stage.show(volume())
+    stage.grab()
+    QTest.mouseClick(stage.canvas, LEFT, NONE, QPoint(390, 390))
+    assert told() == [], "a click where no mark is"
+    stage.canvas.tell_reasons()
+    (box,) = told()
+    QTest.keyClick(box, Qt.Key.Key_Escape)
+    assert told() == []
+
+
 def told() -> list[QWidget]:
     return [each for each in QApplication.topLevelWidgets() if each.inherits("QWhatsThat") and each.isVisible()]
 
