@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject
 
+from imaging.colour_tables import ColourTable
 from imaging.geometry import Geometry
 from imaging.intensity import Voi
 from viewer.state.links import Links
@@ -22,6 +23,7 @@ class _Look:
     k: int
     voi: Voi
     inverted: bool
+    colours: ColourTable | None
     zoom: float
     pan_px: tuple[float, float]
     grid: Geometry | None
@@ -35,6 +37,7 @@ class Linking(QObject):
         self._session, self._links = session, links
         self._seen: dict[Pane, _Look] = {}
         self._anchors_mm: dict[Pane, float] = {}
+        self._anchors_k: dict[Pane, int] = {}
         self._passing = False
         session.pane_changed.connect(self._changed)
         session.panes_changed.connect(self._forget)
@@ -46,12 +49,13 @@ class Linking(QObject):
 
     def _anchor(self) -> None:
         """Remember where every viewport stands: linked by offset, they keep these distances."""
+        self._anchors_k = {pane: pane.view.k for pane in self._session.panes}
         places = ((pane, _depth_mm(pane)) for pane in self._session.panes)
         self._anchors_mm = {pane: depth for pane, depth in places if depth is not None}
 
     def _changed(self, pane: Pane) -> None:
         view = pane.view
-        now = _Look(view.k, view.voi, view.inverted, view.zoom, view.pan_px, pane.grid)
+        now = _Look(view.k, view.voi, view.inverted, view.colours, view.zoom, view.pan_px, pane.grid)
         before = self._seen.get(pane)
         self._seen[pane] = now
         if before is None or before.grid is not now.grid:
@@ -71,10 +75,11 @@ class Linking(QObject):
     def _pass_on(self, pane: Pane, other: Pane, before: _Look, now: _Look) -> None:
         if now.k != before.k:
             self._follow(pane, other)
-        looks_otherwise = now.voi != before.voi or now.inverted != before.inverted
+        looks_otherwise = (now.voi, now.inverted) != (before.voi, before.inverted) or now.colours is not before.colours
         together = self._links.window or self._in_planes_of_one_volume(pane, other)
         if looks_otherwise and together and _same_values(pane, other):
             other.view.set_inverted(now.inverted)
+            other.view.set_colours(now.colours)
             other.view.set_voi(now.voi)
         if self._links.zoom and (now.zoom, now.pan_px) != (before.zoom, before.pan_px):
             _zoom_alike(pane, other)
@@ -98,6 +103,8 @@ class Linking(QObject):
         return sheet.layout.one_volume and other in sheet.panes
 
     def _follow(self, pane: Pane, other: Pane) -> None:
+        if self._links.follow == "offset" and (pane.centre_lps() is None or other.centre_lps() is None):
+            self._keep_count(pane, other)
         if self._links.follow == "off" or not _parallel(pane, other):
             return
         if self._links.follow == "position" and _same_frame(pane, other):
@@ -106,6 +113,11 @@ class Linking(QObject):
                 other.go_to(centre)
         elif self._links.follow == "offset":
             self._keep_distance(pane, other)
+
+    def _keep_count(self, pane: Pane, other: Pane) -> None:
+        """Without places in the patient, as in clips and pictures, frames are counted from where both stood."""
+        if pane in self._anchors_k and other in self._anchors_k:
+            other.view.set_slice(self._anchors_k[other] + pane.view.k - self._anchors_k[pane])
 
     def _keep_distance(self, pane: Pane, other: Pane) -> None:
         depth, at = _depth_mm(pane), self._anchors_mm.get(pane)

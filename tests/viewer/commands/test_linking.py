@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from imaging.colour_tables import COLOUR_TABLES
 from imaging.geometry import Calibration, Geometry
 from imaging.study import Series
 from imaging.volume import Volume, Window
@@ -63,6 +64,24 @@ def test_linked_from_here_both_keep_their_distance(room):
     assert two.view.k == 5, "and back"
 
 
+def test_frames_without_a_place_are_counted_from_where_both_stood(room):
+    session, links = room()
+    one, two = session.panes
+    for pane, count in ((one, 12), (two, 9)):
+        session.activate(pane)
+        session.show(None, Volume(np.zeros((count, 8, 8), np.uint8), Geometry((count, 8, 8)), "clip"))
+    two.view.set_slice(3)
+    links.set_follow("offset")
+    one.view.set_slice(4)
+    assert two.view.k == 7
+    one.view.set_slice(11)
+    one.view.set_slice(5)
+    assert two.view.k == 8, "the distance outlasts the end of the shorter one"
+    links.set_follow("position")
+    one.view.set_slice(2)
+    assert two.view.k == 8, "the same number is not the same place"
+
+
 def test_links_can_be_switched_off(room):
     session, links = room()
     links.set_follow("off")
@@ -90,6 +109,10 @@ def test_planes_of_one_volume_always_share_their_window(room):
     session.set_layout(LAYOUTS["mpr"])
     session.panes[1].view.set_window(Window(7, 70))
     assert {pane.view.window for pane in session.panes} == {Window(7, 70)}
+    session.panes[1].view.set_colours(COLOUR_TABLES["PET"])
+    assert [pane.view.colours for pane in session.panes] == [COLOUR_TABLES["PET"]] * 3
+    session.panes[0].view.set_colours(None)
+    assert [pane.view.colours for pane in session.panes] == [None] * 3
 
 
 def test_zoom_is_the_same_in_millimetres(room):
