@@ -1,4 +1,4 @@
-"""Pictures (PNG, JPEG, TIFF, BMP): greyscale or RGB, pages as frames, and no millimetres claimed."""
+"""Pictures (PNG, JPEG, BMP, and TIFF by way of its own module): greyscale or RGB, no millimetres claimed."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -52,6 +52,8 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         Cancelled: by ``report``.
     """
     path = series.files[0]
+    if tiff.is_tiff(path):
+        return tiff.load_volume(series, report)
     pages: list[NDArray[Any]] = []
     with _opened(path) as image:
         chosen = _pages_by_size(path, image).get(series.shape_kji[1:], [])
@@ -61,7 +63,6 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
             report(len(pages), len(chosen), f"Loading {path.name}")
             pages.append(_page(path, image, page))
         times_ms = _times_ms(image, chosen) if series.kind == "clip" else ()
-        inverted = tiff.is_white_zero(image)
     colour = any(page.ndim == 3 for page in pages)
     array = np.stack([_in_colour(path, page) if colour else page for page in pages])
     return Volume(
@@ -69,7 +70,6 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         Geometry(series.shape_kji),
         series.kind,
         series_uid=series.uid,
-        inverted=inverted,
         frame_times_ms=times_ms,
         warnings=series.warnings,
     )
@@ -91,22 +91,28 @@ def read_mask(path: Path) -> NDArray[np.uint8]:
     Raises:
         ReadError: damaged, in colour, or with values beyond 255.
     """
-    with _opened(path) as image:
-        if image.mode not in ("1", "L", "P", "I;16", "I"):
-            raise ReadError(path, f"a mask of mode {image.mode}: expected one channel of label values")
-        array = _decoded(path, image)
+    array = tiff.first_plane(path) if tiff.is_tiff(path) else _mask_plane(path)
     if array.min() < 0 or array.max() > 255:
         raise ReadError(path, f"label values up to {array.max()}: expected at most 255")
     return array.astype(np.uint8)[None]
 
 
+def _mask_plane(path: Path) -> NDArray[Any]:
+    with _opened(path) as image:
+        if image.mode not in ("1", "L", "P", "I;16", "I"):
+            raise ReadError(path, f"a mask of mode {image.mode}: expected one channel of label values")
+        return _decoded(path, image)
+
+
 def _describe(path: Path) -> list[Series]:
     """One series for each size of pages."""
+    if tiff.is_tiff(path):
+        return tiff.describe(path)
     with _opened(path) as image:
         by_size = _pages_by_size(path, image)
         image.seek(0)
         colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
-        turned, deep = _orientation(image) > 1, colour and (_is_deep_colour_png(path) or tiff.sample_bits(image) > 8)
+        turned, deep = _orientation(image) > 1, colour and _is_deep_colour_png(path)
         shown = sorted(page for pages in by_size.values() for page in pages)
         times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
     clip = len(times_ms) > 1
@@ -150,13 +156,11 @@ def _pages_by_size(path: Path, image: Image.Image) -> dict[tuple[int, int], list
         raise ReadError(path, f"{count} pages: up to {MOST_PAGES} are opened")
     for page in range(1 if _has_stand_in(image) else 0, count):
         image.seek(page)
-        tiff.check_page(path, image)
         width, height = image.size
         pixels += width * height
         if pixels > MOST_PIXELS:
             raise ReadError(path, f"{count} × {height} × {width} pixels: more than the {MOST_PIXELS} that are opened")
-        swapped = _orientation(image) >= 5 and image.format != "TIFF"  # of a TIFF Pillow tells the size as shown
-        size = (width, height) if swapped else (height, width)
+        size = (width, height) if _orientation(image) >= 5 else (height, width)
         found.setdefault(size, []).append(page)
     return found
 
@@ -172,8 +176,7 @@ def _has_stand_in(image: Image.Image) -> bool:
 @contextmanager
 def _opened(path: Path) -> Generator[Image.Image]:
     try:
-        # From a stream: of a file by name Pillow maps turned TIFF pixels to memory with rows and columns swapped.
-        with path.open("rb") as stream, Image.open(stream) as image:
+        with Image.open(path) as image:
             yield image
     except UnidentifiedImageError as error:
         raise ReadError(path, "a picture that is damaged, or of a kind and depth that is not read") from error
@@ -188,10 +191,10 @@ def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
     grey = upright.mode in ("1", "L", "I", "F") or upright.mode.startswith("I;")
     if not grey:
         upright = _without_alpha(upright)
-    array = tiff.with_its_sign(_decoded(path, upright), image)
+    array = _decoded(path, upright)
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
-    if array.dtype.name in ("int32", "uint32") and array.min() >= 0 and array.max() <= 0xFFFF:
+    if array.dtype == np.int32 and array.min() >= 0 and array.max() <= 0xFFFF:
         return array.astype(np.uint16)
     return _grey_if_equal(array)
 

@@ -1,49 +1,199 @@
-"""What Pillow does not tell of a TIFF page, or tells wrongly without a word (TIFF 6.0)."""
+"""TIFF pictures of any byte order, layout and compression that libtiff knows: values as they are stored."""
 
+from collections.abc import Sequence
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.TiffImagePlugin import TiffImageFile
 
 from imaging.errors import ReadError
+from imaging.formats.content import first_bytes, identity
+from imaging.formats.merging import plain_uid
+from imaging.formats.tiff_pages import Page, TiffDirectory, file_bytes, pages_of
+from imaging.geometry import Geometry
+from imaging.progress import Report
+from imaging.study import Series
+from imaging.volume import Volume
 
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _PLANES, _SAMPLE_FORMAT = 258, 262, 284, 339
-_WHITE_IS_ZERO, _SEPARATE, _UNSIGNED, _SIGNED = 0, 2, 1, 2
+MOST_PIXELS = 1 << 28
+"""Pixels of all pages together beyond which a file is refused before it is decoded."""
+
+_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_TURNED = "turned upright as its EXIF orientation says"
+_WHITE_IS_ZERO = 0
+_YCBCR_AND_LAB = frozenset((6, 8, 9, 10))
+_DAMAGED = (RuntimeError, ValueError, TypeError, IndexError, OverflowError, NotImplementedError, MemoryError)
+"""What the decoder raises on damaged files and on compressions it does not know."""
+
+_UPRIGHT = {
+    2: lambda array: array[:, ::-1],
+    3: lambda array: array[::-1, ::-1],
+    4: lambda array: array[::-1],
+    5: lambda array: np.swapaxes(array, 0, 1),
+    6: lambda array: np.rot90(array, -1),
+    7: lambda array: np.swapaxes(array, 0, 1)[::-1, ::-1],
+    8: lambda array: np.rot90(array),
+}
+"""How to turn (rows, columns, …) as stored by the value of Orientation (TIFF 6.0 section 8)."""
 
 
-def sample_bits(image: Image.Image) -> int:
-    """The most bits a sample of the current page has; 0 for other pictures than TIFF."""
-    return max(image.tag_v2.get(_BITS_PER_SAMPLE, (1,))) if isinstance(image, TiffImageFile) else 0
-
-
-def check_page(path: Path, image: Image.Image) -> None:
-    """Refuse what Pillow scrambles: deep colour whose channels lie apart.
+def is_tiff(path: Path) -> bool:
+    """True for a TIFF or BigTIFF, by content.
 
     Raises:
-        ReadError: the current page is of that kind.
+        ReadError: the file cannot be opened.
     """
-    if isinstance(image, TiffImageFile) and image.tag_v2.get(_PLANES) == _SEPARATE and sample_bits(image) > 8:
-        found = f"{sample_bits(image)} bits per channel in separate planes (PlanarConfiguration 2)"
-        raise ReadError(path, f"TIFF with {found}: expected 8 bits, or channels pixel by pixel")
+    return first_bytes(path, 4) in _SIGNATURES
 
 
-def with_its_sign(array: NDArray[Any], image: Image.Image) -> NDArray[Any]:
-    """The pixels of the current page with the sign that SampleFormat gives them.
+def describe(path: Path) -> list[Series]:
+    """One series for each size and type of pages, pixels not decoded.
 
-    Pillow has 32 bits always with a sign, and 8 bits always without.
+    Raises:
+        ReadError: damaged, too large, or of a kind that is not read.
     """
-    if not isinstance(image, TiffImageFile):
-        return array
-    sample = set(image.tag_v2.get(_SAMPLE_FORMAT, (_UNSIGNED,)))
-    if array.dtype == np.int32 and sample == {_UNSIGNED}:
-        return array.view(np.uint32)
-    return array.view(np.int8) if array.dtype == np.uint8 and sample == {_SIGNED} else array
+    groups = _alike(path, pages_of(path))
+    uid, many = identity(path), len(groups) > 1
+    return [_series(path, f"{uid}@{n + 1}" if many else uid, pages, many) for n, pages in enumerate(groups)]
 
 
-def is_white_zero(image: Image.Image) -> bool:
-    """True where low values are white and Pillow left them so; of 8 bits and less it turns them round itself."""
-    deep = sample_bits(image) > 8
-    return isinstance(image, TiffImageFile) and deep and image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+def load_volume(series: Series, report: Report) -> Volume:
+    """The pages of one series: (pages, rows, columns), or (pages, rows, columns, 3) RGB with all bits.
+
+    Raises:
+        ReadError: damaged, or changed since it was listed.
+        Cancelled: by ``report``.
+    """
+    path = series.files[0]
+    data = file_bytes(path)
+    directory = TiffDirectory(path, data)
+    groups = _alike(path, directory.pages())
+    uids = [f"{identity(path)}@{n + 1}" if len(groups) > 1 else identity(path) for n in range(len(groups))]
+    if plain_uid(series) not in uids:
+        raise ReadError(path, "the file has changed since it was listed: open it again")
+    pages = groups[uids.index(plain_uid(series))]
+    planes: list[NDArray[Any]] = []
+    for page in pages:
+        report(len(planes), len(pages), f"Loading {path.name}")
+        data[directory.first_at : directory.first_at + directory.offset_bytes] = page.directory.to_bytes(
+            directory.offset_bytes, directory.order
+        )  # the decoder finds the first page at once, and the n-th only by way of all before it
+        planes.append(_upright(_decoded(path, data, page), page))
+    array = _stacked(planes)
+    is_inverted = array.ndim == 3 and pages[0].photometric == _WHITE_IS_ZERO
+    return Volume(
+        array,
+        Geometry(series.shape_kji),
+        "image",
+        series_uid=series.uid,
+        inverted=is_inverted,
+        colour_bits=8 * array.itemsize if array.ndim == 4 else 8,
+        warnings=series.warnings,
+    )
+
+
+def first_plane(path: Path) -> NDArray[Any]:
+    """(rows, columns) stored values of the first page, palette indices among them.
+
+    Raises:
+        ReadError: damaged, or in colour.
+    """
+    page = pages_of(path)[0]
+    if page.samples != 1 or (page.is_colour and not page.is_palette):
+        raise ReadError(path, f"a mask of {page.samples} channels: expected one channel of label values")
+    return _upright(_stored(path, file_bytes(path), page), page)
+
+
+def _alike(path: Path, pages: Sequence[Page]) -> list[list[Page]]:
+    """Pages of one size and type together, in order; refused before anything is decoded if they are too large."""
+    pixels = sum(page.rows * page.columns for page in pages)
+    if pixels > MOST_PIXELS:
+        size = f"{len(pages)} × {pages[0].rows} × {pages[0].columns} pixels"
+        raise ReadError(path, f"{size}: more than the {MOST_PIXELS} that are opened")
+    groups: dict[tuple[object, ...], list[Page]] = {}
+    for page in pages:
+        _check(path, page)
+        # A palette's colours have eight bits, as those of most pages beside it.
+        bits = 8 if page.is_palette else page.bits
+        groups.setdefault((page.shape_shown, bits, page.kind, page.photometric == _WHITE_IS_ZERO), []).append(page)
+    return list(groups.values())
+
+
+def _check(path: Path, page: Page) -> None:
+    if not page.kind:
+        raise ReadError(path, "TIFF with complex numbers or samples of no stated kind: expected numbers")
+    if page.is_colour and (page.kind == "f" or page.bits not in (1, 2, 4, 8, 16, 32)):
+        raise ReadError(path, f"TIFF with colour of {page.bits} bits ({page.kind}): expected whole numbers of 8 to 32")
+
+
+def _series(path: Path, uid: str, pages: Sequence[Page], is_one_of_many: bool) -> Series:
+    first = pages[0]
+    rows, columns = first.shape_shown
+    deep = first.is_colour and not first.is_palette and first.bits > 8
+    warnings = [_TURNED] if any(page.orientation > 1 for page in pages) else []
+    if deep:
+        warnings.append(f"the screen shows the 8 highest of {first.bits} bits of colour")
+    return Series(
+        uid=uid,
+        kind="image",
+        format="picture",
+        files=(path,),
+        shape_kji=(len(pages), rows, columns),
+        geometry=Geometry((len(pages), rows, columns)),
+        description=f"{path.name}, pages of {columns} × {rows}" if is_one_of_many else path.name,
+        photometric="RGB" if first.is_colour else "MONOCHROME2",
+        warnings=tuple(warnings),
+    )
+
+
+def _decoded(path: Path, data: mmap, page: Page) -> NDArray[Any]:
+    """(rows, columns) grey values, or (rows, columns, 3) RGB, not turned yet."""
+    found = _stored(path, data, page)
+    if page.is_palette:
+        return _through_palette(path, found, page)
+    if page.is_colour and (found.ndim != 3 or found.shape[2] < 3):
+        raise ReadError(path, f"damaged picture: colour of {page.samples} channels")
+    if found.ndim == 3:
+        found = found[..., :3] if page.is_colour else found[..., 0]  # transparency has no meaning in an image
+    if found.dtype == np.bool_:
+        return found.astype(np.uint8) * np.uint8(255)
+    return found.astype(np.float32) if found.dtype == np.float16 else found
+
+
+def _stored(path: Path, data: mmap, page: Page) -> NDArray[Any]:
+    """(rows, columns) or (rows, columns, channels) as the decoder leaves them, channels last."""
+    converts = page.photometric in _YCBCR_AND_LAB
+    try:
+        found = imagecodecs.tiff_decode(data, asrgb=converts)
+    except _DAMAGED as error:
+        raise ReadError(path, f"damaged picture, or compressed in a way that is not read: {error}") from error
+    if page.is_separate and found.ndim == 3 and not converts:
+        found = np.moveaxis(found, 0, -1)
+    if found.shape[:2] != (page.rows, page.columns) or found.ndim > 3:
+        raise ReadError(path, f"the page decodes to {found.shape}, expected {(page.rows, page.columns)}")
+    return found
+
+
+def _through_palette(path: Path, indices: NDArray[Any], page: Page) -> NDArray[np.uint8]:
+    """Colours of 8 bits; a palette has 16, of which some writers fill the lower half only."""
+    colours = np.array(page.colour_map, np.uint16)
+    if indices.ndim != 2 or len(colours) < 3 << page.bits or indices.dtype.kind not in "ub":
+        raise ReadError(path, f"damaged picture: a palette of {len(colours)} values for {page.bits} bits")
+    table = colours[: 3 << page.bits].reshape(3, -1).T
+    eight = table >> 8 if table.max() > 0xFF else table
+    return np.asarray(eight.astype(np.uint8)[indices.astype(np.intp)])
+
+
+def _upright(array: NDArray[Any], page: Page) -> NDArray[Any]:
+    turn = _UPRIGHT.get(page.orientation)
+    return array if turn is None else np.ascontiguousarray(turn(array))
+
+
+def _stacked(planes: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """All planes, grey if the channels of every one are the same."""
+    if all(plane.ndim == 2 or (plane[..., :1] == plane).all() for plane in planes):
+        return np.stack([plane if plane.ndim == 2 else plane[..., 0] for plane in planes])
+    return np.stack([np.repeat(plane[..., None], 3, axis=2) if plane.ndim == 2 else plane for plane in planes])

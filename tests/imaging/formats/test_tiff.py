@@ -1,15 +1,32 @@
 """TIFF against tifffile: signs, deep colour, white that is zero, and large files."""
 
+import contextlib
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tifffile
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageOps
 
-from imaging.formats import raster, reading
+from imaging.errors import ReadError
+from imaging.formats import raster, reading, tiff
+from imaging.formats.tiff_pages import TiffDirectory
+from imaging.progress import silent
 from imaging.volume import Volume
 
 RNG = np.random.default_rng(3)
+
+
+def _written() -> bytes:
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, np.zeros((2, 4, 4), np.uint8), photometric="minisblack")
+    return stream.getvalue()
+
+
+_TIFF = _written()
 
 
 def load(path: Path) -> Volume:
@@ -34,21 +51,63 @@ def test_a_big_tiff_is_read(tmp_path: Path):
     assert np.array_equal(load(tmp_path / "p.tif").array, pixels)
 
 
-def test_deep_colour_is_told_and_scrambled_colour_refused(tmp_path: Path):
+@pytest.mark.parametrize("planarconfig", ["contig", "separate"])
+def test_deep_colour_keeps_its_bits_and_is_told(tmp_path: Path, planarconfig: str):
     pixels = RNG.integers(0, 1 << 16, (6, 8, 3)).astype(np.uint16)
-    tifffile.imwrite(tmp_path / "p.tif", pixels, photometric="rgb")
+    stored = pixels if planarconfig == "contig" else pixels.transpose(2, 0, 1)
+    tifffile.imwrite(tmp_path / "p.tif", stored, photometric="rgb", planarconfig=planarconfig)
     found = load(tmp_path / "p.tif")
-    assert np.array_equal(found.array[0], pixels >> 8)
-    assert found.warnings == ("16 bits per colour channel are shown with the 8 highest",)
-    tifffile.imwrite(tmp_path / "q.tif", pixels.transpose(2, 0, 1), photometric="rgb", planarconfig="separate")
-    series, refused = raster.read_series([tmp_path / "q.tif"])
-    assert not series and "16 bits per channel in separate planes" in refused[0].reason
+    assert np.array_equal(found.array[0], pixels) and found.colour_bits == 16
+    assert np.array_equal(found.plane(0), pixels >> 8)
+    assert found.warnings == ("the screen shows the 8 highest of 16 bits of colour",)
 
 
 def test_separate_planes_of_eight_bits_are_read(tmp_path: Path):
     pixels = RNG.integers(0, 256, (3, 6, 8)).astype(np.uint8)
     tifffile.imwrite(tmp_path / "p.tif", pixels, photometric="rgb", planarconfig="separate")
     assert np.array_equal(load(tmp_path / "p.tif").array[0], pixels.transpose(1, 2, 0))
+
+
+@pytest.mark.parametrize("byteorder", "<>")
+@pytest.mark.parametrize("tile", [None, (16, 16)])
+@pytest.mark.parametrize("compression", [None, "zlib", "lzw", "packbits"])
+@pytest.mark.parametrize("name", ["uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"])
+def test_every_order_of_bytes_layout_and_compression_gives_the_same_values(
+    tmp_path: Path, name: str, compression: str | None, tile: tuple[int, int] | None, byteorder: str
+):
+    pixels = (RNG.normal(size=(2, 21, 34)) * 100).astype(name)
+    for bigtiff in (False, True):
+        tifffile.imwrite(
+            tmp_path / "p.tif", pixels, photometric="minisblack", byteorder=byteorder, bigtiff=bigtiff,
+            compression=compression, tile=tile, rowsperstrip=None if tile else 5,
+            predictor=compression in ("zlib", "lzw") or None,
+        )  # fmt: skip
+        found = load(tmp_path / "p.tif").array
+        assert found.dtype == pixels.dtype and np.array_equal(found, pixels)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_page_stands_upright(tmp_path: Path, orientation: int):
+    image = Image.fromarray(RNG.integers(0, 256, (5, 8)).astype(np.uint8))
+    image.save(tmp_path / "p.tif", tiffinfo={274: orientation})
+    image.getexif()[274] = orientation
+    assert np.array_equal(load(tmp_path / "p.tif").array[0], np.asarray(ImageOps.exif_transpose(image)))
+
+
+def test_a_palette_gives_its_colours(tmp_path: Path):
+    colours = RNG.integers(0, 1 << 16, (3, 256)).astype(np.uint16)
+    pixels = RNG.integers(0, 256, (6, 8)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "p.tif", pixels, photometric="palette", colormap=colours)
+    assert np.array_equal(load(tmp_path / "p.tif").array[0], (colours.T >> 8)[pixels])
+    assert np.array_equal(raster.read_mask(tmp_path / "p.tif")[0], pixels)
+
+
+def test_pages_of_other_types_are_series_of_their_own(tmp_path: Path):
+    with tifffile.TiffWriter(tmp_path / "p.tif") as writer:
+        for name in ("uint8", "uint16", "uint8"):
+            writer.write(np.full((4, 5), 7, name), photometric="minisblack", contiguous=False)
+    series = reading.open_study(tmp_path / "p.tif").series
+    assert [reading.load_volume(one).array.shape for one in series] == [(2, 4, 5), (1, 4, 5)]
 
 
 def test_white_that_is_zero_is_shown_so_and_its_values_stay(tmp_path: Path):
@@ -60,7 +119,25 @@ def test_white_that_is_zero_is_shown_so_and_its_values_stay(tmp_path: Path):
     assert not load(tmp_path / "q.tif").inverted
 
 
-def test_kinds_that_are_not_read_are_refused_in_words(tmp_path: Path):
-    tifffile.imwrite(tmp_path / "p.tif", RNG.normal(size=(6, 8)), photometric="minisblack")
-    _, refused = raster.read_series([tmp_path / "p.tif"])
-    assert refused[0].reason == "a picture that is damaged, or of a kind and depth that is not read"
+@pytest.mark.parametrize(
+    ("pixels", "changes", "words"),
+    [
+        (np.zeros((6, 8), np.complex64), {}, "complex numbers"),
+        (np.zeros((6, 8, 3), np.float32), {"photometric": "rgb"}, "colour of 32 bits (f)"),
+        (np.zeros((6, 8), np.uint8), {"compression": "jpeg2000"}, "compressed in a way that is not read"),
+    ],
+)
+def test_kinds_that_are_not_read_are_refused_in_words(tmp_path: Path, pixels: np.ndarray, changes: dict, words: str):
+    tifffile.imwrite(tmp_path / "p.tif", pixels, **{"photometric": "minisblack", **changes})
+    with pytest.raises(ReadError) as refused:
+        tiff.load_volume(tiff.describe(tmp_path / "p.tif")[0], silent)
+    assert words in str(refused.value)
+
+
+@given(st.integers(0, 400), st.integers(0, 255), st.integers(0, 1 << 32))
+def test_a_damaged_directory_is_refused_or_read_and_never_loops(at: int, byte: int, offset: int):
+    data = bytearray(_TIFF)
+    data[at % len(data)] = byte
+    data[4:8] = (offset % (2 * len(data))).to_bytes(4, "little")
+    with contextlib.suppress(ReadError):
+        assert TiffDirectory(Path("p.tif"), data).pages()
