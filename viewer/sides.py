@@ -1,5 +1,8 @@
 """The tabs left and right of the viewports, brought to the front when they are asked for."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QTabWidget
+
 from viewer.main_window import MainWindow
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.assist_box import AssistBox
@@ -15,6 +18,9 @@ from viewer.panels.training_panel import TrainingPanel
 from viewer.panels.view_panel import ViewPanel
 from viewer.workroom import Workroom
 
+TABS = ("Open", "Studies", "Queue", "Findings", "Segments", "Answers", "Edit", "Measures", "View", "Train")
+"""Titles of the tabs, from left to right."""
+
 
 class Sides:
     """The panels of a window, in tabs.
@@ -25,7 +31,7 @@ class Sides:
     """
 
     def __init__(self, room: Workroom, window: MainWindow) -> None:
-        self._queueing = room.queueing
+        self._queueing, self._window = room.queueing, window
         self.browser = StudyBrowser(room.studies, room.cataloguing, room.indexing, room.thumbnailing)
         self.queue = QueuePanel(room.worklist, room.queueing, room.enlisting)
         self.measures = MeasurementPanel(room.session, room.measuring)
@@ -50,6 +56,28 @@ class Sides:
         """Bring the work queue to the front, as it is now."""
         self.left.setCurrentWidget(self.queue)
         self._queueing.refresh()
+
+    def open_tab(self, title: str) -> None:
+        """Bring a tab to the front, and give it the keyboard: arrows go to its neighbours, Tab into it."""
+        for holder in (self.left, self.right):
+            for number in range(holder.count()):
+                if holder.tabText(number) == title:
+                    holder.setCurrentIndex(number)
+                    self._give_keyboard(holder)
+
+    def turn_to(self, holder: QTabWidget) -> None:
+        """Give the keyboard to the tabs of one side, or back to the picture."""
+        focused = QApplication.focusWidget()
+        if focused is not None and holder.isAncestorOf(focused):
+            self._window.centralWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._give_keyboard(holder)
+
+    def _give_keyboard(self, holder: QTabWidget) -> None:
+        if not holder.isVisible():
+            self._window.toggle_panels()
+        self._window.activateWindow()
+        holder.tabBar().setFocus(Qt.FocusReason.TabFocusReason)
 
     def _connect(self, room: Workroom) -> None:
         room.session.study_changed.connect(self._show_opened)
@@ -85,4 +113,4 @@ def _segments(room: Workroom) -> AnnotationPanel:
 
 def _editing(room: Workroom) -> EditingPanel:
     assist = AssistBox(room.session, room.segmentation, room.refining, room.keyframing)
-    return EditingPanel(room.session, room.segmentation, room.editing, assist)
+    return EditingPanel(room.session, room.segmentation, room.findings, room.editing, assist)

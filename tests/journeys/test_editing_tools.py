@@ -9,13 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from imaging.labelmap import Label
+from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Volume
+from inference.prediction import Prediction
 from tests.journeys.hands import at, drag, key
 from viewer.app import Application
 from viewer.panels.editing_panel import EditingPanel
+from viewer.state.findings import FROM_FILE
 
 LEFT, NONE, ALT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.AltModifier
 
@@ -349,6 +351,48 @@ def test_every_operation_of_the_menu_proposes_and_one_undo_takes_it_back(qtbot: 
         assert sign == 0 or np.sign(change) == sign, (action, change)
         main.segmentation.undo()
         assert np.array_equal(main.segmentation.array, start), action
+
+
+def test_one_segment_of_another_segmentation_is_copied(qtbot: QtBot, main: Application) -> None:
+    geometry = main.session.volume.geometry
+    array = np.zeros(geometry.shape_kji, np.uint8)
+    array[20:24, 50:60, 50:60], array[20:24, 80:90, 50:60] = 1, 2
+    mask = Labelmap(array, geometry, (Label(1, "lobe"), Label(2, "vessel")))
+    uid = main.session.volume.series_uid
+    main.findings.show_prediction(Prediction(uid, "file.dcm", "", FROM_FILE, (), mask, {}, "", 0.0, 0.0))
+    panel = main.window.findChild(EditingPanel)
+    assert isinstance(panel, EditingPanel)
+    main.sides.right.setCurrentWidget(panel)
+    listed = [panel.other.itemText(row) for row in range(panel.other.count())]
+    assert listed[:3] == ["Proposed mask", "Proposed: lobe", "Proposed: vessel"]
+    panel.other.setCurrentIndex(2)
+    panel.other.activated.emit(2)  # as its list does
+    run(qtbot, main, "edit-copy")
+    key(main, Qt.Key.Key_Return)
+    assert np.array_equal(main.segmentation.inside(main.segmentation.active), array == 2)
+    main.findings.show_prediction(None)
+    assert panel.other.currentText() == "Proposed mask" and main.session.workbench.options.other == 0
+    assert not main.window.actions_by_id["edit-copy"].isEnabled()
+
+
+def test_in_an_oblique_plane_clicks_go_through_slices_and_following_says_why_not(
+    qtbot: QtBot, main: Application
+) -> None:
+    paint(main, (slice(28, 37), slice(120, 137), slice(120, 137)))
+    pane, geometry = main.session.active, main.session.volume.geometry
+    centre = tuple(float(v) for v in geometry.point_lps((32, 128, 128)))
+    pane.turn_plane(centre, (0.0, 0.5, 0.8660254), (0.0, -0.8660254, 0.5))
+    for action in ("edit-interpolate", "edit-follow-next", "edit-follow-previous"):
+        main.window.run(action)
+        settle(qtbot, main)
+        assert "slants" in main.notices.all[-1].text and main.session.workbench.proposal is None
+    main.session.workbench.set_options(solid=False)
+    main.segmenting.add("other")
+    main.window.run("tool-fill")
+    click(main, *pane.slice_geometry(pane.view.k).index_kji(centre)[1:])
+    settle(qtbot, main)
+    key(main, Qt.Key.Key_Return)
+    assert np.count_nonzero(main.segmentation.array == main.segmentation.active) == 9 * 17 * 17
 
 
 def test_the_panel_is_whole_at_1280_by_800(main: Application) -> None:

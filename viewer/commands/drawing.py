@@ -133,7 +133,7 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
     Raises:
         Cancelled: by ``report``.
     """
-    axis = None if task.options.solid else task.axis
+    axis = None if task.options.solid or place.pane.axis is None else task.axis
     report(0, 0, CLICK_NAMES[place.tool])
     match place.tool:
         case "grow-region":

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit, on_layer
+from imaging.labelmap import Labelmap
 from imaging.layers import any_label
 from imaging.progress import Report
 from viewer.commands.drawing import BOX_NAME, CLICK_NAMES, NOTHING_THERE, OUTLINE_NAMES, boxed, clicked, outlined
@@ -21,6 +22,7 @@ from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED, DrawnBox, Outline, Place, Proposal
 
 KEY = "editing"
+SLANTING = "the shown plane slants through the slices. Choose one as acquired, or at right angles to it"
 
 
 class Editing:
@@ -50,6 +52,17 @@ class Editing:
         """True while a change is being worked out or waits for a yes."""
         return self._bench.proposal is not None or self._runner.busy(KEY)
 
+    @property
+    def others(self) -> tuple[tuple[str, int], ...]:
+        """What the active label can be taken together with, as it is called and as the option says it."""
+        mask, state = self._proposed_mask, self._segmentation
+        parts = () if mask is None or len(mask.labels) < 2 else mask.labels
+        return (
+            ("Proposed mask", PROPOSED),
+            *((f"Proposed: {label.name}", -label.value) for label in parts),
+            *((label.name, label.value) for label in state.labels if label.value != state.active),
+        )
+
     def possible(self, operation: Operation) -> bool:
         """Whether an operation can be done with what is shown."""
         volume = self._session.volume
@@ -64,7 +77,8 @@ class Editing:
         volume = self._session.volume
         if volume is None or operation.obstacle is None:
             return ""
-        return operation.obstacle(volume, self._session.active.axis or 0)
+        axis = self._session.active.axis
+        return SLANTING if axis is None else operation.obstacle(volume, axis)
 
     def run(self, operation: Operation) -> None:
         """Work a change out and propose it."""
@@ -208,17 +222,24 @@ class Editing:
 
     def _proposed(self) -> Callable[[], NDArray[np.bool_]] | None:
         """What gives (K, J, I) bool, the voxels that a model proposes on this grid; None without."""
+        mask = self._proposed_mask
+        return None if mask is None else lambda: any_label(mask.layers)
+
+    @property
+    def _proposed_mask(self) -> Labelmap | None:
+        """What a model or a file proposes on this grid."""
         prediction = self._findings.prediction
         mask = None if prediction is None else prediction.mask
-        if mask is None or mask.array.shape != self._segmentation.array.shape:
-            return None
-        return lambda: any_label(mask.layers)
+        return mask if mask is not None and mask.array.shape == self._segmentation.array.shape else None
 
     def _other(self) -> Callable[[], NDArray[np.bool_]] | None:
         """What the active label is taken together with, None where there is nothing."""
-        other = self._bench.options.other
+        other, mask = self._bench.options.other, self._proposed_mask
         if other == PROPOSED:
             return self._proposed()
+        if other < 0:
+            fits = mask is not None and any(label.value == -other for label in mask.labels)
+            return partial(mask.inside, -other) if mask is not None and fits else None
         known = other in {label.value for label in self._segmentation.labels} and other != self._segmentation.active
         layer = self._segmentation.layer_with(other)  # read here: the work is done in another thread
         return (lambda: layer == other) if known else None

@@ -19,6 +19,7 @@ from viewer.commands.editing import Editing, summary
 from viewer.commands.editing_actions import EDIT_TOOLS
 from viewer.commands.operations import OPERATIONS, Operation
 from viewer.panels.layout import button, column, heading, muted, number_box, pairs
+from viewer.state.findings import Findings
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED
@@ -37,10 +38,13 @@ NUMBERS = {
 class EditingPanel(QWidget):
     """Everything below the Edit menu, with its numbers."""
 
-    def __init__(self, session: Session, segmentation: Segmentation, editing: Editing, assist: QWidget) -> None:
+    def __init__(
+        self, session: Session, segmentation: Segmentation, findings: Findings, editing: Editing, assist: QWidget
+    ) -> None:
         super().__init__()
         self.assist = assist
-        self._session, self._segmentation, self._editing = session, segmentation, editing
+        self._session, self._segmentation = session, segmentation
+        self._findings, self._editing = findings, editing
         self._bench = session.workbench
         self.proposed = muted()
         self.keep = button("Keep (Enter)", editing.confirm, primary=True)
@@ -107,7 +111,7 @@ class EditingPanel(QWidget):
         self._bench.options_changed.connect(self._show_options)
         self._bench.proposal_changed.connect(self._show_proposal)
         self._session.hand.changed.connect(self._show_tool)
-        for signal in (self._session.volume_changed, self._segmentation.labels_changed):
+        for signal in (self._session.volume_changed, self._segmentation.labels_changed, self._findings.changed):
             signal.connect(self._show_all)
 
     def _show_all(self) -> None:
@@ -145,11 +149,12 @@ class EditingPanel(QWidget):
     def _show_others(self) -> None:
         with QSignalBlocker(self.other):
             self.other.clear()
-            self.other.addItem("Proposed mask", PROPOSED)
-            for label in self._segmentation.labels:
-                if label.value != self._segmentation.active:
-                    self.other.addItem(label.name, label.value)
-            self.other.setCurrentIndex(max(0, self.other.findData(self._bench.options.other)))
+            for name, value in self._editing.others:
+                self.other.addItem(name, value)
+            self.other.setCurrentIndex(self.other.findData(self._bench.options.other))
+        if self.other.currentIndex() < 0:
+            self.other.setCurrentIndex(0)
+            self._bench.set_options(other=PROPOSED)
 
     def _show_proposal(self) -> None:
         proposal = self._bench.proposal

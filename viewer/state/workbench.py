@@ -18,7 +18,7 @@ Pixel = tuple[float, float]
 Merge = Literal["both", "add", "take"]
 """What refining may do to a label: add and take away, or only one of them."""
 PROPOSED = 0
-"""Stands for the mask that a model or a file proposes, where a label value is meant otherwise."""
+"""Stands for the mask that a model or a file proposes, where a label value is meant otherwise; -n for its label n."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class EditOptions:
         size_mm: of margins, shells, smoothing and local thresholds.
         least_mm3: smaller islands are small.
         merge: what refining may do.
-        other: the label taken together with the active one, or :data:`PROPOSED`.
+        other: the label taken together with the active one, or :data:`PROPOSED`, or one of the proposed labels.
     """
 
     sphere: bool = False
