@@ -37,7 +37,7 @@ from viewer.main_window import MainWindow
 from viewer.panels.status import StatusBar
 from viewer.places import Places
 from viewer.side_windows import SideWindows
-from viewer.sides import Sides
+from viewer.sides import TABS, Sides
 from viewer.workroom import Workroom
 
 WARM_UP_MS = 400
@@ -216,6 +216,11 @@ class Application(Workroom):
             Action("fidelity", "What was done to the pixels", "View/Marks", lambda: self.canvas.tell_reasons(),
                    ("Shift+F1",), lambda: self.session.volume is not None,
                    hint="All that the mark on the picture stands for; a click on it says it too"),
+            Action("to-panels", "To the panels and back", "View/Panels", lambda: self.sides.turn_to(self.sides.right),
+                   ("Ctrl+F6",), hint="The keyboard: arrows choose a tab, Tab goes into it"),
+            Action("to-lists", "To the lists and back", "View/Panels", lambda: self.sides.turn_to(self.sides.left),
+                   ("Ctrl+F7",), hint="The keyboard: what is open, studies, the work queue"),
+            *(self._tab_action(title) for title in TABS),
             Action("panels", "Hide or show the panels", "View", lambda: self.window.toggle_panels(), ("F9",),
                    hint="Without them the pictures have the whole window", apart=True),
             Action("new-window", "New viewport window", "Layout", lambda: self.side_windows.open(), ("F8",),
@@ -224,6 +229,9 @@ class Application(Workroom):
                    ("Shift+F8",), lambda: self.session.in_side_window),
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",), apart=True),
         )  # fmt: skip
+
+    def _tab_action(self, title: str) -> Action:
+        return Action(f"tab-{title.lower()}", f"{title} panel", "View/Panels", lambda: self.sides.open_tab(title))
 
     def _study_actions(self) -> tuple[Action, ...]:
         return study_actions(self.studies, self.cataloguing, self.indexing, lambda: self.sides.browser.choose_folder())
