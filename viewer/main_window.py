@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, table: tuple[Action, ...], canvas: QWidget) -> None:
         super().__init__()
-        self._table = table
+        self._table, self._canvas = table, canvas
         self.allow_close = True
         self._painted = False
         self.actions_by_id: dict[str, QAction] = {}
@@ -66,6 +66,10 @@ class MainWindow(QMainWindow):
     def add_right(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
         """Dock ``tabs`` at the right; returns the tab widget."""
         return self._dock_tabs("panels", tabs, Qt.DockWidgetArea.RightDockWidgetArea, 380)
+
+    def focus_picture(self) -> None:
+        """Give the keyboard to the picture."""
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_panels(self) -> None:
         """Hide the panels beside the picture, or show them again."""

@@ -69,7 +69,7 @@ class Sides:
         """Give the keyboard to the tabs of one side, or back to the picture."""
         focused = QApplication.focusWidget()
         if focused is not None and holder.isAncestorOf(focused):
-            self._window.centralWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+            self._window.focus_picture()
         else:
             self._give_keyboard(holder)
 
