@@ -51,13 +51,13 @@ class Index:
         self._tell(done, total, text)
 
     def take(self, study: Study) -> None:
-        """List what is new in ``study``.
+        """List what is new in ``study``, or told otherwise now: of a part, a phase says that it is one of few.
 
         Raises:
             LibraryError: it could not be written.
             Cancelled: the person no longer wants it.
         """
-        new = [item for item in (*study.series, *study.documents) if _identity(item) not in self._listed]
+        new = [item for item in (*study.series, *study.documents) if self._listed.get(_identity(item)) != item]
         for start in range(0, len(new), _AT_ONCE):
             some = new[start : start + _AT_ONCE]
             self._studies.update(self._catalogue.add(some, archive_of(study)))

@@ -176,11 +176,15 @@ class StudyModel(QAbstractItemModel):
 
     def _fold(self, node: Node) -> None:
         """Forget the series of a study that has others now."""
-        if node.children:
-            self.beginRemoveRows(self._index(node), 0, len(node.children) - 1)
+        gone = node.children or []
+        for uid, nodes in self._series.items():
+            self._series[uid] = [each for each in nodes if each not in gone]
+        if not gone:
             node.children = None
-            self.endRemoveRows()
+            return
+        self.beginRemoveRows(self._index(node), 0, len(gone) - 1)
         node.children = None
+        self.endRemoveRows()  # the tree may ask for the new ones at once
 
     def _children(self, parent: Index) -> list[Node]:
         node = self.node(parent)
