@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from imaging import saving
 from imaging.errors import GeometryError, ReadError, Truncated
+from imaging.formats.columns import SHEARED
 from imaging.formats.content import identity
 from imaging.formats.listing import list_each
 from imaging.formats.nifti_header import NiftiHeader, opened, read_header
-from imaging.formats.nifti_place import geometry_of
+from imaging.formats.nifti_place import geometry_of, grids_in
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.progress import Report, silent
@@ -61,13 +62,15 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         raise ReadError(path, "the file has changed since it was listed: open it again")
     array = _scaled(_voxels(path, header, _phase_of(series.uid), report), header)
     unit, assumed = _unit_of(array)
+    geometry, slices = grids_in(path, header)
     return Volume(
         array,
-        geometry_of(path, header),
+        geometry,
         series.kind,
         unit=unit,
         modality="CT" if unit == "HU" else "",
         series_uid=series.uid,
+        slice_geometries=slices,
         warnings=series.warnings + assumed,
     )
 
@@ -144,18 +147,18 @@ def _require_whole(path: Path, expected: int) -> None:
 
 def _describe(path: Path) -> list[Series]:
     header = read_header(path)
-    geometry = geometry_of(path, header)
+    geometry, slices = grids_in(path, header)
     if header.phases > MOST_PHASES:
         raise ReadError(path, f"holds {header.phases} volumes in time: at most {MOST_PHASES} are opened")
     uid = identity(path)
-    warnings = header.warnings
+    warnings = (*header.warnings, SHEARED) if slices else header.warnings
     if not geometry.has_position:
         warnings = (*warnings, "neither sform nor qform is set: orientation and position are unknown")
     several = header.phases > 1
     return [
         Series(
             uid=f"{uid}@{phase + 1}" if several else uid,
-            kind="volume" if geometry.has_position and not header.is_rgb else "image",
+            kind="volume" if geometry.has_position and not header.is_rgb and not slices else "image",
             format="NIfTI",
             files=(path, _image_of(path)) if header.is_pair else (path,),
             shape_kji=header.shape_kji,

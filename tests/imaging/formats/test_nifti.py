@@ -95,11 +95,27 @@ def test_without_a_form_no_place_is_claimed(tmp_path: Path):
     assert any("neither sform nor qform" in warning for warning in volume.warnings)
 
 
-def test_a_sheared_affine_is_refused(tmp_path: Path):
-    sheared = np.diag([1.0, 1, 1, 1])
-    sheared[0, 2] = 0.5
-    path = save(tmp_path / "shear.nii", np.zeros((20, 20, 20), np.int16), sheared)
-    assert "sheared" in reading.open_study(path).refused[0].reason
+def test_slices_sheared_against_one_another_keep_their_own_place(tmp_path: Path):
+    sheared = np.diag([0.5, 2, 3, 1])
+    sheared[:3, 2] += (0, 0.7, 0)
+    path = save(tmp_path / "shear.nii", np.arange(60, dtype=np.int16).reshape(3, 4, 5), sheared)
+    (series,) = reading.open_study(path).series
+    volume = reading.load_volume(series)
+    assert series.kind == "image" and any("sheared" in words for words in volume.warnings)
+    for i, j, k in ((0, 0, 0), (2, 3, 0), (1, 2, 4)):
+        x, y, z = nibabel.affines.apply_affine(sheared, (i, j, k))
+        assert volume.slice_geometry(k).point_lps((0, j, i)) == pytest.approx([-x, -y, z], abs=1e-5)
+        assert volume.array[k, j, i] == 20 * i + 5 * j + k
+    with pytest.raises(ReadError, match="sheared"):
+        nifti.read_labelmap(path)
+
+
+@pytest.mark.parametrize(("step", "words"), [((0.5, 1, 0), "sheared"), ((1, 0, 0), "collapse an axis")])
+def test_rows_and_columns_not_at_right_angles_are_refused(tmp_path: Path, step: tuple[float, ...], words: str):
+    affine = np.diag([1.0, 1, 1, 1])
+    affine[:3, 1] = step
+    path = save(tmp_path / "shear.nii", np.zeros((20, 20, 20), np.int16), affine)
+    assert words in reading.open_study(path).refused[0].reason
 
 
 def test_scaling_is_applied_and_whole_numbers_stay_whole(tmp_path: Path):
