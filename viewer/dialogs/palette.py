@@ -14,7 +14,7 @@ _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
 _ID = Qt.ItemDataRole.UserRole
 QUIET = "#b8bec6"
 """4.5:1 on the colour of the chosen line too."""
-WIDTH_PX, HEIGHT_PX = 640, 440
+WIDTH_PX, HEIGHT_PX = 760, 460
 
 
 class Palette(QDialog):
