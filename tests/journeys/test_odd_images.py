@@ -19,7 +19,7 @@ from imaging.geometry import Calibration, Geometry
 from imaging.phantom import PhantomStudy
 from imaging.study import Series
 from imaging.volume import Kind, Volume, Window
-from tests.journeys.hands import settle
+from tests.journeys.hands import key, settle
 from viewer.app import Application
 from viewer.canvas.annotation_text import edge_letters
 from viewer.canvas.patch import patch_for
@@ -84,8 +84,8 @@ def test_one_pixel(qtbot: QtBot, main: Application, tmp_path: Path) -> None:
     assert main.session.volume is not None
     assert main.session.volume.array.shape == (1, 1, 1)
     drag(main, (30, -20))
-    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_I, Qt.Key.Key_Down, Qt.Key.Key_Space):
-        QTest.keyClick(main.window, key)
+    for code in (Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_I, Qt.Key.Key_Down, Qt.Key.Key_Space):
+        QTest.keyClick(main.window, code)
     main.view.set_window(Window(200.0, 400.0))
     assert middle_grey(main) == pytest.approx(128, abs=2)
     in_every_layout(main)
@@ -210,6 +210,19 @@ def test_a_clip_plays_in_every_layout(qtbot: QtBot, main: Application) -> None:
     qtbot.waitUntil(lambda: main.view.k > 0)
     main.view.set_playing(False)
     assert not main.session.active.can_cut
+
+
+def test_all_clips_play_by_one_key_and_stop_by_it(qtbot: QtBot, main: Application) -> None:
+    main.session.set_layout(LAYOUTS["1x3"])
+    for pane, frames in zip(main.session.panes, (5, 9), strict=False):
+        clip = Volume(np.zeros((frames, 20, 20), np.uint8), Geometry((frames, 20, 20)), "clip", frame_times_ms=())
+        pane.show(OpenSeries(None, clip))
+    views = [pane.view for pane in main.session.panes]
+    key(main, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert [view.playing for view in views] == [True, True, False]
+    qtbot.waitUntil(lambda: views[0].k > 0 and views[1].k > 0, timeout=5_000)
+    key(main, Qt.Key.Key_P, Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert not any(view.playing for view in views)
 
 
 def test_planes_are_cut_while_slices_are_still_missing(qtbot: QtBot, main: Application) -> None:

@@ -9,11 +9,14 @@ from viewer.canvas.measuring_hits import hit_at
 from viewer.canvas.measuring_tools import change, follow
 from viewer.canvas.outlining import OUTLINING, lead
 from viewer.canvas.tools import LEFT, zoom_about
+from viewer.state.hand import Tool
 from viewer.state.view import Cursor
 
 SLAB_STEP_MM = 1.0
 CLICK_PX = 2.0
 
+_LOOKING: frozenset[Tool] = frozenset(("window", "pan", "zoom", "rotate", "magnifier", "window-region"))
+"""Tools that may be used while a clip plays."""
 _EDITING = frozenset(("brush", "eraser", "smart-brush", *OUTLINING))
 """Tools that change masks also where a measurement lies."""
 NOTCH = 120
@@ -41,10 +44,16 @@ class Mouse:
         return self._drag is not None
 
     def press(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier, point: Point) -> None:
-        """Begin the drag that is bound to ``button``, unless another is under way or nothing is shown."""
-        tool = self._held_measurement(button, modifiers, point) or self._tool_of(button, modifiers)
+        """Begin the drag that is bound to ``button``, unless another is under way or nothing is shown.
+
+        What is drawn belongs to one frame: a clip stands still for it.
+        """
+        held, name = self._held_measurement(button, modifiers, point), self._tool_of(button, modifiers)
+        tool = held or (None if name is None else LEFT[name])
         if self._drag is not None or tool is None or self._viewport.pane.transform() is None:
             return
+        if held or name not in _LOOKING:
+            self._viewport.pane.view.set_playing(False)
         self._button, self._drag, self._pressed = button, tool(self._viewport, point), point
         next(self._drag)
 
@@ -126,12 +135,11 @@ class Mouse:
             return None
         return lambda viewport, start: change(viewport, hit, start)
 
-    def _tool_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> DragTool | None:
+    def _tool_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> Tool | None:
         session = self._viewport.session
         if session.bindings.drags_hand(button, modifiers):
-            return LEFT[session.hand.tool]
-        bound = session.bindings.drag_tool(button, modifiers)
-        return None if bound is None else LEFT[bound]
+            return session.hand.tool
+        return session.bindings.drag_tool(button, modifiers)
 
     def _tell_cursor(self) -> None:
         pane = self._viewport.pane

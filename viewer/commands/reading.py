@@ -199,6 +199,13 @@ class Reading:
         if self._session.volume is not None and self._session.view.frames > 1:
             self._session.view.set_playing(not self._session.view.playing)
 
+    def play_all(self) -> None:
+        """Play the clips of all viewports that are seen, or stop them all when one plays."""
+        views = [pane.view for pane in self._session.shown_panes if pane.volume is not None]
+        begin = not any(view.playing for view in views)
+        for view in views:
+            view.set_playing(begin and view.frames > 1)
+
     def _opened(self, found: tuple[Study, tuple[Series, ...]]) -> None:
         study, prior = found
         self._session.open(study)

@@ -138,7 +138,8 @@ class View(QObject):
             self.changed.emit()
 
     def scroll(self, count: int) -> None:
-        """Move ``count`` slices on (back when negative)."""
+        """Move ``count`` slices on (back when negative); who steps by hand wants a clip to stand still."""
+        self.set_playing(False)
         self.set_slice(self.k + count)
 
     def set_window(self, window: Window) -> None:

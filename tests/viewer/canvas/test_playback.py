@@ -102,3 +102,26 @@ def test_half_speed_takes_twice_as_long(playing, qtbot):
     assert view.k == 0 and view.dropped == 0, "240 ms a frame"
     view.set_speed(4.0)
     qtbot.waitUntil(lambda: view.k != 0, timeout=3000)
+
+
+@pytest.mark.parametrize("tool", ["brush", "length", "scroll"])
+def test_a_clip_stands_still_for_who_steps_or_draws(stage, tool: str) -> None:
+    stage.show(clip((), 4))
+    stage.session.hand.set_tool(tool)
+    stage.view.set_playing(True)
+    stage.press(50, 50)
+    assert not stage.view.playing
+    stage.release(50, 50)
+    stage.view.set_playing(True)
+    stage.wheel(-120)
+    assert not stage.view.playing
+
+
+@pytest.mark.parametrize("tool", ["window", "pan", "zoom", "magnifier"])
+def test_it_plays_on_for_who_only_looks_otherwise(stage, tool: str) -> None:
+    stage.show(clip((), 4))
+    stage.session.hand.set_tool(tool)
+    stage.view.set_playing(True)
+    stage.drag((50, 50), (60, 40))
+    assert stage.view.playing
+    stage.view.set_playing(False)
