@@ -1,7 +1,8 @@
 """The planes that contours were drawn on, with pixels to fill them on."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,39 @@ Points = NDArray[np.float64]
 """(N, 3) LPS millimetres of one contour."""
 
 _MOST_PIXELS = 4096
+
+
+@dataclass(frozen=True)
+class Slices:
+    """The planes of an image's slices, to find contours among."""
+
+    grid: ImageGrid
+
+    def under(self, points: Points, among: Sequence[int] | None = None) -> int | None:
+        """The slice, of all or of some, in whose plane all points lie, to a tenth of a millimetre."""
+        ks = np.arange(len(self._origins)) if among is None else np.asarray(among)
+        near = np.abs(((points[0] - self._origins[ks]) * self._normals[ks]).sum(axis=1)) <= PLACEMENT_TOLERANCE_MM
+        for k in ks[near].tolist():
+            if np.abs((points - self._origins[k]) @ self._normals[k]).max() <= PLACEMENT_TOLERANCE_MM:
+                return k
+        return None
+
+    def are_around(self, points: Points) -> bool:
+        """Whether a contour lies behind the first slice and before the last."""
+        heights = (self._origins[[0, -1]] - points.mean(axis=0)) @ self._normals[0]
+        return bool(heights[0] * heights[1] < 0)
+
+    @cached_property
+    def _origins(self) -> NDArray[np.float64]:
+        return np.array([each.origin_lps for each in self._geometries])
+
+    @cached_property
+    def _normals(self) -> NDArray[np.float64]:
+        return np.array([_normal(each) for each in self._geometries])
+
+    @cached_property
+    def _geometries(self) -> list[Geometry]:
+        return [self.grid.slice_geometry(k) for k in range(self.grid.geometry.shape_kji[0])]
 
 
 def planes_of(contours: Sequence[Points], grid: ImageGrid) -> ImageGrid:

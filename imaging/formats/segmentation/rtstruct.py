@@ -14,14 +14,13 @@ from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text, whole
 from imaging.formats.dicom.plain_object import read_object
-from imaging.formats.segmentation.contour_planes import planes_of
+from imaging.formats.segmentation.contour_planes import Slices, planes_of
 from imaging.formats.segmentation.file_grid import block_of
 from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
 from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import codes_of
-from imaging.geometry import PLACEMENT_TOLERANCE_MM
 from imaging.labelmap import PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
@@ -30,6 +29,8 @@ MOST_BYTES = 1 << 29
 """A larger structure set is refused."""
 
 MOST_LABELS = 255
+MOST_BETWEEN = 1 / 3
+"""Where this share of the contours lies between the slices, they were drawn on other ones."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def read_rtstruct(
             else they are refused.
 
     Raises:
-        OtherGrid: no contour lies on a slice, but all lie on even planes in the same place, parallel to them or not.
+        OtherGrid: no contour lies on a slice, or a third of them lie between slices, but all lie on even planes in the
+            same place, parallel to the slices or not.
         ReadError: damaged, no structure set, in another frame of reference, or elsewhere.
         Cancelled: by ``report``.
     """
@@ -72,10 +74,8 @@ def read_rtstruct(
     title = text(dataset, "SeriesDescription") or text(dataset, "StructureSetLabel") or path.name
     structures = _Structures(title, tuple(regions), open_lines)
     found = structures.on(source)
-    if structures.count and not found.labelmap.array.any() and structures.between(grid) == structures.count:
-        reason = f"none of its {structures.count} contours lies within 0.1 mm of a slice of {source.name}"
-        return _from_other_planes(path, reason, structures, source, resample, report)
-    return found
+    reason = structures.misfit(source)
+    return _from_other_planes(path, reason, structures, source, resample, report) if reason else found
 
 
 def _from_other_planes(
@@ -112,16 +112,22 @@ class _Structures:
         """How many contours there are."""
         return len(self.contours)
 
-    def between(self, grid: ImageGrid) -> int:
-        """How many contours lie on no slice."""
-        slices = range(grid.geometry.shape_kji[0])
-        return sum(_slice_of(points, slices, grid) is None for points in self.contours)
+    def misfit(self, source: Source) -> str:
+        """Why the contours were drawn on other planes than the slices of an image; empty where they were not."""
+        slices = Slices(source.grid)
+        off = [points for points in self.contours if slices.under(points) is None]
+        if off and len(off) == self.count:
+            return f"none of its {self.count} contours lies within 0.1 mm of a slice of {source.name}"
+        between = sum(slices.are_around(points) for points in off)
+        if between and between >= MOST_BETWEEN * self.count:
+            return f"{between} of its {self.count} contours lie between the slices of {source.name}"
+        return ""
 
     def on(self, source: Source) -> ImportedMask:
         """The regions on the slices of an image."""
-        painting, between = Painting(source.grid.geometry.shape_kji), 0
+        painting, slices, between = Painting(source.grid.geometry.shape_kji), Slices(source.grid), 0
         for region in self.regions:
-            planes, off = _planes(region, source)
+            planes, off = _planes(region, source, slices)
             between += off
             for k in sorted(planes):
                 painting.add(k, planes[k], region.segment.value)
@@ -204,7 +210,7 @@ def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn:
     return Segment(value, number, name, shown, category, kind, how, algorithm)
 
 
-def _planes(region: _Region, source: Source) -> tuple[dict[int, NDArray[np.bool_]], int]:
+def _planes(region: _Region, source: Source, slices: Slices) -> tuple[dict[int, NDArray[np.bool_]], int]:
     """The pixels of a region on each slice, and how many contours lie on none."""
     planes: dict[int, NDArray[np.bool_]] = {}
     off = 0
@@ -213,20 +219,10 @@ def _planes(region: _Region, source: Source) -> tuple[dict[int, NDArray[np.bool_
     for k, instance in enumerate(source.instances):
         by_uid[instance.uid].append(k)
     for points, uid in region.contours:
-        k = _slice_of(points, by_uid.get(uid) or range(source.grid.geometry.shape_kji[0]), source.grid)
+        k = slices.under(points, by_uid.get(uid))
         if k is None:
             off += 1
             continue
         index = source.grid.slice_geometry(k).index_kji(points)
         planes[k] = planes.get(k, np.zeros(shape, np.bool_)) ^ filled(index[:, 1:], shape)
     return planes, off
-
-
-def _slice_of(points: NDArray[np.float64], among: range | list[int], grid: ImageGrid) -> int | None:
-    """The slice in whose plane all points lie, to a tenth of a millimetre."""
-    for k in among:
-        geometry = grid.slice_geometry(k)
-        normal = np.cross(geometry.axes_lps[2], geometry.axes_lps[1])
-        if np.abs((points - geometry.origin_lps) @ normal).max() <= PLACEMENT_TOLERANCE_MM:
-            return k
-    return None

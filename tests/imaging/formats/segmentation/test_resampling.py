@@ -161,6 +161,29 @@ def test_outlines_between_the_slices(shifted, tmp_path):
         assert volume.before_ml == pytest.approx(before / 1000, rel=0.25), "the edges of a few pixels"
 
 
+def test_outlines_of_which_every_other_one_lies_on_a_slice(make_image, tmp_path):
+    """Drawn on slices half as far apart: what lies between is not left out silently, the box is as long as it was."""
+
+    def apart(mm: float):
+        def change(data, n: int) -> None:
+            data.FrameOfReferenceUID = "1.2.826.0.1.99.7.9"
+            data.ImagePositionPatient, data.SliceThickness = [-20, -30, mm * n], mm
+
+        return change
+
+    image = make_image("axial", change=apart(1.25))
+    other = make_image("axial", "1.2.826.0.1.99.8", apart(2.5))
+    array = np.zeros(image.volume.array.shape, np.uint8)
+    array[:, 2:8, 3:9] = 1
+    path = tmp_path / "r.dcm"
+    mask = Labelmap(array, image.volume.geometry, LABELS[:1])
+    export_labelmap(mask, image.volume, image.series, path, MaskFormat.RTSTRUCT)
+    with pytest.raises(OtherGrid, match=r"2 of its 5 contours lie between the slices"):
+        import_onto(path, grid_of(other.volume), other.series)
+    found = import_onto(path, grid_of(other.volume), other.series, resample=True)
+    assert found.labelmap.array[:3, 2:8, 3:9].all() and found.labelmap.array.sum() == 3 * 36
+
+
 def square_pixels(data, n: int) -> None:
     data.FrameOfReferenceUID, data.PixelSpacing = "1.2.826.0.1.99.7.9", [0.5, 0.5]
 
