@@ -83,7 +83,7 @@ class Furniture:
         shown = shortened(text, metrics, box.width())
         if shown != text:
             self.cut.append((box, text))
-        if not shown:
+        if shown in ("", "…"):
             return
         wide = metrics.horizontalAdvance(shown)
         free = box.width() - wide
@@ -239,8 +239,11 @@ def shortened(text: str, metrics: QFontMetricsF, width: float) -> str:
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> tuple[str, ...]:
-    """``text`` in at most ``most`` lines of ``width`` pixels; where they do not hold it, its count of more stays."""
-    lines, words = [""], text.split()
+    """A mark in at most ``most`` lines of ``width`` pixels; where they do not hold it, its count of more stays."""
+    sign, _, rest = text.partition(" ")
+    words = rest.split()
+    words[:1] = [f"{sign} {word}" for word in words[:1]]  # the sign never stands alone
+    lines = [""]
     while words:
         longer = f"{lines[-1]} {words[0]}".lstrip()
         if metrics.horizontalAdvance(longer) <= width or not lines[-1]:

@@ -78,6 +78,11 @@ def test_a_reason_takes_the_lines_it_needs(metrics: QFontMetricsF, width: int) -
     assert all(metrics.horizontalAdvance(line) <= width for line in lines if " " in line)
 
 
+def test_the_sign_of_the_mark_never_stands_alone(metrics: QFontMetricsF) -> None:
+    for width in range(10, 200, 5):
+        assert wrapped("⚠ millimetres are measured at the detector (+1)", metrics, width, 2)[0] != "⚠"
+
+
 @pytest.mark.parametrize("width", [120, 150, 180])
 def test_what_even_these_do_not_hold_ends_with_how_many_more(metrics: QFontMetricsF, width: int) -> None:
     first, last = wrapped(REASON, metrics, width, 2)
