@@ -30,7 +30,7 @@ from imaging.volume import Volume
 START_S = 60.0
 """A worker imports libraries before its first word; a cold disk takes its time."""
 
-_LOOK_AGAIN_S = 0.02
+_LOOK_AGAIN_S, _LAST_WAIT_S = 0.02, 2.0
 _REMEMBERED_FILES = 8
 
 
@@ -119,7 +119,8 @@ class WorkerProcess:
             # Its own session: helpers it started go with it.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # what waits for a disk that is gone dies only after it
+            self._process.wait(_LAST_WAIT_S)
         self._channel.close()
 
     def _answer(self, exchange: Exchange) -> Any:

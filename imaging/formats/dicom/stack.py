@@ -69,7 +69,8 @@ def again(series: Series, headers: Sequence[Header], known: Sequence[Stack] = ()
     """
     # Not ==: the last bits of a computed normal differ from run to run of the linear algebra below NumPy.
     made = [stack for stack in known if _holds(stack, headers)] or stacks_in(headers)
-    found = [stack for stack in made if series.geometry and stack.geometry.matches(series.geometry, 1e-3)]
+    alike = [stack for stack in made if stack.kind == series.kind]
+    found = [stack for stack in alike if series.geometry and stack.geometry.matches(series.geometry, 1e-3)]
     if len(found) > 1:
         found = [stack for stack in found if stack.phase == series.phase and series.description.endswith(stack.label)]
     if len(found) != 1:

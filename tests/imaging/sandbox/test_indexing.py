@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -164,6 +165,21 @@ def test_given_up_it_stops_and_goes_on_where_it_was(folder: Path, tmp_path: Path
     index(folder, lister, tmp_path / "cache")
     part, together = lister.asked
     assert len(part) in (4, 6) and len(together) == 9
+
+
+@pytest.mark.usefixtures("each_folder_a_part")
+def test_parts_are_listed_at_the_same_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    both = threading.Barrier(2, timeout=20)  # passed only while two are at work
+    alone = Listed(folder)
+
+    def list_files(files: Sequence[Path], report: Report) -> Study:
+        if len(alone.asked) < 2:
+            both.wait()
+        return alone(files, report)
+
+    Indexing(folder, list_files, Listings(None), silent, None).run(*files_below(folder))
+    assert len(alone.asked) == 3, "two parts, and the series that both have a share of"
 
 
 def test_workers_that_hang_are_left_when_it_is_given_up(folder: Path) -> None:
