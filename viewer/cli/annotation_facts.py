@@ -1,5 +1,6 @@
 """Annotations as JSON-ready values, and as text."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -7,10 +8,11 @@ from imaging.annotation import MaskRevision
 from imaging.comparison import HD95, compare
 from imaging.formats.segmentation.imported import Resampling
 from imaging.labelmap import Labelmap, Provenance
+from imaging.library.revisions import Attribution
 
 
-def revision_facts(revision: MaskRevision, kind: str) -> dict[str, Any]:
-    """One revision of a mask of a series of this kind."""
+def revision_facts(revision: MaskRevision, kind: str, done: Sequence[Attribution]) -> dict[str, Any]:
+    """One revision of a mask of a series of this kind, and what was done to its segments."""
     made = revision.provenance
     return {
         "revision": revision.id,
@@ -21,6 +23,18 @@ def revision_facts(revision: MaskRevision, kind: str) -> dict[str, Any]:
         "model_version": made.model_version,
         "note": revision.note,
         "labels": label_facts(revision.labelmap, kind),
+        "done": [
+            {
+                "value": each.value,
+                "action": each.action,
+                "author": each.provenance.author,
+                "time": each.provenance.time.isoformat(),
+                "model": each.provenance.model,
+                "model_version": each.provenance.model_version,
+            }
+            for each in done
+            if each.revision == revision.id
+        ],
     }
 
 

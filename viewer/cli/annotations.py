@@ -44,15 +44,20 @@ def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
     """List the annotated series with their answers and every revision of their masks, the newest first.
 
     --json prints {"library", "annotations": [{"series", "group", "kind", "modality", "files", "answers",
-    "revisions": [{"revision", "base", "author", "time", "model", "model_version", "note", "labels"}]}]}; a label has
-    value, name, colour, voxels and volume_ml, which is null where it is not known; an answer has answer (its id),
-    level, slice (from 1), region, label_set, set_version, question, chosen, author, time, model and model_version.
+    "revisions": [{"revision", "base", "author", "time", "model", "model_version", "note", "labels", "done"}]}]}; a
+    label has value, name, colour, voxels and volume_ml, which is null where it is not known; done says who created,
+    modified, reviewed or approved the segment of a value: value, action, author, time, model and model_version; an
+    answer has answer (its id), level, slice (from 1), region, label_set, set_version, question, chosen, author, time,
+    model and model_version.
     """
     from viewer.cli.annotation_facts import revision_facts, revision_text
     from viewer.cli.answer_facts import answer_facts, answer_text
 
     with failures_in_words(as_json), open_library() as library:
+        from imaging.library.revisions import Revisions
+
         found: list[dict[str, Any]] = []
+        revisions = Revisions(library)
         for each in library.annotated_series():
             if series in (None, each.series_uid):
                 history = library.history(each.series_uid)
@@ -64,7 +69,9 @@ def list_annotations(series: SeriesUid = None, as_json: AsJson = False) -> None:
                         "modality": each.modality,
                         "files": [str(file) for file in each.files],
                         "answers": answer_facts(library, each.series_uid),
-                        "revisions": [revision_facts(one, each.kind) for one in history],
+                        "revisions": [
+                            revision_facts(one, each.kind, revisions.attributions(one.id)) for one in history
+                        ],
                     }
                 )
         if series is not None and not found:
@@ -137,6 +144,7 @@ def import_mask(
     with failures_in_words(as_json), open_library() as library:
         from imaging.formats.segmentation.imported import RESAMPLED
         from imaging.labelmap import Provenance
+        from imaging.library.revisions import Revisions
         from viewer.cli.annotation_facts import label_facts, maker, resampling_facts
 
         with _image(images, series) as (sandbox, chosen, volume):
@@ -147,6 +155,7 @@ def import_mask(
         done = f"{RESAMPLED} another grid" if found.resampling else ""
         words = "; ".join(part for part in (note, f"imported from {mask.name}{maker(made)}", done) if part)
         number = library.save_mask(chosen, found.labelmap, kept, base.id if base else None, words)
+        Revisions(library).note_changes(number)
         document = {
             "series": chosen.uid,
             "revision": number,

@@ -12,8 +12,11 @@ from pydicom import dcmread
 
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.reading import load_volume, open_study
+from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.importing import import_onto
+from imaging.formats.segmentation.mask_format import MaskFormat
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library.revisions import Revisions
 from imaging.library.store import Library
 
 LABELS = (Label(1, "nodule", (200, 30, 90)), Label(2, "vessel"))
@@ -56,6 +59,35 @@ def test_list_says_who_made_what(wetread, kept) -> None:
     }  # fmt: skip
     text = wetread("annotations", "list").stdout
     assert "2.25.101" in text and "jane, from finder 2.0: nodule 3 voxels, vessel 1 voxels (one more)" in text
+
+
+def test_list_says_who_did_what_to_each_segment(wetread, kept, tmp_path) -> None:
+    folder, array = kept
+    assert wetread("annotations", "export", str(folder), str(tmp_path / "m.seg.nrrd")).exit_code == 0
+    library = Library(tmp_path / "data" / "library.sqlite")
+    first = library.history("2.25.101")[-1].id
+    Revisions(library).mark(first, 1, "approved", Provenance("bo", datetime(2026, 1, 3, tzinfo=UTC)))
+    library.close()
+    number = document(wetread("annotations", "import", str(folder), str(tmp_path / "m.seg.nrrd"), "--json"))["revision"]
+    more = tmp_path / "more.nii.gz"
+    export_labelmap(_grown(folder, array), *_image(folder), more, MaskFormat.NIFTI)
+    again = document(wetread("annotations", "import", str(folder), str(more), "--json"))["revision"]
+    listed = document(wetread("annotations", "list", "--json"))["annotations"][0]["revisions"]
+    done = {each["revision"]: [(one["value"], one["action"]) for one in each["done"]] for each in listed}
+    assert done[first] == [(1, "approved")] and done[number] == [] and done[again] == [(1, "modified")]
+    approval = listed[-1]["done"][0]
+    assert (approval["author"], approval["time"]) == ("bo", "2026-01-03T00:00:00+00:00")
+
+
+def _image(folder: Path):
+    (series,) = open_study(folder).series
+    return load_volume(series), series
+
+
+def _grown(folder: Path, array: np.ndarray) -> Labelmap:
+    more = array.copy()
+    more[1, 1, :2] = 1
+    return Labelmap(more, _image(folder)[0].geometry, LABELS)
 
 
 def test_list_of_a_series_without_annotations_fails(wetread, kept) -> None:
