@@ -1,5 +1,6 @@
 """Indexing a folder: its studies go to the catalogue as they are found, and are not opened."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,18 @@ _Identity = tuple[str, tuple[Path, ...]]
 
 @dataclass(frozen=True)
 class Indexed:
-    """What a folder holds: numbers of studies and series, and of files that could not be read."""
+    """What a folder holds: numbers of studies and series, of all files, and of those that could not be read."""
 
     studies: int
     series: int
     refused: int
+    files: int
+    seconds: float
+
+    @property
+    def files_per_second(self) -> int:
+        """How quickly they were listed."""
+        return round(self.files / max(self.seconds, 1e-3))
 
 
 class Index:
@@ -40,6 +48,7 @@ class Index:
         self._listed: dict[_Identity, Series | Document] = {}
         self._studies: set[str] = set()
         self._progress = 0, 0, ""
+        self._begun_s = time.monotonic()
 
     def report(self, done: int, total: int, text: str) -> None:
         """Pass on how far the reading is.
@@ -72,7 +81,10 @@ class Index:
         passing = [item for item in self._listed.values() if study_key(item) + identity(item) not in final]
         if passing:
             self._catalogue.take_off(passing)
-        return Indexed(len(self._studies), len(study.series), len(study.refused))
+        files = {file for item in (*study.series, *study.documents) for file in files_of(item)}
+        files.update(one.file for one in study.refused)
+        seconds = time.monotonic() - self._begun_s
+        return Indexed(len(self._studies), len(study.series), len(study.refused), len(files), seconds)
 
 
 def index_folder(

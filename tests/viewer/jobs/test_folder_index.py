@@ -51,11 +51,13 @@ def test_a_series_that_is_cut_into_parts_has_one_row_at_any_time(
 ) -> None:
     _write(tmp_path / "ct", lambda k: (float(k), 0))
     seen: list[list[int]] = []
-    index_folder(
+    indexed = index_folder(
         tmp_path / "ct", sandbox, catalogue, silent, lambda: seen.append([len(one.files) for one in _series(catalogue)])
     )
     assert len(seen) > 1 and all(len(rows) == 1 for rows in seen), seen
     assert 0 < seen[0][0] < seen[-1][0] == SLICES
+    assert (indexed.studies, indexed.series, indexed.refused, indexed.files) == (1, 1, 0, SLICES)
+    assert indexed.files_per_second == round(SLICES / indexed.seconds)
 
 
 def test_phases_say_in_the_end_how_many_they_are(sandbox: Sandbox, catalogue: Catalogue, tmp_path: Path) -> None:
