@@ -21,6 +21,10 @@ from imaging.volume import Volume
 MOST_PIXELS = 1 << 28
 """Pixels of all pages together beyond which a file is refused before it is decoded."""
 
+BELIEVABLE_EXPANSION = 1000
+"""Bytes of pixels per byte of the file beyond which its directories are taken for a lie, once the pixels are many."""
+
+_ALWAYS_ALLOWED_BYTES = 64 << 20
 _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _TURNED = "turned upright as its EXIF orientation says"
 _WHITE_IS_ZERO = 0
@@ -113,6 +117,9 @@ def _alike(path: Path, pages: Sequence[Page]) -> list[list[Page]]:
     if pixels > MOST_PIXELS:
         size = f"{len(pages)} × {pages[0].rows} × {pages[0].columns} pixels"
         raise ReadError(path, f"{size}: more than the {MOST_PIXELS} that are opened")
+    declared, present = sum(page.stored_bytes for page in pages), path.stat().st_size
+    if declared > max(_ALWAYS_ALLOWED_BYTES, BELIEVABLE_EXPANSION * present):
+        raise ReadError(path, f"the pages declare {declared} bytes of pixels, found a file of {present}")
     groups: dict[tuple[object, ...], list[Page]] = {}
     for page in pages:
         _check(path, page)

@@ -55,6 +55,11 @@ class Page:
         return (self.columns, self.rows) if self.orientation >= 5 else (self.rows, self.columns)
 
     @property
+    def stored_bytes(self) -> int:
+        """Bytes of the pixels once they are decoded."""
+        return self.rows * self.columns * self.samples * max(1, self.bits // 8)
+
+    @property
     def is_palette(self) -> bool:
         return self.photometric == _PALETTE
 

@@ -134,6 +134,18 @@ def test_kinds_that_are_not_read_are_refused_in_words(tmp_path: Path, pixels: np
     assert words in str(refused.value)
 
 
+def test_a_small_file_of_very_many_pixels_is_refused_before_decoding(tmp_path: Path):
+    tifffile.imwrite(tmp_path / "p.tif", np.zeros((4, 4), np.uint16), photometric="minisblack")
+    data = (tmp_path / "p.tif").read_bytes()
+    with tifffile.TiffFile(tmp_path / "p.tif") as file:
+        width_and_height = [file.pages[0].tags[number].valueoffset for number in (256, 257)]
+    for at in width_and_height:
+        data = data[:at] + (12_000).to_bytes(2, "little") + data[at + 2 :]
+    (tmp_path / "p.tif").write_bytes(data)
+    _, (refused,) = raster.read_series([tmp_path / "p.tif"])
+    assert "declare 288000000 bytes of pixels" in refused.reason
+
+
 @given(st.integers(0, 400), st.integers(0, 255), st.integers(0, 1 << 32))
 def test_a_damaged_directory_is_refused_or_read_and_never_loops(at: int, byte: int, offset: int):
     data = bytearray(_TIFF)
