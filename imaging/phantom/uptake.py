@@ -66,7 +66,8 @@ def _slice(bq_per_ml: NDArray[np.float32], k: int) -> Dataset:
     data.RadiopharmaceuticalInformationSequence = Sequence([_tracer()])
     slope = float(bq_per_ml.max()) / 32767
     data.RescaleIntercept, data.RescaleSlope = 0, f"{slope:.8g}"
-    data.WindowCenter, data.WindowWidth = round(3 * BQ_PER_ML_OF_SUV), round(6 * BQ_PER_ML_OF_SUV)
+    middle = round(3 * BQ_PER_ML_OF_SUV)
+    data.WindowCenter, data.WindowWidth, data.VOILUTFunction = middle, 2 * middle, "LINEAR_EXACT"
     objects.set_pixels(data, np.rint(bq_per_ml[k] / slope).astype(np.uint16), bits=16)
     return data
 

@@ -182,7 +182,8 @@ def _uptake_text(view: View, volume: Volume) -> str:
     if factor == 0 or view.table is not None:
         return ""
     name = "" if window.name.startswith("SUV") else window.name
-    return f"SUVbw {factor * window.low:.1f} to {factor * window.high:.1f} {name}".rstrip()
+    low, high = (round(factor * end, 1) + 0.0 for end in (window.low, window.high))  # no minus before a zero
+    return f"SUVbw {low:.1f} to {high:.1f} {name}".rstrip()
 
 
 def _fusion_text(view: View) -> str:

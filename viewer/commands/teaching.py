@@ -49,9 +49,10 @@ class Teaching(QObject):
         except LibraryError as error:
             return words(error)
         patients = len({one.group for one in annotated})
+        noun = "patient" if patients == 1 else "patients"
         if not annotated:
             return "Nothing is saved yet. Correct a mask and save it: that is what a model learns from."
-        return f"{len(annotated)} annotated series of {patients} patients in the library. Patients are never split."
+        return f"{len(annotated)} annotated series of {patients} {noun} in the library. Patients are never split."
 
     def start(self, name: str, parent: Path | None, epochs: int) -> None:
         """Train a model called ``name``, going on from the package folder ``parent``."""

@@ -20,6 +20,7 @@ OPERATIONS = (
 )
 """What is done to a label as a whole, and what its proposal is called."""
 
+FOLLOWING = (("edit-follow-next", "followed to the next slice"),)
 BETWEEN = (
     ("edit-interpolate", "filled between slices"),
     ("fill-keyframes", "filled between keyframes"),
@@ -97,6 +98,8 @@ def _go_on(visitor: Visitor) -> None:
     for z in (30.0, 12.0):
         visitor.go_to((26.0, 42.0, z))
         visitor.drag(visitor.patient(22, 40, z), visitor.patient(30, 44, z))
+        if z > LESION_LPS[2]:
+            _propose(visitor, FOLLOWING)
     visitor.do("keyframe-after")
     visitor.picture("keyframes of a label")
     visitor.do("previous-slice", "previous-slice")
@@ -115,6 +118,7 @@ def _operate(visitor: Visitor) -> None:
     main = visitor.main
     main.session.workbench.set_options(other=main.segmentation.active, size_mm=5.0)
     main.segmentation.set_active(main.segmentation.labels[0].value)
+    visitor.go_to(LESION_LPS)
     _propose(visitor, OPERATIONS)
     visitor.do("edit-grow", "edit-confirm", "undo", "redo", "undo")
     visitor.picture("undone, on one line with everything else")

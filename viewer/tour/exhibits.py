@@ -34,6 +34,10 @@ class Exhibits:
         return self.study / "xray"
 
     @property
+    def clip(self) -> Path:
+        return self.study / "ultrasound"
+
+    @property
     def contrast(self) -> Path:
         return self.later / "contrast"
 

@@ -36,7 +36,7 @@ def _by_hand(visitor: Visitor) -> None:
 
 
 def _by_preset(visitor: Visitor) -> None:
-    visitor.do("presets")
+    visitor.do("preset-3", "preset-1", "presets")
     visitor.leave("window presets, to be edited", visitor.main.dialogs.presets)
     visitor.do("keep-window")
     visitor.leave("the shown window as a preset", visitor.main.dialogs.presets)
@@ -45,7 +45,9 @@ def _by_preset(visitor: Visitor) -> None:
 def _in_colours(visitor: Visitor) -> None:
     visitor.do("preset-2", "next-colours")
     visitor.picture("in colours, with the values of their bar")
-    visitor.main.view.set_colours(None)
+    visitor.do("colours-pet")
+    visitor.picture("in other colours, by their own key")
+    visitor.do("colours-grey")
 
 
 def _as_the_file_proposes(visitor: Visitor, exhibits: Exhibits) -> None:

@@ -1,6 +1,7 @@
 """What is written about a picture: corner texts, the mark of a reduced picture, its header, key images."""
 
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWhatsThis
 
 from viewer.tour.exhibits import Exhibits
 from viewer.tour.visitor import Visitor
@@ -17,15 +18,25 @@ def walk(visitor: Visitor, exhibits: Exhibits) -> None:
     visitor.picture("corner texts: none")
     visitor.do("corner-text", "corners")
     visitor.leave("corner texts chosen for each modality", visitor.main.dialogs.corners)
-    _mark(visitor)
+    _mark(visitor, exhibits)
     _read_header(visitor)
     _keep(visitor, exhibits)
 
 
-def _mark(visitor: Visitor) -> None:
+def _mark(visitor: Visitor, exhibits: Exhibits) -> None:
     visitor.do("layout-3x4")
     visitor.picture("fidelity mark: the picture is reduced")
     visitor.do("layout-1x1")
+    visitor.open(exhibits.bedside)
+    visitor.do("fidelity")
+    told = next(each for each in QApplication.topLevelWidgets() if each.inherits("QWhatsThat"))
+    visitor.picture("fidelity mark: all that was done to the pixels", told)
+    QWhatsThis.hideText()
+    visitor.come_back()
+    visitor.do("panels")
+    visitor.picture("the picture alone, without panels")
+    visitor.do("panels")
+    visitor.open(exhibits.study)
 
 
 def _read_header(visitor: Visitor) -> None:

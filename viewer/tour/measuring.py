@@ -1,7 +1,9 @@
 """Every measuring tool, with the calibration its number rests on: in the patient, on films, in ultrasound regions."""
 
+from PySide6.QtTest import QTest
+
 from viewer.tour.exhibits import Exhibits
-from viewer.tour.visitor import Visitor
+from viewer.tour.visitor import LEFT, NONE, Visitor
 
 
 def walk(visitor: Visitor, exhibits: Exhibits) -> None:
@@ -33,8 +35,18 @@ def _lengths(visitor: Visitor) -> None:
     visitor.click(at(-120, -20, 18))
     visitor.write("ground glass")
     visitor.picture("length, two diameters, arrow and text")
-    visitor.do("undo", "redo")
-    visitor.main.window.run("delete-measurements")
+    visitor.do("undo", "redo", "last-slice", "measurements-visible", "measurements-visible")
+    _jump(visitor)
+    visitor.do("delete-measurements")
+
+
+def _jump(visitor: Visitor) -> None:
+    """From another slice to the measurement that is clicked in the list."""
+    rows = visitor.main.sides.measures.rows
+    first = rows.topLevelItem(0)
+    assert first is not None
+    QTest.mouseClick(rows.viewport(), LEFT, NONE, rows.visualItemRect(first).center())
+    visitor.picture("the list of measurements jumps to one")
 
 
 def _regions(visitor: Visitor) -> None:
@@ -80,12 +92,33 @@ def _films(visitor: Visitor, exhibits: Exhibits) -> None:
     visitor.write("90")
     visitor.picture("calibrated by a known length")
     visitor.do("delete-measurements")
+    _propose_ratio(visitor)
     visitor.open(exhibits.bedside)
     visitor.do("tool-cardiothoracic")
     visitor.drag(pixel(380, 262), pixel(380, 552))
     visitor.drag(pixel(400, 92), pixel(400, 655))
     visitor.picture("cardiothoracic ratio on a bedside film: warned of AP")
     visitor.do("delete-measurements")
+
+
+def _propose_ratio(visitor: Visitor) -> None:
+    """From a heart and lungs that were drawn as segments."""
+    main, pixel = visitor.main, visitor.pixel
+    for name, places in (
+        (
+            "heart",
+            (pixel(250, 330), pixel(300, 262), pixel(420, 300), pixel(430, 500), pixel(380, 552), pixel(290, 450)),
+        ),
+        ("lungs", (pixel(60, 300), pixel(200, 130), pixel(400, 92), pixel(400, 655), pixel(200, 630), pixel(60, 460))),
+    ):
+        main.segmenting.add(name)
+        visitor.do("tool-fill-polygon")
+        visitor.click(*places)
+        visitor.confirm()
+        visitor.do("overlap-segment")
+    visitor.do("propose-ratio")
+    visitor.picture("cardiothoracic ratio proposed from masks")
+    visitor.do("delete-measurements", "undo")
 
 
 def _uptake(visitor: Visitor, exhibits: Exhibits) -> None:

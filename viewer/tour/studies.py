@@ -62,7 +62,7 @@ def _judge(visitor: Visitor) -> None:
     visitor.picture("priors of the patient by date")
     visitor.do("state-read", "state-flagged")
     visitor.picture("reading state: flagged")
-    visitor.do("state-started")
+    visitor.do("state-started", "next-study", "previous-study", "layout-1x1")
     visitor.main.sides.left.setCurrentIndex(0)
 
 
@@ -84,3 +84,5 @@ def meet_trouble(visitor: Visitor, exhibits: Exhibits) -> None:
     """A file that cannot be read is named; everything else opens."""
     visitor.open(exhibits.broken, exhibits.study)
     visitor.picture("a file that is no image is named, the rest opens")
+    visitor.do("messages")
+    visitor.leave("messages, kept with their time", visitor.main.dialogs.messages)

@@ -21,7 +21,7 @@ def _turn(visitor: Visitor) -> None:
     visitor.drag(visitor.share(0.80, 0.50), visitor.share(0.74, 0.66))
     visitor.do("flip-horizontal")
     visitor.picture("turned freely and flipped, with letters and length")
-    visitor.do("reset", "rotate-right", "flip-vertical")
+    visitor.do("reset", "rotate-5", "rotate-minus-5", "rotate-right", "flip-vertical")
     visitor.picture("rotated by a quarter and flipped")
     visitor.do("rotate-left", "flip-vertical", "reset")
     visitor.main.measuring.delete_all()

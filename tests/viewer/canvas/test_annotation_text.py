@@ -181,6 +181,8 @@ def test_the_window_of_an_uptake_is_told_as_uptake():
     pane = pane_with(volume(unit="Bq/ml", facts=MeasuringFacts(suv_factor=1 / 5000)))
     pane.view.set_window(Window(12_500, 25_000, "SUV 0-5", "LINEAR_EXACT"))
     assert corners(pane).bottom_right[-1] == "SUVbw 0.0 to 5.0"
+    pane.view.set_window(Window(12_499, 25_000))
+    assert corners(pane).bottom_right[-1] == "SUVbw 0.0 to 5.0", "no minus before a zero"
     pane.view.set_window(Window(10_000, 10_000, "mine", "LINEAR_EXACT"))
     assert corners(pane).bottom_right[-1] == "SUVbw 1.0 to 3.0 mine"
 
