@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from imaging.progress import Report
@@ -213,6 +214,8 @@ class Application(Workroom):
         return (
             Action("history", "History of the mask…", "Edit", lambda: self.history.open_anew(), ("Ctrl+Shift+H",),
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
+            Action("copy-picture", "Copy the picture", "Edit", self._copy_picture, ("Ctrl+C",),
+                   lambda: self.session.volume is not None, hint="To the clipboard, without the patient's name"),
             Action("fidelity", "What was done to the pixels", "View/Marks", lambda: self.canvas.tell_reasons(),
                    ("Shift+F1",), lambda: self.session.volume is not None,
                    hint="All that the mark on the picture stands for; a click on it says it too"),
@@ -229,6 +232,11 @@ class Application(Workroom):
                    ("Shift+F8",), lambda: self.session.in_side_window),
             Action("quit", "Quit", "File", lambda: self.window.close(), ("Ctrl+Q",), apart=True),
         )  # fmt: skip
+
+    def _copy_picture(self) -> None:
+        """Put what the active viewport shows on the clipboard, without saying who the patient is: it is for slides."""
+        QGuiApplication.clipboard().setImage(self.canvas.picture("few", drawn=True))
+        self.notices.add("info", "The picture was copied, without the patient's name.")
 
     def _tab_action(self, title: str) -> Action:
         return Action(f"tab-{title.lower()}", f"{title} panel", "View/Panels", lambda: self.sides.open_tab(title))

@@ -4,8 +4,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
@@ -216,4 +218,14 @@ def test_the_right_button_of_weasis_shows_a_menu_and_drags_nothing(
     main.binding.choose("wetread")
     QTest.mousePress(main.canvas, Qt.MouseButton.RightButton)
     assert not menu.isVisible(), "there it zooms"
-    QTest.mouseRelease(main.canvas, Qt.MouseButton.RightButton)
+    QTest.mouseMove(main.canvas, main.canvas.rect().center() + QPoint(0, -60))
+    QTest.mouseRelease(main.canvas, Qt.MouseButton.RightButton, pos=main.canvas.rect().center() + QPoint(0, -60))
+    assert not menu.isVisible() and main.view.zoom > 1
+    QTest.mouseClick(main.canvas, Qt.MouseButton.RightButton)
+    assert menu.isVisible(), "and a click that drags nothing shows it"
+    QTest.keyClick(menu, Qt.Key.Key_Escape)
+    where = main.canvas.rect().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, where, main.canvas.mapToGlobal(where))
+    QApplication.sendEvent(main.canvas, asked)
+    assert menu.isVisible(), "by its key"
+    QTest.keyClick(menu, Qt.Key.Key_Escape)

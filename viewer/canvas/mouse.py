@@ -57,9 +57,10 @@ class Mouse:
         self._button, self._drag, self._pressed = button, tool(self._viewport, point), point
         next(self._drag)
 
-    def is_click(self, point: Point) -> bool:
-        """True while a button is held that was pressed here: the hand trembles by a pixel or two."""
-        return self.dragging and hypot(point[0] - self._pressed[0], point[1] - self._pressed[1]) <= CLICK_PX
+    def is_click(self, button: Qt.MouseButton, point: Point) -> bool:
+        """True while this button holds a tool that it has not moved: the hand trembles by a pixel or two."""
+        moved = hypot(point[0] - self._pressed[0], point[1] - self._pressed[1])
+        return self.dragging and button == self._button and moved <= CLICK_PX
 
     def move(self, point: Point, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Go on with the drag, and say which voxel lies under the mouse; with Shift, all planes follow it."""

@@ -4,6 +4,7 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
     QHelpEvent,
@@ -220,11 +221,18 @@ class SliceView(QWidget):
         self.update(self._painter.brush_place(self._mouse.hover))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        idle = self.session.hand.tool in _IDLE_AT_A_CLICK and event.button() == Qt.MouseButton.LeftButton
-        asked = idle and self._mouse.is_click(event.position().toTuple()) and self._on_mark(event.position().toPoint())
+        idle, place = self.session.hand.tool in _IDLE_AT_A_CLICK, event.position()
+        clicked = self._mouse.is_click(event.button(), place.toTuple())
         self._mouse.release(event.button())
-        if asked:
+        if clicked and event.button() == Qt.MouseButton.LeftButton and idle and self._on_mark(place.toPoint()):
             self.tell_reasons()
+        elif clicked and event.button() == Qt.MouseButton.RightButton:
+            self.session.menu_asked.emit(event.globalPosition().toPoint())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu by its key; by the mouse it comes where no drag is bound to the button, or after a click."""
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.session.menu_asked.emit(self.mapToGlobal(self.rect().center()))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._mouse.leave()
