@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -15,6 +16,7 @@ from imaging.errors import ReadError
 from imaging.formats import tiff
 from imaging.formats.content import first_bytes, identity
 from imaging.formats.listing import list_each
+from imaging.formats.upright import TURNED, upright
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -25,8 +27,8 @@ MOST_PIXELS = 1 << 28
 
 MOST_PAGES = 20_000
 
-_TURNED = "turned upright as its EXIF orientation says"
-_DEEP = "16 bits per colour channel are shown with the 8 highest"
+_DEEP = "the screen shows the 8 highest of 16 bits of colour"
+_CUT = "an animation with 16 bits per channel is read with the 8 highest"
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn and carry on; the limit above refuses, page by page.
 
@@ -70,6 +72,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         Geometry(series.shape_kji),
         series.kind,
         series_uid=series.uid,
+        colour_bits=8 * array.itemsize if colour else 8,
         frame_times_ms=times_ms,
         warnings=series.warnings,
     )
@@ -112,11 +115,13 @@ def _describe(path: Path) -> list[Series]:
         by_size = _pages_by_size(path, image)
         image.seek(0)
         colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
-        turned, deep = _orientation(image) > 1, colour and _is_deep_colour_png(path)
+        turned, deep = _orientation(image) > 1, _deep_png_kind(path)
+        colour = colour and deep != "grey"
         shown = sorted(page for pages in by_size.values() for page in pages)
         times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
     clip = len(times_ms) > 1
-    warnings = (_TURNED,) * turned + (_DEEP,) * deep
+    cut = (_CUT,) if clip else (_DEEP,) * colour
+    warnings = (TURNED,) * turned + cut * bool(deep)
     uid, many = identity(path), len(by_size) > 1
     return [
         Series(
@@ -187,11 +192,11 @@ def _opened(path: Path) -> Generator[Image.Image]:
 def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
     """(rows, columns), or (rows, columns, 3) uint8 where the channels differ; turned as the camera says."""
     image.seek(page)
-    upright = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
-    grey = upright.mode in ("1", "L", "I", "F") or upright.mode.startswith("I;")
-    if not grey:
-        upright = _without_alpha(upright)
-    array = _decoded(path, upright)
+    if _deep_png_kind(path) and getattr(image, "n_frames", 1) == 1:
+        return upright(_deep_png(path), _orientation(image))
+    shown = ImageOps.exif_transpose(image) if _orientation(image) > 1 else image
+    grey = shown.mode in ("1", "L", "I", "F") or shown.mode.startswith("I;")
+    array = _decoded(path, shown if grey else _without_alpha(shown))
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
     if array.dtype == np.int32 and array.min() >= 0 and array.max() <= 0xFFFF:
@@ -233,7 +238,17 @@ def _in_colour(path: Path, page: NDArray[Any]) -> NDArray[np.uint8]:
     return np.repeat(page[..., None], 3, axis=2)
 
 
-def _is_deep_colour_png(path: Path) -> bool:
-    """True for a PNG of 16 bits per channel with colour, which Pillow reduces to 8 (PNG specification, IHDR)."""
+def _deep_png_kind(path: Path) -> str:
+    """``"RGB"`` or ``"grey"`` of a PNG whose 16 bits per channel Pillow cuts to 8; empty for all others (PNG, IHDR)."""
     head = first_bytes(path, 26)
-    return head.startswith(b"\x89PNG") and head[24:26] in (b"\x10\x02", b"\x10\x06")
+    kinds = {b"\x10\x02": "RGB", b"\x10\x04": "grey", b"\x10\x06": "RGB"}
+    return kinds.get(head[24:26], "") if head.startswith(b"\x89PNG") else ""
+
+
+def _deep_png(path: Path) -> NDArray[Any]:
+    """(rows, columns) or (rows, columns, 3) uint16 of a PNG, without its transparency."""
+    try:
+        found = imagecodecs.png_decode(path.read_bytes())
+    except RuntimeError as error:
+        raise ReadError(path, f"damaged picture: {error}") from error
+    return _grey_if_equal(found[..., :3] if found.shape[2] > 2 else np.ascontiguousarray(found[..., 0]))

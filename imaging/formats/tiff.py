@@ -13,6 +13,7 @@ from imaging.errors import ReadError
 from imaging.formats.content import first_bytes, identity
 from imaging.formats.merging import plain_uid
 from imaging.formats.tiff_pages import Page, TiffDirectory, file_bytes, pages_of
+from imaging.formats.upright import TURNED, upright
 from imaging.geometry import Geometry
 from imaging.progress import Report
 from imaging.study import Series
@@ -26,22 +27,10 @@ BELIEVABLE_EXPANSION = 1000
 
 _ALWAYS_ALLOWED_BYTES = 64 << 20
 _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_TURNED = "turned upright as its EXIF orientation says"
 _WHITE_IS_ZERO = 0
 _YCBCR_AND_LAB = frozenset((6, 8, 9, 10))
 _DAMAGED = (RuntimeError, ValueError, TypeError, IndexError, OverflowError, NotImplementedError, MemoryError)
 """What the decoder raises on damaged files and on compressions it does not know."""
-
-_UPRIGHT = {
-    2: lambda array: array[:, ::-1],
-    3: lambda array: array[::-1, ::-1],
-    4: lambda array: array[::-1],
-    5: lambda array: np.swapaxes(array, 0, 1),
-    6: lambda array: np.rot90(array, -1),
-    7: lambda array: np.swapaxes(array, 0, 1)[::-1, ::-1],
-    8: lambda array: np.rot90(array),
-}
-"""How to turn (rows, columns, …) as stored by the value of Orientation (TIFF 6.0 section 8)."""
 
 
 def is_tiff(path: Path) -> bool:
@@ -85,7 +74,7 @@ def load_volume(series: Series, report: Report) -> Volume:
         data[directory.first_at : directory.first_at + directory.offset_bytes] = page.directory.to_bytes(
             directory.offset_bytes, directory.order
         )  # the decoder finds the first page at once, and the n-th only by way of all before it
-        planes.append(_upright(_decoded(path, data, page), page))
+        planes.append(upright(_decoded(path, data, page), page.orientation))
     array = _stacked(planes)
     is_inverted = array.ndim == 3 and pages[0].photometric == _WHITE_IS_ZERO
     return Volume(
@@ -108,7 +97,7 @@ def first_plane(path: Path) -> NDArray[Any]:
     page = pages_of(path)[0]
     if page.samples != 1 or (page.is_colour and not page.is_palette):
         raise ReadError(path, f"a mask of {page.samples} channels: expected one channel of label values")
-    return _upright(_stored(path, file_bytes(path), page), page)
+    return upright(_stored(path, file_bytes(path), page), page.orientation)
 
 
 def _alike(path: Path, pages: Sequence[Page]) -> list[list[Page]]:
@@ -140,7 +129,7 @@ def _series(path: Path, uid: str, pages: Sequence[Page], is_one_of_many: bool) -
     first = pages[0]
     rows, columns = first.shape_shown
     deep = first.is_colour and not first.is_palette and first.bits > 8
-    warnings = [_TURNED] if any(page.orientation > 1 for page in pages) else []
+    warnings = [TURNED] if any(page.orientation > 1 for page in pages) else []
     if deep:
         warnings.append(f"the screen shows the 8 highest of {first.bits} bits of colour")
     return Series(
@@ -192,11 +181,6 @@ def _through_palette(path: Path, indices: NDArray[Any], page: Page) -> NDArray[n
     table = colours[: 3 << page.bits].reshape(3, -1).T
     eight = table >> 8 if table.max() > 0xFF else table
     return np.asarray(eight.astype(np.uint8)[indices.astype(np.intp)])
-
-
-def _upright(array: NDArray[Any], page: Page) -> NDArray[Any]:
-    turn = _UPRIGHT.get(page.orientation)
-    return array if turn is None else np.ascontiguousarray(turn(array))
 
 
 def _stacked(planes: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -1,6 +1,8 @@
 """Pictures: every value as stored, pages as frames, nothing claimed about millimetres."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import imagecodecs
@@ -40,6 +42,26 @@ def test_sixteen_bits_stay_sixteen_bits(tmp_path: Path, suffix: str):
     Image.fromarray(DEEP).save(tmp_path / f"p.{suffix}")
     volume = load(tmp_path / f"p.{suffix}")
     assert volume.array.dtype == np.uint16 and np.array_equal(volume.array[0], DEEP)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_sixteen_bits_of_colour_or_beside_transparency_stay(tmp_path: Path, channels: int, orientation: int):
+    pixels = np.random.default_rng(0).integers(0, 1 << 16, (5, 7, channels)).astype(np.uint16)
+    data = imagecodecs.png_encode(pixels)
+    exif = b"eXIf" + _exif(orientation)
+    chunk = (len(exif) - 4).to_bytes(4) + exif + zlib.crc32(exif).to_bytes(4)
+    (tmp_path / "p.png").write_bytes(data[:33] + chunk + data[33:])
+    found = load(tmp_path / "p.png")
+    expected = np.rot90(pixels, -1) if orientation == 6 else pixels
+    assert np.array_equal(found.array[0], expected[..., :3] if channels > 2 else expected[..., 0])
+    told = any("8 highest of 16 bits" in words for words in found.warnings)
+    assert told == (channels > 2) and found.colour_bits == (16 if channels > 2 else 8)
+
+
+def _exif(orientation: int) -> bytes:
+    """An EXIF block that says nothing else."""
+    return b"II*\0\10\0\0\0\1\0" + struct.pack("<HHLL", 0x0112, 3, 1, orientation) + bytes(4)
 
 
 def _lzw_with_predictor(pixels: np.ndarray) -> bytes:
