@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from imaging.geometry import Calibration, Geometry
 from imaging.study import Series, Study
@@ -127,6 +128,28 @@ def test_the_panel_shows_and_changes_it(main: Application) -> None:
     assert fusion.window == replace(fusion.window, centre=10.0, width=20.0)
     panel.fused.activated.emit(0)
     assert main.view.fusion is None and not panel.opacity.isEnabled()
+
+
+def test_what_lies_over_is_windowed_by_the_mouse_in_all_planes(qtbot: QtBot, main: Application) -> None:
+    lay_over(main)
+    main.window.run("tool-fusion-window")
+    before = main.view.fusion
+    assert before is not None
+    under, middle = main.view.window, main.canvas.rect().center()
+    QTest.mousePress(main.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(main.canvas, middle + QPoint(150, -30))
+    QTest.keyClick(main.canvas, Qt.Key.Key_Escape)
+    assert main.view.fusion == before, "taken back"
+    QTest.mouseRelease(main.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    main.window.run("layout-mpr")
+    QTest.mousePress(main.canvas, Qt.MouseButton.LeftButton, pos=QPoint(40, 90))
+    QTest.mouseMove(main.canvas, QPoint(190, 60))
+    QTest.mouseRelease(main.canvas, Qt.MouseButton.LeftButton, pos=QPoint(190, 60))
+    windows = {pane.view.fusion.window for pane in main.session.panes if pane.view.fusion}
+    (after,) = windows
+    assert after.width == pytest.approx(1.5 * before.window.width)
+    assert after.centre == pytest.approx(before.window.centre - 0.1 * before.window.width)
+    assert main.view.window == under, "the volume below keeps its own"
 
 
 def test_what_lies_over_is_chosen_and_faded_by_keys(main: Application) -> None:

@@ -15,7 +15,9 @@ from viewer.state.view import Cursor
 SLAB_STEP_MM = 1.0
 CLICK_PX = 2.0
 
-_LOOKING: frozenset[Tool] = frozenset(("window", "pan", "zoom", "rotate", "magnifier", "window-region"))
+_LOOKING: frozenset[Tool] = frozenset(
+    ("window", "pan", "zoom", "rotate", "magnifier", "window-region", "fusion-window")
+)
 """Tools that may be used while a clip plays."""
 _EDITING = frozenset(("brush", "eraser", "smart-brush", *OUTLINING))
 """Tools that change masks also where a measurement lies."""

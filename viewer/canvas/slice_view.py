@@ -45,7 +45,7 @@ _POINTERS: dict[Tool, Qt.CursorShape] = {
     "zoom": Qt.CursorShape.SizeVerCursor,
 }
 
-_IDLE_AT_A_CLICK: frozenset[Tool] = frozenset(("window", "scroll", "pan", "zoom", "rotate"))
+_IDLE_AT_A_CLICK: frozenset[Tool] = frozenset(("window", "fusion-window", "scroll", "pan", "zoom", "rotate"))
 """Tools that do something only when they are dragged, so that a click may open the mark."""
 
 

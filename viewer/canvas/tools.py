@@ -1,6 +1,7 @@
 """What dragging does. A tool is a generator: before the first ``yield`` the button goes down, the loop is the drag,
 after it the button comes up; closing the generator takes the half drag back."""
 
+from dataclasses import replace
 from math import atan2, degrees
 from typing import Any
 
@@ -29,18 +30,47 @@ WINDOW_PX = 300.0
 def window_level(viewport: Viewport, start: Point) -> Drag:
     """Right: wider window. Up: lower centre, which is brighter; down where the profile says so (IHE BIR)."""
     view, before, shown = viewport.pane.view, viewport.pane.view.window, viewport.pane.view.voi
+    least, darkens = narrowest(viewport.pane.volume), _darkens(viewport)
     function = _dragged_function(before, viewport.pane.volume)
-    least = narrowest(viewport.pane.volume)
-    speed = max(before.width, least) / WINDOW_PX
-    down = -1 if viewport.session.bindings.profile.down_brightens else 1
     try:
         while (point := (yield)) is not None:
-            width = max(before.width + (point[0] - start[0]) * speed, least)
-            centre = before.centre + down * (point[1] - start[1]) * speed
-            view.set_window(Window(centre, width, "", function))
+            view.set_window(replace(_dragged(before, start, point, least, darkens), function=function))
     except GeneratorExit:
         view.set_voi(shown)
         raise
+
+
+def fusion_window(viewport: Viewport, start: Point) -> Drag:
+    """As :func:`window_level`, for what lies over the volume."""
+    session, pane, fusion = viewport.session, viewport.pane, viewport.pane.view.fusion
+    if fusion is None:
+        yield from _nothing()
+        return
+    least, darkens = narrowest(fusion.opened.volume), _darkens(viewport)
+    try:
+        while (point := (yield)) is not None:
+            session.set_fusion(pane, replace(fusion, window=_dragged(fusion.window, start, point, least, darkens)))
+    except GeneratorExit:
+        session.set_fusion(pane, fusion)
+        raise
+
+
+def _nothing() -> Drag:
+    """A drag that does nothing."""
+    while (yield) is not None:
+        pass
+
+
+def _darkens(viewport: Viewport) -> int:
+    """1 where dragging down darkens, -1 where it brightens."""
+    return -1 if viewport.session.bindings.profile.down_brightens else 1
+
+
+def _dragged(before: Window, start: Point, point: Point, least: float, darkens: int) -> Window:
+    """A window after a drag, without its name: it is another one now."""
+    speed = max(before.width, least) / WINDOW_PX
+    width = max(before.width + (point[0] - start[0]) * speed, least)
+    return Window(before.centre + darkens * (point[1] - start[1]) * speed, width, "", before.function)
 
 
 def _dragged_function(window: Window, volume: Volume | None) -> VoiFunction:
@@ -154,6 +184,7 @@ LEFT: dict[Tool, DragTool] = {
     "crosshair": crosshair,
     "magnifier": magnifier,
     "window-region": window_region,
+    "fusion-window": fusion_window,
     "brush": brush,
     "eraser": eraser,
     "smart-brush": smart_brush,

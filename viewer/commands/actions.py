@@ -77,6 +77,7 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
         ),
         ("magnifier", "Magnifier", "Alt+Z", "A lens while the left button is held"),
         ("window-region", "Window from region", "Alt+W", "Left drag draws a rectangle; its values fill the window"),
+        ("fusion-window", "Window of the volume over", "Alt+Shift+T", "Left drag windows what lies over the volume"),
         ("brush", "Brush", "B", "Left drag paints the active label"),
         ("eraser", "Eraser", "E", "Left drag erases"),
     )

@@ -38,7 +38,7 @@ class Fusing:
         """Lay ``series`` over the active viewport once it is loaded; None takes away what lies there."""
         pane = self._session.active
         if series is None:
-            self._set(pane, None)
+            self._session.set_fusion(pane, None)
         else:
             self._loading.fetch(series, lambda opened: self._lay(pane, opened))
 
@@ -71,14 +71,7 @@ class Fusing:
     def _change(self, **what: object) -> None:
         fusion = self._session.view.fusion
         if fusion is not None:
-            self._set(self._session.active, replace(fusion, **what))  # pyright: ignore[reportArgumentType]  named above
-
-    def _set(self, pane: Pane, fusion: Fusion | None) -> None:
-        """Lay it over ``pane``, and over all planes where they are planes of one volume."""
-        sheet = self._session.sheet_of(pane)
-        for each in sheet.panes if sheet.layout.one_volume else (pane,):
-            if each.opened is pane.opened:
-                each.view.set_fusion(fusion)
+            self._session.set_fusion(self._session.active, replace(fusion, **what))  # pyright: ignore[reportArgumentType]  named above
 
     def _lay(self, pane: Pane, opened: OpenSeries) -> None:
         volume, under, over = opened.volume, pane.series, opened.series
@@ -89,6 +82,6 @@ class Fusing:
         window = voi if isinstance(voi, Window) else equivalent_window(voi)
         frames = {each.frame_of_reference if each else "" for each in (under, over)}
         same_frame = len(frames) == 1 and "" not in frames
-        self._set(pane, Fusion(opened, window, same_frame=same_frame))
+        self._session.set_fusion(pane, Fusion(opened, window, same_frame=same_frame))
         if not same_frame:
             self._notices.add("warning", "No common frame of reference: coordinates alone place the two series.")

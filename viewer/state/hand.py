@@ -5,7 +5,8 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 Tool = Literal[
-    "window", "scroll", "pan", "zoom", "rotate", "crosshair", "magnifier", "window-region", "brush", "eraser",
+    "window", "scroll", "pan", "zoom", "rotate", "crosshair", "magnifier", "window-region", "fusion-window",
+    "brush", "eraser",
     "length", "angle", "cobb", "bidirectional", "cardiothoracic", "ellipse", "rectangle", "polygon", "freehand",
     "probe", "arrow", "note", "known-length",
     "smart-brush", "fill-polygon", "fill-freehand", "livewire", "scissors", "fill", "grow-region", "keep-island",

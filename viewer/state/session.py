@@ -9,6 +9,7 @@ from imaging.geometry import Triple
 from imaging.study import Document, Series, Study
 from imaging.volume import Volume
 from viewer.state.bindings import Bindings
+from viewer.state.fusion import Fusion
 from viewer.state.hand import Hand
 from viewer.state.layout import SINGLE, Layout
 from viewer.state.marks import Marks
@@ -221,6 +222,13 @@ class Session(QObject):
         """Give the active viewport its whole window, or put it back among the others."""
         self.sheet.maximised = maximised and len(self.sheet.panes) > 1
         self.panes_changed.emit()
+
+    def set_fusion(self, pane: Pane, fusion: Fusion | None) -> None:
+        """Lay a volume over what ``pane`` shows, and over all planes where they are planes of one volume."""
+        sheet = self.sheet_of(pane)
+        for each in sheet.panes if sheet.layout.one_volume else (pane,):
+            if each.opened is pane.opened:
+                each.view.set_fusion(fusion)
 
     def set_focus(self, point_lps: Triple, pane: Pane) -> None:
         """Make a point in ``pane`` the common one: viewports in the same frame of reference go to it."""
