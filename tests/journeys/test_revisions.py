@@ -13,6 +13,7 @@ from imaging.labelmap import Provenance
 from imaging.phantom import PhantomStudy
 from viewer.app import Application
 from viewer.dialogs.history import MaskHistory
+from viewer.panels.findings_panel import FindingsPanel
 from viewer.places import author
 
 
@@ -92,6 +93,11 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     shown = main.findings.prediction
     assert shown is not None and shown.mask is not None
     assert np.array_equal(shown.mask.array == 2, (one == 0) & (other != 0))
+    panel = main.window.findChild(FindingsPanel)
+    assert panel.accept.isHidden() and "Mask by" not in panel.summary.text()
+    assert not main.window.actions_by_id["accept"].isEnabled()
+    main.annotating.accept("replace")
+    assert np.array_equal(main.segmentation.array, now) and "only to be looked at" in main.notices.all[-1].text
     dialog.close()
     assert np.array_equal(main.segmentation.array, now) and main.segmentation.visible
 

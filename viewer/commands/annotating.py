@@ -94,6 +94,9 @@ class Annotating:
         prediction, state = self._findings.prediction, self._segmentation
         if prediction is None or prediction.mask is None or state.geometry is None:
             return
+        if not self._findings.acceptable:
+            self._notices.add("info", "This is only to be looked at: it shows other masks, and is none to be accepted.")
+            return
         if how is None:
             how = "beside" if prediction.task == "segmentation" and self.drawn else "replace"
         name = f"{ACCEPT}{prediction.model}"

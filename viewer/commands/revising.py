@@ -20,7 +20,7 @@ from inference.prediction import Prediction
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.places import author
-from viewer.state.findings import FROM_FILE, Findings
+from viewer.state.findings import COMPARED, FROM_FILE, Findings
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -117,7 +117,7 @@ class Revising:
     def show_alone(self, name: str, mask: Labelmap) -> None:
         """Show another mask in the place of the one on screen until :meth:`end`."""
         self._segmentation.set_visible(False)
-        self._difference = self._propose(name, mask)
+        self._difference = self._propose(name, mask, COMPARED)
 
     def end(self) -> None:
         """Show the mask again and put a difference away."""
@@ -189,10 +189,10 @@ class Revising:
             return None
         return found
 
-    def _propose(self, name: str, mask: Labelmap) -> Prediction | None:
+    def _propose(self, name: str, mask: Labelmap, task: str = FROM_FILE) -> Prediction | None:
         series = self._session.series
         if series is None:
             return None
-        proposed = Prediction(series.uid, name, "", FROM_FILE, (), mask, mask.volumes_ml(), "", 0.0, float("nan"))
+        proposed = Prediction(series.uid, name, "", task, (), mask, mask.volumes_ml(), "", 0.0, float("nan"))
         self._findings.show_prediction(proposed)
         return proposed

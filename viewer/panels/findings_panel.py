@@ -10,7 +10,7 @@ from inference.registry import Package
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring, Method
 from viewer.panels.layout import button, column, heading, muted, percent_slider, plain, plain_tip
-from viewer.state.findings import FROM_FILE, Findings
+from viewer.state.findings import COMPARED, FROM_FILE, Findings
 from viewer.state.models import Models
 from viewer.state.session import Session
 
@@ -145,7 +145,9 @@ class FindingsPanel(QWidget):
         self.summary.setText(_summary(prediction, self._session.volume is not None))
         self._show_rows(prediction)
         self.mask_row.setVisible(prediction is not None and prediction.mask is not None)
-        self.heat_box.setVisible(prediction is not None and prediction.task != FROM_FILE)
+        for each in (self.merge, self.accept, self.reject):
+            each.setVisible(self._findings.acceptable)
+        self.heat_box.setVisible(prediction is not None and prediction.task not in (FROM_FILE, COMPARED))
         self.heat_visible.setEnabled(self._findings.heat is not None)
         with QSignalBlocker(self.proposal_visible), QSignalBlocker(self.heat_visible):
             self.proposal_visible.setChecked(self._findings.proposal_visible)
@@ -200,8 +202,9 @@ def _volume_text(prediction: Prediction, finding: Finding) -> str:
 def _summary(prediction: Prediction | None, shown: bool) -> str:
     if prediction is None:
         return "No model has been run on this series." if shown else "Open an image to run a model on it."
-    if prediction.task == FROM_FILE:
-        lines = [f"Mask by {prediction.model} {prediction.version}".rstrip(), *_volume_lines(prediction)]
+    if prediction.task in (FROM_FILE, COMPARED):
+        of = "" if prediction.task == COMPARED else "Mask by "
+        lines = [f"{of}{prediction.model} {prediction.version}".rstrip(), *_volume_lines(prediction)]
     else:
         lines = [f"{prediction.model} {prediction.version} on {prediction.device}, {prediction.seconds:.1f} s"]
     return "\n".join((*lines, *prediction.warnings))

@@ -8,6 +8,8 @@ from inference.prediction import HeatMap, Prediction
 
 FROM_FILE = "file"
 """The task of a prediction that no model of ours made."""
+COMPARED = "comparison"
+"""The task of one that shows other masks to be looked at, as where two differ: it cannot become the mask."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ class Findings(QObject):
     def said(self) -> Said:
         """Prediction and heat map as they are."""
         return Said(self.prediction, self.heat)
+
+    @property
+    def acceptable(self) -> bool:
+        """True while a mask is proposed that can become the mask."""
+        prediction = self.prediction
+        return prediction is not None and prediction.mask is not None and prediction.task != COMPARED
 
     def clear(self) -> None:
         """Forget prediction and heat map, as for a new volume."""
