@@ -75,7 +75,8 @@ class UnreadVolume:
             Cancelled: by ``report``.
         """
         chunks = [Chunk((k,)) for k in range(len(self.left.planes))]
-        threads = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the window, which lives in this process
+        cores = os.cpu_count() or 1
+        threads = cores if arrival is None else max(1, cores - 1)  # one is left to the window of who looks on
         filling = Filling(
             chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK, threads, silence_s
         )
