@@ -220,7 +220,8 @@ def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -
         return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
     if pixels is not None:
         return ReadError(path, "pixels without their size: Rows (0028,0010) is missing", patient)
-    if text(dataset, "Rows") or "Image Storage" in name:
+    has_spectra = "Spectroscopy" in name  # arranged in rows and columns too (PS3.3 C.8.14.1)
+    if (text(dataset, "Rows") and not has_spectra) or "Image Storage" in name:
         found = f"found {name or 'an image'} without Pixel Data (7FE0,0010)"
         return ReadError(path, f"ends before its pixels: {found}", patient)
     if not name and not text(dataset, "Modality"):

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom import dcmread
+from pydicom.uid import MRSpectroscopyStorage
 
 from imaging.errors import ReadError
 from imaging.formats import reading
@@ -74,6 +76,15 @@ def test_objects_without_pixels_say_what_they_are(bundled):
         study = reading.open_study(bundled(name))
         assert [document.name for document in study.documents] == [words]
         assert (study.series, study.refused) == ((), ())
+
+
+def test_spectra_have_rows_and_columns_and_are_no_image(write_dicom):
+    path = write_dicom(np.zeros((4, 4), np.uint8), SOPClassUID=MRSpectroscopyStorage, Modality="MR")
+    data = dcmread(path)
+    del data.PixelData
+    data.save_as(path)
+    study = reading.open_study(path)
+    assert [document.name for document in study.documents] == ["MR Spectroscopy Storage"] and not study.refused
 
 
 def test_every_file_is_listed_once_and_the_name_does_not_matter(tmp_path: Path, write_slices):
