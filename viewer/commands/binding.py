@@ -20,6 +20,18 @@ Mistake = tuple[Sequence[str], str]
 """Where something wrong stands in a file, and what is wrong."""
 
 
+def _names(keys: Mapping[str, Keys], clash: Clash) -> bool:
+    """Whether a file with these keys names one of both actions."""
+    return clash.lost_by in keys or clash.kept_by in keys
+
+
+def _clash(clash: Clash, keys: Mapping[str, Keys]) -> Mistake:
+    """A clash as a mistake where a file with these keys names the action that loses its key, else the other."""
+    if clash.lost_by in keys:
+        return ("keys", clash.lost_by), f"key {clash.key} is wanted by {clash.kept_by} too, which has it"
+    return ("keys", clash.kept_by), f"key {clash.key} is wanted by {clash.lost_by} too, which loses it"
+
+
 class Bindable(Protocol):
     """What keys are bound to: an action with an id and keys of its own."""
 
@@ -91,9 +103,8 @@ class Binding:
         self.profiles.update(self._persons_profiles())
         own = self._kept.read()
         self._tell_mistakes(own)
-        for clash in self._use(own):
-            text = f"Key {clash.key} is wanted by both {clash.kept_by} and {clash.lost_by}; the first has it."
-            self._notices.add("warning", f"{text} Change one under Keys and mouse.")
+        clashes = self._use(own)
+        self._tell(self._settings.path(SUBJECT), [_clash(each, own.keys) for each in clashes if _names(own.keys, each)])
         self._hand.set_tool(self._bindings.profile.tool)
 
     def choose(self, name: str) -> None:
@@ -161,7 +172,9 @@ class Binding:
             except (SettingsError, OSError) as error:
                 self._notices.add("warning", f"{words(error)}. This profile is left out.")
                 continue
-            self._tell(path, [(("keys", name), reason) for name, reason in mistakes(self._table, profile.keys)])
+            clashes = resolve(self._table, profile, OwnBindings())[1]
+            wrong = [(("keys", name), reason) for name, reason in mistakes(self._table, profile.keys)]
+            self._tell(path, [*wrong, *(_clash(each, profile.keys) for each in clashes)])
             found[path.stem] = profile
         return found
 

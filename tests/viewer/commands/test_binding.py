@@ -70,6 +70,19 @@ def test_a_persons_keys_go_before_the_profiles(qapp) -> None:
     assert keys["play"] == ("Q", "R") and clashes == ()
 
 
+def test_a_clash_in_a_file_is_told_with_its_line_and_the_first_has_the_key(qapp, folder: Path) -> None:
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "mine.toml").write_text('version = 1\ntitle = "Mine"\n[keys]\ninvert = ["X"]\nplay = ["X"]\n')
+    (folder / "keys.toml").write_text('version = 1\nprofile = "mine"\n[keys]\nreset = ["Y"]\nabout = ["Y"]\n')
+    room = Room(folder)
+    told = [notice.text for notice in room.notices.all]
+    assert told == [
+        "mine.toml, line 5: key X is wanted by invert too, which has it.",
+        "keys.toml, line 5: key Y is wanted by reset too, which has it.",
+    ]
+    assert room.keys("invert") == ("X",) and room.keys("play") == () and room.keys("reset") == ("Y",)
+
+
 def test_two_actions_on_one_key_are_a_clash(qapp) -> None:
     _, clashes = resolve(TABLE, profile({"play": ("X",), "invert": ("x",)}), OwnBindings())
     assert clashes == (Clash("X", "invert", "play"),)
@@ -162,7 +175,7 @@ def test_what_means_nothing_is_told_and_the_rest_is_used(qapp, folder: Path) -> 
     said = [notice.text for notice in room.notices.all]
     assert said[0] == "keys.toml, line 5: there is no action 'fly'."
     assert said[1] == "keys.toml, line 2: there is no profile 'gone'; Wetread is used."
-    assert said[2].startswith("Key I is wanted by both reset and invert; the first has it.")
+    assert said[2] == "keys.toml, line 6: key I is wanted by invert too, which loses it."
     assert room.keys("play") == ("F5",) and room.keys("reset") == ("I",) and len(said) == 3
 
 
