@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
         for action in self._table:
             if action.tool:
                 self.actions_by_id[action.id].setIcon(icon(action.id))
+                self.actions_by_id[action.id].setIconVisibleInMenu(False)  # there a tick says which one is on
                 if menu and menu != action.menu:
                     bar.addSeparator()
                 menu = action.menu

@@ -66,6 +66,12 @@ def test_a_message_that_does_not_fit_ends_visibly_and_is_whole_in_its_tip(main: 
     assert len(bar.message.text()) > len(shown), "more of it where there is more room"
 
 
+def test_a_menu_ticks_the_tool_in_hand_and_draws_no_icons(main: Application) -> None:
+    shown = main.window.actions_by_id
+    assert shown["tool-window"].isChecked() and not shown["tool-window"].icon().isNull()
+    assert not any(action.isIconVisibleInMenu() for action in shown.values() if not action.icon().isNull())
+
+
 def test_no_tab_is_cut_off(main: Application) -> None:
     for tabs in (main.sides.left, main.sides.right):
         bar = tabs.tabBar()
