@@ -19,6 +19,7 @@ from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.placement import places_of
 from imaging.formats.dicom.traits import INTERLEAVING, said_by
 from imaging.study import Phase, Series
+from imaging.volume import Kind
 
 _SLICING = ("CT", "MR", "PT")
 
@@ -126,7 +127,8 @@ def _phases(frames: Sequence[Frame]) -> list[Stack]:
     crowd = Crowd(ordered, places)
     if crowd.multiplicity == 1:
         stack = placed(ordered)
-        return [stack] if stack.kind == "volume" else _interleaved(ordered) or [stack]
+        is_mixed = stack.kind != "volume" or len({frame.place and frame.place.thickness_mm for frame in ordered}) > 1
+        return (_interleaved(ordered, stack.kind) if is_mixed else []) or [stack]
     if places[-1] == 0:
         parts = crowd.in_time()
         times = [time for time in times_ms(parts) if time is not None]
@@ -135,10 +137,13 @@ def _phases(frames: Sequence[Frame]) -> list[Stack]:
     return _named(crowd.parts())
 
 
-def _interleaved(ordered: Sequence[Frame]) -> list[Stack]:
-    """Stacks whose slices lie between one another, by acquisition or kind of slice, if each is a volume; else none."""
+def _interleaved(ordered: Sequence[Frame], together: Kind) -> list[Stack]:
+    """Stacks whose slices lie between one another, by acquisition or kind of slice, if each is a volume; else none.
+
+    Acquisitions that make one volume ``together`` stay together; slices of different kinds do not.
+    """
     heard = said_by(ordered)
-    for trait in INTERLEAVING:
+    for trait in (each for each in INTERLEAVING if together != "volume" or not each.in_time):
         groups: dict[str, list[Frame]] = defaultdict(list)
         for frame, found in zip(ordered, heard, strict=True):
             groups[found[trait.keyword]].append(frame)

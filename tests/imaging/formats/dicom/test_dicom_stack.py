@@ -69,6 +69,20 @@ def test_thick_and_thin_slices_of_one_series_are_volumes_of_their_own(write):
     ]
 
 
+def test_thick_slices_half_way_between_thin_ones_are_no_part_of_their_volume(write):
+    thin = [(4.0 * k, {"SliceThickness": 2, "AcquisitionNumber": 1}) for k in range(5)]
+    thick = [(4.0 * k + 2, {"SliceThickness": 4, "AcquisitionNumber": 2}) for k in range(5)]
+    assert [(kind, name, len(values)) for kind, name, values, _ in opened(write(thin + thick))] == [
+        ("volume", "slice thickness 2 mm", 5),
+        ("volume", "slice thickness 4 mm", 5),
+    ]
+
+
+def test_acquisitions_that_fill_one_another_up_are_one_volume(write):
+    slices = [(2.0 * k, {"SliceThickness": 2, "AcquisitionNumber": k % 2}) for k in range(10)]
+    assert [(kind, len(values)) for kind, _, values, _ in opened(write(slices))] == [("volume", 10)]
+
+
 def test_three_acquisitions_of_which_only_neighbours_overlap(write):
     slices = [(2 * (2 * a + k), {"AcquisitionNumber": a}) for a in range(3) for k in range(3)]
     found = opened(write(slices))
