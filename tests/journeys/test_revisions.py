@@ -67,6 +67,7 @@ def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot
     assert not main.segmentation.visible, "the difference is shown alone"
     qtbot.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
     assert np.array_equal(main.segmentation.array, first) and main.segmentation.visible
+    assert main.segmentation.labels == main.shelf.library.revision(main.revising.heads[-1].id).labelmap.labels
     assert main.findings.prediction is None
     main.segmentation.undo()
     assert np.array_equal(main.segmentation.array, second)

@@ -26,7 +26,8 @@ class Segmentation(QObject):
         labels_changed: the label list, the active label, or how masks are shown.
         history_changed: undo, redo or the saved state.
         replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
-        finishing: a step is about to be put on the undo line; carries its changes. What belongs to it can join it now.
+        finishing: a drag or a single change is about to be a step of the undo line; carries its changes. What belongs
+            to it can join it now.
         recorded: a step is finished, taken back or done again; carries the :class:`Mask` and the :class:`Step`,
             ``"undo"`` or ``"redo"``.
         left: a step takes labels away; carries their values. What is said of them can leave by :meth:`push`, in the
@@ -208,16 +209,17 @@ class Segmentation(QObject):
         """Close the drag.
 
         Args:
-            name: for the undo menu; that of the first edit of the mask when left out.
+            name: for the undo menu, of what was not drawn by hand, which nothing joins; that of the first edit of the
+                mask when left out.
         """
-        last = self._stroke[-1] if self._stroke else None
-        if self._stroke:
+        if not self._stroke:
+            self._stroke = None
+            return
+        last = self._stroke[-1]
+        if not name:
             self.finishing.emit(tuple(self._stroke))
-        stroke, self._stroke = self._stroke, None
-        if stroke and last is not None:
-            named = (edit.name for edit in stroke if isinstance(edit, VoxelEdit))
-            self._remember(name or next(named, "Change labels"), stroke)
-            self._announce(last)
+        named = (edit.name for edit in self._stroke if isinstance(edit, VoxelEdit))
+        self._close(name or next(named, "Change labels"), last)
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
@@ -267,7 +269,13 @@ class Segmentation(QObject):
             self._show(edit)
             return
         self._stroke = [edit]
-        self.commit(name)
+        self.finishing.emit((edit,))
+        self._close(name, edit)
+
+    def _close(self, name: str, last: Edit) -> None:
+        stroke, self._stroke = self._stroke or (), None
+        self._remember(name, stroke)
+        self._announce(last)
 
     def _remember(self, name: str, edits: Sequence[Edit]) -> None:
         """Put a step on the undo line."""
