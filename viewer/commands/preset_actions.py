@@ -7,6 +7,7 @@ from viewer.commands.presetting import Presetting
 from viewer.commands.reading import Reading
 from viewer.state.session import Session
 
+OF_THE_FILE = "Window/Of the file"
 MOST_WITHOUT_KEY = 12
 """Presets without a key that the menu has room for; all are in the dialog."""
 
@@ -34,12 +35,12 @@ def preset_actions(session: Session, reading: Reading, presetting: Presetting) -
         return Action(f"preset-other-{n + 1}", f"Preset {n + 1} without a key", "Window", run, (), shown, caption=words)
 
     def of_file(number: int, text: str) -> Action:
-        return Action(f"file-window-{number}", text, "Window", lambda: reading.show_proposal(number - 1), (),
+        return Action(f"file-window-{number}", text, OF_THE_FILE, lambda: reading.show_proposal(number - 1), (),
                       lambda: len(reading.proposals) >= number)  # fmt: skip
 
     return (
-        Action("file-window", "Next of the file", "Window", reading.next_proposal, ("0",), shown, None, False,
-               "Go through the windows and tables that the file proposes", apart=True),
+        Action("file-window", "Next of the file", OF_THE_FILE, reading.next_proposal, ("0",), shown, None, False,
+               "Go through the windows and tables that the file proposes"),
         of_file(1, "First of the file"),
         of_file(2, "Second of the file"),
         *(on_key(key) for key in range(1, 10)),
