@@ -162,11 +162,15 @@ class FrameReader:
             self._video.close()
 
     def _picture(self, index: int) -> Decoded:
+        frames = self.format.frames
         try:
-            return Decoded(self._video.frame(index), 8)
+            picture = self._video.frame(index)
+            if index == frames - 1 and self._video.goes_on():
+                self.repairs[f"Number of Frames says {frames}, the clip goes on: the first are read"] = None
+            return Decoded(picture, 8)
         except VideoError as error:
             name = self.header.transfer_syntax.name
-            raise ReadError(self.header.path, f"frame {index + 1} of {self.format.frames} ({name}): {error}") from error
+            raise ReadError(self.header.path, f"frame {index + 1} of {frames} ({name}): {error}") from error
 
     def _by_tool(self, index: int, unknown: UnknownProcessError) -> Decoded:
         """Frame ``index`` from a native copy of the file that another program made."""

@@ -49,6 +49,15 @@ class VideoFrames:
                 return found
         raise VideoError(f"truncated: the stream ends after {self._next} frames")
 
+    def goes_on(self) -> bool:
+        """True where another frame follows the last one that was asked for; it is not given any more."""
+        try:
+            follows = self._frames is not None and next(self._frames, None) is not None
+        except VideoError:
+            return False
+        self._next += follows
+        return follows
+
     def close(self) -> None:
         """Let go of the decoder."""
         if self._frames is not None:

@@ -66,7 +66,14 @@ def test_every_frame_shows_its_colour(clip, codec, syntax, fragments):
     assert volume.kind == "clip" and volume.array.shape == (len(COLOURS), ROWS, COLUMNS, 3)
     means = volume.array.reshape(len(COLOURS), -1, 3).mean(axis=1)
     assert np.abs(means - COLOURS).max() < 8
-    assert volume.frame_times_ms[1] == 40
+    assert volume.frame_times_ms[1] == 40 and not any("goes on" in words for words in volume.warnings)
+
+
+@pytest.mark.parametrize("stated", [1, 4])
+def test_a_clip_of_more_frames_than_stated_is_told(clip, stated):
+    volume = reading.load_volume(reading.open_study(clip(coded(MPEG2[0]), MPEG2[1], NumberOfFrames=stated)).series[0])
+    assert len(volume.array) == stated
+    assert f"Number of Frames says {stated}, the clip goes on: the first are read" in volume.warnings
 
 
 @pytest.mark.parametrize(("codec", "syntax"), OTHERS)
