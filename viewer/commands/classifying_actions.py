@@ -19,7 +19,9 @@ def classifying_actions(state: Classification, classifying: Classifying) -> tupl
     return (
         Action("answer-questions", "Answer questions", MENU, state.asked_for.emit, ("Ctrl+Alt+A",), asked, None, False,
                "To the questions about what is shown: numbers answer, Tab goes on, Escape goes back"),
-        Action("next-label-set", "Next label set", MENU, classifying.choose_next, (), lambda: bool(state.subjects)),
-        Action("accept-answers", "Take over the model's answers", MENU, classifying.accept_all, (), proposed, None,
-               False, "Each is a step that can be undone; the answers name the model"),
+        Action("next-label-set", "Next label set", MENU, classifying.choose_next, ("Ctrl+Shift+Q",),
+               lambda: bool(state.subjects)),
+        Action("accept-answers", "Take over the model's answers", MENU, classifying.accept_all,
+               ("Ctrl+Alt+Return",), proposed, None, False,
+               "Each is a step that can be undone; the answers name the model"),
     )  # fmt: skip

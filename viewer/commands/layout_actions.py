@@ -18,6 +18,16 @@ _KEYS = {
     "mpr": "Ctrl+M",
     "mpr-columns": "Ctrl+Shift+M",
 }
+_MORE_KEYS = {
+    "2x4": "Ctrl+Alt+8",
+    "3x3": "Ctrl+Alt+9",
+    "3x4": "Ctrl+Alt+0",
+    "2x1": "Ctrl+Alt+Shift+2",
+    "3x1": "Ctrl+Alt+Shift+3",
+    "1x4": "Ctrl+Alt+Shift+4",
+    "3x2": "Ctrl+Alt+Shift+6",
+}
+"""With Shift: as many viewports, laid out the other way."""
 
 
 def layout_actions(session: Session, links: Links, reading: Reading, hanging: Hanging) -> tuple[Action, ...]:
@@ -31,14 +41,14 @@ def layout_actions(session: Session, links: Links, reading: Reading, hanging: Ha
 
 
 def _layout(session: Session, reading: Reading, layout: Layout) -> Action:
-    key = (_KEYS[layout.name],) if layout.name in _KEYS else ()
+    key = _KEYS.get(layout.name) or _MORE_KEYS[layout.name]
 
     def possible() -> bool:
         return not layout.one_volume or session.active.can_cut
 
-    menu = "Layout" if key else "Layout/More rows and columns"
+    menu = "Layout" if layout.name in _KEYS else "Layout/More rows and columns"
     return Action(
-        f"layout-{layout.name}", layout.text, menu, lambda: reading.lay_out(layout), key, possible,
+        f"layout-{layout.name}", layout.text, menu, lambda: reading.lay_out(layout), (key,), possible,
         lambda: session.layout == layout,
     )  # fmt: skip
 

@@ -34,14 +34,15 @@ def measuring_actions(session: Session, measuring: Measuring) -> tuple[Action, .
 
     return (
         *(_tool(session, *tool) for tool in _TOOLS),
-        Action("propose-ratio", "Cardiothoracic ratio from masks", "Measure", measuring.propose_ratio, (),
-               measuring.can_propose_ratio, None, False, "Where labels name heart and lungs", apart=True),
+        Action("propose-ratio", "Cardiothoracic ratio from masks", "Measure", measuring.propose_ratio,
+               ("Ctrl+Shift+X",), measuring.can_propose_ratio, None, False,
+               "Where labels name heart and lungs", apart=True),
         Action("measurements-visible", "Show measurements", "Measure", lambda: state.set_shown(not state.shown),
                ("Shift+M",), shown, lambda: state.shown, apart=True),
         Action("delete-measurement", "Delete measurement", "Measure", measuring.delete_selected, ("Backspace",),
                lambda: state.selected is not None),
-        Action("delete-measurements", "Delete all measurements", "Measure", measuring.delete_all, (), some, None, False,
-               "Each is a step that can be undone"),
+        Action("delete-measurements", "Delete all measurements", "Measure", measuring.delete_all,
+               ("Shift+Backspace",), some, None, False, "Each is a step that can be undone"),
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ def queue_actions(
                hint="The images are of no use; then the next case"),
         Action("queue-skip", "Skip case", _MENU, queueing.skip, ("F12",), reads,
                hint="Put the case off; others may take it"),
-        Action("queue-adjudicate", "Compare the readings…", _MENU, adjudicate, (), lambda: worklist.adjudicates,
+        Action("queue-adjudicate", "Compare the readings…", _MENU, adjudicate, ("Shift+F4",),
+               lambda: worklist.adjudicates,
                hint="Masks and verdicts of both readers; one is taken, or both are merged"),
     )  # fmt: skip

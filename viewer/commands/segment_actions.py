@@ -31,6 +31,6 @@ def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple
                overlapping, False, "Its voxels may be those of other segments too; painting takes none from them"),
         Action("go-to-segment", "Go to the largest slice", MENU, lambda: segmenting.go_to(segmentation.active),
                ("Ctrl+Alt+G",), some),
-        Action("delete-segment", "Delete segment", MENU, segmenting.delete, (), some, None, False,
+        Action("delete-segment", "Delete segment", MENU, segmenting.delete, ("Ctrl+Shift+Del",), some, None, False,
                "With its voxels; undo brings them back"),
     )  # fmt: skip
