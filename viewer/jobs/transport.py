@@ -1,12 +1,17 @@
 """Values with large arrays through a pipe, without copies that would hold up the window.
 
 Pickle protocol 5 (PEP 574) hands the arrays out as they lie in memory; they are written to the pipe without Python's
-lock. Shared memory was not taken: containers often allow 64 MB of it, and writing beyond kills the process.
+lock, and read into the memory that they stay in. Shared memory was not taken: containers often allow 64 MB of it, and
+writing beyond kills the process.
 """
 
+import os
 import pickle
 from multiprocessing.connection import Connection
 from typing import Any
+
+_IN_PLACE = hasattr(os, "readv")
+"""Where not (Windows), the pipe's own messages carry the arrays, with two copies more."""
 
 
 def send(pipe: Connection, value: Any) -> None:
@@ -17,9 +22,10 @@ def send(pipe: Connection, value: Any) -> None:
     """
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
-    pipe.send((head, len(buffers)))
-    for buffer in buffers:
-        pipe.send_bytes(buffer.raw())
+    parts = [buffer.raw() for buffer in buffers]
+    pipe.send((head, [part.nbytes for part in parts]))
+    for part in parts:
+        _write(pipe, part)
 
 
 def receive(pipe: Connection) -> Any:
@@ -29,5 +35,26 @@ def receive(pipe: Connection) -> Any:
         EOFError: the other end was closed.
         OSError: the pipe broke.
     """
-    head, count = pipe.recv()
-    return pickle.loads(head, buffers=[pipe.recv_bytes() for _ in range(count)])  # noqa: S301  our own process
+    head, sizes = pipe.recv()
+    return pickle.loads(head, buffers=[_read(pipe, size) for size in sizes])  # noqa: S301  our own process
+
+
+def _write(pipe: Connection, part: memoryview) -> None:
+    if not _IN_PLACE:
+        pipe.send_bytes(part)
+        return
+    while part.nbytes:
+        part = part[os.writev(pipe.fileno(), (part,)) :]
+
+
+def _read(pipe: Connection, size: int) -> memoryview:
+    if not _IN_PLACE:
+        return memoryview(pipe.recv_bytes())
+    whole = memoryview(bytearray(size))
+    left = whole
+    while left.nbytes:
+        count = os.readv(pipe.fileno(), (left,))
+        if count == 0:
+            raise EOFError
+        left = left[count:]
+    return whole.toreadonly()
