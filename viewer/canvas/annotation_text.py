@@ -213,7 +213,7 @@ def _reduction_text(pane: Pane) -> str:
     """That several stored pixels share one on the screen."""
     transform = pane.transform()
     share = 1.0 if transform is None else min(transform.scale) * pane.device_ratio
-    return f"reduced to {100 * share:.0f} %" if share < REDUCED else ""
+    return f"reduced to {100 * share:.0f}\u00a0%" if share < REDUCED else ""
 
 
 def mark_text(pane: Pane) -> str:

@@ -126,7 +126,7 @@ def test_few_texts_leave_out_the_patient_and_none_keeps_the_mark():
 def test_a_picture_with_several_pixels_on_one_of_the_screen_says_so():
     shown = volume()
     assert not reasons(pane_with(shown, size_px=(6, 4)))
-    assert reasons(pane_with(shown, size_px=(3, 2))) == ("reduced to 50 %",)
+    assert reasons(pane_with(shown, size_px=(3, 2))) == ("reduced to 50\u00a0%",), "never broken before the sign"
 
 
 def test_letters_of_a_turned_projection_follow_it():
