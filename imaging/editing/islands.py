@@ -9,17 +9,27 @@ from imaging.geometry import Geometry
 
 def islands(inside: Inside) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """(K, J, I) island numbers from 1, 0 outside, and the voxels of each; number 0 counts none."""
-    import SimpleITK  # late: the window opens without it
-
-    image = SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8))
-    numbers = SimpleITK.GetArrayFromImage(SimpleITK.ConnectedComponent(image))
-    return numbers, np.bincount(numbers[inside], minlength=1).astype(np.int64)
+    _image, numbers = _numbered(inside)
+    return numbers.copy(), _sizes(numbers, inside)
 
 
 def largest(inside: Inside) -> Inside:
     """The voxels of the largest island; the first of equals."""
-    numbers, sizes = islands(inside)
-    return inside if len(sizes) < 3 else numbers == np.argmax(sizes)
+    _image, numbers = _numbered(inside)
+    sizes = _sizes(numbers, inside)
+    return inside if len(sizes) < 3 else numbers == np.uint32(np.argmax(sizes))
+
+
+def _numbered(inside: Inside) -> tuple[object, NDArray[np.uint32]]:
+    """An image of island numbers, and a view of its memory: it is gone when nothing holds the image."""
+    import SimpleITK  # late: the window opens without it
+
+    image = SimpleITK.ConnectedComponent(SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8)))
+    return image, SimpleITK.GetArrayViewFromImage(image)
+
+
+def _sizes(numbers: NDArray[np.uint32], inside: Inside) -> NDArray[np.int64]:
+    return np.bincount(numbers[inside], minlength=1).astype(np.int64)
 
 
 def keep_largest(array: Mask, value: int) -> Region | None:
