@@ -23,7 +23,7 @@ class Segmentation(QObject):
 
     Signals:
         changed: voxels changed; carries where, as :class:`Touched`, or None when everything may have.
-        labels_changed: the label list, the active label, or how masks are shown.
+        labels_changed: the label list, the active label, or how masks are shown; keyframes with the history only.
         history_changed: undo, redo or the saved state.
         replayed: a step of another kind than mask edits is taken back or done again; carries the change to make.
         finishing: a drag or a single change is about to be a step of the undo line; carries its changes. What belongs
@@ -316,7 +316,8 @@ class Segmentation(QObject):
         elif isinstance(edit, LegendEdit):
             if _moves_labels(edit):
                 self.changed.emit(None)
-            self.labels_changed.emit()
+            if not _only_marks(edit):
+                self.labels_changed.emit()
 
 
 def _values(legend: Legend) -> frozenset[int]:
@@ -327,6 +328,16 @@ def _moves_labels(edit: LegendEdit) -> bool:
     """Whether a label is in another layer afterwards."""
     places = {label.value: label.layer for label in edit.before.labels}
     return any(places.get(label.value, label.layer) != label.layer for label in edit.after.labels)
+
+
+def _only_marks(edit: LegendEdit) -> bool:
+    """Whether nothing but keyframes is said otherwise afterwards, which is drawn nowhere: a stroke may do that."""
+    before, after = edit.before.labels, edit.after.labels
+    same = replace(edit.before, labels=after) == edit.after and len(before) == len(after)
+    return same and all(
+        one is other or replace(one, keyframes=other.keyframes) == other
+        for one, other in zip(before, after, strict=True)
+    )
 
 
 def _read_only(layer: Layer) -> Layer:

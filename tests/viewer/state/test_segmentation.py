@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from imaging.editing import MaskEdit, stroke
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
+from imaging.legend import Legend
 from viewer.state.mask_steps import Touched
 from viewer.state.segmentation import Segmentation
 
@@ -43,6 +46,37 @@ def test_a_drag_is_one_undo(state: Segmentation) -> None:
     assert not state.array.any()
     state.redo()
     assert np.array_equal(state.array, painted)
+
+
+@pytest.mark.parametrize("dragged", [True, False])
+def test_what_belongs_to_a_drawn_step_joins_it_and_marks_of_keyframes_redraw_nothing(
+    state: Segmentation, dragged: bool
+) -> None:
+    def mark(_edits: object) -> None:
+        state.set_label(replace(LABELS[0], keyframes=((0, 1),)), "")
+
+    state.finishing.connect(mark)
+    labels_told, history_told = [], []
+    state.labels_changed.connect(lambda: labels_told.append(1))
+    state.history_changed.connect(lambda: history_told.append(1))
+    if dragged:
+        state.begin()
+    state.apply(edit(state, 5))
+    if dragged:
+        state.commit()
+    assert state.labels[0].keyframes == ((0, 1),) and state.history.undo_name == "Brush"
+    assert labels_told == [] and history_told == [1]
+    state.undo()
+    assert state.labels == LABELS and not state.array.any() and not state.history.can_undo
+    state.redo()
+    assert state.labels[0].keyframes == ((0, 1),) and state.array.any()
+
+
+def test_nothing_joins_what_was_not_drawn(state: Segmentation) -> None:
+    state.finishing.connect(lambda _: state.set_label(replace(LABELS[0], keyframes=((0, 1),)), ""))
+    other = np.ones(GRID.shape_kji, np.uint8)
+    state.become([other], Legend(LABELS), "Restore revision 1")
+    assert state.labels == LABELS and np.array_equal(state.array, other)
 
 
 def test_a_cancelled_drag_leaves_nothing(state: Segmentation) -> None:
