@@ -81,6 +81,11 @@ def test_pixels_for_more_frames_than_stated_are_told(write_dicom: Callable[..., 
     assert "Number of Frames says 1, found pixels for 2: the first are read" in volume.warnings
 
 
+def test_frames_without_a_number_are_counted(bundled: Callable[[str], Path]):
+    volume = loaded(open_study(bundled("badVR.dcm")))
+    assert len(volume.array) == 15 and "Number of Frames '1A' is no number: found pixels for 15" in volume.warnings
+
+
 def test_a_little_padding_is_not_told(write_dicom: Callable[..., Path]):
     path = write_dicom(GREY)
     data = dcmread(path)
