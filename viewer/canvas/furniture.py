@@ -32,6 +32,8 @@ NARROW_PX = 300.0
 SCALE_BAR_FROM_PX = 240.0
 """A narrower viewport has no scale bar: its numbers need the room."""
 LARGE_LETTERS_FROM_PX = 520.0
+LOW_PX = 200.0
+"""A lower viewport still has one line for the mark: the picture is worth more."""
 TALL_PX = 380.0
 """A lower viewport has small letters, and two lines for the mark."""
 MOST_LINES_OF_MARK = 4
@@ -123,7 +125,7 @@ class Furniture:
         """The mark in as many lines as it needs and there is room for, and the other lines of its corner."""
         if not lines or not lines[0].startswith(MARK):
             return (), lines
-        most = MOST_LINES_OF_MARK if self.height >= TALL_PX else 2
+        most = MOST_LINES_OF_MARK if self.height >= TALL_PX else 2 if self.height >= LOW_PX else 1
         return wrapped(lines[0], QFontMetricsF(self._painter.font()), width, most), lines[1:]
 
     def _lines(
