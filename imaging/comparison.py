@@ -1,14 +1,17 @@
 """Two masks of one image against each other: Dice, distance of surfaces, voxels that differ."""
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from imaging.aligned import aligned
+from imaging.editing.edit import Box, extent, grown, union, whole
 from imaging.errors import GeometryError
 from imaging.geometry import Triple
 from imaging.labelmap import Labelmap
+from imaging.layers import Layer
 
 HD95 = (
     "the larger of the two 95th percentiles (linear between ranks) of the distances in mm from each surface voxel of "
@@ -58,14 +61,28 @@ def compare(one: Labelmap, other: Labelmap) -> Comparison:
         raise GeometryError(f"masks on different grids, {one.geometry.shape_kji} and {other.geometry.shape_kji} voxels")
     differs = aligned((one, other)).differs()
     names = {label.value: label.name for each in (other, one) for label in each.labels}
-    found = {int(value) for each in (one, other) for layer in each.layers for value in np.unique(layer)}
+    box = _box(one, other)
+    found = {value for each in (one, other) for layer in each.layers for value in _values(layer[box])}
     values = sorted({*names, *found} - {0})
     spacing_mm = _spacing_mm(one, other)
+    pairs = ((n, *(each.layer(n)[box] == n for each in (one, other))) for n in values)
     return Comparison(
-        tuple(_label(one.inside(n), other.inside(n), n, names.get(n, f"label {n}"), spacing_mm) for n in values),
+        tuple(_label(mine, theirs, n, names.get(n, f"label {n}"), spacing_mm) for n, mine, theirs in pairs),
         int(np.count_nonzero(differs)),
         tuple(int(k) for k in np.flatnonzero(differs.any(axis=(1, 2)))),
     )
+
+
+def _box(one: Labelmap, other: Labelmap) -> Box:
+    """All that either mask holds; of one slice only where the image is one, which makes every voxel a surface."""
+    boxes = [box for each in (one, other) for layer in each.layers if (box := extent(layer != 0)) is not None]
+    return grown(reduce(union, boxes), (1, 0, 0), one.array.shape) if boxes else whole((0, 0, 0))
+
+
+def _values(layer: Layer) -> list[int]:
+    """The values that occur, without sorting them."""
+    counts = sum(np.bincount(plane.reshape(-1), minlength=256) for plane in layer)
+    return np.flatnonzero(counts).tolist()
 
 
 def _spacing_mm(one: Labelmap, other: Labelmap) -> Triple | None:
@@ -96,18 +113,21 @@ def hd95_mm(one: NDArray[np.bool_], other: NDArray[np.bool_], spacing_mm: Triple
     """
     from scipy.spatial import KDTree  # late: the window opens without it
 
-    here, there = (_surface(each) * np.asarray(spacing_mm) for each in (one, other))
+    flat = one.shape[0] == 1
+    here, there = (_surface(each, flat) * np.asarray(spacing_mm) for each in (one, other))
     directed = (KDTree(to).query(start)[0] for start, to in ((here, there), (there, here)))
     return max(float(np.percentile(each, 95)) for each in directed)
 
 
-def _surface(mask: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """(N, 3) indices of the voxels of a mask with a neighbour outside it; in one slice only neighbours in it count."""
-    inner = mask.copy()
-    for axis in range(3):
-        if mask.shape[axis] == 1 and axis == 0:
-            continue
-        outside = np.zeros_like(np.take(mask, [0], axis))
-        inner &= np.concatenate([outside, np.delete(mask, -1, axis)], axis)
-        inner &= np.concatenate([np.delete(mask, 0, axis), outside], axis)
-    return np.argwhere(mask & ~inner)
+def _surface(mask: NDArray[np.bool_], flat: bool) -> NDArray[np.intp]:
+    """(N, 3) indices of the voxels of a mask with a neighbour outside it; of a flat one only those in it count."""
+    box = extent(mask)
+    if box is None:
+        return np.zeros((0, 3), np.intp)
+    inner = np.pad(mask[box], 1)
+    kept = inner.copy()
+    for axis in (1, 2) if flat else (0, 1, 2):
+        planes, inside = np.moveaxis(inner, axis, 0), np.moveaxis(kept, axis, 0)
+        inside[1:] &= planes[:-1]
+        inside[:-1] &= planes[1:]
+    return np.argwhere(inner & ~kept) - 1 + [span.start for span in box]

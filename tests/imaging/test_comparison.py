@@ -34,6 +34,18 @@ def test_two_boxes_by_hand():
     assert (found.changed_voxels, found.changed_slices) == (2, (1,))
 
 
+def test_in_one_slice_of_several_every_voxel_is_a_surface_and_in_a_single_one_only_the_rim():
+    """A square of five columns about a voxel."""
+    for slices in (3, 1):
+        grid = Geometry((slices, 9, 9), (2.0, 0.25, 0.25), calibration=Calibration.PATIENT)
+        one = labelmap(grid, v1=np.s_[slices // 2, 2:7, 2:7])
+        other = labelmap(grid, v1=np.s_[slices // 2, 4:5, 4:5])
+        (nodule, _) = compare(one, other).labels
+        steps = [np.hypot(j, i) for j in range(-2, 3) for i in range(-2, 3)]
+        rim = [step for step in steps if step >= 2]
+        assert nodule.hd95_mm == pytest.approx(0.25 * np.percentile(steps if slices > 1 else rim, 95))
+
+
 def test_a_label_that_only_one_mask_has():
     found = compare(labelmap(v7=np.s_[0, 0, 0]), labelmap())
     assert [(each.value, each.name, each.dice, each.hd95_mm) for each in found.labels][2] == (7, "label 7", 0.0, None)
