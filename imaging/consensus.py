@@ -88,8 +88,8 @@ Way = Literal["three-way", "majority", "STAPLE"]
 def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[Labelmap, int]:
     """One mask of two on one grid that were made from ``base``, and how many voxels each gave to another label.
 
-    Segments that both added under one value and different names are different ones. By ``three-way`` a voxel that they
-    gave to different labels belongs to both, in different layers; majority and STAPLE decide for one.
+    Segments that both added are the same where their names are, whatever their values. By ``three-way`` a voxel that
+    they gave to different labels belongs to both, in different layers; majority and STAPLE decide for one.
 
     Raises:
         ValueError: there would be more than 255 segments.
@@ -106,22 +106,24 @@ def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[L
 
 
 def apart(ours: Labelmap, theirs: Labelmap, base: Labelmap) -> Labelmap:
-    """Their mask with values of its own for segments that they added under a value that we gave to another name.
+    """Their mask with our values for segments that both added by one name, and with values of its own for those that
+    they added under a value that we gave to another name.
 
     Raises:
         ValueError: no value is free.
     """
     known = {label.value for label in base.labels}
-    mine = {label.value: label.name for label in ours.labels if label.value not in known}
+    mine, added = ([label for label in each.labels if label.value not in known] for each in (ours, theirs))
+    named, taken = {label.name: label.value for label in mine}, {label.value for label in mine}
     used = {label.value for each in (ours, theirs, base) for label in each.labels}
     free = (value for value in range(1, 256) if value not in used)
-    table, labels = np.arange(256, dtype=np.uint8), list(theirs.labels)
-    for n, label in enumerate(labels):
-        if mine.get(label.value, label.name) != label.name:
-            value = next(free, 0)
-            if not value:
-                raise ValueError("a mask holds at most 255 segments")
-            table[label.value], labels[n] = value, replace(label, value=value)
+    table = np.arange(256, dtype=np.uint8)
+    for label in added:
+        value = named.pop(label.name, 0) or (next(free, 0) if label.value in taken else label.value)
+        if not value:
+            raise ValueError("a mask holds at most 255 segments")
+        table[label.value] = value
+    labels = [replace(label, value=int(table[label.value])) for label in theirs.labels]
     if tuple(labels) == theirs.labels:
         return theirs
     return _labelmap([table[layer] for layer in theirs.layers], labels, theirs)

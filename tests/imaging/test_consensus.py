@@ -90,3 +90,13 @@ def test_segments_that_both_added_under_one_value_are_two() -> None:
     assert found["lesion"] == [True, False, False, False] and shared == 1
     renamed = Labelmap(row(1, 0, 0, 0), grid, (Label(1, "tumour"),))
     assert [label.name for label in merge(renamed, base, base, "three-way")[0].labels] == ["tumour"], "the same one"
+
+
+def test_segments_that_both_added_by_one_name_are_one_whatever_their_values() -> None:
+    grid, lesion = Geometry((1, 1, 4)), Label(1, "lesion")
+    base = Labelmap(row(1, 0, 0, 0), grid, (lesion,))
+    ours = Labelmap(row(1, 2, 3, 0), grid, (lesion, Label(2, "cyst"), Label(3, "vessel")))
+    theirs = Labelmap(row(1, 3, 2, 2), grid, (lesion, Label(2, "vessel"), Label(3, "cyst")))
+    both, shared = merge(ours, theirs, base, "three-way")
+    assert both.array.tolist() == row(1, 2, 3, 3).tolist() and shared == 0 and not both.further
+    assert [label.name for label in both.labels] == ["lesion", "cyst", "vessel"]
