@@ -127,11 +127,8 @@ def _telling_of_more(header: Header, found: PixelFormat) -> PixelFormat:
     declared = header.pixels.declared
     if declared is None or declared > header.pixels.length or there <= found.frames:
         return found
-    stated = header.text("NumberOfFrames")
-    if stated and whole(header.dataset, "NumberOfFrames") is None:
-        said = f"Number of Frames '{stated}' is no number: found pixels for {there}"
-        return replace(found, frames=there, assumptions=(*found.assumptions, said))
-    said = f"Number of Frames says {found.frames}, found pixels for {there}: the first are read"
+    stated = header.text("NumberOfFrames") or "nothing"
+    said = f"Number of Frames says {stated}, found pixels for {there}: the first are read"
     return replace(found, assumptions=(*found.assumptions, said))
 
 
