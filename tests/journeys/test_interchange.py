@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from pydicom import dcmread
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +30,7 @@ from inference.probability import ProbabilityMap
 from tests.journeys.hands import settle, told
 from viewer.app import Application
 from viewer.dialogs.exchange_files import MASKS, REPORT
+from viewer.panels.status import StatusBar
 from viewer.state.orientation import CLOCKWISE, MIRRORED
 
 
@@ -110,6 +112,23 @@ def test_a_mask_leaves_and_comes_back_as_a_proposal(
     settle(qtbot, main)
     main.window.run("accept")
     np.testing.assert_array_equal(main.segmentation.array, mask)
+
+
+def test_an_export_is_stopped_with_the_button_and_leaves_nothing(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask = main.segmentation.array.copy()
+    mask[4:60, 20:200:2, 30:200:2] = 1
+    paint(main, mask)
+    out = tmp_path / "out"
+    choose(monkeypatch, out / "masks", "YOLO, a folder (*)")
+    main.window.run("export-mask")
+    bar = main.window.findChild(StatusBar)
+    assert bar is not None and main.runner.busy("export")
+    qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)
+    assert not main.runner.busy("export")
+    qtbot.waitUntil(lambda: not list(out.glob("*")), timeout=20_000)
+    assert "Mask written" not in told(main)
 
 
 def test_overlapping_segments_leave_and_come_back_whole(
