@@ -16,7 +16,7 @@ from imaging.formats.content import identity
 from imaging.formats.listing import list_each
 from imaging.formats.nifti_header import NiftiHeader, opened, read_header
 from imaging.formats.nifti_place import geometry_of, grids_in
-from imaging.geometry import Geometry
+from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.progress import Report, silent
 from imaging.study import Phase, Refusal, Series
@@ -154,6 +154,8 @@ def _describe(path: Path) -> list[Series]:
     warnings = (*header.warnings, SHEARED) if slices else header.warnings
     if not geometry.has_position:
         warnings = (*warnings, "neither sform nor qform is set: orientation and position are unknown")
+    if geometry.calibration is Calibration.NONE:
+        warnings = (*warnings, "the size of voxels is not stated: pixels only, no millimetres")
     several = header.phases > 1
     return [
         Series(

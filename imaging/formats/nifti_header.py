@@ -47,7 +47,7 @@ class NiftiHeader:
         data_offset: first byte of the voxels.
         slope, intercept: value = slope × stored + intercept; slope 0 means none.
         affine_ras: (4, 4) index (i, j, k, 1) to RAS millimetres, or None where neither qform nor sform is set.
-        spacing_ijk_mm: pixdim.
+        spacing_ijk_mm: pixdim; 0 where the file does not say.
         warnings: what was assumed.
         is_pair: the voxels lie in an ``.img`` file of the same name.
         phase_ms: time from one phase to the next, None where the file does not count in seconds.
@@ -154,7 +154,7 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
     affine, warnings = affine_of(codes, quaternion, rows, pixdim, dim)
     if affine is not None:
         affine[:3] *= scale
-    spacing = [abs(step) * scale or 1.0 for step in pixdim[1:4]]
+    spacing = [abs(step) * scale for step in pixdim[1:4]]
     if units == 0:
         warnings = (*warnings, "the unit of length is not stated: millimetres are assumed")
     return NiftiHeader(

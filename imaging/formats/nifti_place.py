@@ -36,7 +36,8 @@ def grids_in(path: Path, header: NiftiHeader) -> tuple[Geometry, tuple[Geometry,
     if header.affine_ras is None and not np.isfinite(header.spacing_ijk_mm).all():
         raise ReadError(path, f"voxel size {header.spacing_ijk_mm} mm: expected three positive numbers")
     if header.affine_ras is None:
-        return Geometry(header.shape_kji, (k_mm, j_mm, i_mm), calibration=Calibration.PIXEL_SPACING), ()
+        calibration = Calibration.PIXEL_SPACING if i_mm and j_mm else Calibration.NONE
+        return Geometry(header.shape_kji, (k_mm or 1.0, j_mm or 1.0, i_mm or 1.0), calibration=calibration), ()
     affine = _RAS_TO_LPS @ header.affine_ras
     x, y, z = affine[:3, 3].tolist()
     return grids_of(path, header.shape_kji, affine[:3, 2::-1], (x, y, z))

@@ -95,6 +95,17 @@ def test_without_a_form_no_place_is_claimed(tmp_path: Path):
     assert any("neither sform nor qform" in warning for warning in volume.warnings)
 
 
+def test_no_voxel_size_claims_no_millimetres(tmp_path: Path):
+    path = save(tmp_path / "a.nii", VALUES, None)
+    data = bytearray(path.read_bytes())
+    data[80:92] = bytes(12)  # pixdim of i, j and k
+    data[252:256] = bytes(4)  # no qform, no sform
+    path.write_bytes(data)
+    volume = load(path)
+    assert volume.geometry.calibration is Calibration.NONE
+    assert "the size of voxels is not stated: pixels only, no millimetres" in volume.warnings
+
+
 def test_slices_sheared_against_one_another_keep_their_own_place(tmp_path: Path):
     sheared = np.diag([0.5, 2, 3, 1])
     sheared[:3, 2] += (0, 0.7, 0)
