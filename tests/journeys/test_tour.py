@@ -17,8 +17,8 @@ SHOWN = (
     # Studies
     "study browser", "thumbnails", "found by a word", "filtered", "recently opened", "priors", "by date",
     "reading state", "indexed folder", "dragged to a viewport", "hanging protocol", "another hanging protocol",
-    "second stage", "third stage", "film and prior", "follow-up", "ultrasound in a grid", "four viewports",
-    "twelve viewports", "double click", "another monitor",
+    "second stage", "third stage", "film and prior", "follow-up", "frontal and lateral", "ultrasound in a grid",
+    "four viewports", "twelve viewports", "double click", "another monitor",
     # Seeing
     "window by dragging", "by its number key", "presets", "as a preset", "automatic window", "from a region",
     "VOI LUT", "sigmoid", "lowest and highest", "in colours", "by their own key", "inverted", "flipped",

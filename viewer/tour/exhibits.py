@@ -13,7 +13,7 @@ class Exhibits:
     Attributes:
         study: CT, radiograph and ultrasound clip. truth: what is known of its CT, as a mask.
         before: the radiograph a year earlier.
-        later: folder of contrast CT, PET, bedside film and Doppler.
+        later: folder of contrast CT, PET, a film in two views, a bedside film and Doppler.
         broken: a folder with a file that is no image.
         out: an empty folder to write to.
     """
@@ -44,6 +44,10 @@ class Exhibits:
     @property
     def pet(self) -> Path:
         return self.later / "pet"
+
+    @property
+    def views(self) -> Path:
+        return self.later / "views"
 
     @property
     def bedside(self) -> Path:
