@@ -243,7 +243,7 @@ def shortened(text: str, metrics: QFontMetricsF, width: float) -> str:
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> tuple[str, ...]:
     """A mark in at most ``most`` lines of ``width`` pixels; where they do not hold it, its count of more stays."""
     sign, _, rest = text.partition(" ")
-    words = rest.split()
+    words = [word for word in rest.split(" ") if word]  # a number and its unit are joined by a no-break space
     words[:1] = [f"{sign} {word}" for word in words[:1]]  # the sign never stands alone
     lines = [""]
     while words:

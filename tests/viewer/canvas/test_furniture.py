@@ -83,6 +83,11 @@ def test_the_sign_of_the_mark_never_stands_alone(metrics: QFontMetricsF) -> None
         assert wrapped("⚠ millimetres are measured at the detector (+1)", metrics, width, 2)[0] != "⚠"
 
 
+def test_a_number_stays_with_its_unit(metrics: QFontMetricsF) -> None:
+    for width in range(10, 200, 5):
+        assert "%" not in wrapped("⚠ reduced to 78\u00a0%", metrics, width, 4)
+
+
 @pytest.mark.parametrize("width", [120, 150, 180])
 def test_what_even_these_do_not_hold_ends_with_how_many_more(metrics: QFontMetricsF, width: int) -> None:
     first, last = wrapped(REASON, metrics, width, 2)
