@@ -179,7 +179,7 @@ _DECODERS: Mapping[str, Decoder] = MappingProxyType(
 )
 
 _DECODERS_OF_STREAMS: Mapping[Coding, Decoder] = MappingProxyType(
-    {"JPEG": _jpeg, "JPEG-LS": _jpegls, "JPEG 2000": _jpeg2000, "JPEG XL": _jpegxl}
+    {"JPEG": _jpeg, "lossless JPEG": _jpeg, "JPEG-LS": _jpegls, "JPEG 2000": _jpeg2000, "JPEG XL": _jpegxl}
 )
 
 NATIVE_IN_FRAGMENTS = frozenset({DEFLATED_FRAMES, ENCAPSULATED_FRAMES})
@@ -199,9 +199,10 @@ def _decoded(data: bytes, transfer_syntax: str, wanted: Wanted) -> Decoded:
     declared, coding = _DECODERS[transfer_syntax], coding_of(data)
     found = declared if coding is None else _DECODERS_OF_STREAMS[coding]
     frame = found(data, wanted)
-    if found is declared:
+    has_lost = coding == "JPEG" and transfer_syntax in KEEP_EVERY_BIT
+    if found is declared and not has_lost:
         return frame
-    said = f"coded frames are {coding}, which is not what the transfer syntax says: read so"
+    said = f"coded frames are {'lossy ' * has_lost}{coding}, which is not what the transfer syntax says: read so"
     return replace(frame, repairs=(*frame.repairs, said))
 
 

@@ -21,7 +21,7 @@ class StreamError(Exception):
     """Bytes that do not begin as their kind of stream begins, and why."""
 
 
-Coding = Literal["JPEG", "JPEG-LS", "JPEG 2000", "JPEG XL"]
+Coding = Literal["JPEG", "lossless JPEG", "JPEG-LS", "JPEG 2000", "JPEG XL"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def coding_of(data: bytes) -> Coding | None:
         return "JPEG XL"
     if not data.startswith(b"\xff\xd8\xff"):
         return None
-    return "JPEG-LS" if jpeg_header(data).process == _JPEG_LS else "JPEG"
+    header = jpeg_header(data)
+    if header.process == _JPEG_LS:
+        return "JPEG-LS"
+    return "lossless JPEG" if header.is_lossless else "JPEG"
 
 
 def jpeg_header(data: bytes) -> StreamHeader:

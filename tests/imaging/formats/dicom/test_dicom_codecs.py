@@ -180,6 +180,12 @@ def test_a_stream_of_another_family_is_read_as_what_it_is_and_told(coded_as: str
     assert frame.repairs == (f"coded frames are {coding}, which is not what the transfer syntax says: read so",)
 
 
+def test_a_loss_that_the_transfer_syntax_denies_is_told():
+    frame = decode(ENCODERS[BASELINE](SMOOTH), LOSSLESS, Wanted(40, 56, 1, 8, "MONOCHROME2"))
+    assert frame.repairs == ("coded frames are lossy JPEG, which is not what the transfer syntax says: read so",)
+    assert decode(ENCODERS[LOSSLESS](SMOOTH), BASELINE, Wanted(40, 56, 1, 8, "MONOCHROME2")).repairs == ()
+
+
 @pytest.mark.parametrize("syntax", list(ENCODERS))
 def test_a_stream_of_another_size_is_refused_before_it_is_decoded(syntax: str, monkeypatch):
     coded = ENCODERS[syntax](SMOOTH)
