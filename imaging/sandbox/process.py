@@ -210,7 +210,7 @@ class WorkerProcess:
         exchange.report(*exchange.progress)  # where planes come without a pause, nobody else asks whether to go on
         taken.take(message.number("buffer"), ks)
         self._channel.send({"kind": "taken"})
-        if exchange.arrival and exchange.begun:
+        if exchange.arrival and exchange.begun and message.body.get("shown") is True:
             for k in ks:
                 exchange.arrival.arrived(k)
 

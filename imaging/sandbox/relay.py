@@ -107,9 +107,10 @@ class Relay:
         return array
 
     def _hand_over(self, number: int, buffer: int, ks: Sequence[int]) -> None:
-        """Have planes copied; once the volume is shown they count as arrived with that."""
-        self._ask({"kind": "filled", "number": number, "buffer": buffer, "ks": list(ks)})
-        if self._begun:
+        """Have planes copied; if the volume was shown before, they count as arrived with that."""
+        shown = self._begun  # now: another thread may show the volume while this one waits for the copy
+        self._ask({"kind": "filled", "number": number, "buffer": buffer, "ks": list(ks), "shown": shown})
+        if shown:
             self._handed_over.update(ks)
 
     def _mapped(self, reply: Message) -> mmap:
