@@ -138,9 +138,13 @@ def lesion_in_box(
     part = coarse.reduced(greys(values, box))
     hint = None if probable is None else coarse.reduced(probable)
     inside = coarse.enlarged(_probability(part, places, coarse.spacing_mm, hint, report)) >= 0.5
-    fine = prompt.places(box)
-    inside &= (np.abs(fine) <= 1).all(axis=0)
-    return Region(box, _in_the_middle(inside, (fine**2).sum(axis=0) <= CORE**2)).tight()
+    core = np.zeros_like(inside)
+    for k, plane, middle in zip(range(box[0].start, box[0].stop), inside, core, strict=True):
+        if plane.any():  # plane by plane: places of a large box would fill the memory
+            fine = prompt.places((slice(k, k + 1), *box[1:]))[:, 0]
+            plane &= (np.abs(fine) <= 1).all(axis=0)
+            middle[...] = (fine**2).sum(axis=0) <= CORE**2
+    return Region(box, _in_the_middle(inside, core)).tight()
 
 
 def _in_the_middle(inside: Inside, core: Inside) -> Inside:
@@ -149,7 +153,10 @@ def _in_the_middle(inside: Inside, core: Inside) -> Inside:
 
     pieces = np.zeros(inside.shape, np.int32)
     ndimage.label(inside, output=pieces)
-    reached = np.zeros(int(pieces.max()) + 1, np.bool_)
+    count = int(pieces.max())
+    if count == 1 and (inside & core).any():
+        return inside
+    reached = np.zeros(count + 1, np.bool_)
     reached[pieces[core]] = True
     reached[0] = False
     return reached[pieces]

@@ -1,5 +1,8 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import ndimage
 
 from imaging.editing.coarseness import Coarseness
 
@@ -23,6 +26,18 @@ def test_a_slope_comes_back_as_it_was() -> None:
     back = grid.enlarged(grid.reduced(slope))
     assert back.shape == slope.shape
     assert np.abs(back - slope)[:, :, 6:-6].max() < 0.01
+
+
+@given(st.tuples(*[st.integers(1, 17)] * 3), st.tuples(*[st.integers(1, 6)] * 3), st.integers(0, 99))
+@settings(deadline=None)
+def test_what_is_left_out_is_smoothed_and_brought_back_as_scipy_does(shape, step, seed) -> None:
+    values = np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+    grid = Coarseness(shape, step, (1.0, 1.0, 1.0))
+    smooth = ndimage.gaussian_filter(values, [0.4 * by if by > 1 else 0 for by in step])
+    picked = smooth[tuple(slice(None, None, by) for by in step)]
+    np.testing.assert_allclose(grid.reduced(values), picked, rtol=0, atol=1e-5)
+    fine = ndimage.affine_transform(picked, [1 / by for by in step], output_shape=shape, order=1, mode="nearest")
+    np.testing.assert_allclose(grid.enlarged(picked), fine, rtol=0, atol=1e-5)
 
 
 def test_of_a_block_the_sign_stays_unless_both_occur() -> None:
