@@ -21,6 +21,7 @@ from imaging.formats.dicom.codestreams import (
     jpegxl_size,
 )
 from imaging.formats.dicom.rle import rle
+from imaging.formats.dicom.stream import window_bits
 
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 ENCAPSULATED_FRAMES = "1.2.840.10008.1.2.1.98"
@@ -153,7 +154,7 @@ def inflated_frame(data: bytes, size: int) -> bytes:
         CodecError: damaged, or fewer than ``size`` bytes.
     """
     try:
-        plain = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, size)
+        plain = zlib.decompressobj(window_bits(data[:5])).decompress(data, size)
     except zlib.error as error:
         raise CodecError(f"damaged: {error}") from error
     if len(plain) < size:

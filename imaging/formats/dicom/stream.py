@@ -16,6 +16,16 @@ MOST_INFLATED_BYTES = 2 << 30
 _ALWAYS_ALLOWED_BYTES = 64 << 20
 
 
+def window_bits(head: bytes) -> int:
+    """What zlib is to be told of a stream with these first bytes: bare (PS3.5 A.5), or in zlib's own wrapper (RFC 1950).
+
+    The wrapper's first byte would begin a stored block of a bare stream, which says its length twice.
+    """
+    is_wrapped = head[:1] == b"\x78" and int.from_bytes(head[:2]) % 31 == 0
+    is_stored = len(head) >= 5 and all(head[n] ^ head[n + 2] == 0xFF for n in (1, 2))
+    return zlib.MAX_WBITS if is_wrapped and not is_stored else -zlib.MAX_WBITS
+
+
 @contextmanager
 def dataset_stream(path: Path) -> Generator[BinaryIO]:
     """The bytes of a file in which positions of the data set are real: inflated where it is deflated.
@@ -38,7 +48,7 @@ def _inflated(path: Path, data: bytes) -> bytes:
     start = _end_of_meta(data)
     limit = min(MOST_INFLATED_BYTES, max(_ALWAYS_ALLOWED_BYTES, MOST_INFLATION * len(data)))
     try:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        inflater = zlib.decompressobj(window_bits(data[start : start + 5]))
         dataset = inflater.decompress(data[start:], limit)
     except zlib.error as error:
         raise ReadError(path, f"the deflated data set is damaged: {error}") from error

@@ -238,6 +238,21 @@ def test_a_deflated_frame_gives_its_bytes_and_no_more():
         inflated_frame(b"\xff" * 20, 100)
 
 
+@pytest.mark.parametrize("wbits", [-15, 15])
+@pytest.mark.parametrize("level", [0, 1, 6, 9])
+def test_a_deflated_frame_may_be_in_the_wrapper_of_zlib(wbits: int, level: int):
+    packer = zlib.compressobj(level, wbits=wbits)
+    assert inflated_frame(packer.compress(SMOOTH.tobytes()) + packer.flush(), SMOOTH.size) == SMOOTH.tobytes()
+
+
+def test_a_stored_block_that_looks_like_a_wrapper_is_none():
+    # 78 01 CC: unused bits, a stored block of 0xCC01 bytes; 0x7801 is also what a wrapper begins with.
+    content = bytes(range(256)) * 205
+    size = 0xCC01
+    block = b"\x78" + size.to_bytes(2, "little") + (size ^ 0xFFFF).to_bytes(2, "little") + content[:size]
+    assert inflated_frame(block, size) == content[:size]
+
+
 @pytest.mark.parametrize("marker", [0xC5, 0xC7, 0xCB, 0xCF])
 def test_a_process_without_a_decoder_is_named(marker: int):
     data = ENCODERS[BASELINE](SMOOTH)

@@ -1,5 +1,6 @@
 """Headers that say something untrue or nothing: what is made of it is right, and is told."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from pydicom import dcmread, dcmwrite
 from pydicom.encaps import encapsulate
 from pydicom.tag import Tag
-from pydicom.uid import UID
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from imaging.formats.reading import load_volume, open_study
 from imaging.study import Study
@@ -85,6 +86,20 @@ def test_a_number_of_frames_that_is_none_is_told_as_it_stands(bundled: Callable[
     volume = loaded(open_study(bundled("badVR.dcm")))
     assert len(volume.array) == 1
     assert "Number of Frames says 1A, found pixels for 15: the first are read" in volume.warnings
+
+
+@pytest.mark.parametrize("wbits", [-15, 15])
+def test_a_deflated_data_set_may_be_in_the_wrapper_of_zlib(write_dicom: Callable[..., Path], wbits: int):
+    path = write_dicom(GREY)
+    data = dcmread(path)
+    data.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    dcmwrite(path, data)
+    written = path.read_bytes()
+    start = 144 + int.from_bytes(written[140:144], "little")
+    packer = zlib.compressobj(wbits=wbits)
+    packed = packer.compress(zlib.decompress(written[start:], -15)) + packer.flush()
+    path.write_bytes(written[:start] + packed)
+    assert np.array_equal(loaded(open_study(path)).array[0], GREY)
 
 
 def test_a_little_padding_is_not_told(write_dicom: Callable[..., Path]):
