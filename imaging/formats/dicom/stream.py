@@ -17,7 +17,7 @@ _ALWAYS_ALLOWED_BYTES = 64 << 20
 
 
 def window_bits(head: bytes) -> int:
-    """What zlib is to be told of a stream with these first bytes: bare (PS3.5 A.5), or in zlib's own wrapper (RFC 1950).
+    """What zlib must be told of a stream with these first bytes: bare (PS3.5 A.5), or in zlib's wrapper (RFC 1950).
 
     The wrapper's first byte would begin a stored block of a bare stream, which says its length twice.
     """
