@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from benchmarks.timing import Row, compare, compare_p95, timed
-from imaging.editing import Region, add, replace
+from imaging.comparison import compare as compare_masks
+from imaging.editing import MaskEdit, Region, add, replace
 from imaging.editing.growing import grow_from_seeds, grow_region
 from imaging.editing.interpolation import interpolate
 from imaging.editing.islands import keep_largest
@@ -19,17 +20,26 @@ from imaging.editing.margins import margin
 from imaging.editing.strokes import ball, disc
 from imaging.editing.thresholds import threshold
 from imaging.geometry import Calibration, Geometry
+from imaging.labelmap import Label, Labelmap
+from imaging.mask_delta import pack
 
 SHAPE = (400, 512, 512)
 SPACING_MM = (0.8, 0.7, 0.7)
 GEOMETRY = Geometry(SHAPE, SPACING_MM, calibration=Calibration.PATIENT)
 CENTRE = (200, 250, 250)
+UNDO_STEPS = 200
 
 
 def editing(rounds: int) -> list[Row]:
-    """Each line: our way beside a named one, on the same mask."""
+    """Each line: our way beside a named one, on the same mask; with the limit where there is one."""
     array, values = _mask(), _values()
-    return [*_strokes(array, rounds), *_whole(array, values, rounds), *_growing(array, values, rounds)]
+    return [
+        *_strokes(array, rounds),
+        _remembered(array, rounds),
+        *_whole(array, values, rounds),
+        *_growing(array, values, rounds),
+        _compared(array, rounds),
+    ]
 
 
 def _values() -> NDArray[np.int16]:
@@ -87,14 +97,45 @@ def _strokes(array: NDArray[np.uint8], rounds: int) -> list[Row]:
 
     return [
         compare_p95("dab of a disc, 5 mm, done and undone", timed(lambda: flat(5)), "numpy copy of the mask",
-                    timed(copy), rounds),
+                    timed(copy), rounds, "limit 8 ms"),
         compare_p95("dab of a disc, 50 mm, done and undone", timed(lambda: flat(50)), "numpy copy of the mask",
-                    timed(copy), rounds),
+                    timed(copy), rounds, "limit 8 ms"),
         compare_p95("dab of a ball, 10 mm, done and undone", timed(lambda: solid(10)), "numpy copy of the mask",
-                    timed(copy), rounds),
+                    timed(copy), rounds, "limit 8 ms"),
         compare("dab of a ball, 20 mm, done and undone", timed(lambda: solid(20)), "numpy ball over the volume",
                 timed(lambda: naive(20)), min(rounds, 3)),
     ]  # fmt: skip
+
+
+def _remembered(array: NDArray[np.uint8], rounds: int) -> Row:
+    """Strokes of 160 mm with a ball of 20 mm radius as the undo line keeps them: what one costs, the memory of all."""
+    total = 0
+    for k in range(50, 50 + UNDO_STEPS):
+        total += sum(delta.nbytes for delta in pack([_long_stroke(array, k)]))
+    edit = _long_stroke(array, 200)
+    what, note = "a long stroke packed for the undo line", f"{UNDO_STEPS} take {total / 1e6:.1f} MB; limit 100 MB"
+    return compare(what, timed(lambda: pack([edit])), "numpy copy of the mask", timed(array.copy), rounds, note)
+
+
+def _long_stroke(array: NDArray[np.uint8], k: int) -> MaskEdit:
+    region = ball(SHAPE, GEOMETRY, GEOMETRY.point_lps([(k, 150, 150), (k, 300, 320)]), 20.0)
+    assert region is not None
+    edit = add(array, region, 2, "Brush")
+    assert edit is not None
+    return edit
+
+
+def _compared(array: NDArray[np.uint8], rounds: int) -> Row:
+    """All that is said of two masks of one case: Dice, distance of surfaces, voxels and slices that differ."""
+    labels = (Label(1, "lesion"),)
+    one, other = (Labelmap(each, GEOMETRY, labels) for each in (array.copy(), np.roll(array, 3, axis=2)))
+
+    def dice() -> float:
+        mine, theirs = one.array == 1, other.array == 1
+        return 2 * np.count_nonzero(mine & theirs) / (np.count_nonzero(mine) + np.count_nonzero(theirs))
+
+    ours = timed(lambda: compare_masks(one, other))
+    return compare("all measures of two masks", ours, "numpy Dice alone", timed(dice), min(rounds, 3), "limit 1000 ms")
 
 
 def _whole(array: NDArray[np.uint8], values: NDArray[np.int16], rounds: int) -> list[Row]:
@@ -118,11 +159,11 @@ def _whole(array: NDArray[np.uint8], values: NDArray[np.int16], rounds: int) -> 
 
     return [
         compare("redo and undo of a block of 60 voxels a side", timed(undo), "numpy copy of the mask",
-                timed(lambda: array.copy()), rounds),
+                timed(lambda: array.copy()), rounds, "limit 8 ms"),
         compare("threshold", timed(lambda: threshold(values, 100, 300)), "SimpleITK BinaryThreshold",
-                timed(lambda: SimpleITK.BinaryThreshold(image, 100, 300)), rounds),
+                timed(lambda: SimpleITK.BinaryThreshold(image, 100, 300)), rounds, "limit 300 ms"),
         compare("keep largest of 201 islands", timed(lambda: keep_largest(array, 1)),
-                "SimpleITK RelabelComponent", timed(relabelled), rounds),
+                "SimpleITK RelabelComponent", timed(relabelled), rounds, "limit 300 ms"),
         compare("margin of 3 mm about a ball of 90 mm", timed(lambda: margin(_only_ball(array), 1, GEOMETRY, 3.0)),
                 "SciPy distance in its box", timed(scipy_margin), min(rounds, 3)),
     ]  # fmt: skip
@@ -157,7 +198,8 @@ def _growing(array: NDArray[np.uint8], values: NDArray[np.int16], rounds: int) -
                 timed(lambda: SimpleITK.ConnectedThreshold(image, [CENTRE[::-1]], 100, 300)), rounds),
         compare("grow two labels from seeds, 180 voxels a side", timed(lambda: grow_from_seeds(seeds, values)),
                 "SimpleITK watershed from markers",
-                timed(lambda: SimpleITK.MorphologicalWatershedFromMarkers(slope, markers, False)), min(rounds, 3)),
+                timed(lambda: SimpleITK.MorphologicalWatershedFromMarkers(slope, markers, False)), min(rounds, 3),
+                "limit 2000 ms"),
         compare("fill 4 of 5 slices of a ball", timed(lambda: interpolate(sparse, 1, GEOMETRY)),
                 "SciPy distances of the drawn slices",
                 timed(lambda: [ndimage.distance_transform_edt(plane) for plane in cut if plane.any()]),
