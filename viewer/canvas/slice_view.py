@@ -292,7 +292,8 @@ class SliceView(QWidget):
 
     def _reasons(self) -> str:
         found = annotation_text.reasons(self.pane)
-        return f"<qt>{'<br>'.join(escape(reason) for reason in found)}</qt>" if found else ""
+        dot = "• " if len(found) > 1 else ""  # each may take several lines
+        return f"<qt>{'<br>'.join(dot + escape(reason) for reason in found)}</qt>" if found else ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._mouse.dragging and _is_escape(event):

@@ -92,7 +92,7 @@ def test_the_mark_tells_everything_when_the_mouse_rests_on_it(stage):
     box = stage.canvas.mark
     assert box is not None
     tip = stage.canvas.tip_at(box.center().toPoint())
-    assert tip == "<qt>resampled to 1 mm<br>a &lt;b&gt;slice&lt;/b&gt; is missing</qt>"
+    assert tip == "<qt>• resampled to 1 mm<br>• a &lt;b&gt;slice&lt;/b&gt; is missing</qt>"
     assert stage.canvas.tip_at(QPoint(5, 5)) == ""
 
 
