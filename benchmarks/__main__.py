@@ -15,7 +15,7 @@ from benchmarks.timing import Row, table
 
 SUBJECTS = (
     "start", "loading", "indexing", "browsing", "queue", "display", "playback", "reslicing", "strokes", "editing",
-    "prediction", "responsiveness",
+    "prompts", "prediction", "responsiveness",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How good and how quick the help while correcting is: ``python -m benchmarks.assisting DATA``.
+"""How good the help while correcting is: ``python -m benchmarks.assisting DATA``; how quick, see ``prompts``.
 
 DATA is a folder with ``index.csv`` as training reads it; ``us-breast`` and ``ct-covid`` of it are used. A person is
 imitated from the truth. Boxes: the smallest about a lesion, each side off by up to a twentieth. Corrections: a disc of
@@ -9,9 +9,8 @@ are left out. Means with 95 % intervals, patients drawn with replacement.
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ from imaging.editing.keyframes import fill_between
 from imaging.editing.lesion import lesion_about
 from imaging.editing.probable_lesion import probable_lesion
 from imaging.editing.refining import reach, refine
-from imaging.geometry import Calibration, Geometry
+from imaging.geometry import Geometry
 from imaging.phantom import clip
 from imaging.volume import Volume
 from inference.predictor import Predictor
@@ -71,7 +70,6 @@ def main() -> int:
     _say("Box on CT lesions of held-out slices", boxes)
     _say("Refining on held-out CT slices", refined)
     _list("Keyframes on the phantom's clip, Dice", _keyframes())
-    _list("Seconds", _seconds())
     return 0
 
 
@@ -285,57 +283,6 @@ def _filled(truth: NDArray[np.uint8], image: NDArray[np.uint8], keys: list[int])
         "shapes alone": float(np.mean([_dice(still[k], truth[k] != 0) for k in between])),
         "frames per second": rate,
     }
-
-
-def _seconds() -> Iterable[Judged]:
-    """On 400 x 512 x 512, and on 300 frames of 600 x 800."""
-    grid = Geometry((400, 512, 512), (0.8, 0.7, 0.7), calibration=Calibration.PATIENT)
-    values = _scan(grid)
-    for half_px in (32, 90):
-        corners = ((256.0 - half_px, 256.0 - half_px), (256.0 + half_px, 256.0 + half_px))
-        prompt = box_on_axis(grid, 0, 200, corners, deep=True)
-        yield _timed(f"box of {half_px * 1.4:.0f} mm, in depth", partial(lesion_in_box, values, grid, prompt))
-    stroke = Region((slice(200, 201), slice(250, 262), slice(250, 262)), np.ones((1, 12, 12), np.bool_))
-    part = reach(stroke, grid)
-    array = np.zeros(grid.shape_kji, np.uint8)
-    array[stroke.box] = 1
-    probable = np.full(tuple(span.stop - span.start for span in part), 0.3, np.float32)
-    again = partial(refine, array, 1, stroke, part, greys(values, part), probable, grid)
-    yield _timed("refining about one stroke", again)
-    frames, mask = _clip()
-    yield _timed("300 frames of 600 x 800", partial(fill_between, mask, 1, frames, (0, 150, 299)), 1)
-
-
-def _scan(grid: Geometry) -> NDArray[np.int16]:
-    """A ball of 20 mm radius in noise."""
-    values = np.random.default_rng(0).integers(-880, -820, grid.shape_kji, np.int16)
-    k, j, i = ((np.arange(n) - n // 2) * step for n, step in zip(grid.shape_kji, grid.spacing_mm, strict=True))
-    values[k[:, None, None] ** 2 + j[None, :, None] ** 2 + i**2 <= 20**2] += 880
-    return values
-
-
-def _clip() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Speckle that drifts to the right, and an ellipse of 150 by 200 pixels on three keyframes that drifts along."""
-    texture = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(600, 800)), 4) * 600 + 128
-    frames = np.stack([np.roll(texture, round(k / 3), 1).clip(0, 255).astype(np.uint8) for k in range(300)])
-    rows, columns = np.ogrid[:600, :800]
-    mask = np.zeros(frames.shape, np.uint8)
-    for k in (0, 150, 299):
-        mask[k][((rows - 300) / 75) ** 2 + ((columns - 300 - k / 3) / 100) ** 2 <= 1] = 1
-    return frames, mask
-
-
-def _timed(name: str, work: Callable[[], object], rounds: int = 3) -> Judged:
-    """The median of a few rounds: by the clock, and of this process alone, which a busy machine does not lengthen."""
-    clock: list[float] = []
-    own: list[float] = []
-    for _ in range(rounds):
-        start, busy = time.perf_counter(), time.process_time()
-        work()
-        clock.append(time.perf_counter() - start)
-        own.append(time.process_time() - busy)
-    values = {f"{name}: clock": float(np.median(clock)), f"{name}: own": float(np.median(own))}
-    return Judged("", values)
 
 
 if __name__ == "__main__":
