@@ -65,8 +65,8 @@ class Adjudicating:
 
     def comparison(self) -> Comparison | None:
         """How far both agree; None without two readings of one grid."""
-        sides = self._fitting()
-        return compare(sides[0].mask, sides[1].mask) if sides else None
+        masks = self._told_apart()
+        return compare(*masks) if masks else None
 
     def answers(self) -> tuple[AnswerPair, ...]:
         """What each reader answered to the questions of label sets, side by side; none without two readings."""
@@ -89,10 +89,9 @@ class Adjudicating:
 
     def show_difference(self) -> None:
         """Show where the masks differ."""
-        sides = self._fitting()
-        if sides:
-            one, other = (side.mask for side in sides)
-            shown = Labelmap(consensus.difference(one, other), one.geometry, consensus.DIFFERENCE)
+        sides, masks = self._fitting(), self._told_apart()
+        if masks:
+            shown = Labelmap(consensus.difference(*masks), masks[0].geometry, consensus.DIFFERENCE)
             self._revising.show_alone(f"{sides[0].reading.reader} against {sides[1].reading.reader}", shown)
 
     def end(self) -> None:
@@ -142,6 +141,20 @@ class Adjudicating:
                 revisions.mark(revision, value, "approved", Provenance(self._worklist.reader, datetime.now(UTC)))
         except LibraryError as error:
             self._notices.add("error", words(error))
+
+    def _told_apart(self) -> tuple[Labelmap, Labelmap] | None:
+        """Both masks; what the readers named otherwise has another value in each. None without two of one grid."""
+        sides, case = self._fitting(), self._worklist.current
+        if not sides or case is None:
+            return None
+        one, other = (side.mask for side in sides)
+        try:
+            return one, consensus.apart(one, other, self._mask(case.base))
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return None
+        except ValueError:
+            return one, other  # no value is free: as they are
 
     def _fitting(self) -> tuple[Side, ...]:
         geometry, sides = self._segmentation.geometry, self.sides()
