@@ -1,6 +1,7 @@
 """Commands that open the window: on the screen, on the built-in study, and offscreen as a picture."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
+
+from viewer import tour
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +32,15 @@ def test_without_a_display_the_way_out_is_said(wetread, monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     result = wetread("some.dcm")
     assert result.exit_code == 1 and "wetread tour" in result.stderr
+
+
+def test_tour_writes_a_picture_of_each_stop(wetread, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    one = tour.Station("start", lambda visitor, _: visitor.picture("empty window"))
+    monkeypatch.setattr(tour, "run", partial(tour.run, stations=(one,)))
+    result = wetread("tour", "--out", tmp_path / "tour")
+    assert result.exit_code == 0 and "screenshots in" in result.stdout
+    assert "001  empty window" in result.stderr
+    assert [path.name for path in (tmp_path / "tour").iterdir()] == ["001-empty-window.png"]
 
 
 def test_shot_shows_the_asked_slice_with_its_mask(wetread, phantom_study, tmp_path: Path) -> None:
