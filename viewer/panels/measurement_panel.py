@@ -34,7 +34,7 @@ from viewer.state.session import Session
 _UID = Qt.ItemDataRole.UserRole
 _DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 NAME, VALUE, SLICE, CALIBRATED_BY = range(4)
-WIDTHS_PX = {NAME: 112, SLICE: 38}
+WIDTHS_PX = {NAME: 96, SLICE: 38}
 
 
 class Rows(QTreeWidget):
