@@ -78,7 +78,9 @@ def disc(
     return _swept(shape, spacing, place, radius_mm, reach)
 
 
-def ball(shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radius_mm: float) -> Region | None:
+def ball(
+    shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radius_mm: float, ahead: bool = False
+) -> Region | None:
     """The voxels under a ball swept along points in the patient; None outside of the grid.
 
     A voxel belongs to it when its centre lies within ``radius_mm`` of the line through the points, whatever the plane
@@ -87,9 +89,11 @@ def ball(shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radi
     Args:
         shape: (K, J, I).
         points_lps: (N, 3) LPS millimetres.
+        ahead: the ball about the first of two points is painted already; of what lies in it some is left out.
     """
     spacing = np.array(geometry.spacing_mm)
-    return _swept(shape, spacing, geometry.index_kji(points_lps).reshape(-1, 3), radius_mm, radius_mm / spacing)
+    path = geometry.index_kji(points_lps).reshape(-1, 3)
+    return _swept(shape, spacing, path, radius_mm, radius_mm / spacing, ahead)
 
 
 def similar(region: Region, values: NDArray[Any], start: Sequence[float], tolerance: float) -> Region:
@@ -113,13 +117,32 @@ def _swept(
     path: NDArray[np.float64],
     radius_mm: float,
     reach: NDArray[np.float64],
+    ahead: bool = False,
 ) -> Region | None:
-    low = np.maximum(np.ceil(path.min(axis=0) - reach - _EDGE), 0).astype(int)
-    high = np.minimum(np.floor(path.max(axis=0) + reach + _EDGE) + 1, shape[:3]).astype(int)
+    first, last = path.min(axis=0) - reach, path.max(axis=0) + reach
+    if ahead:
+        first, last = _ahead(path, spacing, reach)
+    low = np.maximum(np.ceil(first - _EDGE), 0).astype(int)
+    high = np.minimum(np.floor(last + _EDGE) + 1, shape[:3]).astype(int)
     if (low >= high).any():
         return None
     k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
     return Region((k, j, i), _within((k, j, i), path * spacing, spacing, radius_mm))
+
+
+def _ahead(
+    path: NDArray[np.float64], spacing: NDArray[np.float64], reach: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The ends, k, j, i, of what a ball covers on its way between two points and did not where it began.
+
+    That lies in front of the plane through the first point across the way, and no farther from the way than the
+    radius: along an axis no farther behind than the radius times the sine of its angle with the way.
+    """
+    line = (path[1] - path[0]) * spacing
+    sine = np.sqrt(np.maximum(1 - (line / (np.linalg.norm(line) or 1.0)) ** 2, 0))
+    low = np.where(line >= 0, path[0] - reach * sine, path[1] - reach)
+    high = np.where(line <= 0, path[0] + reach * sine, path[1] + reach)
+    return low, high
 
 
 def _within(box: Box, path_mm: NDArray[np.float64], spacing: NDArray[np.float64], radius_mm: float) -> Inside:

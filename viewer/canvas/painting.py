@@ -9,6 +9,7 @@ from imaging.geometry import Geometry
 from imaging.volume import Volume
 from viewer.canvas.dragging import Drag, Point, Viewport
 from viewer.state.transform import ViewTransform
+from viewer.state.workbench import EditOptions
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,17 @@ class Paint:
 
     value: int
     smart: bool = False
+
+
+@dataclass(frozen=True)
+class _Held:
+    """With what a dab was painted: where the next one has the same, the ball about its first point is painted."""
+
+    transform: ViewTransform
+    k: int
+    radius_mm: float
+    options: EditOptions
+    locked: frozenset[int]
 
 
 def brush(viewport: Viewport, start: Point) -> Drag:
@@ -54,10 +66,9 @@ def _paint(viewport: Viewport, start: Point, paint: Paint) -> Drag:
         segmentation.set_visible(True)
     segmentation.begin()
     try:
-        last = start
-        _dab(viewport, start, last, start, paint)
+        last, before = start, _dab(viewport, start, (start, start), paint, None)
         while (point := (yield)) is not None:
-            _dab(viewport, start, last, point, paint)
+            before = _dab(viewport, start, (last, point), paint, before)
             last = point
     except GeneratorExit:
         segmentation.cancel()
@@ -65,35 +76,50 @@ def _paint(viewport: Viewport, start: Point, paint: Paint) -> Drag:
     segmentation.commit()
 
 
-def _dab(viewport: Viewport, start: Point, last: Point, point: Point, paint: Paint) -> None:
+def _dab(
+    viewport: Viewport, start: Point, way: tuple[Point, Point], paint: Paint, before: _Held | None
+) -> _Held | None:
+    """Paint between two points of a drag; with what, None where nothing can be painted.
+
+    Args:
+        before: with what the dab was painted that ended where this one begins.
+    """
     pane, segmentation = viewport.pane, viewport.segmentation
     transform, volume = pane.transform(), pane.volume
     if transform is None or volume is None or segmentation.array.shape != volume.array.shape[:3]:
-        return
+        return None
     if pane.opened is not viewport.session.opened:
-        return
-    region = _swept(viewport, volume, transform, last, point)
+        return None
+    bench = viewport.session.workbench
+    held = _Held(transform, pane.view.k, viewport.session.hand.radius_mm, bench.options, bench.locked)
+    region = _swept(viewport, volume, transform, way, held == before and not paint.smart)
     if region is not None and paint.smart:
-        region = similar(region, volume.array, _index(viewport, volume, transform, start),
-                         viewport.session.workbench.options.tolerance)  # fmt: skip
+        region = similar(region, volume.array, _index(viewport, volume, transform, start), bench.options.tolerance)
     if region is None:
-        return
+        return held
     name = "Smart brush" if paint.smart else stroke_name(paint.value)
-    edit = add(segmentation.array, region, paint.value, name, viewport.session.workbench.editable(volume))
+    edit = add(segmentation.array, region, paint.value, name, bench.editable(volume))
     if edit is not None:
         segmentation.apply(edit)
+    return held
 
 
-def _swept(viewport: Viewport, volume: Volume, transform: ViewTransform, last: Point, point: Point) -> Region | None:
-    """The voxels between two points of a drag; on planes that were not acquired so, a ball whatever is chosen."""
+def _swept(
+    viewport: Viewport, volume: Volume, transform: ViewTransform, way: tuple[Point, Point], ahead: bool
+) -> Region | None:
+    """The voxels between two points of a drag; on planes that were not acquired so, a ball whatever is chosen.
+
+    Args:
+        ahead: the brush has painted where it stands.
+    """
     pane, shape = viewport.pane, volume.array.shape[:3]
     radius_mm = brush_radius_mm(viewport.session.hand.radius_mm, transform.spacing_mm)
-    pixels = [transform.to_image(*last), transform.to_image(*point)]
     if pane.axis is not None and not (viewport.session.workbench.options.sphere and volume.kind == "volume"):
+        pixels = [transform.to_image(*end) for end in way]
         return disc(shape, _stroke_geometry(volume, pane.axis, pane.view.k), pane.axis, pane.view.k, pixels, radius_mm)
-    ends = [_index(viewport, volume, transform, end) for end in (last, point)]
+    ends = [_index(viewport, volume, transform, end) for end in way]
     least_mm = max(radius_mm, min(volume.geometry.spacing_mm) / 2)
-    return ball(shape, volume.geometry, volume.geometry.point_lps(ends), least_mm)
+    return ball(shape, volume.geometry, volume.geometry.point_lps(ends), least_mm, ahead)
 
 
 def _index(viewport: Viewport, volume: Volume, transform: ViewTransform, point: Point) -> tuple[float, float, float]:

@@ -58,6 +58,18 @@ def test_rows_of_a_swept_ball_are_those_of_its_distances(places, radius_mm) -> N
     assert np.array_equal(painted | doubtful, (nearest_mm <= radius_mm) | doubtful)
 
 
+@given(st.lists(PLACE, min_size=2, max_size=2), st.floats(0.3, 9))
+@settings(max_examples=150, deadline=None)
+def test_what_lies_ahead_is_all_that_is_new(places, radius_mm) -> None:
+    points = SMALL.point_lps(places)
+    begun, all_of_it, ahead = (np.zeros(SMALL.shape_kji, bool) for _ in range(3))
+    for painted, way, only in ((begun, points[:1], False), (all_of_it, points, False), (ahead, points, True)):
+        region = ball(SMALL.shape_kji, SMALL, way, radius_mm, only)
+        if region is not None:
+            painted[region.box] = region.inside
+    assert np.array_equal(begun | ahead, all_of_it)
+
+
 @pytest.mark.parametrize("way", [(0, 0, 0), (0, 0, 5), (0, 0, -5), (0, 4, 0), (3, 0, 0), (0, 3, 4)])
 def test_voxels_whose_centre_lies_at_the_radius_belong_to_the_brush(way) -> None:
     geometry = Geometry((21, 21, 21), calibration=Calibration.PATIENT)

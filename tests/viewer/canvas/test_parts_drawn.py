@@ -114,3 +114,18 @@ def test_a_stroke_in_an_oblique_plane_looks_as_if_all_were_drawn_anew(shown, siz
     seen = shown.grab()
     shown.segmentation.changed.emit(None)
     assert np.array_equal(shown.grab(), seen)
+
+
+def test_a_ball_that_grows_while_it_is_dragged_paints_where_it_stands_too(shown):
+    shown.session.workbench.set_options(sphere=True)
+    shown.segmentation.undo()
+    shown.press(140, 125)
+    shown.session.hand.set_radius_mm(9.0)
+    shown.move(150, 130)
+    shown.move(160, 135)
+    shown.release(160, 135)
+    dragged = shown.segmentation.array.copy()
+    shown.segmentation.undo()
+    for one, other in (((140, 125), (150, 130)), ((150, 130), (160, 135))):
+        shown.drag(one, other)
+    assert np.array_equal(dragged, shown.segmentation.array)
