@@ -79,14 +79,17 @@ class Region:
     Attributes:
         box_ji: first row, first column, last row, last column, inclusive, from 0.
         format: Region Spatial Format in words: ``"2D"``, ``"M-mode"``, ``"spectral"`` …
-        delta: physical size of one pixel down and across, in ``units``.
+        delta: what one pixel down and one across add, in ``units``; below 0 where values fall, as speeds do downwards.
         units: ``("cm", "cm")``, ``("cm/s", "s")`` … down and across; ``""`` where not stated.
+        corner: physical value of the box's first row and of its first column, in ``units``; None where the file states
+            no reference pixel.
     """
 
     box_ji: tuple[int, int, int, int]
     format: str
     delta: tuple[float, float]
     units: tuple[str, str]
+    corner: tuple[float | None, float | None] = (None, None)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from imaging.geometry import Triple
 from imaging.measurement.figure import Figure, Value
-from imaging.measurement.ruler import Ground, Ruler
+from imaging.measurement.ruler import Ground, Ruler, quantity
 
 _NO_ANGLE = "no angle: the directions have different units"
 
@@ -25,13 +25,9 @@ class Length(Figure):
             return (Value("Length", float(np.linalg.norm(other - one)), ruler.unit, ruler.words),)
         _, down, across = np.abs(other - one)
         return (
-            Value(f"Δ{_quantity(ruler.units[0])}", float(down), ruler.units[0], ruler.words),
-            Value(f"Δ{_quantity(ruler.units[1])}", float(across), ruler.units[1], ruler.words),
+            Value(f"Δ{quantity(ruler.units[0])}", float(down), ruler.units[0], ruler.words),
+            Value(f"Δ{quantity(ruler.units[1])}", float(across), ruler.units[1], ruler.words),
         )
-
-
-def _quantity(unit: str) -> str:
-    return {"mm": "depth", "s": "time", "cm/s": "velocity", "Hz": "frequency"}.get(unit, unit)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from imaging.measurement.coordinates import coordinates
 from imaging.measurement.figure import Figure, Value
 from imaging.measurement.pixels import grey_scale, probed
 from imaging.measurement.ruler import Ground
@@ -11,10 +12,14 @@ _CHANNELS = ("Red", "Green", "Blue")
 
 @dataclass(frozen=True)
 class Probe(Figure):
-    """The value of the voxel that one point lies on."""
+    """The value of the voxel that one point lies on, and what the place stands for in M-mode and spectra."""
 
     def values(self, ground: Ground) -> tuple[Value, ...]:
-        """The value, or red, green and blue; nothing outside the image and in its padding."""
+        """Velocity, depth and time where there are any; the value, or red, green and blue outside padding."""
+        place = coordinates(ground.volume, self.points[0]) if ground.frame == "kji" else ()
+        return (*place, *self._pixel(ground))
+
+    def _pixel(self, ground: Ground) -> tuple[Value, ...]:
         found = probed(ground, self.points[0])
         if found is None:
             return ()

@@ -66,11 +66,11 @@ class Ground:
         k = slice_of(points)
         regions = self.volume.regions_at(k)
         grid = self.volume.slice_geometry(min(max(k, 0), self.volume.geometry.shape_kji[0] - 1))
-        if self.user_mm > 0:
+        told = any(is_told(region) for region in regions)
+        ruler = _region_ruler(regions, points, grid) if told else _pixel_ruler(self.volume, grid)
+        if self.user_mm > 0 and ruler.unit:
             return _in_plane(grid, self.user_mm / grid.spacing_mm[2], "mm", "calibrated by the user")
-        if any(_is_told(region) for region in regions):
-            return _region_ruler(regions, points, grid)
-        return _pixel_ruler(self.volume, grid)
+        return ruler
 
 
 def slice_of(points: Sequence[Triple]) -> int:
@@ -110,27 +110,43 @@ def _pixels(grid: Geometry, words: str) -> Ruler:
 
 def _region_ruler(regions: Sequence[Region], points: Sequence[Triple], grid: Geometry) -> Ruler:
     """By the one region that holds every point; pixels where there is none (PS3.3 C.8.5.5.1)."""
+    number = region_number(regions, points)
+    if number is None:
+        apart = bool(points) and all(any(True for _ in _homes(regions, point)) for point in points)
+        return _pixels(grid, "across two ultrasound regions" if apart else "outside the ultrasound regions")
+    region = regions[number]
+    if not is_told(region):
+        return _pixels(grid, f"ultrasound region {number + 1} without units")
+    (down, down_unit), (across, across_unit) = (in_unit(abs(region.delta[side]), region.units[side]) for side in (0, 1))
+    return Ruler((0.0, down, across), (down_unit, across_unit), region_words(number, region))
+
+
+def region_number(regions: Sequence[Region], points: Sequence[Triple]) -> int | None:
+    """Index of the smallest region that holds every point, in ``kji``; None where there is none."""
     homes = [set(_homes(regions, point)) for point in points]
     common = set.intersection(*homes) if homes else set[int]()
-    if not common:
-        apart = all(homes) and bool(homes)
-        return _pixels(grid, "across two ultrasound regions" if apart else "outside the ultrasound regions")
-    number = min(common, key=lambda n: _extent(regions[n]))
-    region = regions[number]
-    if not _is_told(region):
-        return _pixels(grid, f"ultrasound region {number + 1} without units")
-    (down, down_unit), (across, across_unit) = (_converted(region.delta[side], region.units[side]) for side in (0, 1))
-    words = f"ultrasound region {number + 1}, {region.format}"
-    return Ruler((0.0, down, across), (down_unit, across_unit), words)
+    return min(common, key=lambda n: _extent(regions[n]), default=None)
 
 
-def _converted(size: float, unit: str) -> tuple[float, str]:
+def region_words(number: int, region: Region) -> str:
+    """What a number rests on that is measured in a region."""
+    return f"ultrasound region {number + 1}, {region.format}"
+
+
+def quantity(unit: str) -> str:
+    """What is measured in a unit of a region."""
+    return {"mm": "depth", "s": "time", "cm/s": "velocity", "Hz": "frequency"}.get(unit, unit)
+
+
+def in_unit(size: float, unit: str) -> tuple[float, str]:
+    """A size of a region in the unit that is shown, and that unit: centimetres become millimetres."""
     factor, name = _LENGTHS.get(unit, (1.0, unit))
     return size * factor, name
 
 
-def _is_told(region: Region) -> bool:
-    return all(unit not in _UNKNOWN for unit in region.units) and all(0 < size < 1e5 for size in region.delta)
+def is_told(region: Region) -> bool:
+    """True where both directions of a region have a unit and a size."""
+    return all(unit not in _UNKNOWN for unit in region.units) and all(0 < abs(size) < 1e5 for size in region.delta)
 
 
 def _homes(regions: Sequence[Region], point: Triple) -> Iterator[int]:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
 
 from imaging.geometry import letters
+from imaging.measurement.coordinates import coordinates
 from viewer.assets import DISCLAIMER, NOTICE_COLOURS
 from viewer.jobs.runner import Runner
 from viewer.panels.layout import plain, plain_tip
@@ -105,6 +106,7 @@ class StatusBar(QStatusBar):
         geometry = volume.slice_geometry(k)
         if geometry.has_position:
             text += "   " + _place(geometry.point_lps((0, j, i)))
+        text += "".join(f"   {each.name.lower()} {each.text}" for each in coordinates(volume, (k, j, i)))
         self.cursor_text.setText(text)
 
     def _started(self, key: str, title: str) -> None:

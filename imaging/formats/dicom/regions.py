@@ -22,9 +22,10 @@ def regions_of(header: Header) -> tuple[Region, ...]:
 def region_spacing_mm(regions: tuple[Region, ...]) -> set[tuple[float, float]]:
     """Row and column spacings of the regions that show tissue in centimetres both ways; M-mode and spectra do not."""
     return {
-        (region.delta[0] * _MM_PER_CM, region.delta[1] * _MM_PER_CM)
+        (down * _MM_PER_CM, across * _MM_PER_CM)
         for region in regions
-        if region.units == ("cm", "cm") and all(map(believable_size, region.delta))
+        for down, across in [(abs(region.delta[0]), abs(region.delta[1]))]
+        if region.units == ("cm", "cm") and believable_size(down) and believable_size(across)
     }
 
 
@@ -51,9 +52,22 @@ def _region(item: Dataset, rows: int, columns: int) -> Region | None:
     return Region(
         (top, left, bottom, right),
         _FORMATS.get(whole(item, "RegionSpatialFormat") or 0, "unknown"),
-        (abs(number(item, "PhysicalDeltaY") or 0.0), abs(number(item, "PhysicalDeltaX") or 0.0)),
+        (_delta(item, "Y"), _delta(item, "X")),
         (_unit(item, "Y"), _unit(item, "X")),
+        (_corner(item, "Y"), _corner(item, "X")),
     )
+
+
+def _delta(item: Dataset, axis: str) -> float:
+    return number(item, f"PhysicalDelta{axis}") or 0.0
+
+
+def _corner(item: Dataset, axis: str) -> float | None:
+    """The value at the box's first pixel, from which the reference pixel is counted (PS3.3 C.8.5.5.1.3)."""
+    pixels = whole(item, f"ReferencePixel{axis}0")
+    if pixels is None:
+        return None
+    return (number(item, f"ReferencePixelPhysicalValue{axis}") or 0.0) - pixels * _delta(item, axis)
 
 
 def _unit(item: Dataset, axis: str) -> str:

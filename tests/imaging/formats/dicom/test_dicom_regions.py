@@ -39,9 +39,27 @@ def test_format_and_units_in_words(write_dicom, spatial_format, units, expected)
     assert [(each.format, each.units) for each in found] == [expected]
 
 
-def test_a_negative_step_keeps_its_size(write_dicom):
+def test_a_step_keeps_its_sign(write_dicom):
     (found,) = regions(write_dicom, region(box=(2, 3, 19, 29), delta=(0.02, -0.03)))
-    assert found.box_ji == (2, 3, 19, 29) and found.delta == (0.02, 0.03)
+    assert found.box_ji == (2, 3, 19, 29) and found.delta == (0.02, -0.03)
+
+
+def test_negative_steps_in_tissue_are_sizes_all_the_same(write_dicom):
+    path = write_dicom(np.zeros((20, 30), np.uint8), Modality="US", SequenceOfUltrasoundRegions=[
+        region(box=(0, 0, 19, 29), delta=(-0.02, 0.03))])  # fmt: skip
+    series = reading.open_study(path).series[0]
+    assert series.geometry.spacing_mm[1:] == pytest.approx((0.2, 0.3))
+
+
+def test_the_corner_follows_from_the_reference_pixel(write_dicom):
+    """10 rows below the box's first one lie 5 cm/s; steps of -2 cm/s: 25 at the top. No column is stated: no time."""
+    item = region(box=(5, 3, 19, 29), spatial_format=3, units=(7, 4), delta=(-2.0, 0.01))
+    item.ReferencePixelY0, item.ReferencePixelPhysicalValueY = 10, 5.0
+    (found,) = regions(write_dicom, item)
+    assert found.corner == (25.0, None)
+    del item.ReferencePixelPhysicalValueY
+    assert regions(write_dicom, item)[0].corner == (20.0, None), "without a value the reference is nought"
+    assert regions(write_dicom, region())[0].corner == (None, None)
 
 
 def test_a_box_outside_the_image_is_left_out(write_dicom):
