@@ -31,7 +31,7 @@ Start = Callable[[], Application]
 def one_server() -> Iterator[Server]:
     if programs() is None:
         pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
-    with running(("fsync=off", "full_page_writes=off", "synchronous_commit=off")) as found:
+    with running(("fsync=off", "full_page_writes=off")) as found:
         yield found
 
 
