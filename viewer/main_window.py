@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTab
 from viewer.commands.action import Action
 from viewer.dropping import dropped_paths, take_drag
 from viewer.icons import SIZE_PX, icon
-from viewer.panels.number_keys import NumberKeys
+from viewer.panels.control_keys import ControlKeys
 from viewer.state.bindings import Keys
 
 FILTER = (
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setCentralWidget(canvas)
-        self._number_keys = NumberKeys(canvas)
+        self._control_keys = ControlKeys(canvas)
         self._make_menus()
         self.viewport_menu = self._make_viewport_menu()
         self._make_toolbar()
@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
         holder.tabBar().setDrawBase(False)
         for title, widget in tabs:
             holder.addTab(widget, title)
-            self._number_keys.watch(widget)
+            self._control_keys.watch(widget)
         holder.setMinimumWidth(width)
         dock = QDockWidget(self)
         dock.setObjectName(f"dock-{name}")
