@@ -11,7 +11,6 @@ from viewer.app import Application
 from viewer.panels.annotation_panel import AnnotationPanel
 
 _Kind = TypeVar("_Kind", bound=QWidget)
-_Control = QComboBox | QSlider | QDoubleSpinBox
 
 
 @pytest.fixture
@@ -76,6 +75,7 @@ def test_arrows_are_those_of_the_control_that_has_the_keyboard(shown: Applicatio
 
 
 def _shows(control: QWidget) -> float:
+    assert isinstance(control, QComboBox | QSlider | QDoubleSpinBox)
     return control.currentIndex() if isinstance(control, QComboBox) else control.value()
 
 
