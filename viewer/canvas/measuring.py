@@ -136,6 +136,7 @@ def _draw_label(state: Measurements, pane: Pane, measurement: Measurement, label
     outer = seen(pane, paths(measurement.figure)[-1][0])
     if outer is None or (outer.crossing and _colour(state, measurement) is COLOUR):
         return
-    right, middle = max(outer.points, key=lambda point: point[0])
+    (right, middle), (left, beside) = (end(outer.points, key=lambda point: point[0]) for end in (max, min))
     offset = 0.0 if isinstance(measurement.figure, Note) else MARGIN
-    labels.write(label_lines(measurement, values), (right + offset, middle), _colour(state, measurement))
+    lines, colour = label_lines(measurement, values), _colour(state, measurement)
+    labels.write(lines, (right + offset, middle), colour, (left - offset, beside))

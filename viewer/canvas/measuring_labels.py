@@ -24,19 +24,27 @@ class Labels:
         self._painter, self._font, self._room, self._taken = painter, font, room, tuple(taken)
         self.boxes: list[QRectF] = []
 
-    def write(self, lines: tuple[str, ...], place: Point, colour: QColor) -> None:
-        """Write ``lines`` to the right of a point, else where there is room near it; a line leads there from afar."""
+    def write(self, lines: tuple[str, ...], place: Point, colour: QColor, left: Point | None = None) -> None:
+        """Write ``lines`` to the right of a point, else where there is room near it; a line leads there from afar.
+
+        Args:
+            left: the point that they end at instead where the room on the right is too small; without, the same point.
+        """
         if not lines:
             return
         metrics = QFontMetricsF(self._font)
         line = metrics.lineSpacing()
         wide = max(metrics.horizontalAdvance(text) for text in lines) + 2 * PADDING_X + 2
-        box = self._free(QRectF(place[0], place[1] - line / 2 - PADDING_Y, wide, line * len(lines) + 2 * PADDING_Y))
+        left = left or place
+        turned = place[0] + wide > self._room.right() and left[0] - wide >= self._room.left()
+        x, y = left if turned else place
+        start = x - wide if turned else x
+        box = self._free(QRectF(start, y - line / 2 - PADDING_Y, wide, line * len(lines) + 2 * PADDING_Y))
         self.boxes.append(box)
         painter = self._painter
-        if box.top() > place[1] + FAR_PX or box.bottom() < place[1] - FAR_PX:
+        if box.top() > y + FAR_PX or box.bottom() < y - FAR_PX:
             painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(*place), QPointF(box.left(), box.center().y()))
+            painter.drawLine(QPointF(x, y), QPointF(box.right() if turned else box.left(), box.center().y()))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(SHADE)
         painter.drawRoundedRect(box, 4, 4)

@@ -136,6 +136,20 @@ def test_labels_go_no_further_than_they_must_and_leave_other_texts_free(qapp: ob
     assert room.contains(crowded.boxes[0]), "written even where nothing is free"
 
 
+def test_a_label_without_room_on_the_right_ends_left_of_its_figure(qapp: object) -> None:
+    image, room = QImage(300, 300, QImage.Format.Format_RGB32), QRectF(0, 0, 300, 300)
+    painter = QPainter(image)
+    labels = Labels(painter, QFont(), room)
+    labels.write(("41.0 mm",), (295.0, 150.0), QColor("white"), (240.0, 80.0))
+    labels.write(("41.0 mm",), (150.0, 200.0), QColor("white"), (120.0, 200.0))
+    labels.write(("41.0 mm",), (295.0, 250.0), QColor("white"), (5.0, 250.0))
+    painter.end()
+    at_edge, usual, wide = labels.boxes
+    assert at_edge.right() == pytest.approx(240) and at_edge.center().y() == pytest.approx(80)
+    assert usual.left() == 150, "where there is room it stands on the right"
+    assert wide.right() == pytest.approx(300), "a figure from edge to edge leaves no side"
+
+
 def test_labels_stay_in_the_room_and_off_one_another(qapp: object) -> None:
     image, room = QImage(300, 300, QImage.Format.Format_RGB32), QRectF(0, 0, 300, 300)
     painter = QPainter(image)
