@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imaging.editing import Box, MaskEdit, Region
+from imaging.editing import Box, MaskEdit, Region, RunEdit
 from imaging.editing.edit import Inside, placed_in, union
 from imaging.history import Step
 from imaging.mask_delta import MaskDelta
@@ -55,6 +55,8 @@ def _changed(step: Step, layer: int) -> Iterable[_Part]:
     for edit in step.edits:
         match edit:
             case MaskDelta() if edit.layer == layer:
+                yield edit.box, edit.voxels() != 0
+            case RunEdit() if (edit.layer or 0) == layer:
                 yield edit.box, edit.voxels() != 0
             case MaskEdit() if (edit.layer or 0) == layer:
                 yield edit.box, edit.before != edit.after

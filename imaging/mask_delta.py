@@ -9,7 +9,7 @@ import numpy as np
 from imagecodecs import ZstdError, zstd_decode, zstd_encode
 from numpy.typing import NDArray
 
-from imaging.editing import Box, MaskEdit
+from imaging.editing import Box, MaskEdit, RunEdit
 from imaging.editing.edit import placed_in, union
 from imaging.history import Step
 
@@ -69,7 +69,11 @@ class MaskDelta:
         np.bitwise_xor(part, self.voxels(), out=part)
 
 
-def pack(edits: Sequence[MaskEdit | MaskDelta]) -> tuple[MaskDelta, ...]:
+VoxelEdit = MaskEdit | RunEdit | MaskDelta
+"""A change of a mask's voxels, in one of its forms."""
+
+
+def pack(edits: Sequence[VoxelEdit]) -> tuple[MaskDelta, ...]:
     """Few deltas that do together what ``edits`` do one after the other.
 
     Raises:
@@ -78,9 +82,9 @@ def pack(edits: Sequence[MaskEdit | MaskDelta]) -> tuple[MaskDelta, ...]:
     return _by_layer(edits, lambda edit: (edit.name, edit.box, _differences(edit)))
 
 
-def _differences(edit: MaskEdit | MaskDelta) -> NDArray[np.uint8]:
+def _differences(edit: VoxelEdit) -> NDArray[np.uint8]:
     """(K, J, I) uint8 before XOR after."""
-    return edit.voxels() if isinstance(edit, MaskDelta) else edit.before ^ edit.after
+    return edit.before ^ edit.after if isinstance(edit, MaskEdit) else edit.voxels()
 
 
 def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
@@ -93,7 +97,7 @@ def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
 
 
 _Part = tuple[str, Box, NDArray[np.uint8]]
-_Change = TypeVar("_Change", bound=MaskEdit | MaskDelta)
+_Change = TypeVar("_Change", bound=VoxelEdit)
 
 
 def _by_layer(changes: Sequence[_Change], part: Callable[[_Change], _Part]) -> tuple[MaskDelta, ...]:
@@ -153,6 +157,6 @@ def _shape(box: Box) -> tuple[int, int, int]:
 
 def packed(step: Step) -> Step:
     """A step that does the same with few small deltas in the place of its mask edits, which come first."""
-    edits = [edit for edit in step.edits if isinstance(edit, MaskEdit | MaskDelta)]
-    others = tuple(edit for edit in step.edits if not isinstance(edit, MaskEdit | MaskDelta))
+    edits = [edit for edit in step.edits if isinstance(edit, VoxelEdit)]
+    others = tuple(edit for edit in step.edits if not isinstance(edit, VoxelEdit))
     return Step(step.name, (*pack(edits), *others))

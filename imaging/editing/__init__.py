@@ -1,6 +1,7 @@
 """Functions that make a change to a mask without making it: the change is a value that can be done and undone.
 
 Operations give a :class:`Region`, the voxels they mean; :func:`add` and :func:`become` make a :class:`MaskEdit` of it.
+What is thin is :class:`Runs` of voxels; :func:`add_runs` makes a :class:`RunEdit` of them.
 """
 
 from imaging.editing.edit import (
@@ -19,6 +20,7 @@ from imaging.editing.edit import (
     replace,
     replace_layers,
 )
+from imaging.editing.runs import RunEdit, Runs, add_runs
 from imaging.editing.strokes import Point, stroke
 
 __all__ = [
@@ -29,8 +31,11 @@ __all__ = [
     "MaskEdit",
     "Point",
     "Region",
+    "RunEdit",
+    "Runs",
     "Voxel",
     "add",
+    "add_runs",
     "become",
     "changed",
     "on_layer",

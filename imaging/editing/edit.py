@@ -89,6 +89,20 @@ class Editable:
         if self.values is not None:
             inside &= in_range(self.values[box], self.low, self.high)
 
+    def keep_places(self, keep: Inside, before: Mask, places: NDArray[np.intp]) -> None:
+        """Leave of ``keep``, (V,) bool of the voxels at ``places`` of ``array.flat``, those that may change.
+
+        Args:
+            before: (V,) what the mask now holds there.
+        """
+        if self.only is not None:
+            keep &= np.isin(np.arange(256), list(self.only)).take(before)
+        for label in self.locked:
+            keep &= before != np.uint8(label)
+        if self.values is not None:
+            values = self.values[np.unravel_index(places, self.values.shape)]
+            keep &= in_range(values[None], self.low, self.high)[0]
+
 
 ANYWHERE = Editable()
 """Every voxel may change."""

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from imaging.editing.edit import ANYWHERE, Box, Editable, Inside, Mask, MaskEdit, Region, add, in_range
 from imaging.editing.growing import range_about
 from imaging.editing.islands import largest
+from imaging.editing.runs import Runs
 from imaging.geometry import Geometry
 
 Point = tuple[float, float]
@@ -78,9 +79,7 @@ def disc(
     return _swept(shape, spacing, place, radius_mm, reach)
 
 
-def ball(
-    shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radius_mm: float, ahead: bool = False
-) -> Region | None:
+def ball(shape: tuple[int, ...], geometry: Geometry, points_lps: ArrayLike, radius_mm: float) -> Region | None:
     """The voxels under a ball swept along points in the patient; None outside of the grid.
 
     A voxel belongs to it when its centre lies within ``radius_mm`` of the line through the points, whatever the plane
@@ -89,11 +88,33 @@ def ball(
     Args:
         shape: (K, J, I).
         points_lps: (N, 3) LPS millimetres.
-        ahead: the ball about the first of two points is painted already; of what lies in it some is left out.
     """
     spacing = np.array(geometry.spacing_mm)
     path = geometry.index_kji(points_lps).reshape(-1, 3)
-    return _swept(shape, spacing, path, radius_mm, radius_mm / spacing, ahead)
+    return _swept(shape, spacing, path, radius_mm, radius_mm / spacing)
+
+
+def ahead_of_ball(shape: tuple[int, ...], geometry: Geometry, ends_lps: ArrayLike, radius_mm: float) -> Runs | None:
+    """The voxels that a ball covers on its way between two points and did not where it began; None without any.
+
+    Args:
+        shape, radius_mm: see :func:`ball`.
+        ends_lps: (2, 3) LPS millimetres.
+    """
+    spacing = np.array(geometry.spacing_mm)
+    path = geometry.index_kji(ends_lps).reshape(2, 3)
+    box = _covered(shape, path, radius_mm / spacing)
+    if box is None:
+        return None
+    first, stop = _rows(box, path[0] * spacing, path[1] * spacing, spacing, radius_mm)
+    begun, left = _rows(box, path[0] * spacing, path[0] * spacing, spacing, radius_mm)
+    begun, left = np.where(begun < left, (begun, left), stop)
+    starts = np.stack((first, np.maximum(first, left)), axis=-1)
+    lengths = np.stack((np.minimum(begun, stop), stop), axis=-1) - starts
+    k, j = np.ogrid[box[0], box[1]]
+    starts += ((k * shape[1] + j) * shape[2] + box[2].start)[..., None]
+    there = lengths > 0
+    return Runs((shape[0], shape[1], shape[2]), starts[there], lengths[there]) if there.any() else None
 
 
 def similar(region: Region, values: NDArray[Any], start: Sequence[float], tolerance: float) -> Region:
@@ -117,49 +138,51 @@ def _swept(
     path: NDArray[np.float64],
     radius_mm: float,
     reach: NDArray[np.float64],
-    ahead: bool = False,
 ) -> Region | None:
-    first, last = path.min(axis=0) - reach, path.max(axis=0) + reach
-    if ahead:
-        first, last = _ahead(path, spacing, reach)
-    low = np.maximum(np.ceil(first - _EDGE), 0).astype(int)
-    high = np.minimum(np.floor(last + _EDGE) + 1, shape[:3]).astype(int)
+    box = _covered(shape, path, reach)
+    return None if box is None else Region(box, _within(box, path * spacing, spacing, radius_mm))
+
+
+def _covered(shape: tuple[int, ...], path: NDArray[np.float64], reach: NDArray[np.float64]) -> Box | None:
+    """The box of the grid that lies within ``reach``, in voxels, of ``path``; None where they miss."""
+    low = np.maximum(np.ceil(path.min(axis=0) - reach - _EDGE), 0).astype(int)
+    high = np.minimum(np.floor(path.max(axis=0) + reach + _EDGE) + 1, shape[:3]).astype(int)
     if (low >= high).any():
         return None
     k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return Region((k, j, i), _within((k, j, i), path * spacing, spacing, radius_mm))
-
-
-def _ahead(
-    path: NDArray[np.float64], spacing: NDArray[np.float64], reach: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The ends, k, j, i, of what a ball covers on its way between two points and did not where it began.
-
-    That lies in front of the plane through the first point across the way, and no farther from the way than the
-    radius: along an axis no farther behind than the radius times the sine of its angle with the way.
-    """
-    line = (path[1] - path[0]) * spacing
-    sine = np.sqrt(np.maximum(1 - (line / (np.linalg.norm(line) or 1.0)) ** 2, 0))
-    low = np.where(line >= 0, path[0] - reach * sine, path[1] - reach)
-    high = np.where(line <= 0, path[0] + reach * sine, path[1] + reach)
-    return low, high
+    return k, j, i
 
 
 def _within(box: Box, path_mm: NDArray[np.float64], spacing: NDArray[np.float64], radius_mm: float) -> Inside:
     """Bool of the box: which voxel centres lie within ``radius_mm`` of the polyline ``path_mm``."""
-    z, y, _ = (np.arange(span.start, span.stop) * step for span, step in zip(box, spacing, strict=True))
-    columns = box[2].stop - box[2].start
-    up_to: Inside = np.tri(columns + 1, columns, -1, dtype=bool)
-    inside: Inside = np.zeros((z.size, y.size, columns), bool)
+    shape = tuple(span.stop - span.start for span in box)
+    up_to: Inside = np.tri(shape[2] + 1, shape[2], -1, dtype=bool)
+    inside: Inside = np.zeros(shape, bool)
     for start, end in zip(path_mm, path_mm[1:] if len(path_mm) > 1 else path_mm, strict=False):
-        low, high = _spans_mm(z[:, None] - start[0], y - start[1], end - start, radius_mm**2 + _EDGE)
-        first = (np.ceil((low + start[2]) / spacing[2]) - box[2].start).astype(np.intp)
-        stop = (np.floor((high + start[2]) / spacing[2]) + 1 - box[2].start).astype(np.intp)
+        first, stop = _rows(box, start, end, spacing, radius_mm)
         for k, plane in enumerate(inside):  # rows are copied whole: no test of each voxel
-            part = up_to.take(np.maximum(first[k], stop[k]), axis=0, mode="clip")
-            part ^= up_to.take(first[k], axis=0, mode="clip")
+            part = up_to.take(stop[k], axis=0)
+            part ^= up_to.take(first[k], axis=0)
             plane |= part
     return inside
+
+
+def _rows(
+    box: Box, start: NDArray[np.float64], end: NDArray[np.float64], spacing: NDArray[np.float64], radius_mm: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """(K, J) first and stop, counted from the side of ``box``, of its rows within ``radius_mm`` of a line.
+
+    Both are the same in a row that it misses.
+
+    Args:
+        start, end: of the line, in millimetres along the axes of the grid.
+    """
+    z, y = (np.arange(span.start, span.stop) * step for span, step in zip(box[:2], spacing[:2], strict=True))
+    low, high = _spans_mm(z[:, None] - start[0], y - start[1], end - start, radius_mm**2 + _EDGE)
+    columns = box[2].stop - box[2].start
+    first = np.clip(np.ceil((low + start[2]) / spacing[2]) - box[2].start, 0, columns).astype(np.intp)
+    stop = np.clip(np.floor((high + start[2]) / spacing[2]) + 1 - box[2].start, 0, columns).astype(np.intp)
+    return first, np.maximum(first, stop)
 
 
 def _spans_mm(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from math import hypot
 
-from imaging.editing import Region, add
-from imaging.editing.strokes import ball, disc, similar, stroke_name
+from imaging.editing import Region, Runs, add, add_runs
+from imaging.editing.strokes import ahead_of_ball, ball, disc, similar, stroke_name
 from imaging.geometry import Geometry
 from imaging.volume import Volume
 from viewer.canvas.dragging import Drag, Point, Viewport
@@ -93,12 +93,16 @@ def _dab(
     bench = viewport.session.workbench
     held = _Held(transform, pane.view.k, viewport.session.hand.radius_mm, bench.options, bench.locked)
     region = _swept(viewport, volume, transform, way, held == before and not paint.smart)
-    if region is not None and paint.smart:
+    if isinstance(region, Region) and paint.smart:
         region = similar(region, volume.array, _index(viewport, volume, transform, start), bench.options.tolerance)
     if region is None:
         return held
     name = "Smart brush" if paint.smart else stroke_name(paint.value)
-    edit = add(segmentation.array, region, paint.value, name, bench.editable(volume))
+    array, editable = segmentation.array, bench.editable(volume)
+    if isinstance(region, Runs):
+        edit = add_runs(array, region, paint.value, name, editable)
+    else:
+        edit = add(array, region, paint.value, name, editable)
     if edit is not None:
         segmentation.apply(edit)
     return held
@@ -106,11 +110,11 @@ def _dab(
 
 def _swept(
     viewport: Viewport, volume: Volume, transform: ViewTransform, way: tuple[Point, Point], ahead: bool
-) -> Region | None:
+) -> Region | Runs | None:
     """The voxels between two points of a drag; on planes that were not acquired so, a ball whatever is chosen.
 
     Args:
-        ahead: the brush has painted where it stands.
+        ahead: the brush has painted where it stands; of a ball only what it covers on its way counts.
     """
     pane, shape = viewport.pane, volume.array.shape[:3]
     radius_mm = brush_radius_mm(viewport.session.hand.radius_mm, transform.spacing_mm)
@@ -119,7 +123,8 @@ def _swept(
         return disc(shape, _stroke_geometry(volume, pane.axis, pane.view.k), pane.axis, pane.view.k, pixels, radius_mm)
     ends = [_index(viewport, volume, transform, end) for end in way]
     least_mm = max(radius_mm, min(volume.geometry.spacing_mm) / 2)
-    return ball(shape, volume.geometry, volume.geometry.point_lps(ends), least_mm, ahead)
+    swept = ahead_of_ball if ahead else ball
+    return swept(shape, volume.geometry, volume.geometry.point_lps(ends), least_mm)
 
 
 def _index(viewport: Viewport, volume: Volume, transform: ViewTransform, point: Point) -> tuple[float, float, float]:

@@ -12,10 +12,10 @@ from imaging.editing.keyframes import fill_between
 from imaging.editing.propagation import obstacle
 from imaging.history import Edit
 from imaging.labelmap import Label
+from imaging.mask_delta import VoxelEdit
 from imaging.progress import Report
 from viewer.commands.editing import Editing
 from viewer.commands.operations import FOLLOW, Task
-from viewer.state.mask_steps import VoxelEdit
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session

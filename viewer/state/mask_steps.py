@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imaging.editing import Box, MaskEdit
+from imaging.editing import Box, MaskEdit, RunEdit
 from imaging.editing.edit import union
 from imaging.history import Edit, Step
-from imaging.mask_delta import LARGE_VOXELS, MaskDelta, pack, packed
+from imaging.mask_delta import LARGE_VOXELS, VoxelEdit, pack, packed
 from viewer.state.mask import Mask
 
 HELD_VOXELS = 1 << 18
 """Larger changes are packed while the drag goes on: those of a large ball would fill the memory in seconds."""
-
-VoxelEdit = MaskEdit | MaskDelta
 
 
 @dataclass(frozen=True)
@@ -23,9 +21,9 @@ class Touched:
     layer: int = 0
 
 
-def held(edit: MaskEdit) -> tuple[Edit, ...]:
+def held(edit: MaskEdit | RunEdit) -> tuple[Edit, ...]:
     """The same change as it is kept until its drag ends."""
-    return pack([edit]) if edit.after.size > HELD_VOXELS else (edit,)
+    return pack([edit]) if isinstance(edit, MaskEdit) and edit.after.size > HELD_VOXELS else (edit,)
 
 
 def step_of(name: str, edits: Sequence[Edit]) -> Step:

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from imaging.editing import MaskEdit, on_layer, replace_layers
+from imaging.editing import MaskEdit, RunEdit, replace_layers
 from imaging.geometry import Geometry
 from imaging.history import Edit, History
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.layers import Layer, Layers
 from imaging.legend import Legend, LegendEdit
+from imaging.mask_delta import VoxelEdit
 from viewer.state.mask import Mask
-from viewer.state.mask_steps import Touched, VoxelEdit, held, repeat, step_of
+from viewer.state.mask_steps import Touched, held, repeat, step_of
 
 
 class Segmentation(QObject):
@@ -155,13 +156,13 @@ class Segmentation(QObject):
         self.history_changed.emit()
         self.labels_changed.emit()
 
-    def apply(self, edit: MaskEdit) -> None:
+    def apply(self, edit: MaskEdit | RunEdit) -> None:
         """Change the mask. The only way a voxel changes; between begin and commit it is part of one undo step.
 
         Args:
             edit: of :attr:`array`, where it does not say of which layer.
         """
-        edit = on_layer(edit, self.layer) if edit.layer is None else edit
+        edit = replace(edit, layer=self.layer) if edit.layer is None else edit
         edit.apply_to(self.mask.layer(edit.layer or 0))
         self._made(edit.name, edit)
 
@@ -262,10 +263,10 @@ class Segmentation(QObject):
         """The mask as it is now, as a value of its own; see :meth:`Mask.labelmap`."""
         return self.mask.labelmap(provenance)
 
-    def _made(self, name: str, edit: MaskEdit | LegendEdit) -> None:
+    def _made(self, name: str, edit: MaskEdit | RunEdit | LegendEdit) -> None:
         """Announce a change, as a part of the open drag or a step of its own."""
         if self._stroke is not None:
-            self._stroke += held(edit) if isinstance(edit, MaskEdit) else (edit,)
+            self._stroke += (edit,) if isinstance(edit, LegendEdit) else held(edit)
             self._show(edit)
             return
         self._stroke = [edit]
@@ -311,7 +312,7 @@ class Segmentation(QObject):
         self.history_changed.emit()
 
     def _show(self, edit: Edit) -> None:
-        if isinstance(edit, MaskEdit):
+        if isinstance(edit, VoxelEdit):
             self.changed.emit(Touched(edit.box, edit.layer or 0))
         elif isinstance(edit, LegendEdit):
             if _moves_labels(edit):

@@ -1,0 +1,117 @@
+"""Voxels that lie one after the other in memory: what is thin is changed without a look at the box around it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.editing.edit import ANYWHERE, Box, Editable, Inside, Mask
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Voxels of a grid, in runs along its last axis.
+
+    Attributes:
+        shape: (K, J, I) of the grid.
+        starts: (N,) ascending places of their first voxels, counted as numpy counts ``array.flat``.
+        lengths: (N,) voxels; no run goes on into the next row.
+    """
+
+    shape: tuple[int, int, int]
+    starts: Places
+    lengths: Places
+
+    @property
+    def count(self) -> int:
+        """How many voxels."""
+        return int(self.lengths.sum())
+
+    @cached_property
+    def box(self) -> Box:
+        """The smallest box around them."""
+        k, j, i = np.unravel_index(self.starts, self.shape)
+        first, end = int(i.min()), int((i + self.lengths).max())
+        return slice(int(k[0]), int(k[-1]) + 1), slice(int(j.min()), int(j.max()) + 1), slice(first, end)
+
+    def places(self) -> Places:
+        """All voxels, counted as :attr:`starts`."""
+        ends = np.cumsum(self.lengths)
+        places = np.arange(ends[-1])
+        places += np.repeat(self.starts - ends + self.lengths, self.lengths)
+        return places
+
+    def only(self, kept: Inside) -> "Runs":
+        """Those voxels that are ``kept``, (V,) bool of one after the other; at least one is."""
+        ends = np.cumsum(self.lengths)
+        cuts = np.zeros(kept.size + 1, bool)
+        cuts[ends] = cuts[0] = True
+        cuts[1:-1] |= kept[1:] != kept[:-1]
+        bounds = np.flatnonzero(cuts)
+        first, lengths = bounds[:-1], np.diff(bounds)
+        first, lengths = first[kept[first]], lengths[kept[first]]
+        run = np.searchsorted(ends, first, "right")
+        return Runs(self.shape, self.starts[run] + first - (ends - self.lengths)[run], lengths)
+
+    def within(self, box: Box) -> "Runs":
+        """The same voxels, of the grid that only ``box`` is; it holds them."""
+        shape = tuple(span.stop - span.start for span in box)
+        k, j, i = (n - span.start for n, span in zip(np.unravel_index(self.starts, self.shape), box, strict=True))
+        return Runs((shape[0], shape[1], shape[2]), (k * shape[1] + j) * shape[2] + i, self.lengths)
+
+
+@dataclass(frozen=True, eq=False)
+class RunEdit:
+    """A change of the voxels of ``runs``; taken back by itself.
+
+    Attributes:
+        differences: (V,) uint8 before XOR after, of one voxel after the other.
+        layer: of the mask; None until it is applied, where it was made from the layer of the active label.
+    """
+
+    name: str
+    runs: Runs
+    differences: Mask
+    layer: int | None = None
+
+    @property
+    def box(self) -> Box:
+        """The smallest box around what changes."""
+        return self.runs.box
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that remembering this change costs, in bytes."""
+        return self.runs.starts.nbytes + self.runs.lengths.nbytes + self.differences.nbytes
+
+    def apply_to(self, array: Mask) -> None:
+        """Change ``array``, (K, J, I) label values."""
+        places = self.runs.places()
+        np.put(array, places, np.take(array, places) ^ self.differences)
+
+    def reverted(self) -> "RunEdit":
+        """Itself: XOR takes itself back."""
+        return self
+
+    def voxels(self) -> Mask:
+        """(K, J, I) uint8 of the box: before XOR after."""
+        inner = self.runs.within(self.box)
+        found = np.zeros(inner.shape, np.uint8)
+        np.put(found, inner.places(), self.differences)
+        return found
+
+
+def add_runs(array: Mask, runs: Runs, value: int, name: str, editable: Editable = ANYWHERE) -> RunEdit | None:
+    """The change that gives label ``value`` to the voxels of ``runs``; 0 erases them; None when nothing changes."""
+    places = runs.places()
+    before = np.take(array, places)
+    differs = before != np.uint8(value)
+    editable.keep_places(differs, before, places)
+    if not differs.any():
+        return None
+    if not differs.all():
+        runs, before = runs.only(differs), before[differs]
+    return RunEdit(name, runs, before ^ np.uint8(value))
