@@ -41,10 +41,13 @@ class Labels:
         start = x - wide if turned else x
         box = self._free(QRectF(start, y - line / 2 - PADDING_Y, wide, line * len(lines) + 2 * PADDING_Y))
         self.boxes.append(box)
-        painter = self._painter
         if box.top() > y + FAR_PX or box.bottom() < y - FAR_PX:
-            painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, y), QPointF(box.right() if turned else box.left(), box.center().y()))
+            self._painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
+            self._painter.drawLine(QPointF(x, y), QPointF(box.right() if turned else box.left(), box.center().y()))
+        self._draw(lines, box, colour)
+
+    def _draw(self, lines: tuple[str, ...], box: QRectF, colour: QColor) -> None:
+        painter, metrics = self._painter, QFontMetricsF(self._font)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(SHADE)
         painter.drawRoundedRect(box, 4, 4)
@@ -52,7 +55,7 @@ class Labels:
         painter.setPen(colour)
         left, base = box.left() + PADDING_X, box.top() + PADDING_Y + metrics.ascent()
         for number, text in enumerate(lines):
-            painter.drawText(QPointF(left, base + number * line), text)
+            painter.drawText(QPointF(left, base + number * metrics.lineSpacing()), text)
 
     def _free(self, wanted: QRectF) -> QRectF:
         """The wanted box in the room, moved up or down as little as it takes to stand clear of other texts.
