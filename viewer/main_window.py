@@ -19,8 +19,8 @@ FILTER = (
 )
 MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model", "Help")
 
-DROPPED = ("Layout", "Window", "Measure")
-"""Menus that the toolbar drops down too."""
+DROPPED = {"Layout": "Layout", "Window": "Presets", "Measure": "Measure"}
+"""Menus that the toolbar drops down too, each with the words below its button: a tool there is called Window."""
 
 
 OF_A_VIEWPORT = ("invert", "zoom-fit", "reset", "maximise", "key-image", "metadata")
@@ -195,9 +195,9 @@ class MainWindow(QMainWindow):
                 menu = action.menu
                 bar.addAction(self.actions_by_id[action.id])
         bar.addSeparator()
-        for title in DROPPED:
+        for title, words in DROPPED.items():
             button = QToolButton()
-            button.setText(title)
+            button.setText(words)
             button.setIcon(icon(f"menu-{title.lower()}"))
             button.setIconSize(QSize(SIZE_PX, SIZE_PX))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)

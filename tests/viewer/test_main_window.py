@@ -3,7 +3,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
@@ -117,3 +117,11 @@ def test_a_menu_ends_with_what_is_seldom_wanted_and_none_is_longer_than_the_scre
     assert {title: len(each) for title, each in texts.items() if len(each) > 26} == {}
     assert all(menu.sizeHint().height() < 700 for menu in menus.values())
     assert sum(each.isSeparator() for each in menus["Layout"].actions()) >= 3
+
+
+def test_every_button_of_the_toolbar_has_words_of_its_own(main: Application) -> None:
+    bar = next(each for each in main.window.findChildren(QToolBar) if each.windowTitle() == "Tools")
+    buttons = [each for each in bar.findChildren(QToolButton) if each.text()]
+    assert len({each.text() for each in buttons}) == len(buttons)
+    presets = next(each for each in buttons if each.text() == "Presets")
+    assert presets.menu().title() == "Window" and not presets.icon().isNull()
