@@ -168,12 +168,17 @@ def position_text(geometry: Geometry) -> str:
 def _display_texts(pane: Pane, volume: Volume, ends: bool) -> dict[FieldName, str]:
     return {
         "inverted": "inverted" if pane.view.inverted else "",
-        "calibration": _CALIBRATIONS[volume.geometry.calibration],
+        "calibration": _calibration_text(pane, volume),
         "fusion": _fusion_text(pane.view),
         "profile": f"ICC profile not applied: {volume.icc_profile}" if volume.icc_profile else "",
         "colours": pane.view.colours.name if pane.view.colours and not volume.is_colour else "",
         "window": "RGB" if volume.is_colour else _uptake_text(pane.view, volume) or window_text(pane.view, ends),
     }
+
+
+def _calibration_text(pane: Pane, volume: Volume) -> str:
+    """What millimetres mean; empty where the mark says it already."""
+    return "" if "millimetres are measured" in mark_text(pane) else _CALIBRATIONS[volume.geometry.calibration]
 
 
 def _uptake_text(view: View, volume: Volume) -> str:

@@ -152,7 +152,17 @@ def test_letters_of_a_slice_turned_by_90_degrees_freely_are_those_of_the_quarter
 
 def test_detector_millimetres_are_named():
     texts = corners(pane_with(volume(calibration=Calibration.DETECTOR)))
-    assert "at the detector" in " ".join(texts.bottom_right)
+    assert "mm at the detector" in texts.bottom_right
+
+
+def test_what_the_mark_says_of_millimetres_is_not_said_again():
+    said = "millimetres are measured at the detector, not in the patient"
+    alone, second = (
+        corners(pane_with(volume(calibration=Calibration.DETECTOR, warnings=warnings)))
+        for warnings in ((said,), ("repaired", said))
+    )
+    assert alone.bottom_right[0] == f"⚠ {said}" and "mm at the detector" not in alone.bottom_right
+    assert second.bottom_right[0] == "⚠ repaired (+1)" and "mm at the detector" in second.bottom_right
 
 
 @pytest.mark.parametrize(
