@@ -10,7 +10,7 @@ from imagecodecs import ZstdError, zstd_decode, zstd_encode
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit, RunEdit
-from imaging.editing.edit import placed_in, union
+from imaging.editing.edit import extent, placed, placed_in, union
 from imaging.history import Step
 
 LEVEL = 1
@@ -18,8 +18,8 @@ _GROWTH = 4
 """Boxes far from each other stay apart: the box around both may be this many times as large as they are."""
 LARGE_VOXELS = 1 << 20
 """Larger boxes are packed in tiles, off the main thread: a million voxels take a millisecond."""
-TILE = (32, 128, 128)
-"""Small enough to stay in the processor's cache while it is unpacked; what did not change is left out."""
+TILE = (16, 64, 512)
+"""Small enough to stay in the processor's cache while it is unpacked, of long rows; what did not change is left out."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,14 @@ def _packed(run: Sequence[_Part], around: Box) -> Iterator[MaskDelta]:
         for _, box, change in run:
             part = total[placed_in(box, around)]
             np.bitwise_xor(part, change, out=part)
-    for tile in _tiles(around) if total.size > LARGE_VOXELS else (around,):
+    if total.size <= LARGE_VOXELS:
+        yield MaskDelta(name, around, _compressed(total))
+        return
+    for tile in _tiles(around):
         part = total[placed_in(tile, around)]
-        if len(run) == 1 or part.any():
-            yield MaskDelta(name, tile, _compressed(part))
+        changed = extent(part != 0)
+        if changed is not None:
+            yield MaskDelta(name, placed(changed, tile), _compressed(part[changed]))
 
 
 def _tiles(box: Box) -> Iterator[Box]:

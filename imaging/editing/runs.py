@@ -44,17 +44,19 @@ class Runs:
         places += np.repeat(self.starts - ends + self.lengths, self.lengths)
         return places
 
-    def only(self, kept: Inside) -> "Runs":
-        """Those voxels that are ``kept``, (V,) bool of one after the other; at least one is."""
-        ends = np.cumsum(self.lengths)
+    def only(self, kept: Inside, places: Places) -> "Runs":
+        """Those voxels that are ``kept``, (V,) bool of one after the other, of which at least one is.
+
+        Args:
+            places: what :meth:`places` gave.
+        """
         cuts = np.zeros(kept.size + 1, bool)
-        cuts[ends] = cuts[0] = True
+        cuts[np.cumsum(self.lengths)] = cuts[0] = True
         cuts[1:-1] |= kept[1:] != kept[:-1]
         bounds = np.flatnonzero(cuts)
         first, lengths = bounds[:-1], np.diff(bounds)
-        first, lengths = first[kept[first]], lengths[kept[first]]
-        run = np.searchsorted(ends, first, "right")
-        return Runs(self.shape, self.starts[run] + first - (ends - self.lengths)[run], lengths)
+        stays = kept[first]
+        return Runs(self.shape, places[first[stays]], lengths[stays])
 
     def within(self, box: Box) -> "Runs":
         """The same voxels, of the grid that only ``box`` is; it holds them."""
@@ -113,5 +115,5 @@ def add_runs(array: Mask, runs: Runs, value: int, name: str, editable: Editable 
     if not differs.any():
         return None
     if not differs.all():
-        runs, before = runs.only(differs), before[differs]
+        runs, before = runs.only(differs, places), before[differs]
     return RunEdit(name, runs, before ^ np.uint8(value))

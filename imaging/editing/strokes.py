@@ -198,6 +198,9 @@ def _spans_mm(
         squared_mm: of the radius.
     """
     line = np.where(np.abs(line) < _STILL_MM, 0.0, line)
+    if not line.any():
+        end = _end_mm(dz, dy, line, squared_mm, np.zeros(()), 1)
+        return -end, end
     aside = float(line[0] ** 2 + line[1] ** 2)
     nearest = (dz * line[0] + dy * line[1]) / (aside or 1.0)
     depth = np.sqrt(np.maximum(squared_mm - dz**2 - dy**2 + nearest**2 * aside, 0))

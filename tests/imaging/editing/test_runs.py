@@ -25,7 +25,7 @@ EDITABLE = st.builds(
 
 def runs_at(inside: np.ndarray) -> Runs:
     rows = np.arange(60).reshape(SHAPE)[..., 0].ravel()
-    return Runs(SHAPE, rows, np.full(rows.size, SHAPE[2])).only(inside.ravel())
+    return Runs(SHAPE, rows, np.full(rows.size, SHAPE[2])).only(inside.ravel(), np.arange(60))
 
 
 @given(INSIDE)
@@ -38,7 +38,7 @@ def test_runs_stand_for_the_voxels_they_were_made_of(inside: np.ndarray) -> None
     assert np.array_equal(runs.within(runs.box).places(), np.flatnonzero(tight.inside))
     fewer = np.arange(runs.count) % 3 > 0
     if fewer.any():
-        assert np.array_equal(runs.only(fewer).places(), runs.places()[fewer])
+        assert np.array_equal(runs.only(fewer, runs.places()).places(), runs.places()[fewer])
 
 
 @given(MASKS, INSIDE, st.integers(0, 3), EDITABLE)

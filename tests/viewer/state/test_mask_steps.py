@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from imaging.editing import MaskEdit, add
 from imaging.editing.strokes import ball
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label
 from imaging.mask_delta import TILE, MaskDelta, packed
-from viewer.state.mask_steps import HELD_VOXELS, Touched, held, step_of
+from viewer.state.mask import Mask
+from viewer.state.mask_steps import HELD_VOXELS, Touched, held, repeat, step_of
 from viewer.state.segmentation import Segmentation
 
 GRID = Geometry((80, 150, 300), (1.0, 1.0, 1.0), calibration=Calibration.PATIENT)
@@ -73,6 +76,35 @@ def test_a_large_step_is_packed_in_tiles_that_lead_there_and_back(state: Segment
     for tile in tiles:
         tile.edit(state.array).apply_to(state.mask.layer(0))
     assert np.array_equal(state.array, drawn)
+
+
+BOXES = st.lists(
+    st.tuples(
+        st.tuples(st.integers(0, 11), st.integers(1, 12)).map(lambda ends: slice(min(ends), max(*ends, min(ends) + 1))),
+        st.integers(0, 2),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@given(BOXES)
+@settings(deadline=None)
+def test_large_changes_made_at_once_are_those_made_one_after_the_other(boxes: list[tuple[slice, int, int]]) -> None:
+    wide = slice(0, 300)
+    shape = (12, 300, 300)
+    edits = [
+        MaskEdit("x", (k, wide, wide), *(np.full((k.stop - k.start, 300, 300), n, np.uint8) for n in (0, value)), layer)
+        for k, layer, value in boxes
+    ]
+    one = [np.zeros(shape, np.uint8) for _ in range(3)]
+    for edit in edits:
+        edit.apply_to(one[edit.layer or 0])
+    mask = Mask(layers=[np.zeros(shape, np.uint8)])
+    touched = repeat(mask, edits)
+    assert all(np.array_equal(layer, one[n]) for n, layer in enumerate(mask.layers))
+    assert {each.layer for each in touched} == {layer for _, layer, _ in boxes}
 
 
 def test_what_did_not_change_has_no_tile(state: Segmentation) -> None:
