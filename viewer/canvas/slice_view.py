@@ -28,6 +28,9 @@ from viewer.canvas.outlining import take_key as take_outline_key
 from viewer.canvas.outlining import takes_key as outline_takes_key
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
+from viewer.canvas.pointing_keys import draw_pointer, place, release_key
+from viewer.canvas.pointing_keys import take_key as take_pointing_key
+from viewer.canvas.pointing_keys import wants_key as pointing_wants_key
 from viewer.canvas.sharpening import Sharpening, Values
 from viewer.canvas.slice_painter import BRUSHES, SlicePainter
 from viewer.state.findings import Findings
@@ -96,6 +99,7 @@ class SliceView(QWidget):
         session.pane_changed.connect(self._on_other)
         session.active_changed.connect(self._on_labels)
         session.hand.changed.connect(self._on_tool)
+        session.hand.by_keys_changed.connect(self._on_by_keys)
         self.segmentation.changed.connect(self._on_mask)
         self.segmentation.labels_changed.connect(self._on_labels)
         self.findings.changed.connect(self._on_findings)
@@ -120,6 +124,10 @@ class SliceView(QWidget):
             None if one is None or other is None else QRectF(QPointF(*one), QPointF(*other)).normalized()
         )
         self.update()
+
+    @property
+    def _room(self) -> tuple[int, int]:
+        return self.width(), self.height()
 
     def _on_volume(self) -> None:
         self._mouse.cancel()
@@ -171,12 +179,19 @@ class SliceView(QWidget):
         self.setCursor(_POINTERS.get(self.session.hand.tool, Qt.CursorShape.CrossCursor))
         self.update()
 
+    def _on_by_keys(self) -> None:
+        if self.session.hand.by_keys and self.pane is self.session.active:
+            self.setFocus()
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setClipRect(event.rect())
         self._painter.hover = self._mouse.hover
         self._painter.paint(painter, self.session.marks.corner_text)
         self._painter.paint_frame(painter)
+        if self.session.hand.by_keys and self.pane is self.session.active:
+            draw_pointer(painter, place(self._mouse, self._room))
         painter.end()
 
     def picture(self, text: CornerText, drawn: bool) -> QImage:
@@ -265,7 +280,9 @@ class SliceView(QWidget):
         if (
             isinstance(event, QKeyEvent)
             and event.type() == QEvent.Type.ShortcutOverride
-            and (wants_key(self, event) or outline_takes_key(self, event))
+            and (
+                wants_key(self, event) or outline_takes_key(self, event) or pointing_wants_key(self.session.hand, event)
+            )
         ):
             event.accept()
             return True
@@ -298,8 +315,16 @@ class SliceView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._mouse.dragging and _is_escape(event):
             self._mouse.cancel()
-        elif not take_key(self, event) and not take_outline_key(self, event):
+        elif take_key(self, event) or take_outline_key(self, event):
+            return
+        elif take_pointing_key(self.session.hand, self._mouse, event, self._room):
+            self.update()
+        else:
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not release_key(self.session.hand, self._mouse, event):
+            super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QEvent) -> None:
         self._mouse.cancel()

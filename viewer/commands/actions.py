@@ -91,6 +91,18 @@ def _tool_actions(desk: Desk) -> Sequence[Action]:
     return (
         *(action(*tool) for tool in tools),
         Action(
+            "pointer-by-keys",
+            "Move the pointer by keys",
+            "Tools",
+            lambda: hand.set_by_keys(not hand.by_keys),
+            ("Shift+Space",),
+            lambda: desk.shown,
+            lambda: hand.by_keys,
+            False,
+            "Arrows move it, finely with Shift; the space bar is the left button; Escape leaves it",
+            apart=True,
+        ),
+        Action(
             "bigger-brush",
             "Bigger brush",
             "Tools",

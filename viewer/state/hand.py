@@ -1,4 +1,4 @@
-"""What the left button holds, in every viewport alike: the tool and the size of the brush."""
+"""What the left button holds, in every viewport alike: the tool, the size of the brush, and what moves it."""
 
 from typing import Literal
 
@@ -21,19 +21,30 @@ class Hand(QObject):
 
     Signals:
         changed: the tool or its size.
+        by_keys_changed: the pointer is moved by keys, or no longer.
+
+    Attributes:
+        by_keys: keys move the pointer in the active viewport, and the space bar is the button.
     """
 
     changed = Signal()
+    by_keys_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.tool: Tool = "window"
         self.radius_mm = 5.0
+        self.by_keys = False
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what the left button does."""
         self.tool = tool
         self.changed.emit()
+
+    def set_by_keys(self, by_keys: bool) -> None:
+        """Let keys move the pointer, or the mouse alone."""
+        self.by_keys = by_keys
+        self.by_keys_changed.emit()
 
     def set_radius_mm(self, radius_mm: float) -> None:
         """Brush radius, held within its range."""
