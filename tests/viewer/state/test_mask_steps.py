@@ -94,10 +94,10 @@ BOXES = st.lists(
 def test_large_changes_made_at_once_are_those_made_one_after_the_other(boxes: list[tuple[slice, int, int]]) -> None:
     wide = slice(0, 300)
     shape = (12, 300, 300)
-    edits = [
-        MaskEdit("x", (k, wide, wide), *(np.full((k.stop - k.start, 300, 300), n, np.uint8) for n in (0, value)), layer)
-        for k, layer, value in boxes
-    ]
+    edits: list[MaskEdit] = []
+    for k, layer, value in boxes:
+        before = np.zeros((k.stop - k.start, 300, 300), np.uint8)
+        edits.append(MaskEdit("x", (k, wide, wide), before, np.full_like(before, value), layer))
     one = [np.zeros(shape, np.uint8) for _ in range(3)]
     for edit in edits:
         edit.apply_to(one[edit.layer or 0])
