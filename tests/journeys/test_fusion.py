@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.geometry import Calibration, Geometry
+from imaging.measuring_facts import MeasuringFacts
 from imaging.study import Series, Study
 from imaging.volume import Volume, Window
 from viewer.app import Application
@@ -44,8 +45,8 @@ def series(uid: str, frame: str, volume: Volume) -> Series:
     return Series(uid, "volume", "DICOM", file, volume.array.shape, volume.geometry, frame_of_reference=frame)
 
 
-def lay_over(main: Application, frames: tuple[str, str] = ("f", "f"), k: int = 3) -> None:
-    under, over = base(), hot_spot()
+def lay_over(main: Application, frames: tuple[str, str] = ("f", "f"), k: int = 3, over: Volume | None = None) -> None:
+    under, over = base(), over or hot_spot()
     listed = series("ct", frames[0], under), series("pt", frames[1], over)
     main.session.open(Study(Path("x"), listed))
     main.session.active.show(OpenSeries(listed[0], under))
@@ -128,6 +129,18 @@ def test_the_panel_shows_and_changes_it(main: Application) -> None:
     assert fusion.window == replace(fusion.window, centre=10.0, width=20.0)
     panel.fused.activated.emit(0)
     assert main.view.fusion is None and not panel.opacity.isEnabled()
+    assert (panel.low.text(), panel.high.text(), panel.opacity.value()) == ("", "", 50), "nothing of what was there"
+
+
+def test_the_panel_asks_for_the_window_in_standardised_uptake(main: Application) -> None:
+    lay_over(main, over=replace(hot_spot(), unit="BQML", facts=MeasuringFacts(suv_factor=0.25)))
+    panel = main.window.findChild(ViewPanel)
+    assert isinstance(panel, ViewPanel)
+    assert (panel.low.text(), panel.high.text()) == ("0.0 SUVbw", "2.5 SUVbw"), "0 and 10 Bq/ml"
+    panel.high.setValue(5.0)
+    panel.low.setValue(1.0)
+    assert main.view.fusion is not None
+    assert (main.view.fusion.window.low, main.view.fusion.window.high) == (4.0, 20.0)
 
 
 def test_what_lies_over_is_windowed_by_the_mouse_in_all_planes(qtbot: QtBot, main: Application) -> None:

@@ -12,6 +12,7 @@ from imaging.formats.reading import open_study
 from imaging.phantom import PhantomStudy
 from tests.journeys.hands import settle
 from viewer.app import Application
+from viewer.panels.view_panel import ViewPanel
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -57,6 +58,8 @@ def test_the_same_slice_of_the_next_phase_is_one_key_away(
         assert (main.view.k, main.view.window, main.view.zoom) == (4, before, 2.0)
     assert [index for index, _ in seen] == [1, 2, 0, 2]
     assert {abs(step) for _, step in seen} == {4}
+    panel = main.window.findChild(ViewPanel)
+    assert isinstance(panel, ViewPanel) and panel.phase_text.text() == "temporal position 3 of 3", "said once"
 
 
 def test_other_series_are_no_phases(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:

@@ -4,12 +4,14 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
 
 from imaging.colour_tables import COLOUR_TABLES
-from imaging.study import Series
-from imaging.volume import Window
+from imaging.study import Phase, Series
+from imaging.volume import Volume, Window
 from viewer.commands.fusing import Fusing
 from viewer.commands.reading import Reading
 from viewer.panels.layout import column, heading, muted, number_box, percent_slider, plain
+from viewer.state.fusion import Fusion
 from viewer.state.links import Follow, Links
+from viewer.state.presets import unit_per_value
 from viewer.state.session import Session
 from viewer.state.view import Projection
 
@@ -126,7 +128,11 @@ class ViewPanel(QWidget):
         self._fusing.fuse(None if at == 0 else self._candidates[at - 1])
 
     def _choose_ends(self) -> None:
-        low, high = self.low.value(), self.high.value()
+        fusion = self._session.view.fusion
+        if fusion is None:
+            return
+        factor = unit_per_value(fusion.opened.volume)
+        low, high = self.low.value() / factor, self.high.value() / factor
         self._fusing.set_window(Window((low + high) / 2, high - low, "", "LINEAR_EXACT"))
 
     def _show(self) -> None:
@@ -159,17 +165,36 @@ class ViewPanel(QWidget):
         over = None if fusion is None else fusion.opened.series
         self.fused.setCurrentIndex(candidates.index(over) + 1 if over in candidates else 0)
         self.fused.setEnabled(bool(candidates))
-        if fusion is not None:
-            self.colours.setCurrentText(fusion.colours)
-            self.opacity.setValue(round(fusion.opacity * 100))
-            self.low.setValue(fusion.window.low)
-            self.high.setValue(fusion.window.high)
+        self.colours.setCurrentText(Fusion.colours if fusion is None else fusion.colours)
+        self.opacity.setValue(round((Fusion.opacity if fusion is None else fusion.opacity) * 100))
+        self._show_ends(fusion)
         for widget in (self.colours, self.opacity, self.low, self.high):
             widget.setEnabled(fusion is not None)
+
+    def _show_ends(self, fusion: Fusion | None) -> None:
+        """Both ends of the window in the unit that windows of such images have; empty without fusion."""
+        for box in (self.low, self.high):
+            box.setSuffix("" if fusion is None else _unit_suffix(fusion.opened.volume))
+            box.clear()
+        if fusion is not None:
+            factor = unit_per_value(fusion.opened.volume)
+            self.low.setValue(fusion.window.low * factor)
+            self.high.setValue(fusion.window.high * factor)
 
     def _show_phases(self) -> None:
         phase = self._session.series.phase if self._session.series else None
         self.phase.setEnabled(phase is not None)
         self.phase.setRange(0, phase.count - 1 if phase else 0)
         self.phase.setValue(phase.index if phase else 0)
-        self.phase_text.setText(f"{phase.index + 1} of {phase.count}  {phase.name}" if phase else "")
+        self.phase_text.setText(_phase_text(phase) if phase else "")
+
+
+def _unit_suffix(volume: Volume) -> str:
+    unit = "SUVbw" if volume.facts.suv_factor else volume.unit
+    return f" {unit}" if unit else ""
+
+
+def _phase_text(phase: Phase) -> str:
+    """Which of how many, and what tells it apart; once, where that counts too."""
+    which = f"{phase.index + 1} of {phase.count}"
+    return phase.name if f" {phase.name}".endswith(f" {which}") else f"{which}  {phase.name}"
