@@ -1,9 +1,11 @@
 """With the keyboard alone: Tab reaches everything that can be worked, everything has a name, and a whole reading."""
 
 from collections.abc import Generator
+from pathlib import Path
 
+import pydicom
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QFileDialog,
     QHeaderView,
     QLineEdit,
     QPlainTextEdit,
@@ -175,6 +178,54 @@ def test_a_series_is_chosen_in_the_list_by_keys(shown: Application, qtbot: QtBot
     QTest.keyClick(tree, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not shown.runner.busy() and shown.session.series != first, timeout=20_000)
     assert shown.session.series is not None and shown.session.series.modality == "DX"
+
+
+def into_file_dialog(name: str) -> None:
+    """Put the name into the line that the coming dialog for files gives the keyboard to, and press Enter."""
+
+    def type_it() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        line = dialog.focusWidget()
+        if isinstance(line, QLineEdit):
+            line.setText(name)  # typed letters would be completed with what lies about
+            QTest.keyClick(line, Qt.Key.Key_Return)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+        if dialog.isVisible():
+            dialog.reject()
+
+    QTimer.singleShot(0, type_it)
+
+
+def test_a_study_is_opened_measured_and_exported_without_a_mouse(
+    main: Application, qtbot: QtBot, phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    """A film through the dialog for files, 200 screen pixels across it, and the report through the palette."""
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    main.window.activateWindow()
+    into_file_dialog(str(phantom_study.xray))
+    QTest.keyClick(main.window, Qt.Key.Key_O, control)
+    main.window.activateWindow()  # as window managers do when a dialog closes
+    qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+    QTest.keyClick(main.window, Qt.Key.Key_D)
+    QTest.keyClick(main.window, Qt.Key.Key_Space, shift)
+    QTest.keyClick(main.canvas, Qt.Key.Key_Space)
+    for _ in range(20):
+        QTest.keyClick(main.canvas, Qt.Key.Key_Right)
+    QTest.keyClick(main.canvas, Qt.Key.Key_Space)
+    volume, transform = main.session.volume, main.session.active.transform()
+    (line,) = main.session.measurements.all
+    assert volume is not None and transform is not None
+    (length,) = main.session.measurements.values(line, volume)
+    assert length.value == pytest.approx(200 / transform.px_per_mm) and length.calibration.startswith("at detector")
+    QTest.keyClick(main.canvas, Qt.Key.Key_P, control | shift)
+    palette = main.dialogs.palette
+    QTest.keyClicks(palette.typed, "export measurements")
+    into_file_dialog(str(tmp_path / "report.dcm"))
+    QTest.keyClick(palette.typed, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not main.runner.busy() and (tmp_path / "report.dcm").exists(), timeout=20_000)
+    content = pydicom.dcmread(tmp_path / "report.dcm").to_json()
+    assert "410668003" in content and str(length.value)[:8] in content
 
 
 def test_a_study_is_read_without_a_mouse(shown: Application, qtbot: QtBot) -> None:
