@@ -20,6 +20,7 @@ from viewer.state.hanging import (
     at_hand,
     chosen,
     fitting,
+    scrolling,
 )
 from viewer.state.layout import SINGLE
 from viewer.state.links import Follow, Links
@@ -105,9 +106,10 @@ class Hanging:
 
     def _link(self, stage: Stage) -> None:
         """Scroll together as the stage asks, else as the person had it."""
-        if stage.scroll is not None:
+        follow = scrolling(stage, self._hung)
+        if follow is not None:
             self._chosen = self._chosen or self._links.follow
-            self._links.set_follow(stage.scroll)
+            self._links.set_follow(follow)
         elif self._chosen is not None:
             self._links.set_follow(self._chosen)
             self._chosen = None

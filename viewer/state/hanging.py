@@ -53,7 +53,8 @@ class Stage(Kept):
 
     Attributes:
         layout: of the first window, for the viewports that belong there.
-        scroll: how its viewports scroll together; left out, as the person has it.
+        scroll: how its viewports scroll together; left out, as the person has it. Beside a prior in the same frame of
+            reference, ``offset`` goes by position.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
@@ -166,6 +167,14 @@ def chosen(wanted: Wanted, hung: Hung) -> Series | None:
     """The series for a viewport; None when there is none."""
     found = [each for each in (hung.current if wanted.study == "current" else hung.prior) if _fits(wanted, each)]
     return found[wanted.nth] if wanted.nth < len(found) else None
+
+
+def scrolling(stage: Stage, hung: Hung) -> Follow | None:
+    """How the viewports of a stage scroll together: by position where a prior lies in the frame of reference of all."""
+    found = [chosen(wanted, hung) for wanted in stage.viewport]
+    frames = {each.frame_of_reference for each in found if each is not None}
+    registered = len(frames) == 1 and "" not in frames and any(each in hung.prior for each in found)
+    return "position" if stage.scroll == "offset" and registered else stage.scroll
 
 
 def _fits(wanted: Wanted, series: Series) -> bool:

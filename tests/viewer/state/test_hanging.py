@@ -1,5 +1,6 @@
 """Which protocol is for a study, and which series goes where."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from imaging.study import Patient, Series
 from viewer.places import resources
 from viewer.settings import SettingsError, read
-from viewer.state.hanging import Match, Protocol, Stage, Wanted, arrangements, at_hand, chosen, fitting
+from viewer.state.hanging import Match, Protocol, Stage, Wanted, arrangements, at_hand, chosen, fitting, scrolling
 
 
 def series(description: str, modality: str = "DX", frames: int = 1, date: str = "20260101", **rest) -> Series:
@@ -161,3 +162,23 @@ def test_without_a_second_window_all_share_the_first_and_planes_stay_alone():
 
 def test_a_stage_for_one_window_leaves_the_other_alone():
     assert shown(two_windows("1x2", 1, 1), 2) == [("1x2", [0, 1])]
+
+
+@pytest.mark.parametrize(
+    ("frames", "follow"),
+    [(("1.2", "1.2"), "position"), (("1.2", "1.3"), "offset"), (("", ""), "offset"), (("1.2", ""), "offset")],
+)
+def test_a_prior_in_the_same_frame_of_reference_is_scrolled_by_position(frames, follow):
+    current, prior = series("Thorax", "CT", 300), series("Thorax", "CT", 90, "20240101")
+    now, before = (
+        replace(each, frame_of_reference=frame) for each, frame in zip((current, prior), frames, strict=True)
+    )
+    protocol = next(one for one in builtin() if one.name == "CT follow-up")
+    hung = at_hand([now, before])
+    assert [scrolling(stage, hung) for stage in protocol.stage] == [follow, follow]
+
+
+def test_views_of_one_study_are_scrolled_as_their_stage_asks():
+    stage = Stage(name="s", layout="1x2", scroll="offset", viewport=(Wanted(), Wanted()))
+    hung = at_hand([replace(series("Thorax", "CT", 300), frame_of_reference="1.2")])
+    assert scrolling(stage, hung) == "offset"
