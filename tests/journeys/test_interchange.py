@@ -30,6 +30,7 @@ from inference.probability import ProbabilityMap
 from tests.journeys.hands import settle, told
 from viewer.app import Application
 from viewer.dialogs.exchange_files import MASKS, REPORT
+from viewer.panels.findings_panel import FindingsPanel
 from viewer.panels.status import StatusBar
 from viewer.state.orientation import CLOCKWISE, MIRRORED
 
@@ -110,6 +111,11 @@ def test_a_mask_leaves_and_comes_back_as_a_proposal(
     choose(monkeypatch, path)
     main.window.run("import-mask")
     settle(qtbot, main)
+    panel = main.window.findChild(FindingsPanel)
+    assert panel is not None
+    said = panel.summary.text().splitlines()[0]
+    by_name = said.startswith("Mask by ") and said.endswith(f"({path.name})")
+    assert by_name if form.startswith("DICOM") else said == f"Imported: {path.name}", "who made it, where that is kept"
     main.window.run("accept")
     np.testing.assert_array_equal(main.segmentation.array, mask)
 
@@ -128,6 +134,7 @@ def test_an_export_is_stopped_with_the_button_and_leaves_nothing(
     qtbot.mouseClick(bar.cancel, Qt.MouseButton.LeftButton)
     assert not main.runner.busy("export")
     qtbot.waitUntil(lambda: not list(out.glob("*")), timeout=20_000)
+    qtbot.waitUntil(lambda: "The export was stopped; nothing was written." in told(main), timeout=20_000)
     assert "Mask written" not in told(main)
 
 

@@ -59,6 +59,7 @@ class Exchanging:
         self._session, self._segmentation, self._notices = session, segmentation, notices
         self._findings = findings
         self._runner, self._sandbox, self._overlaying, self._picture = runner, sandbox, overlaying, picture
+        runner.stopped.connect(self._stopped)
 
     def export_mask(self, path: Path, kind: MaskFormat) -> None:
         """Write the mask on screen."""
@@ -192,6 +193,10 @@ class Exchanging:
         self._runner.start(
             "export", f"Writing {path.name}", write, lambda said: self._notices.add("info", said), self._failed
         )
+
+    def _stopped(self, key: str) -> None:
+        if key == "export":
+            self._notices.add("info", "The export was stopped; nothing was written.")
 
     def _add(self, found: ReadMeasurements, path: Path, series: Series) -> None:
         state = self._session.measurements

@@ -16,7 +16,7 @@ from viewer.commands.presenting import Presenting
 from viewer.commands.reading import Reading
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.state.findings import FROM_FILE, Findings
+from viewer.state.findings import FROM_FILE, IMPORTED, Findings
 from viewer.state.notices import Notices
 from viewer.state.session import Session
 
@@ -133,12 +133,12 @@ def heat_of(fractions: Fractions, shown: Prediction) -> HeatMap:
 
 
 def proposal(mask: ImportedMask, document: Document, series_uid: str) -> Prediction:
-    """The mask as a prediction that says which file it comes from, and who or what made it."""
+    """The mask as a prediction that says which file it comes from, and who or what made it where the file says so."""
     made = mask.labelmap.provenance
-    maker = (made.model or made.author) if made is not None else "unknown"
+    maker, file = (made.model or made.author) if made is not None else "", document.file.name
     return Prediction(
         series_uid,
-        f"{maker} ({document.file.name})",
+        f"{maker} ({file})" if maker else f"{IMPORTED}{file}",
         made.model_version if made is not None else "",
         FROM_FILE,
         (),

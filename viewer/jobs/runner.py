@@ -35,12 +35,14 @@ class Runner(QObject):
         progressed: (key, done, total, text); total 0 means unknown.
         ended: (key), before the result or error is handed over, or when the job was cancelled.
         cancelled: (key), after ``ended``.
+        stopped: (key), once the work of a cancelled job did stop; never when it came to its end all the same.
     """
 
     started = Signal(str, str)
     progressed = Signal(str, int, int, str)
     ended = Signal(str)
     cancelled = Signal(str)
+    stopped = Signal(str)
     _reported = Signal(object, int, int, str)
     _returned = Signal(object, object, object)
 
@@ -110,7 +112,7 @@ class Runner(QObject):
             result = work(report)
         except BaseException as raised:  # noqa: BLE001  a thread's error must reach the window, whatever it is
             error = raised
-        if not job.stop.is_set():
+        if not job.stop.is_set() or (isinstance(error, Cancelled) and not self.ended_for_good):
             self._returned.emit(job, result, error)
 
     def _current(self, job: _Job) -> bool:
@@ -122,6 +124,8 @@ class Runner(QObject):
 
     def _on_return(self, job: _Job, result: Any, error: BaseException | None) -> None:
         if not self._current(job):
+            if isinstance(error, Cancelled):
+                self.stopped.emit(job.key)
             return
         del self._jobs[job.key]
         self.ended.emit(job.key)

@@ -10,7 +10,7 @@ from inference.registry import Package
 from viewer.commands.annotating import Annotating
 from viewer.commands.inferring import Inferring, Method
 from viewer.panels.layout import button, column, heading, muted, percent_slider, plain, plain_tip
-from viewer.state.findings import COMPARED, FROM_FILE, Findings
+from viewer.state.findings import COMPARED, FROM_FILE, IMPORTED, Findings
 from viewer.state.models import Models
 from viewer.state.session import Session
 
@@ -203,7 +203,7 @@ def _summary(prediction: Prediction | None, shown: bool) -> str:
     if prediction is None:
         return "No model has been run on this series." if shown else "Open an image to run a model on it."
     if prediction.task in (FROM_FILE, COMPARED):
-        of = "" if prediction.task == COMPARED else "Mask by "
+        of = "" if prediction.task == COMPARED or prediction.model.startswith(IMPORTED) else "Mask by "
         lines = [f"{of}{prediction.model} {prediction.version}".rstrip(), *_volume_lines(prediction)]
     else:
         lines = [f"{prediction.model} {prediction.version} on {prediction.device}, {prediction.seconds:.1f} s"]

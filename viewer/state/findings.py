@@ -8,6 +8,8 @@ from inference.prediction import HeatMap, Prediction
 
 FROM_FILE = "file"
 """The task of a prediction that no model of ours made."""
+IMPORTED = "Imported: "
+"""Goes before the name of a file that does not say who or what made its mask."""
 COMPARED = "comparison"
 """The task of one that shows other masks to be looked at, as where two differ: it cannot become the mask."""
 

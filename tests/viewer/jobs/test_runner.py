@@ -94,3 +94,28 @@ def test_nothing_is_begun_after_the_end(runner: Runner) -> None:
     runner.shut_down()
     runner.start("late", "Late", lambda _report: begun.append("late"), refuse, refuse)
     assert not runner.busy() and begun == []
+
+
+def test_a_cancelled_job_is_told_to_have_stopped_unless_it_came_to_its_end(qtbot: QtBot, runner: Runner) -> None:
+    stopped: list[str] = []
+    runner.stopped.connect(stopped.append)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def last(report: Report) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    def midway(report: Report) -> None:
+        last(report)
+        report(1, 2, "half")
+
+    for key, work in (("whole", last), ("half", midway)):
+        begun.clear()
+        runner.start(key, key, work, refuse, refuse)
+        assert begun.wait(10)
+        runner.cancel(key)
+    assert stopped == []
+    go_on.set()
+    qtbot.waitUntil(lambda: stopped == ["half"])
+    qtbot.wait(20)
+    assert stopped == ["half"]
