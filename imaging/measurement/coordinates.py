@@ -18,7 +18,7 @@ def coordinates(volume: Volume, point_kji: Triple) -> tuple[Value, ...]:
     if number is None or not is_told(regions[number]) or len(set(regions[number].units)) == 1:
         return ()
     region = regions[number]
-    words = f"{region_words(number, region)}, from its reference pixel"
+    words = region_words(number, region)
     found: list[Value] = []
     for side, pixels in enumerate((row - region.box_ji[0], column - region.box_ji[1])):
         first = region.corner[side]

@@ -25,7 +25,9 @@ def _numbers(values: tuple[Value, ...]) -> Iterator[str]:
                 yield f"Mean {value.text} ± {found['SD'].text}"
             case "Min" if "Max" in found:
                 yield f"{value.text} to {found['Max'].text}"
-            case "SD" | "Max" | "Pixels" | "Supplement":
+            case "Red" if "Blue" in found:
+                yield f"RGB {value.text} {found['Green'].text} {found['Blue'].text}"
+            case "SD" | "Max" | "Pixels" | "Supplement" | "Green" | "Blue":
                 pass
             case _:
                 yield f"{value.name} {value.text}"

@@ -1,5 +1,6 @@
 """Every measuring tool, with the calibration its number rests on: in the patient, on films, in ultrasound regions."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from viewer.tour.exhibits import Exhibits
@@ -139,4 +140,8 @@ def _ultrasound(visitor: Visitor, exhibits: Exhibits) -> None:
     visitor.drag(pixel(236, 103), pixel(236, 193))
     visitor.drag(pixel(330, 283), pixel(236, 283))
     visitor.picture("ultrasound regions: millimetres, seconds and speed")
-    visitor.do("delete-measurements", "tool-window")
+    visitor.do("delete-measurements", "tool-probe", "pointer-by-keys")
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Space):
+        QTest.keyClick(visitor.main.canvas, key)
+    visitor.picture("probe set by keys alone: speed and time from the reference pixel")
+    visitor.do("pointer-by-keys", "delete-measurements", "tool-window")

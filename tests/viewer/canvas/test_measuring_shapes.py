@@ -11,7 +11,7 @@ from imaging.geometry import Calibration, Geometry
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Value
 from imaging.measurement.lines import Angle, Bidirectional, Cobb, Length
-from imaging.measurement.marks import Note
+from imaging.measurement.marks import Note, Probe
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.ruler import Ground, Points
 from imaging.volume import Volume
@@ -160,3 +160,11 @@ def test_labels_stay_in_the_room_and_off_one_another(qapp: object) -> None:
     painter.end()
     assert len(labels.boxes) == 6 and all(room.contains(box) for box in labels.boxes)
     assert not any(a.intersects(b) for n, a in enumerate(labels.boxes) for b in labels.boxes[:n])
+
+
+def test_a_colour_takes_one_line_below_the_place() -> None:
+    colours = tuple(Value(name, value, "") for name, value in (("Red", 7.0), ("Green", 8.0), ("Blue", 9.0)))
+    probe = Measurement("u", Probe(kji((0, 0))), "kji")
+    words = "ultrasound region 2, spectral"
+    place = (Value("Velocity", 80.0, "cm/s", words), Value("Time", 1.5, "s", words))
+    assert label_lines(probe, (*place, *colours)) == ("Velocity 80.00 cm/s", "Time 1.50 s", "RGB 7 8 9", words)
