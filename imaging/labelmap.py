@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from imaging.errors import GeometryError
 from imaging.geometry import Geometry
-from imaging.layers import Layer, Layers, layer_of
+from imaging.layers import Layer, Layers, filled_up, layer_of
 
 Colour = tuple[int, int, int]
 
@@ -128,6 +128,13 @@ class Labelmap:
     def inside(self, value: int) -> NDArray[np.bool_]:
         """(K, J, I) bool: the voxels of this label."""
         return self.layer(value) == value
+
+    def marks_the_same(self, other: "Labelmap") -> bool:
+        """Whether both mark the same voxels as the same segments, however these are drawn, locked or worked on."""
+        meant, others = ({(e.value, e.name, e.code, e.layer) for e in each.labels} for each in (self, other))
+        count = max(len(self.layers), len(other.layers))
+        pairs = zip(filled_up(self.layers, count), filled_up(other.layers, count), strict=True)
+        return meant == others and all(np.array_equal(one, two) for one, two in pairs)
 
     def counts(self) -> dict[int, int]:
         """How many voxels each label has, by value."""

@@ -1,5 +1,7 @@
 """Masks: shape, volumes in millilitres, labels without a table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,20 @@ def test_labels_without_a_table_are_named_by_their_value():
     assert [(label.value, label.name) for label in plain_labels(array)] == [(2, "label 2"), (9, "label 9")]
     assert plain_labels(array)[1].colour == PALETTE[0], "eight colours, then from the start"
     assert plain_labels(np.zeros(3, np.uint8)) == ()
+
+
+def test_what_a_mask_marks_is_voxels_names_and_codes_and_not_how_it_is_drawn():
+    grid = Geometry((2, 3, 4))
+    first, *rest = LESIONS
+    one = Labelmap(mask(), grid, LESIONS)
+    drawn = replace(first, visible=False, locked=True, opacity=0.5, colour=PALETTE[3])
+    assert one.marks_the_same(Labelmap(mask(), grid, (drawn, *rest), further=(np.zeros_like(mask()),)))
+    changed = mask()
+    changed[0, 0, 3] = 1
+    others = (
+        Labelmap(changed, grid, LESIONS),
+        Labelmap(mask(), grid, (replace(first, name="effusion"), *rest)),
+        Labelmap(mask(), grid, tuple(rest)),
+        Labelmap(mask(), grid, LESIONS, further=(changed,)),
+    )
+    assert not any(one.marks_the_same(other) for other in others)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,28 @@ def test_a_queue_is_read_by_keys_and_everything_is_there_after_a_restart(
     assert states(again) == [CaseState.ACCEPTED, CaseState.FIXED, CaseState.REJECTED]
     assert again.sides.queue.progress.text() == "3 of 3 done"
     assert "3 done" in again.sides.queue.figures.text()
+
+
+def test_a_case_is_fixed_by_what_is_marked_and_not_by_how_it_is_drawn(
+    qtbot: QtBot, start: Start, phantom_study: PhantomStudy
+) -> None:
+    main = start()
+    main.reading.open([phantom_study.ct])
+    settled(qtbot, main)
+    press(main, Qt.Key.Key_B)
+    drag(main, (0.4, 0.5), (0.6, 0.5))
+    main.window.run("save")
+    queue_of(qtbot, main, phantom_study.study, "lungs")
+    for changed, verdict in ((False, CaseState.ACCEPTED), (True, CaseState.FIXED)):
+        main.queueing.open(main.worklist.cases[0].id)
+        settled(qtbot, main)
+        base, label = main.segmentation.revision, main.segmentation.labels[0]
+        name = "Renamed" if changed else label.name
+        main.segmentation.set_label(replace(label, name=name, visible=False, opacity=0.5, locked=True), "Change label")
+        press(main, Qt.Key.Key_F5)
+        settled(qtbot, main)
+        reading = main.worklist.cases[0].readings[0]
+        assert reading.state is verdict and reading.revision != base and base is not None
 
 
 def test_a_case_is_put_off_left_and_gone_back_to(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from imaging.errors import LibraryError
+from imaging.labelmap import Labelmap
 from imaging.library.queued import Case, CaseState, WorkQueue
 from imaging.library.shelf import Shelf
 from imaging.study import Study
@@ -130,7 +131,7 @@ class Queueing(QObject):
             self.next()
 
     def accept(self) -> None:
-        """The mask is right; where it was changed here, the case counts as fixed."""
+        """The mask is right; where other voxels or segments are marked than before, the case counts as fixed."""
         self._judge(CaseState.FIXED if self._changed else CaseState.ACCEPTED)
 
     def fix(self) -> None:
@@ -160,9 +161,22 @@ class Queueing(QObject):
 
     @property
     def _changed(self) -> bool:
-        """Whether the mask of the case is another than the one that all its readings begin with."""
+        """Whether the mask of the case marks something else than the one that all its readings begin with."""
         case = self._worklist.current
-        return case is not None and (not self._segmentation.saved or self._revision(case) != case.base)
+        mask, before = (None, None) if case is None else (self._mask_of(case), self._kept(case.base))
+        if mask is None or before is None:
+            return mask is not None and any(layer.any() for layer in mask.layers)
+        return not mask.marks_the_same(before)
+
+    def _mask_of(self, case: Case) -> Labelmap | None:
+        """The mask of the case as it is now; None without any."""
+        series, mask = self._session.series, self._segmentation.mask
+        here = series is not None and series.uid == case.series_uid and mask.geometry is not None
+        return mask.labelmap() if here else self._kept(self._revision(case))
+
+    def _kept(self, revision: int | None) -> Labelmap | None:
+        found = None if revision is None else self._asked(lambda: self._shelf.library.revision(revision))
+        return None if found is None else found.labelmap
 
     def _revision(self, case: Case) -> int | None:
         """The newest revision of what is read, also while another series is worked on."""
