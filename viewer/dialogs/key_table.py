@@ -124,6 +124,7 @@ class KeyTable(QWidget):
             self._settle()
             self._adding = adding
             self.capture.wait_for(f"Press the key for “{self._actions[self.chosen()].text}” (Escape leaves it)")
+            self._keep_in_view()
 
     def _pressed(self, key: str) -> None:
         """Bind the key, or say at once whose it is."""
@@ -135,7 +136,15 @@ class KeyTable(QWidget):
         self.said.setText(f"{key} is already “{self._actions[holder].text}”.")
         for widget in (self.said, self.take, self.leave):
             widget.show()
+        self._keep_in_view()
         self.leave.setFocus()
+
+    def _keep_in_view(self) -> None:
+        """Show the chosen action, though a line below has just taken room from the list."""
+        layout, item = self.layout(), self.rows.currentItem()
+        if layout is not None and item is not None:
+            layout.activate()
+            self.rows.scrollToItem(item)
 
     def _take(self) -> None:
         held = self._bindings.keys.get(self.chosen(), ()) if self._adding else ()

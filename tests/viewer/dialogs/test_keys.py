@@ -6,11 +6,12 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMainWindow
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QDialogButtonBox, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from viewer.commands.action import Action
 from viewer.commands.binding import Binding
+from viewer.dialogs.key_table import KeyTable
 from viewer.dialogs.keys import KeysAndMouse
 from viewer.dialogs.mouse_table import GESTURES
 from viewer.settings import Settings
@@ -118,6 +119,30 @@ def test_a_conflict_is_shown_at_once_and_decided(room: Room) -> None:
     room.change("about", Qt.Key.Key_C)
     QTest.mouseClick(room.keys.take, LEFT)
     assert room.bindings.keys["about"] == ("C",) and room.bindings.keys["play"] == ()
+
+
+def test_the_action_stays_in_view_beside_the_question_whose_key_it_is(qtbot: QtBot, tmp_path: Path) -> None:
+    table = (*(Action(f"a{n}", f"Action {n}", "View", lambda: None) for n in range(60)), *TABLE)
+    bindings = Bindings()
+    binding = Binding(bindings, Hand(), Settings(tmp_path), Notices())
+    binding.begin(table)
+    keys = KeyTable(table, bindings, binding)
+    qtbot.addWidget(keys)
+    keys.resize(500, 400)
+    keys.show()
+    keys.choose("a40")
+    rows, item = keys.rows, keys.rows.currentItem()
+    rows.scrollToItem(item, QAbstractItemView.ScrollHint.PositionAtBottom)
+
+    def in_view() -> bool:
+        QApplication.processEvents()
+        return rows.viewport().rect().contains(rows.visualItemRect(item))
+
+    assert in_view()
+    QTest.keyClick(rows, Qt.Key.Key_Return)
+    assert keys.capture.isVisible() and in_view()
+    QTest.keyClick(keys.capture, Qt.Key.Key_C)
+    assert keys.said.isVisible() and in_view()
 
 
 def test_one_more_key_no_key_and_reset(room: Room) -> None:
