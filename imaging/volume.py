@@ -245,7 +245,9 @@ class Volume:
         return (self.padding if k is None else self.padding_at(k)) or (np.nan, np.nan)
 
     def default_window(self, k: int | None = None) -> Window:
-        """The file's first window, else a modality's habit (CT: soft tissue), else the 0.5-99.5 percentile range.
+        """The file's first window, else a modality's habit, else the 0.5-99.5 percentile range.
+
+        CT is read in soft tissue, PET from SUV 0 to 5 where it can be worked out.
 
         Args:
             k: look at this slice only, while the others are still loading, or where each has a window of its own.
@@ -258,6 +260,8 @@ class Volume:
             return Window(128.0, 256.0, "full range")
         if self.unit == "HU":
             return Window(40.0, 400.0, "soft tissue")
+        if self.facts.suv_factor > 0:
+            return Window(2.5 / self.facts.suv_factor, 5.0 / self.facts.suv_factor, "SUV 0-5", "LINEAR_EXACT")
         return percentile_window(self.sample(k=k), "auto")
 
 

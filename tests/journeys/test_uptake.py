@@ -22,6 +22,9 @@ def test_the_cursor_and_the_keys_speak_of_uptake(main: Application) -> None:
     QTest.mouseMove(main.canvas, at(main, 20, 20))
     bar = main.window.statusBar()
     assert isinstance(bar, StatusBar) and bar.cursor_text.text().startswith("10000 Bq/ml   2.00 SUVbw")
+    assert (main.view.window.low, main.view.window.high) == (0, 25_000), "without a window of the file: SUV 0 to 5"
+    key(main, Qt.Key.Key_2)
+    assert main.view.window.high == 35_000
     key(main, Qt.Key.Key_1)
     assert (main.view.window.low, main.view.window.high) == (0, 25_000)
     assert main.window.actions_by_id["preset-1"].text() == "SUV 0-5  5 / 2.5"
