@@ -67,16 +67,17 @@ class Runs:
 
 @dataclass(frozen=True, eq=False)
 class RunEdit:
-    """A change of the voxels of ``runs``; taken back by itself.
+    """A change of the voxels of ``runs`` of a mask, from ``before`` to ``after``.
 
     Attributes:
-        differences: (V,) uint8 before XOR after, of one voxel after the other.
+        before, after: (V,) uint8 label values of one voxel after the other, or (1,) of all.
         layer: of the mask; None until it is applied, where it was made from the layer of the active label.
     """
 
     name: str
     runs: Runs
-    differences: Mask
+    before: Mask
+    after: Mask
     layer: int | None = None
 
     @property
@@ -87,22 +88,21 @@ class RunEdit:
     @property
     def nbytes(self) -> int:
         """Memory that remembering this change costs, in bytes."""
-        return self.runs.starts.nbytes + self.runs.lengths.nbytes + self.differences.nbytes
+        return self.runs.starts.nbytes + self.runs.lengths.nbytes + self.before.nbytes + self.after.nbytes
 
     def apply_to(self, array: Mask) -> None:
-        """Change ``array``, (K, J, I) label values."""
-        places = self.runs.places()
-        np.put(array, places, np.take(array, places) ^ self.differences)
+        """Write ``after`` into ``array``, (K, J, I)."""
+        np.put(array, self.runs.places(), self.after)
 
     def reverted(self) -> "RunEdit":
-        """Itself: XOR takes itself back."""
-        return self
+        """The change that takes this one back."""
+        return RunEdit(self.name, self.runs, self.after, self.before, self.layer)
 
     def voxels(self) -> Mask:
         """(K, J, I) uint8 of the box: before XOR after."""
         inner = self.runs.within(self.box)
         found = np.zeros(inner.shape, np.uint8)
-        np.put(found, inner.places(), self.differences)
+        np.put(found, inner.places(), self.before ^ self.after)
         return found
 
 
@@ -116,4 +116,6 @@ def add_runs(array: Mask, runs: Runs, value: int, name: str, editable: Editable 
         return None
     if not differs.all():
         runs, before = runs.only(differs, places), before[differs]
-    return RunEdit(name, runs, before ^ np.uint8(value))
+    if (before == before[0]).all():
+        before = before[:1].copy()
+    return RunEdit(name, runs, before, np.array([value], np.uint8))
