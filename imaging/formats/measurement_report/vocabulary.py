@@ -47,7 +47,10 @@ _OWN = "Wetread:"
 
 def quantity(name: str) -> Code:
     """The code of a quantity; one of our own where no standard one is known."""
-    own = "".join(each for each in name.upper() if each.isascii() and each.isalnum())[:16] or "VALUE"
+    own = (
+        "".join(each for each in name.replace("Δ", "delta").upper() if each.isascii() and each.isalnum())[:16]
+        or "VALUE"
+    )
     return _QUANTITIES.get(name, Code(own, OWN_SCHEME, name))
 
 

@@ -7,6 +7,8 @@ from pydicom.dataset import Dataset
 from imaging.formats import reading
 from imaging.formats.dicom.header import read_header
 from imaging.formats.dicom.regions import regions_of
+from imaging.measurement.coordinates import coordinates
+from imaging.phantom import doppler
 
 
 def region(box=(0, 0, 9, 9), spatial_format=1, units=(3, 3), delta=(0.02, 0.03)) -> Dataset:
@@ -60,6 +62,20 @@ def test_the_corner_follows_from_the_reference_pixel(write_dicom):
     del item.ReferencePixelPhysicalValueY
     assert regions(write_dicom, item)[0].corner == (20.0, None), "without a value the reference is nought"
     assert regions(write_dicom, region())[0].corner == (None, None)
+
+
+def test_each_file_of_a_series_has_its_own_regions(tmp_path):
+    for n in (1, 2):
+        data = doppler.image()
+        data.InstanceNumber = n
+        data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"1.2.3.{n}"
+        data.SequenceOfUltrasoundRegions[1].PhysicalDeltaY = -float(n)
+        data.save_as(tmp_path / f"{n}.dcm", enforce_file_format=True)
+    (series,) = reading.open_study(tmp_path).series
+    volume = reading.load_volume(series)
+    row = doppler.SPLIT + doppler.BASELINE - 80
+    speeds = [coordinates(volume, (k, row, 10))[0].value for k in (0, 1)]
+    assert speeds == [80.0, 160.0], "the second file has two cm/s to a row"
 
 
 def test_a_box_outside_the_image_is_left_out(write_dicom):

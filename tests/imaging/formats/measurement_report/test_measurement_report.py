@@ -16,7 +16,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from imaging.errors import ReadError, SaveError
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.measurement_report.reading import read_report
-from imaging.formats.measurement_report.vocabulary import own_uid, tracking_uid
+from imaging.formats.measurement_report.vocabulary import own_uid, quantity, tracking_uid
 from imaging.formats.measurement_report.writing import write_report
 from imaging.formats.reading import load_volume, open_study
 from imaging.labelmap import Provenance
@@ -185,6 +185,11 @@ def test_a_report_on_other_images_is_refused(make_ground, tmp_path):
         read_report(tmp_path / "sr.dcm", grid_of(other.volume), other_series)
     with pytest.raises(ReadError, match="no structured report"):
         read_report(series.files[0], grid_of(ground.volume), series)
+
+
+def test_a_velocity_and_a_difference_of_velocities_have_codes_of_their_own():
+    codes = {quantity(name).value: name for name in ("Velocity", "Δvelocity", "Time", "Δtime", "Depth", "Δdepth")}
+    assert len(codes) == 6 and codes["DELTAVELOCITY"] == "Δvelocity"
 
 
 def test_identities_come_back():
