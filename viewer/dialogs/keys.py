@@ -33,6 +33,7 @@ class KeysAndMouse(QDialog):
         self.setModal(True)
         self.resize(760, 640)
         self.profile = QComboBox()
+        self.profile.setAccessibleName("Profile")
         self.about = QLabel()
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)

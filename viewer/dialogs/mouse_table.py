@@ -70,6 +70,7 @@ class MouseTable(QWidget):
 
     def _row(self, row: int, name: str) -> QComboBox:
         choice = QComboBox()
+        choice.setAccessibleName(name.replace("+", " + "))
         choice.addItem(AS_IN_PROFILE, "")
         for use in uses(name):
             choice.addItem(use.replace("-", " ").capitalize() if use != "none" else "Nothing", use)

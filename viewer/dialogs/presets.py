@@ -31,6 +31,7 @@ class WindowPresets(QDialog):
         self.setModal(True)
         self.resize(680, 480)
         self.group = QComboBox()
+        self.group.setAccessibleName("Kind of image")
         self.rows = QListWidget()
         self.rows.setAccessibleName("Window presets")
         self.form = PresetForm()

@@ -34,6 +34,7 @@ class AssistBox(QWidget):
         self._segmentation, self._keyframing = segmentation, keyframing
         self.refine = button("Refine", refining.run, "The model draws the label again; your strokes stay (Ctrl+Alt+J)")
         self.merge = QComboBox()
+        self.merge.setAccessibleName("What the model may change")
         for choice, text in MERGES:
             self.merge.addItem(text, choice)
         self.merge.activated.connect(lambda: self._bench.set_options(merge=self.merge.currentData()))

@@ -29,6 +29,7 @@ class ClassificationPanel(QWidget):
         super().__init__()
         self._state, self._classifying = state, classifying
         self.sets, self.progress, self.hint = QComboBox(), muted(), muted()
+        self.sets.setAccessibleName("Label set")
         self.sets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.sets.addItems([each.title for each in state.label_sets])
         self.sets.activated.connect(lambda number: classifying.choose(state.label_sets[number]))

@@ -33,6 +33,7 @@ class FindingsPanel(QWidget):
         self._session, self._findings, self._models = session, findings, models
         self._inferring, self._annotating = inferring, annotating
         self.choice = QComboBox()
+        self.choice.setAccessibleName("Model")
         self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.about = muted()
         self.run = button("Run model", inferring.predict, "Run the chosen model on this series (P)", primary=True)
@@ -63,6 +64,7 @@ class FindingsPanel(QWidget):
     def _lay_out_mask(self) -> None:
         self.accept = button("Accept mask", self._accept, "Into the annotation (A)", primary=True)
         self.merge = QComboBox()
+        self.merge.setAccessibleName("What becomes of what is drawn already")
         for how, text in MERGES:
             self.merge.addItem(text, how)
         self.merge.setToolTip("What becomes of what is drawn already")
@@ -81,6 +83,7 @@ class FindingsPanel(QWidget):
 
     def _lay_out_heat(self) -> None:
         self.target = QComboBox()
+        self.target.setAccessibleName("Finding to explain")
         grad = button("Grad-CAM", lambda: self._explain("gradcam"), "Which regions spoke for this finding (H)")
         integrated = button(
             "Integrated gradients",

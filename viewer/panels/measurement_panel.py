@@ -86,6 +86,7 @@ class MeasurementPanel(QWidget):
         self.rows.itemChanged.connect(self._named)
         self.rows.delete_pressed.connect(measuring.delete_selected)
         self.known_mm = inset(QDoubleSpinBox())
+        self.known_mm.setAccessibleName("True length of the measurement")
         self.known_mm.setRange(0.01, 10_000)
         self.known_mm.setDecimals(2)
         self.known_mm.setSuffix(" mm")
