@@ -18,8 +18,8 @@ _GROWTH = 4
 """Boxes far from each other stay apart: the box around both may be this many times as large as they are."""
 LARGE_VOXELS = 1 << 20
 """Larger boxes are packed in tiles, off the main thread: a million voxels take a millisecond."""
-TILE = (16, 64, 512)
-"""Small enough to stay in the processor's cache while it is unpacked, of long rows; what did not change is left out."""
+TILE_SLICES, TILE_VOXELS = 16, 1 << 19
+"""Of whole rows, and small enough to stay in the processor's cache while unpacked; what did not change is left out."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,10 @@ def _packed(run: Sequence[_Part], around: Box) -> Iterator[MaskDelta]:
 
 def _tiles(box: Box) -> Iterator[Box]:
     """Boxes that cover this one side by side."""
-    corners = product(*(range(span.start, span.stop, size) for span, size in zip(box, TILE, strict=True)))
-    for corner in corners:
-        k, j, i = (slice(n, min(n + size, span.stop)) for n, size, span in zip(corner, TILE, box, strict=True))
-        yield k, j, i
+    k, j, i = box
+    rows = max(1, TILE_VOXELS // (TILE_SLICES * (i.stop - i.start)))
+    for low, top in product(range(k.start, k.stop, TILE_SLICES), range(j.start, j.stop, rows)):
+        yield slice(low, min(low + TILE_SLICES, k.stop)), slice(top, min(top + rows, j.stop)), i
 
 
 def _compressed(voxels: NDArray[np.uint8]) -> bytes:

@@ -9,7 +9,7 @@ from imaging.editing import MaskEdit, add
 from imaging.editing.strokes import ball
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label
-from imaging.mask_delta import TILE, MaskDelta, packed
+from imaging.mask_delta import TILE_VOXELS, MaskDelta, packed
 from viewer.state.mask import Mask
 from viewer.state.mask_steps import HELD_VOXELS, Touched, held, repeat, step_of
 from viewer.state.segmentation import Segmentation
@@ -67,7 +67,7 @@ def test_a_large_step_is_packed_in_tiles_that_lead_there_and_back(state: Segment
     assert step.loose
     tiles = [edit for edit in packed(step).edits if isinstance(edit, MaskDelta)]
     assert len(tiles) > 4
-    assert all(span.stop - span.start <= size for tile in tiles for span, size in zip(tile.box, TILE, strict=True))
+    assert all(tile.voxels().size <= TILE_VOXELS for tile in tiles)
     assert len({tuple((span.start, span.stop) for span in tile.box) for tile in tiles}) == len(tiles)
     drawn = state.array.copy()
     for tile in tiles:
