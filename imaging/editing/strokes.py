@@ -198,25 +198,18 @@ def _spans_mm(
         squared_mm: of the radius.
     """
     line = np.where(np.abs(line) < _STILL_MM, 0.0, line)
+    aside, along = float(line[0] ** 2 + line[1] ** 2), float(line[2])
+    spare, way = squared_mm - dz**2 - dy**2, dz * line[0] + dy * line[1]
+
+    def end_mm(part: NDArray[np.float64], sign: int) -> NDArray[np.float64]:
+        """The end of the rows in the balls ``part`` of the way along the line."""
+        half = spare + part * (2 * way - part * aside)
+        return part * along + sign * np.where(half >= 0, np.sqrt(np.abs(half)), -_MISSES_MM)
+
     if not line.any():
-        end = _end_mm(dz, dy, line, squared_mm, np.zeros(()), 1)
+        end = end_mm(np.zeros(()), 1)
         return -end, end
-    aside = float(line[0] ** 2 + line[1] ** 2)
-    nearest = (dz * line[0] + dy * line[1]) / (aside or 1.0)
-    depth = np.sqrt(np.maximum(squared_mm - dz**2 - dy**2 + nearest**2 * aside, 0))
-    turn = depth * line[2] / np.sqrt(aside * (aside + line[2] ** 2)) if aside else np.copysign(1.0, line[2])
-    low, high = (_end_mm(dz, dy, line, squared_mm, np.clip(nearest + s * turn, 0, 1), s) for s in (-1, 1))
-    return low, high
-
-
-def _end_mm(
-    dz: NDArray[np.float64],
-    dy: NDArray[np.float64],
-    line: NDArray[np.float64],
-    squared_mm: float,
-    part: NDArray[np.float64],
-    sign: int,
-) -> NDArray[np.float64]:
-    """(K, J) lower or upper end of the rows in the balls ``part`` of the way along the line."""
-    half = squared_mm - (dz - part * line[0]) ** 2 - (dy - part * line[1]) ** 2
-    return part * line[2] + sign * np.where(half >= 0, np.sqrt(np.abs(half)), -_MISSES_MM)
+    nearest = way / (aside or 1.0)
+    depth = np.sqrt(np.maximum(spare + nearest * way, 0))
+    turn = depth * (along / np.sqrt(aside * (aside + along**2))) if aside else np.copysign(1.0, along)
+    return end_mm(np.clip(nearest - turn, 0, 1), -1), end_mm(np.clip(nearest + turn, 0, 1), 1)

@@ -21,10 +21,11 @@ class MaskOverlay:
     """
 
     def __init__(self, values: NDArray[np.uint8], labels: tuple[Label, ...], opacity: float, proposed: bool) -> None:
-        self._values, self._labels, self._proposed = values, labels, proposed
+        self._living, self._labels, self._proposed = values, labels, proposed
+        self._values = np.array(values, order="C")  # across the slices the living mask is slow to read
         self._table = mask_table(labels, opacity)
         self._image: QImage | None = None
-        self._extent = _extent_of(values)
+        self._extent = _extent_of(self._values)
         self._outlines: tuple[Outline, ...] | None = None
 
     @property
@@ -44,7 +45,8 @@ class MaskOverlay:
         """Read the values in ``box`` again."""
         top, bottom, left, right = box
         part = np.s_[top:bottom, left:right]
-        words_of(self.image)[part] = self._table[self._values[part]]
+        self._values[part] = self._living[part]
+        words_of(self.image)[part] = self._table.take(self._values[part])
         self._extent = box if self._extent is None else _union(self._extent, box)
         self._outlines = None
 
