@@ -192,7 +192,7 @@ class Segmentation(QObject):
         if edit.before != edit.after:
             self.mask.set_legend(legend)
             self._made(name, edit)
-            self.left.emit(_values(edit.before) - _values(edit.after))
+            self.left.emit(edit.gone)
 
     def push(self, name: str, edit: Edit) -> None:
         """Remember a change of another kind, which is already made, on the one undo line; in the open step if any."""
@@ -315,30 +315,10 @@ class Segmentation(QObject):
         if isinstance(edit, VoxelEdit):
             self.changed.emit(Touched(edit.box, edit.layer or 0))
         elif isinstance(edit, LegendEdit):
-            if _moves_labels(edit):
+            if edit.moves_labels:
                 self.changed.emit(None)
-            if not _only_marks(edit):
+            if not edit.only_keyframes:  # which are drawn nowhere: a stroke may mark one
                 self.labels_changed.emit()
-
-
-def _values(legend: Legend) -> frozenset[int]:
-    return frozenset(label.value for label in legend.labels)
-
-
-def _moves_labels(edit: LegendEdit) -> bool:
-    """Whether a label is in another layer afterwards."""
-    places = {label.value: label.layer for label in edit.before.labels}
-    return any(places.get(label.value, label.layer) != label.layer for label in edit.after.labels)
-
-
-def _only_marks(edit: LegendEdit) -> bool:
-    """Whether nothing but keyframes is said otherwise afterwards, which is drawn nowhere: a stroke may do that."""
-    before, after = edit.before.labels, edit.after.labels
-    same = replace(edit.before, labels=after) == edit.after and len(before) == len(after)
-    return same and all(
-        one is other or replace(one, keyframes=other.keyframes) == other
-        for one, other in zip(before, after, strict=True)
-    )
 
 
 def _read_only(layer: Layer) -> Layer:
