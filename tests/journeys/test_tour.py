@@ -31,7 +31,7 @@ SHOWN = (
     # Measuring
     "length", "angle", "Cobb", "two diameters", "cardiothoracic", "warned of AP", "from masks", "ellipse",
     "rectangle", "polygon", "freehand region", "histogram", "SUVbw", "probe", "arrow", "text", "known length",
-    "jumps to one", "at the detector", "ultrasound regions",
+    "jumps to one", "at the detector", "ultrasound regions", "by keys alone", "speed and time",
     # Keys and mouse
     "profile of another viewer", "each to be changed", "two actions want one key", "palette", "to print",
     # Annotations
