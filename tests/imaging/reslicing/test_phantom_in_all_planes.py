@@ -9,6 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from imaging.geometry import Calibration, Geometry
+from imaging.measurement.lines import Length
+from imaging.measurement.ruler import Ground
 from imaging.regular import regularise
 from imaging.reslicing import Reslicer, nearest_axis, oblique, orthogonal, patient_plane
 from imaging.volume import Volume
@@ -20,6 +22,7 @@ LANDMARKS = {  # LPS mm from the middle, size, brightness: no turn or mirror ima
     "spine": ((1.0, 12.0, 3.0), 2.6, 1400.0),
     "apex": ((6.0, 3.0, 13.0), 2.8, 1100.0),
 }
+NORMALS = {"axial": (0, 0, 1), "coronal": (0, 1, 0), "sagittal": (1, 0, 0), "oblique": (0.4, -0.3, 0.86)}
 PLANES = ("axial", "coronal", "sagittal", "native axial", "native coronal", "native sagittal", "oblique")
 
 
@@ -92,7 +95,7 @@ ACQUISITIONS: dict[str, Callable[[], Volume]] = {
 
 def stack(geometry: Geometry, plane: str) -> Geometry:
     if plane == "oblique":
-        return oblique(geometry, MIDDLE, (0.4, -0.3, 0.86), (0.1, -1.0, 0.2))
+        return oblique(geometry, MIDDLE, NORMALS[plane], (0.1, -1.0, 0.2))
     if plane.startswith("native "):
         axis = nearest_axis(geometry, plane.removeprefix("native "))
         assert axis is not None
@@ -151,3 +154,19 @@ def test_the_plane_through_a_landmark_is_brightest_there(seen):
         part = seen.shown[round(k), rows, columns]
         down, across = np.argwhere(part == part.max()).mean(axis=0)
         assert abs(rows.start + down - row) <= 1 and abs(columns.start + across - column) <= 1
+
+
+@pytest.mark.parametrize("plane", NORMALS)
+def test_a_length_drawn_in_a_plane_is_what_the_body_says(acquisition, plane):
+    """From pixel to pixel of one plane, as a mouse draws it: what is left of the true distance beside the normal."""
+    planes, ground = stack(acquisition.geometry, plane), Ground(acquisition)
+    normal = np.array(NORMALS[plane]) / np.linalg.norm(NORMALS[plane])
+    assert ground.frame == "lps"
+    for one, other in combinations(LANDMARKS, 2):
+        ends = [np.asarray(MIDDLE + LANDMARKS[name][0]) for name in (one, other)]
+        k = round(planes.index_kji(ends[0])[0])
+        drawn = [planes.point_lps((k, *planes.index_kji(end)[1:])) for end in ends]
+        (length,) = Length(tuple(tuple(map(float, point)) for point in drawn)).values(ground)
+        apart = ends[1] - ends[0]
+        assert length.unit == "mm"
+        assert length.value == pytest.approx(np.sqrt(apart @ apart - (apart @ normal) ** 2), abs=0.1)
