@@ -87,7 +87,7 @@ CODECS = (
 )
 
 
-def _coded_row(codec: Codec, rounds: int, slices: int = 60) -> Row:
+def _coded_row(codec: Codec, rounds: int, slices: int = 300) -> Row:
     """A compressed series beside the codec alone, which decodes the same frames on all cores and keeps none."""
     frame = _smooth()
     data = codec.encode(frame)
