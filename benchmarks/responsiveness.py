@@ -64,7 +64,7 @@ def responsiveness(rounds: int) -> list[Row]:
 
 def _measure(qt: QApplication, main: Application, ct: Path) -> list[Row]:
     main.start([ct])
-    wait_until(lambda: not main.runner.busy() and "pyqtgraph" in sys.modules, "the built-in CT and the warm-up")
+    wait_until(lambda: _is_ready(main), "the built-in CT and the warm-up")
     if main.models.chosen is None:
         return []
     gaps = Gaps()
@@ -75,6 +75,12 @@ def _measure(qt: QApplication, main: Application, ct: Path) -> list[Row]:
     seconds = time.perf_counter() - begin
     what = "longest gap of the event loop while a model runs"
     return [Row(what, 1000 * busy, "idle window", 1000 * idle, f"prediction took {seconds:.1f} s; limit 50 ms")]
+
+
+def _is_ready(main: Application) -> bool:
+    """A series is shown, and all is done that begins by itself."""
+    quiet = not (main.runner.busy() or main.background.busy())
+    return quiet and main.session.volume is not None and "pyqtgraph" in sys.modules
 
 
 def _load(qt: QApplication, main: Application, folder: Path) -> Row:
