@@ -29,7 +29,7 @@ _ALWAYS_ALLOWED_BYTES = 64 << 20
 _SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _WHITE_IS_ZERO = 0
 _YCBCR_AND_LAB = frozenset((6, 8, 9, 10))
-_DAMAGED = (RuntimeError, ValueError, TypeError, IndexError, OverflowError, NotImplementedError, MemoryError)
+_DAMAGED = (RuntimeError, ValueError, TypeError, IndexError, OverflowError, MemoryError)
 """What the decoder raises on damaged files and on compressions it does not know."""
 
 
