@@ -23,7 +23,7 @@ from imaging.formats.segmentation.nrrd_file import NrrdFile, read_nrrd
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.seg_nrrd import read_seg_nrrd, write_seg_nrrd
 from imaging.geometry import Calibration, Geometry
-from imaging.labelmap import Label, Labelmap
+from imaging.labelmap import Code, Label, Labelmap
 from imaging.layers import overlap
 
 WHOLE = {
@@ -31,11 +31,16 @@ WHOLE = {
     MaskFormat.SEG_NRRD: "m.seg.nrrd", MaskFormat.COCO: "m.json", MaskFormat.YOLO: "yolo",
 }  # fmt: skip
 SINGLE = {MaskFormat.LABELMAP: "l.dcm", MaskFormat.NIFTI: "m.nii.gz", MaskFormat.PNG: "m"}
-LABELS = (Label(1, "lung"), Label(2, "lobe", (86, 180, 233), layer=1), Label(3, "nodule", (0, 158, 115), layer=1))
+GROUND_GLASS = Code("RID28531", "RADLEX", "ground-glass opacity")
+LABELS = (
+    Label(1, "lung"),
+    Label(2, "ground glass", (86, 180, 233), code=GROUND_GLASS, layer=1),
+    Label(3, "nodule", (0, 158, 115), layer=1),
+)
 
 
 def overlapping(image) -> Labelmap:
-    """Half of the voxels lung, a third lobe, a third nodule: each of the latter also lung or not, by chance."""
+    """Half of the voxels lung, a third ground glass, a third nodule: each of the latter also lung or not, by chance."""
     low, high = np.random.default_rng(3).integers(0, 6, (2, *image.volume.array.shape))
     layers = (low < 3).astype(np.uint8), np.select([high < 2, high < 4], [2, 3]).astype(np.uint8)
     for layer in layers:
@@ -52,10 +57,10 @@ def test_there_and_back(make_image, tmp_path, image_kind, kind):
     mask = overlapping(image)
     export_labelmap(mask, image.volume, image.series, tmp_path / WHOLE[kind], kind)
     found = import_onto(tmp_path / WHOLE[kind], grid_of(image.volume), image.series).labelmap
-    assert [label.name for label in found.labels] == ["lung", "lobe", "nodule"]
+    assert [label.name for label in found.labels] == ["lung", "ground glass", "nodule"]
     for label in LABELS:
         np.testing.assert_array_equal(found.inside(label.value), mask.inside(label.value), label.name)
-    assert len(found.layers) == 2, "lobe and nodule share a layer"
+    assert len(found.layers) == 2, "ground glass and nodule share a layer"
 
 
 @pytest.mark.parametrize("kind", SINGLE)
