@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from imaging.formats.dicom.attributes import NOTHING, as_read, holds, item, known_tag, number, text, whole
+from imaging.formats.dicom.attributes import NOTHING, as_read, holds, item, known_tag, number, numbers, text, whole
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.lut import lookup_table
 
@@ -97,11 +97,16 @@ def dose_per_value_gy(header: Header) -> float | None:
 
 
 def unreadable_rescale(source: Dataset) -> str:
-    """What stands in Rescale Slope or Intercept that is no number, in words; empty where both are or say nothing."""
+    """What stands in Rescale Slope or Intercept that is not one number, in words; empty where both are or say nothing.
+
+    Each has a single value (PS3.3 C.11.1): of several different ones none is known to be meant.
+    """
     for keyword in ("RescaleSlope", "RescaleIntercept"):
-        said = text(source, keyword)
-        if said and number(source, keyword) is None:
+        said, found = text(source, keyword), numbers(source, keyword)
+        if said and not found:
             return f"{keyword} '{said}' is no number: values are shown as stored"
+        if len(set(found)) > 1:
+            return f"{keyword} '{said}' has {len(found)} values, expected one: values are shown as stored"
     return ""
 
 

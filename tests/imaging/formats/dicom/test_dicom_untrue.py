@@ -58,6 +58,19 @@ def test_a_rescale_that_is_no_number_is_told_and_nothing_is_rescaled(
     assert f"{keyword} '{said}' is no number: values are shown as stored" in volume.warnings
 
 
+@pytest.mark.parametrize("keyword", ["RescaleSlope", "RescaleIntercept"])
+def test_a_rescale_of_several_values_is_told_and_nothing_is_rescaled(write_dicom: Callable[..., Path], keyword: str):
+    path = write_dicom(GREY, **{"RescaleSlope": "2", "RescaleIntercept": "-7", keyword: ["1", "3"]})
+    volume = loaded(open_study(path))
+    assert np.array_equal(volume.array[0], GREY) and volume.unit == ""
+    assert f"{keyword} '1\\3' has 2 values, expected one: values are shown as stored" in volume.warnings
+
+
+def test_a_rescale_of_several_equal_values_is_meant(write_dicom: Callable[..., Path]):
+    volume = loaded(open_study(write_dicom(GREY, RescaleSlope=["2", "2.0"], RescaleIntercept="-7")))
+    assert np.array_equal(volume.array[0], GREY * 2 - 7)
+
+
 @pytest.mark.parametrize(
     ("absent", "said"),
     [
