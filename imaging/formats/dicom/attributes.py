@@ -4,19 +4,22 @@ import logging
 import re
 import struct
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pydicom.config
 from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 
 from imaging.formats.character_sets import Decoded, decode, one_line
+
+if TYPE_CHECKING:
+    from _collections_abc import dict_keys
 
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 # Real files break value rules everywhere; what matters is checked where it is used.
@@ -79,6 +82,11 @@ def holds(dataset: Dataset, tag: BaseTag) -> bool:
     return tag in present
 
 
+def _elements(dataset: Dataset) -> Mapping[BaseTag, DataElement | RawDataElement]:
+    """The elements by their tags, none of them decoded for being looked at."""
+    return cast("dict_keys[BaseTag, DataElement | RawDataElement]", dataset.keys()).mapping
+
+
 def value(dataset: Dataset, keyword: str) -> object:
     """The value of an attribute; None where it is absent, empty or cannot be read."""
     tag = _tag(keyword)
@@ -102,7 +110,8 @@ def as_read(dataset: Dataset, tags: frozenset[BaseTag]) -> tuple[object, ...]:
 
     Comparing it costs a tenth of comparing values.
     """
-    return tuple([(tag, _as_stored(element.value)) for tag, element in dataset.items() if tag in tags])
+    present = _elements(dataset)
+    return tuple([(tag, _as_stored(present[tag].value)) for tag in tags if tag in present])
 
 
 def _as_stored(found: object) -> bytes | str | None:
