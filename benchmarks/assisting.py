@@ -19,8 +19,8 @@ from scipy import ndimage
 
 from imaging.editing import Region
 from imaging.editing.box_prompt import box_on_axis, lesion_in_box
+from imaging.editing.boxes import whole
 from imaging.editing.click_prompt import lesion_at
-from imaging.editing.edit import whole
 from imaging.editing.greys import greys
 from imaging.editing.interpolation import interpolate
 from imaging.editing.keyframes import fill_between

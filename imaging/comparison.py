@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.aligned import aligned
-from imaging.editing.edit import Box, extent, grown, union, whole
+from imaging.editing.boxes import Box, extent, grown, union, whole
 from imaging.errors import GeometryError
 from imaging.geometry import Triple
 from imaging.labelmap import Labelmap

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
-from imaging.editing import Box, MaskEdit, Region, RunEdit
-from imaging.editing.edit import Inside, placed_in, union
+from imaging.editing import Box, Region
+from imaging.editing.boxes import common, placed_in, size_of, union
+from imaging.editing.edit import Inside
 from imaging.history import Step
-from imaging.mask_delta import MaskDelta
+from imaging.mask_delta import VoxelEdit
 
 _Part = tuple[Box, Inside]
 
@@ -53,35 +55,25 @@ def handwork(steps: Sequence[Step], by_model: Callable[[str], bool], layer: int 
 
 def _changed(step: Step, layer: int) -> Iterable[_Part]:
     for edit in step.edits:
-        match edit:
-            case MaskDelta() if edit.layer == layer:
-                yield edit.box, edit.voxels() != 0
-            case RunEdit() if (edit.layer or 0) == layer:
-                yield edit.box, edit.voxels() != 0
-            case MaskEdit() if (edit.layer or 0) == layer:
-                yield edit.box, edit.before != edit.after
-            case _:
-                pass
+        if isinstance(edit, VoxelEdit) and (edit.layer or 0) == layer:
+            yield edit.box, edit.voxels() != 0
 
 
 def _take_away(drawn: list[_Part], parts: Iterable[_Part]) -> None:
     """What a model changed is no handwork any more."""
     for other, differs in parts:
         for box, inside in drawn:
-            k, j, i = (slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(box, other, strict=True))
-            common: Box = (k, j, i)
-            if all(span.start < span.stop for span in common):
-                inside[placed_in(common, box)] &= ~differs[placed_in(common, other)]
+            shared = common(box, other)
+            if shared is not None:
+                inside[placed_in(shared, box)] &= ~differs[placed_in(shared, other)]
 
 
 def _together(parts: Sequence[_Part]) -> Region | None:
     """One region of all parts; None without a voxel."""
     if not parts:
         return None
-    box = parts[0][0]
-    for other, _ in parts[1:]:
-        box = union(box, other)
-    inside = np.zeros(tuple(span.stop - span.start for span in box), np.bool_)
+    box = reduce(union, (other for other, _ in parts))
+    inside = np.zeros(size_of(box), np.bool_)
     for other, differs in parts:
         inside[placed_in(other, box)] |= differs
     return Region(box, inside).tight()

@@ -10,7 +10,7 @@ from imagecodecs import ZstdError, zstd_decode, zstd_encode
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit, RunEdit
-from imaging.editing.edit import extent, placed, placed_in, union
+from imaging.editing.boxes import extent, placed, placed_in, size_of, union
 from imaging.history import Step
 
 LEVEL = 1
@@ -51,7 +51,7 @@ class MaskDelta:
         Raises:
             ValueError: the bytes do not fit the box.
         """
-        shape = _shape(self.box)
+        shape = size_of(self.box)
         try:
             data = zstd_decode(self.packed, out=int(np.prod(shape)))
         except ZstdError as error:
@@ -79,12 +79,7 @@ def pack(edits: Sequence[VoxelEdit]) -> tuple[MaskDelta, ...]:
     Raises:
         ValueError: see :meth:`MaskDelta.voxels`.
     """
-    return _by_layer(edits, lambda edit: (edit.name, edit.box, _differences(edit)))
-
-
-def _differences(edit: VoxelEdit) -> NDArray[np.uint8]:
-    """(K, J, I) uint8 before XOR after."""
-    return edit.before ^ edit.after if isinstance(edit, MaskEdit) else edit.voxels()
+    return _by_layer(edits, lambda edit: (edit.name, edit.box, edit.voxels()))
 
 
 def merge(deltas: Iterable[MaskDelta]) -> tuple[MaskDelta, ...]:
@@ -116,7 +111,7 @@ def _together(parts: Iterable[_Part]) -> tuple[MaskDelta, ...]:
     around, held = None, 0
     for part in parts:
         wider = part[1] if around is None else union(around, part[1])
-        if run and np.prod(_shape(wider)) > _GROWTH * (held + part[2].size):
+        if run and np.prod(size_of(wider)) > _GROWTH * (held + part[2].size):
             found += _packed(run, around or part[1])
             run, held, wider = [], 0, part[1]
         run.append(part)
@@ -128,7 +123,7 @@ def _packed(run: Sequence[_Part], around: Box) -> Iterator[MaskDelta]:
     """What a run of parts changes: a delta, or of a large box one for each tile in which something changes."""
     name, box, total = run[0]
     if len(run) > 1:
-        total = np.zeros(_shape(around), np.uint8)
+        total = np.zeros(size_of(around), np.uint8)
         for _, box, change in run:
             part = total[placed_in(box, around)]
             np.bitwise_xor(part, change, out=part)
@@ -152,11 +147,6 @@ def _tiles(box: Box) -> Iterator[Box]:
 
 def _compressed(voxels: NDArray[np.uint8]) -> bytes:
     return bytes(zstd_encode(voxels.tobytes(), LEVEL))
-
-
-def _shape(box: Box) -> tuple[int, int, int]:
-    k, j, i = (ends.stop - ends.start for ends in box)
-    return k, j, i
 
 
 def packed(step: Step) -> Step:

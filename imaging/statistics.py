@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Box, extent
+from imaging.editing.boxes import Box, extent
 from imaging.geometry import Geometry, Triple
 
 

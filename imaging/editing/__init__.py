@@ -4,14 +4,13 @@ Operations give a :class:`Region`, the voxels they mean; :func:`add` and :func:`
 What is thin is :class:`Runs` of voxels; :func:`add_runs` makes a :class:`RunEdit` of them.
 """
 
+from imaging.editing.boxes import Box, Voxel
 from imaging.editing.edit import (
     ANYWHERE,
-    Box,
     Editable,
     Mask,
     MaskEdit,
     Region,
-    Voxel,
     add,
     become,
     changed,

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.editing.boxes import Box, between, size_of
 from imaging.editing.coarseness import Coarseness
-from imaging.editing.edit import Box, Inside, Region
-from imaging.editing.greys import greys
+from imaging.editing.edit import Inside, Region
+from imaging.editing.greys import greys, smoothed
 from imaging.editing.random_walk import INSIDE, OUTSIDE, UNKNOWN, Floats, Prior, walk
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
@@ -54,10 +55,7 @@ class PromptBox:
         reached = np.linalg.solve(square, (corners - middle).T).T
         low = np.clip(np.ceil(reached.min(axis=0) - 1e-6), 0, shape[:3]).astype(int)
         high = np.clip(np.floor(reached.max(axis=0) + 1e-6) + 1, 0, shape[:3]).astype(int)
-        if (low >= high).any():
-            return None
-        k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-        return k, j, i
+        return between(low, high)
 
     def places(self, box: Box, step: tuple[int, int, int] = (1, 1, 1)) -> Floats:
         """(3, K, J, I) float32: depth, row and column of every ``step``-th voxel of ``box``, -1 to 1 inside."""
@@ -133,7 +131,7 @@ def lesion_in_box(
     box = prompt.around(values.shape)
     if box is None:
         return None
-    coarse = Coarseness.of(tuple(span.stop - span.start for span in box), geometry.spacing_mm, MOST_VOXELS)
+    coarse = Coarseness.of(size_of(box), geometry.spacing_mm, MOST_VOXELS)
     places = prompt.places(box, coarse.step)
     part = coarse.reduced(greys(values, box))
     hint = None if probable is None else coarse.reduced(probable)
@@ -185,9 +183,7 @@ def _probability(
 
 def _greys(part: Floats) -> tuple[Floats, NDArray[np.intp]]:
     """(K, J, I) without the finest noise, and the bin that each value falls into."""
-    from scipy import ndimage  # late: the window opens without it
-
-    smooth = np.asarray(ndimage.gaussian_filter(part, [0 if size == 1 else SMOOTH for size in part.shape]), np.float32)
+    smooth = smoothed(part, SMOOTH)
     low, high = (float(value) for value in np.percentile(smooth, (1, 99)))
     share = np.clip((smooth - low) / max(high - low, 1e-6), 0, 1)
     return smooth, np.minimum((share * BINS).astype(np.intp), BINS - 1)

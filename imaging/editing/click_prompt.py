@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing.box_prompt import box_on_axis, lesion_in_box
-from imaging.editing.edit import Inside, Region, Voxel, grown, placed_in
+from imaging.editing.boxes import Voxel, grown
+from imaging.editing.edit import Region
 from imaging.editing.greys import greys
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
@@ -44,15 +45,12 @@ def lesion_at(image: NDArray[Any], seed: Voxel, geometry: Geometry, report: Repo
         report(number, SIZES, "Finding the lesion")
         corners = ((row - half, column - half), (row + half, column + half))
         region = lesion_in_box(image, geometry, box_on_axis(geometry, 0, k, corners, deep=False))
-        score = 0.0 if region is None or not _holds(region, seed) else _contrast(smooth, region, half) * np.log(half)
+        if region is None or not region.holds(seed):
+            continue
+        score = float(_contrast(smooth, region, half) * np.log(half))
         if score > best:
-            best, found = float(score), region
+            best, found = score, region
     return found
-
-
-def _holds(region: Region, voxel: Voxel) -> bool:
-    inside = all(span.start <= at < span.stop for span, at in zip(region.box, voxel, strict=True))
-    return inside and bool(region.inside[tuple(at - span.start for span, at in zip(region.box, voxel, strict=True))])
 
 
 def _contrast(smooth: NDArray[np.float32], region: Region, half: float) -> float:
@@ -61,11 +59,10 @@ def _contrast(smooth: NDArray[np.float32], region: Region, half: float) -> float
 
     width = max(2, round(RIM_SHARE * half))
     box = grown(region.box, (0, width, width), (region.box[0].stop, *smooth.shape))
-    inside: Inside = np.zeros(tuple(span.stop - span.start for span in box), np.bool_)
-    inside[placed_in(region.box, box)] = region.inside
-    wider = np.asarray(ndimage.binary_dilation(inside[0], iterations=width), np.bool_)
+    inside = region.within(box)[0]
+    wider = np.asarray(ndimage.binary_dilation(inside, iterations=width), np.bool_)
     part = smooth[box[1:]]
-    lesion, rim = part[inside[0]], part[wider & ~inside[0]]
+    lesion, rim = part[inside], part[wider & ~inside]
     if lesion.size < 2 or rim.size < 2:
         return 0.0
     return float(abs(lesion.mean() - rim.mean()) / np.sqrt(lesion.var() + rim.var() + 1e-6))

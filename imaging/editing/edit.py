@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.editing.boxes import Box, Voxel, common, extent, only, placed, placed_in, size_of, union, whole
 from imaging.layers import filled_up
 
 Mask = NDArray[np.uint8]
 Inside = NDArray[np.bool_]
-Box = tuple[slice, slice, slice]
-Voxel = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,10 @@ class MaskEdit:
         """The change that takes this one back."""
         return MaskEdit(self.name, self.box, self.after, self.before, self.layer)
 
+    def voxels(self) -> Mask:
+        """(K, J, I) uint8 of the box: before XOR after."""
+        return self.before ^ self.after
+
 
 @dataclass(frozen=True, eq=False)
 class Region:
@@ -55,10 +58,22 @@ class Region:
         """How many voxels."""
         return int(np.count_nonzero(self.inside))
 
+    def holds(self, voxel: Voxel) -> bool:
+        """Whether a voxel is one of them."""
+        return bool(self.within(only(voxel)).any())
+
     def tight(self) -> "Region | None":
         """The same voxels in their smallest box; None without any."""
         part = extent(self.inside)
         return None if part is None else Region(placed(part, self.box), self.inside[part])
+
+    def within(self, box: Box) -> Inside:
+        """(K, J, I) bool of ``box``: the voxels of the region that lie in it."""
+        inside = np.zeros(size_of(box), np.bool_)
+        shared = common(self.box, box)
+        if shared is not None:
+            inside[placed_in(shared, box)] = self.inside[placed_in(shared, self.box)]
+        return inside
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,22 +193,6 @@ def region_of(array: Mask, values: Sequence[int]) -> Region | None:
     return Region(whole(array.shape), inside).tight()
 
 
-def extent(inside: Inside) -> Box | None:
-    """The smallest box around the true voxels; None without any."""
-    k = _hits(inside, (1, 2))
-    if k is None:
-        return None
-    seen = np.logical_or.reduce(inside[k], axis=0)
-    j, i = _hits(seen, 1), _hits(seen, 0)
-    return None if j is None or i is None else (k, j, i)
-
-
-def _hits(inside: Inside, across: int | tuple[int, int]) -> slice | None:
-    """From the first to the last line, across these axes, that holds a true voxel; None without any."""
-    hits = np.flatnonzero(inside.any(axis=across))
-    return slice(int(hits[0]), int(hits[-1]) + 1) if hits.size else None
-
-
 def in_range(values: NDArray[Any], low: float, high: float) -> Inside:
     """Bool: which values lie in the range, both ends included; plane by plane, which spares the memory."""
     if np.issubdtype(values.dtype, np.integer):
@@ -207,32 +206,3 @@ def in_range(values: NDArray[Any], low: float, high: float) -> Inside:
         np.greater_equal(plane, low, out=out)
         out &= plane <= high
     return inside
-
-
-def whole(shape: tuple[int, ...]) -> Box:
-    """The box of everything."""
-    return slice(0, shape[0]), slice(0, shape[1]), slice(0, shape[2])
-
-
-def grown(box: Box, voxels: Sequence[int], shape: tuple[int, ...]) -> Box:
-    """The box with so many more voxels on both sides of each axis, within ``shape``."""
-    k, j, i = (slice(max(0, s.start - n), min(size, s.stop + n)) for s, n, size in zip(box, voxels, shape, strict=True))
-    return k, j, i
-
-
-def union(one: Box, other: Box) -> Box:
-    """The smallest box around both."""
-    k, j, i = (slice(min(a.start, b.start), max(a.stop, b.stop)) for a, b in zip(one, other, strict=True))
-    return k, j, i
-
-
-def placed(inner: Box, outer: Box) -> Box:
-    """A box given within ``outer``, in the indices that ``outer`` is given in."""
-    k, j, i = (slice((b.start or 0) + a.start, (b.start or 0) + a.stop) for a, b in zip(inner, outer, strict=True))
-    return k, j, i
-
-
-def placed_in(inner: Box, outer: Box) -> Box:
-    """A box in the indices within ``outer``, which holds it."""
-    k, j, i = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(inner, outer, strict=True))
-    return k, j, i

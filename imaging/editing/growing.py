@@ -5,8 +5,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Box, Mask, Region, Voxel, extent, grown, in_range, whole
+from imaging.editing.boxes import Box, Voxel, extent, grown, plane_through, voxel_in
+from imaging.editing.edit import Mask, Region, in_range
 from imaging.editing.greys import greys
+from imaging.editing.islands import piece
 from imaging.progress import Report, silent
 
 Flooded = Literal["edges", "values"]
@@ -34,27 +36,14 @@ def grow_region(
     Raises:
         Cancelled: by ``report``.
     """
-    box = whole(values.shape[:3])
-    if axis is not None:
-        spans = list(box)
-        spans[axis] = slice(seed[axis], seed[axis] + 1)
-        box = (spans[0], spans[1], spans[2])
-    k, j, i = (index - span.start for index, span in zip(seed, box, strict=True))
+    box = plane_through(seed, axis, values.shape)
+    at = voxel_in(seed, box)
     report(0, 2, "Growing a region")
     inside = in_range(values[box] if values.ndim == 3 else greys(values, box), low, high)
-    if not inside[k, j, i]:
+    if not inside[at]:
         return None
     report(1, 2, "Growing a region")
-    return Region(box, _connected(inside, (k, j, i))).tight()
-
-
-def _connected(inside: NDArray[np.bool_], seed: Voxel) -> NDArray[np.bool_]:
-    """(K, J, I) bool: what hangs together with the seed; only what is reached costs time."""
-    import SimpleITK  # late: the window opens without it
-
-    image = SimpleITK.GetImageFromArray(inside.view(np.uint8))
-    grown_image = SimpleITK.ConnectedThreshold(image, [seed[::-1]], 1, 1)
-    return SimpleITK.GetArrayFromImage(grown_image).view(bool)
+    return Region(box, piece(inside, at)).tight()
 
 
 def grow_from_seeds(

@@ -6,7 +6,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Inside, Mask, Region, grown, placed_in, region_of
+from imaging.editing.boxes import grown
+from imaging.editing.edit import Inside, Mask, Region, region_of
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 
@@ -28,8 +29,7 @@ def interpolate(array: Mask, value: int, geometry: Geometry, axis: int = 0, repo
         return None
     room = [0 if a == axis else 2 for a in range(3)]
     box = grown(region.box, room, array.shape)
-    inside = np.zeros([span.stop - span.start for span in box], bool)
-    inside[placed_in(region.box, box)] = region.inside
+    inside = region.within(box)
     planes = np.moveaxis(inside, axis, 0)
     drawn = [int(k) for k in np.flatnonzero(planes.any(axis=(1, 2)))]
     gaps = [(a, b) for a, b in pairwise(drawn) if b > a + 1]

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Inside, Mask, Region, Voxel, placed, region_of, whole
+from imaging.editing.boxes import Voxel, placed, plane_through, voxel_in, whole
+from imaging.editing.edit import Inside, Mask, Region, region_of
 from imaging.geometry import Geometry
 
 
@@ -18,6 +19,14 @@ def largest(inside: Inside) -> Inside:
     _image, numbers = _numbered(inside)
     sizes = _sizes(numbers, inside)
     return inside if len(sizes) < 3 else numbers == np.uint32(np.argmax(sizes))
+
+
+def piece(inside: Inside, voxel: Voxel) -> Inside:
+    """(K, J, I) bool: what hangs together with a voxel, nothing where that is outside; what is not reached is quick."""
+    import SimpleITK  # late: the window opens without it
+
+    image = SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8))
+    return SimpleITK.GetArrayFromImage(SimpleITK.ConnectedThreshold(image, [voxel[::-1]], 1, 1)).view(np.bool_)
 
 
 def _numbered(inside: Inside) -> tuple[object, NDArray[np.uint32]]:
@@ -58,9 +67,7 @@ def island_at(array: Mask, voxel: Voxel) -> Region | None:
     region = region_of(array, (value,)) if value else None
     if region is None:
         return None
-    numbers, _ = islands(region.inside)
-    k, j, i = (index - span.start for index, span in zip(voxel, region.box, strict=True))
-    return Region(region.box, numbers == numbers[k, j, i])
+    return Region(region.box, piece(region.inside, voxel_in(voxel, region.box)))
 
 
 def split(array: Mask, value: int, others: tuple[int, ...]) -> Mask | None:
@@ -87,15 +94,8 @@ def flood(array: Mask, voxel: Voxel, axis: int | None) -> Region:
     Args:
         axis: stay in the plane across this axis of the array; None for all directions.
     """
-    box = whole(array.shape)
-    if axis is not None:
-        spans = list(box)
-        spans[axis] = slice(voxel[axis], voxel[axis] + 1)
-        box = (spans[0], spans[1], spans[2])
-    alike = array[box] == array[voxel]
-    numbers, _ = islands(alike)
-    k, j, i = (index - span.start for index, span in zip(voxel, box, strict=True))
-    part = Region(box, numbers == numbers[k, j, i]).tight()
+    box = plane_through(voxel, axis, array.shape)
+    part = Region(box, piece(array[box] == array[voxel], voxel_in(voxel, box))).tight()
     assert part is not None, "the voxel itself is alike"
     return part
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Box, Inside, Mask, extent
+from imaging.editing.boxes import Box, along, extent, on_plane, whole
+from imaging.editing.edit import Inside, Mask
 from imaging.editing.greys import greys
 from imaging.editing.interpolation import signed_mm
 from imaging.progress import Report, silent
@@ -70,9 +71,7 @@ def fill_between(
         between[between == value] = 0
         held = between[(slice(None), *part)]
         held[inside & (held == 0)] = value
-    spans = [slice(0, size) for size in array.shape]
-    spans[axis] = slice(first, last + 1)
-    return (spans[0], spans[1], spans[2]), np.moveaxis(filled, 0, axis)
+    return along(whole(array.shape), axis, slice(first, last + 1)), np.moveaxis(filled, 0, axis)
 
 
 def _around(inside: Inside) -> tuple[slice, slice]:
@@ -88,9 +87,7 @@ def _around(inside: Inside) -> tuple[slice, slice]:
 
 def _picture(image: NDArray[Any], axis: int, part: tuple[slice, slice], k: int) -> Floats:
     """(R, C) float32: grey values of a part of a frame."""
-    spans = list(part)
-    spans.insert(axis, slice(k, k + 1))
-    return greys(image, (spans[0], spans[1], spans[2])).squeeze(axis)
+    return greys(image, on_plane(part, axis, k)).squeeze(axis)
 
 
 def _between(

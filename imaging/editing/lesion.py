@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Box, Inside, Region, Voxel
+from imaging.editing.boxes import Box, Voxel, about, size_of, voxel_in
+from imaging.editing.edit import Inside, Region
 from imaging.editing.growing import range_about
+from imaging.editing.islands import piece
 from imaging.geometry import Geometry, Shape, Triple
 from imaging.progress import Report, silent
 
@@ -52,14 +54,13 @@ def lesion_about(
 
 def _within(values: NDArray[Any], seed: Voxel, box: Box, geometry: Geometry, proposed: Inside | None) -> Region | None:
     """What the click means in a box about it."""
-    part = values[box].astype(np.float32)
-    k, j, i = (index - span.start for index, span in zip(seed, box, strict=True))
-    alike = _piece(_alike(part, (k, j, i)), (k, j, i))
+    at = voxel_in(seed, box)
+    alike = piece(_alike(values[box].astype(np.float32), at), at)
     if alike.all():
         return None
-    inside = _thick(alike, (k, j, i), geometry.spacing_mm)
+    inside = _thick(alike, at, geometry.spacing_mm)
     if proposed is not None and proposed[seed]:
-        inside |= _piece(proposed[box] & alike, (k, j, i))
+        inside |= piece(proposed[box] & alike, at)
     return Region(box, _filled(inside)).tight()
 
 
@@ -70,14 +71,11 @@ def _is_cut(found: Box, box: Box, shape: Shape) -> bool:
 
 
 def _about(seed: Voxel, geometry: Geometry, reach_mm: float) -> Box:
-    spacing = np.array(geometry.spacing_mm)
-    while True:
-        reach = np.maximum(np.round(reach_mm / spacing), 1).astype(int)
-        low, high = np.maximum(np.array(seed) - reach, 0), np.minimum(np.array(seed) + reach + 1, geometry.shape_kji)
-        if np.prod(high - low) <= MOST_VOXELS:
-            k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-            return k, j, i
+    box = about(seed, reach_mm, geometry)
+    while np.prod(size_of(box)) > MOST_VOXELS:
         reach_mm *= 0.9
+        box = about(seed, reach_mm, geometry)
+    return box
 
 
 def _alike(part: NDArray[np.float32], seed: Voxel) -> Inside:
@@ -90,17 +88,6 @@ def _alike(part: NDArray[np.float32], seed: Voxel) -> Inside:
     return alike
 
 
-def _piece(inside: Inside, seed: Voxel) -> Inside:
-    """What hangs together with the seed by faces; nothing where the seed is outside."""
-    from scipy import ndimage  # late: the window opens without it
-
-    if not inside[seed]:
-        return np.zeros(inside.shape, np.bool_)
-    pieces = np.zeros(inside.shape, np.int32)
-    ndimage.label(inside, output=pieces)
-    return pieces == pieces[seed]
-
-
 def _thick(inside: Inside, seed: Voxel, spacing_mm: Triple) -> Inside:
     """The part of a piece that is at least half as thick as it is about the seed, and hangs together there."""
     from scipy import ndimage  # late: the window opens without it
@@ -108,9 +95,9 @@ def _thick(inside: Inside, seed: Voxel, spacing_mm: Triple) -> Inside:
     depth = np.asarray(ndimage.distance_transform_edt(inside, spacing_mm), np.float32)
     middle = _uphill(depth, seed)
     least = SHARE * float(depth[middle])
-    core = _piece(depth >= least, middle)
+    core = piece(depth >= least, middle)
     away = np.asarray(ndimage.distance_transform_edt(~core, spacing_mm), np.float32)
-    return _piece(inside & (away < least + max(spacing_mm)), middle)  # depth is to the next voxel's centre
+    return piece(inside & (away < least + max(spacing_mm)), middle)  # depth is to the next voxel's centre
 
 
 def _uphill(depth: NDArray[np.float32], start: Voxel) -> Voxel:

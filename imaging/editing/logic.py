@@ -4,7 +4,8 @@ from typing import Literal
 
 import numpy as np
 
-from imaging.editing.edit import Inside, Mask, Region, whole
+from imaging.editing.boxes import whole
+from imaging.editing.edit import Inside, Mask, Region
 
 Combination = Literal["union", "subtract", "intersect", "copy", "invert", "clear"]
 

@@ -5,7 +5,8 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Inside, Mask, Region, extent, grown, placed, placed_in, region_of, whole
+from imaging.editing.boxes import extent, grown, placed, whole
+from imaging.editing.edit import Inside, Mask, Region, region_of
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 
@@ -95,6 +96,4 @@ def padded(array: Mask, value: int, geometry: Geometry, room_mm: float) -> Regio
         return None
     room = [int(np.ceil(room_mm / step)) + 1 for step in geometry.spacing_mm]
     box = grown(region.box, room, array.shape)
-    inside = np.zeros([span.stop - span.start for span in box], bool)
-    inside[placed_in(region.box, box)] = region.inside
-    return Region(box, inside)
+    return Region(box, region.within(box))

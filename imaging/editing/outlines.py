@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Box, Inside, Region, whole
+from imaging.editing.boxes import Box, along, between, size_of, whole
+from imaging.editing.edit import Inside, Region
 from imaging.editing.strokes import Point
 from imaging.geometry import Geometry
 
@@ -38,8 +39,8 @@ def in_plane(shape: tuple[int, ...], axis: int, index: int, outline: Sequence[Po
     Args:
         side: how many planes before and behind belong to it, as far as there are any.
     """
-    along = slice(max(0, index - side), min(shape[axis], index + side + 1))
-    return _through(shape, axis, along, outline) if 0 <= index < shape[axis] else None
+    planes = slice(max(0, index - side), min(shape[axis], index + side + 1))
+    return _through(shape, axis, planes, outline) if 0 <= index < shape[axis] else None
 
 
 def through(shape: tuple[int, ...], axis: int, outline: Sequence[Point]) -> Region | None:
@@ -84,10 +85,7 @@ def _reached(geometry: Geometry, plane: Geometry, corners: NDArray[np.float64], 
     reached = geometry.index_kji(plane.point_lps(np.concatenate(ends)))
     low = np.maximum(np.floor(reached.min(axis=0)), 0).astype(int)
     high = np.minimum(np.ceil(reached.max(axis=0)) + 1, geometry.shape_kji).astype(int)
-    if (low >= high).any():
-        return None
-    k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return k, j, i
+    return between(low, high)
 
 
 FINENESS = 8
@@ -107,12 +105,11 @@ def _looked_up(raster: Inside, places: NDArray[np.float64]) -> Inside:
     return found
 
 
-def _through(shape: tuple[int, ...], axis: int, along: slice, outline: Sequence[Point]) -> Region | None:
+def _through(shape: tuple[int, ...], axis: int, planes: slice, outline: Sequence[Point]) -> Region | None:
     rows, columns = (size for a, size in enumerate(shape[:3]) if a != axis)
     plane = np.expand_dims(rasterised(outline, (rows, columns)), axis)
     flat = Region(whole(plane.shape), plane).tight()
-    if flat is None or not 0 <= along.start < along.stop <= shape[axis]:
+    if flat is None or not 0 <= planes.start < planes.stop <= shape[axis]:
         return None
-    spans, size = list(flat.box), list(flat.inside.shape)
-    spans[axis], size[axis] = along, along.stop - along.start
-    return Region((spans[0], spans[1], spans[2]), np.broadcast_to(flat.inside, size))
+    box = along(flat.box, axis, planes)
+    return Region(box, np.broadcast_to(flat.inside, size_of(box)))

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.editing.boxes import Box, Voxel, about, along, only, size_of, voxel_in
 from imaging.editing.coarseness import Coarseness
-from imaging.editing.edit import Box, Region, Voxel
-from imaging.editing.greys import greys
+from imaging.editing.edit import Region
+from imaging.editing.greys import greys, smoothed
+from imaging.editing.islands import piece
 from imaging.editing.random_walk import INSIDE, UNKNOWN, Floats, Prior, walk
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
@@ -48,38 +50,16 @@ def probable_lesion(
     Raises:
         Cancelled: by ``report``.
     """
-    k, j, i = seed
-    if float(probable((slice(k, k + 1), slice(j, j + 1), slice(i, i + 1)))[0, 0, 0]) < LIKELY:
+    if float(probable(only(seed))[0, 0, 0]) < LIKELY:
         return None
-    box = _about(seed, geometry, flat)
-    coarse = Coarseness.of(tuple(span.stop - span.start for span in box), geometry.spacing_mm, MOST_VOXELS)
+    box = about(seed, REACH_MM, geometry)
+    box = along(box, 0, only(seed)[0]) if flat else box
+    coarse = Coarseness.of(size_of(box), geometry.spacing_mm, MOST_VOXELS)
     part = coarse.reduced(greys(values, box))
     prior = Prior(np.clip(coarse.reduced(probable(box)), CERTAIN, 1 - CERTAIN), PULL)
-    at = tuple((index - span.start) // step for index, span, step in zip(seed, box, coarse.step, strict=True))
+    at = voxel_in(seed, box)
     known = np.full(part.shape, UNKNOWN, np.int8)
-    known[at] = INSIDE
-    inside = coarse.enlarged(walk(_smooth(part), known, coarse.spacing_mm, prior, report)) >= 0.5
-    return Region(box, _piece(inside, (k - box[0].start, j - box[1].start, i - box[2].start))).tight()
-
-
-def _about(seed: Voxel, geometry: Geometry, flat: bool) -> Box:
-    reach = np.maximum(np.round(REACH_MM / np.array(geometry.spacing_mm)), 1).astype(int) * (not flat, 1, 1)
-    low, high = np.maximum(np.array(seed) - reach, 0), np.minimum(np.array(seed) + reach + 1, geometry.shape_kji)
-    k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return k, j, i
-
-
-def _smooth(part: Floats) -> Floats:
-    from scipy import ndimage  # late: the window opens without it
-
-    return np.asarray(ndimage.gaussian_filter(part, [0 if size == 1 else SMOOTH for size in part.shape]), np.float32)
-
-
-def _piece(inside: NDArray[np.bool_], seed: Voxel) -> NDArray[np.bool_]:
-    """(K, J, I) bool: what hangs together with the seed, which counts as inside."""
-    from scipy import ndimage  # late: the window opens without it
-
-    inside[seed] = True
-    pieces = np.zeros(inside.shape, np.int32)
-    ndimage.label(inside, output=pieces)
-    return pieces == pieces[seed]
+    known[tuple(index // step for index, step in zip(at, coarse.step, strict=True))] = INSIDE
+    inside = coarse.enlarged(walk(smoothed(part, SMOOTH), known, coarse.spacing_mm, prior, report)) >= 0.5
+    inside[at] = True
+    return Region(box, piece(inside, at)).tight()

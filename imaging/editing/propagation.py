@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Inside, Mask, Region, whole
+from imaging.editing.boxes import along, on_plane, whole
+from imaging.editing.edit import Inside, Mask, Region
 from imaging.volume import Volume
 
 SAME_PLACE_MM = 0.01
@@ -59,9 +60,7 @@ def propagate(array: Mask, value: int, values: NDArray[Any], index: int, step: i
         return None
     rows, columns = _around(inside)
     moved = _moved(inside[rows, columns], pictures[index][rows, columns], pictures[following][rows, columns])
-    spans = [rows, columns]
-    spans.insert(axis, slice(following, following + 1))
-    return Region((spans[0], spans[1], spans[2]), np.expand_dims(moved, axis)).tight()
+    return Region(on_plane((rows, columns), axis, following), np.expand_dims(moved, axis)).tight()
 
 
 def _around(inside: Inside) -> tuple[slice, slice]:
@@ -90,6 +89,4 @@ def copied(array: Mask, value: int, index: int, step: int, axis: int = 0) -> Reg
     if not (0 <= index < len(labels) and 0 <= index + step < len(labels)):
         return None
     inside = np.expand_dims(labels[index] == value, axis)
-    spans = list(whole(array.shape))
-    spans[axis] = slice(index + step, index + step + 1)
-    return Region((spans[0], spans[1], spans[2]), inside).tight()
+    return Region(along(whole(array.shape), axis, slice(index + step, index + step + 1)), inside).tight()

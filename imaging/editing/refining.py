@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.editing.boxes import Box, grown
 from imaging.editing.coarseness import Coarseness
-from imaging.editing.edit import Box, Inside, Mask, Region, grown, placed_in
+from imaging.editing.edit import Mask, Region
+from imaging.editing.greys import smoothed
 from imaging.editing.random_walk import INSIDE, OUTSIDE, UNKNOWN, Floats, Prior, walk
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
@@ -56,7 +58,7 @@ def refine(
     Raises:
         Cancelled: by ``report``.
     """
-    now, hand = array[box], _within(drawn, box)
+    now, hand = array[box], drawn.within(box)
     mine = now == value
     known = np.where(hand, np.where(mine, INSIDE, OUTSIDE), UNKNOWN).astype(np.int8)
     known[(now != 0) & ~mine] = OUTSIDE
@@ -67,34 +69,13 @@ def refine(
     return np.where(free, np.where(inside, value, 0), now).astype(np.uint8)
 
 
-def _within(region: Region, box: Box) -> Inside:
-    """(K, J, I) bool of ``box``: the voxels of a region that lie in it."""
-    inside = np.zeros(tuple(span.stop - span.start for span in box), np.bool_)
-    k, j, i = (
-        slice(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
-        for a, b in zip(region.box, box, strict=True)
-    )
-    common: Box = (k, j, i)
-    if all(span.start < span.stop for span in common):
-        inside[placed_in(common, box)] = region.inside[placed_in(common, region.box)]
-    return inside
-
-
 def _difference(
     values: Floats, known: NDArray[np.int8], believed: Floats, geometry: Geometry, report: Report
 ) -> Floats:
     """(K, J, I) float32, -1 to 1: what is known makes of what is believed."""
     coarse = Coarseness.of(known.shape, geometry.spacing_mm, MOST_VOXELS)
     seeds, prior = coarse.strongest(known), Prior(coarse.reduced(believed), PULL)
-    picture = _smooth(coarse.reduced(values))
+    picture = smoothed(coarse.reduced(values), SMOOTH)
     before = walk(picture, np.zeros_like(seeds), coarse.spacing_mm, prior, report)
     after = walk(picture, seeds, coarse.spacing_mm, prior, report)
     return coarse.enlarged(after - before)
-
-
-def _smooth(values: Floats) -> Floats:
-    from scipy import ndimage  # late: the window opens without it
-
-    return np.asarray(
-        ndimage.gaussian_filter(values, [0 if size == 1 else SMOOTH for size in values.shape]), np.float32
-    )

@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import ANYWHERE, Box, Editable, Inside, Mask
+from imaging.editing.boxes import Box, size_of
+from imaging.editing.edit import ANYWHERE, Editable, Inside, Mask
 
 Places = NDArray[np.intp]
 
@@ -60,9 +61,9 @@ class Runs:
 
     def within(self, box: Box) -> "Runs":
         """The same voxels, of the grid that only ``box`` is; it holds them."""
-        shape = tuple(span.stop - span.start for span in box)
+        shape = size_of(box)
         k, j, i = (n - span.start for n, span in zip(np.unravel_index(self.starts, self.shape), box, strict=True))
-        return Runs((shape[0], shape[1], shape[2]), (k * shape[1] + j) * shape[2] + i, self.lengths)
+        return Runs(shape, (k * shape[1] + j) * shape[2] + i, self.lengths)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from imaging.editing.edit import ANYWHERE, Box, Editable, Inside, Mask, MaskEdit, Region, add, in_range
+from imaging.editing.boxes import Box, between, size_of
+from imaging.editing.edit import ANYWHERE, Editable, Inside, Mask, MaskEdit, Region, add, in_range
 from imaging.editing.growing import range_about
 from imaging.editing.islands import largest
 from imaging.editing.runs import Runs
@@ -147,15 +148,12 @@ def _covered(shape: tuple[int, ...], path: NDArray[np.float64], reach: NDArray[n
     """The box of the grid that lies within ``reach``, in voxels, of ``path``; None where they miss."""
     low = np.maximum(np.ceil(path.min(axis=0) - reach - _EDGE), 0).astype(int)
     high = np.minimum(np.floor(path.max(axis=0) + reach + _EDGE) + 1, shape[:3]).astype(int)
-    if (low >= high).any():
-        return None
-    k, j, i = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    return k, j, i
+    return between(low, high)
 
 
 def _within(box: Box, path_mm: NDArray[np.float64], spacing: NDArray[np.float64], radius_mm: float) -> Inside:
     """Bool of the box: which voxel centres lie within ``radius_mm`` of the polyline ``path_mm``."""
-    shape = tuple(span.stop - span.start for span in box)
+    shape = size_of(box)
     up_to: Inside = np.tri(shape[2] + 1, shape[2], -1, dtype=bool)
     inside: Inside = np.zeros(shape, bool)
     for start, end in zip(path_mm, path_mm[1:] if len(path_mm) > 1 else path_mm, strict=False):

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.edit import Region, in_range, whole
+from imaging.editing.boxes import whole
+from imaging.editing.edit import Region, in_range
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 

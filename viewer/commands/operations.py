@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed, replace
-from imaging.editing.edit import whole
+from imaging.editing.boxes import whole
 from imaging.editing.growing import grow_from_seeds
 from imaging.editing.interpolation import interpolate
 from imaging.editing.islands import holes, keep_largest, split, voxels_of, without_small

@@ -7,7 +7,8 @@ from functools import partial
 import numpy as np
 
 from imaging.editing import MaskEdit, Region
-from imaging.editing.edit import changed, whole
+from imaging.editing.boxes import whole
+from imaging.editing.edit import changed
 from imaging.editing.greys import greys
 from imaging.editing.refining import reach, refine
 from imaging.handwork import Handwork, handwork

@@ -9,7 +9,7 @@ from os import cpu_count
 import numpy as np
 
 from imaging.editing import Box, MaskEdit, RunEdit
-from imaging.editing.edit import union
+from imaging.editing.boxes import union
 from imaging.history import Edit, Step
 from imaging.mask_delta import LARGE_VOXELS, VoxelEdit, pack, packed
 from viewer.state.mask import Mask

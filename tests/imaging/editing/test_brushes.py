@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imaging.editing.edit import Region, whole
+from imaging.editing.boxes import whole
+from imaging.editing.edit import Region
 from imaging.editing.strokes import ahead_of_ball, ball, disc, similar
 from imaging.geometry import Calibration, Geometry
 

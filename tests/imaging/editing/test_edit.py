@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from imaging.editing import Editable, Region, add, become, region_of, replace
-from imaging.editing.edit import extent, grown, whole
+from imaging.editing.boxes import extent, grown, whole
 
 SMALL = arrays(np.uint8, (3, 4, 5), elements=st.integers(0, 3))
 INSIDE = arrays(np.bool_, (3, 4, 5))

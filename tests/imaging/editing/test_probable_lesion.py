@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from imaging.editing.edit import Box
+from imaging.editing.boxes import Box
 from imaging.editing.lesion import lesion_about
 from imaging.editing.probable_lesion import probable_lesion
 from imaging.geometry import Calibration, Geometry

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from imaging.editing import Region
-from imaging.editing.edit import whole
+from imaging.editing.boxes import whole
 from imaging.editing.refining import reach, refine
 from imaging.geometry import Calibration, Geometry
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from imaging.editing import Editable, Region, RunEdit, Runs, add, add_runs
-from imaging.editing.edit import whole
+from imaging.editing.boxes import whole
 from imaging.mask_delta import pack
 
 SHAPE = (3, 4, 5)
