@@ -84,7 +84,8 @@ class FolderIndexing(QObject):
         )
 
     def _indexed(self, folder: Path, found: Indexed) -> None:
-        what = f"{found.studies} studies, {found.series} series; {found.files} files, {found.files_per_second} a second"
+        studies = "1 study" if found.studies == 1 else f"{found.studies} studies"
+        what = f"{studies}, {found.series} series; {found.files} files, {found.files_per_second} a second"
         refused = f"; {found.refused} files were not opened" if found.refused else ""
         self._notices.add("info", f"{folder} is indexed: {what}{refused}.")
         self._end(folder, datetime.now(UTC))
