@@ -1,5 +1,6 @@
 """Two masks of one image against each other: Dice, distance of surfaces, voxels that differ."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -10,8 +11,8 @@ from imaging.aligned import aligned
 from imaging.editing.boxes import Box, extent, grown, union, whole
 from imaging.errors import GeometryError
 from imaging.geometry import Triple
-from imaging.labelmap import Labelmap
-from imaging.layers import Layer
+from imaging.labelmap import Label, Labelmap
+from imaging.same_segments import numbered_as
 
 HD95 = (
     "the larger of the two 95th percentiles (linear between ranks) of the distances in mm from each surface voxel of "
@@ -23,19 +24,30 @@ HD95 = (
 
 @dataclass(frozen=True)
 class LabelComparison:
-    """One label in both masks.
+    """One segment in both masks.
 
     Attributes:
+        values, names: in the one and the other; None and empty where a mask lacks it.
         voxels: in the one and the other.
         dice: twice the common voxels over all voxels; None where neither mask has the label.
         hd95_mm: see :data:`HD95`; None where a mask lacks the label, or distances are not known.
     """
 
-    value: int
-    name: str
+    values: tuple[int | None, int | None]
+    names: tuple[str, str]
     voxels: tuple[int, int]
     dice: float | None
     hd95_mm: float | None
+
+    @property
+    def value(self) -> int:
+        """In the one mask; in the other where that lacks the segment."""
+        return self.values[0] or self.values[1] or 0
+
+    @property
+    def name(self) -> str:
+        """In the one mask; in the other where that lacks the segment."""
+        return self.names[0] or self.names[1]
 
 
 @dataclass(frozen=True)
@@ -51,25 +63,27 @@ class Comparison:
     changed_slices: tuple[int, ...]
 
 
-def compare(one: Labelmap, other: Labelmap) -> Comparison:
-    """Every label that either mask names or holds, in order of value.
+def compare(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) -> Comparison:
+    """Every segment that either mask names or holds, those of ``one`` first; the same ones by ``same_segments``.
+
+    Args:
+        common: the labels that both masks were made from.
 
     Raises:
         GeometryError: the masks lie on different grids.
+        ValueError: both have more than 255 segments together.
     """
     if not one.geometry.matches(other.geometry):
         raise GeometryError(f"masks on different grids, {one.geometry.shape_kji} and {other.geometry.shape_kji} voxels")
-    differs = aligned((one, other)).differs()
-    names = {label.value: label.name for each in (other, one) for label in each.labels}
-    box = _box(one, other)
-    found = {value for each in (one, other) for layer in each.layers for value in _values(layer[box])}
-    values = sorted({*names, *found} - {0})
-    spacing_mm = _spacing_mm(one, other)
-    pairs = ((n, *(each.layer(n)[box] == n for each in (one, other))) for n in values)
+    pair = one, numbered_as(one, other, common)
+    differs = aligned(pair).differs()
+    box = _box(*pair)
+    mine, theirs = (_values(each, box) - {0} for each in pair)
+    values = (*sorted(mine), *sorted(theirs - mine))
+    was = {new.value: old.value for new, old in zip(pair[1].labels, other.labels, strict=True)}
+    labels = (_label(pair, n, was.get(n, n), box) for n in values)
     return Comparison(
-        tuple(_label(mine, theirs, n, names.get(n, f"label {n}"), spacing_mm) for n, mine, theirs in pairs),
-        int(np.count_nonzero(differs)),
-        tuple(int(k) for k in np.flatnonzero(differs.any(axis=(1, 2)))),
+        tuple(labels), int(np.count_nonzero(differs)), tuple(int(k) for k in np.flatnonzero(differs.any(axis=(1, 2))))
     )
 
 
@@ -79,10 +93,11 @@ def _box(one: Labelmap, other: Labelmap) -> Box:
     return grown(reduce(union, boxes), (1, 0, 0), one.array.shape) if boxes else whole((0, 0, 0))
 
 
-def _values(layer: Layer) -> list[int]:
-    """The values that occur, without sorting them."""
-    counts = sum(np.bincount(plane.reshape(-1), minlength=256) for plane in layer)
-    return np.flatnonzero(counts).tolist()
+def _values(mask: Labelmap, box: Box) -> set[int]:
+    """The values that are named, or occur; without sorting the voxels."""
+    planes = (plane for layer in mask.layers for plane in layer[box])
+    counts = sum((np.bincount(plane.reshape(-1), minlength=256) for plane in planes), np.zeros(256, np.intp))
+    return {label.value for label in mask.labels} | set(np.flatnonzero(counts).tolist())
 
 
 def _spacing_mm(one: Labelmap, other: Labelmap) -> Triple | None:
@@ -94,14 +109,28 @@ def _spacing_mm(one: Labelmap, other: Labelmap) -> Triple | None:
     return geometry.spacing_mm if geometry.has_position and even else None
 
 
-def _label(
-    one: NDArray[np.bool_], other: NDArray[np.bool_], value: int, name: str, spacing_mm: Triple | None
-) -> LabelComparison:
+def _label(pair: tuple[Labelmap, Labelmap], value: int, was: int, box: Box) -> LabelComparison:
+    """The segment with this value.
+
+    Args:
+        was: its value in the second mask before that was numbered as the first.
+    """
+    one, other = (each.layer(value)[box] == value for each in pair)
     counts = int(np.count_nonzero(one)), int(np.count_nonzero(other))
     common = int(np.count_nonzero(one & other))
     dice = 2 * common / sum(counts) if sum(counts) else None
+    spacing_mm = _spacing_mm(*pair)
     distance = hd95_mm(one, other, spacing_mm) if min(counts) and spacing_mm is not None else None
-    return LabelComparison(value, name, counts, dice, distance)
+    (value_here, name_here), (value_there, name_there) = (
+        _said(each, value, shown, count) for each, shown, count in zip(pair, (value, was), counts, strict=True)
+    )
+    return LabelComparison((value_here, value_there), (name_here, name_there), counts, dice, distance)
+
+
+def _said(mask: Labelmap, value: int, shown: int, count: int) -> tuple[int | None, str]:
+    """What a mask calls the segment with this value, which it is ``shown`` with; None and empty where it has none."""
+    name = next((label.name for label in mask.labels if label.value == value), f"label {shown}" if count else "")
+    return shown if name else None, name
 
 
 def hd95_mm(one: NDArray[np.bool_], other: NDArray[np.bool_], spacing_mm: Triple) -> float:

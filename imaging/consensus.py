@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from imaging.aligned import aligned
 from imaging.labelmap import Label, Labelmap
 from imaging.layers import any_label
+from imaging.same_segments import numbered_as
 
 _Mask = NDArray[np.uint8]
 
@@ -21,10 +22,17 @@ DIFFERENCE = (
 )
 
 
-def difference(one: Labelmap, other: Labelmap) -> _Mask:
-    """(K, J, I) uint8 values of ``DIFFERENCE`` where two masks differ."""
+def difference(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) -> _Mask:
+    """(K, J, I) uint8 values of ``DIFFERENCE`` where two masks differ.
+
+    Args:
+        common: the labels that both were made from.
+
+    Raises:
+        ValueError: both masks have more than 255 segments together.
+    """
     here, there = any_label(one.layers), any_label(other.layers)
-    array = aligned((one, other)).differs() * np.uint8(3)
+    array = aligned((one, numbered_as(one, other, common))).differs() * np.uint8(3)
     array[here & ~there] = 1
     array[there & ~here] = 2
     return array
@@ -88,13 +96,14 @@ Way = Literal["three-way", "majority", "STAPLE"]
 def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[Labelmap, int]:
     """One mask of two on one grid that were made from ``base``, and how many voxels each gave to another label.
 
-    Segments that both added are the same where their names are, whatever their values. By ``three-way`` a voxel that
-    they gave to different labels belongs to both, in different layers; majority and STAPLE decide for one.
+    Which segments are the same is as :func:`imaging.same_segments.same_segments` has it, whatever their values. By
+    ``three-way`` a voxel that they gave to different labels belongs to both, in different layers; majority and STAPLE
+    decide for one.
 
     Raises:
         ValueError: there would be more than 255 segments.
     """
-    together = aligned((ours, apart(ours, theirs, base), base))
+    together = aligned((ours, *(numbered_as(ours, each, base.labels) for each in (theirs, base))))
     layers = list(zip(*together.masks, strict=True))
     if way != "three-way":
         vote = majority if way == "majority" else staple
@@ -103,30 +112,6 @@ def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[L
     claims = [_claims(merge, other) for merge, (_, other, _) in zip(merges, layers, strict=True)]
     arrays, labels = _with_room([each.array for each in merges], together.labels, claims)
     return _labelmap(arrays, labels, ours), sum(int(np.count_nonzero(each.contested)) for each in merges)
-
-
-def apart(ours: Labelmap, theirs: Labelmap, base: Labelmap) -> Labelmap:
-    """Their mask with our values for segments that both added by one name, and with values of its own for those that
-    they added under a value that we gave to another name.
-
-    Raises:
-        ValueError: no value is free.
-    """
-    known = {label.value for label in base.labels}
-    mine, added = ([label for label in each.labels if label.value not in known] for each in (ours, theirs))
-    named, taken = {label.name: label.value for label in mine}, {label.value for label in mine}
-    used = {label.value for each in (ours, theirs, base) for label in each.labels}
-    free = (value for value in range(1, 256) if value not in used)
-    table = np.arange(256, dtype=np.uint8)
-    for label in added:
-        value = named.pop(label.name, 0) or (next(free, 0) if label.value in taken else label.value)
-        if not value:
-            raise ValueError("a mask holds at most 255 segments")
-        table[label.value] = value
-    labels = [replace(label, value=int(table[label.value])) for label in theirs.labels]
-    if tuple(labels) == theirs.labels:
-        return theirs
-    return _labelmap([table[layer] for layer in theirs.layers], labels, theirs)
 
 
 def _claims(merge: Merge, theirs: _Mask) -> dict[int, NDArray[np.bool_]]:

@@ -54,13 +54,18 @@ def label_facts(labelmap: Labelmap, kind: str) -> list[dict[str, Any]]:
     ]
 
 
-def comparison_facts(one: MaskRevision, other: MaskRevision, kind: str) -> dict[str, Any]:
+def comparison_facts(one: MaskRevision, other: MaskRevision, kind: str, common: MaskRevision | None) -> dict[str, Any]:
     """Two revisions compared.
+
+    Args:
+        common: the newest that both descend from.
 
     Raises:
         GeometryError: they lie on different grids.
+        ValueError: both have more than 255 segments together.
     """
-    found = compare(_on_its_grid(one.labelmap, kind), _on_its_grid(other.labelmap, kind))
+    labels = common.labelmap.labels if common else ()
+    found = compare(_on_its_grid(one.labelmap, kind), _on_its_grid(other.labelmap, kind), labels)
     return {
         "revisions": [one.id, other.id],
         "series": one.series_uid,
@@ -71,6 +76,8 @@ def comparison_facts(one: MaskRevision, other: MaskRevision, kind: str) -> dict[
             {
                 "value": each.value,
                 "name": each.name,
+                "values": list(each.values),
+                "names": list(each.names),
                 "voxels": list(each.voxels),
                 "dice": each.dice,
                 "hd95_mm": each.hd95_mm,
@@ -88,9 +95,9 @@ def comparison_text(document: dict[str, Any]) -> str:
     for each in document["labels"]:
         dice = "not defined" if each["dice"] is None else f"{each['dice']:.4f}"
         distance = "not known" if each["hd95_mm"] is None else f"{each['hd95_mm']:.2f} mm"
-        lines.append(
-            f"{each['name']}: Dice {dice}, HD95 {distance}, {each['voxels'][0]} and {each['voxels'][1]} voxels"
-        )
+        renamed = all(each["names"]) and each["names"][0] != each["names"][1]
+        name = " → ".join(each["names"]) if renamed else each["name"]
+        lines.append(f"{name}: Dice {dice}, HD95 {distance}, {each['voxels'][0]} and {each['voxels'][1]} voxels")
     return "\n".join((*lines, f"HD95: {document['hd95']}"))
 
 

@@ -183,22 +183,28 @@ def diff(
     other: Annotated[int, typer.Argument(metavar="OTHER", help="Id of another revision of the same images.")],
     as_json: AsJson = False,
 ) -> None:
-    """Compare two revisions label by label: Dice, HD95, voxels that differ.
+    """Compare two revisions segment by segment: Dice, HD95, voxels that differ.
+
+    A segment is the same one where value and name are, else the name, else the code, else the value that both revisions
+    have from the newest that they descend from.
 
     HD95 is the larger of the two 95th percentiles of the distances from each surface voxel of one mask to the nearest
     of the other, in mm between voxel centres. It is null where a label is missing or millimetres are not known.
 
     --json prints {"revisions", "series", "changed_voxels", "changed_slices", "hd95", "labels": [{"value", "name",
-    "voxels", "dice", "hd95_mm"}]}; slices count from 0.
+    "values", "names", "voxels", "dice", "hd95_mm"}]}; slices count from 0, and "values" and "names" are of both.
     """
     with failures_in_words(as_json), open_library() as library:
+        from imaging.library.revisions import Revisions
         from viewer.cli.annotation_facts import comparison_facts, comparison_text
 
         kinds = {each.series_uid: each.kind for each in library.annotated_series()}
         first, second = _seen(library, one), _seen(library, other)
         if first.series_uid != second.series_uid:
             raise Failure(f"revisions of two series, {first.series_uid} and {second.series_uid}: expected one")
-        document = comparison_facts(first, second, kinds.get(first.series_uid, ""))
+        shared = Revisions(library).common(one, other)
+        common = None if shared is None else library.revision(shared)
+        document = comparison_facts(first, second, kinds.get(first.series_uid, ""), common)
         answer(document, comparison_text(document), as_json)
 
 

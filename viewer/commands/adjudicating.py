@@ -11,7 +11,7 @@ from imaging.annotation import newest
 from imaging.comparison import Comparison, compare
 from imaging.consensus import Way
 from imaging.errors import LibraryError
-from imaging.labelmap import Labelmap, Provenance
+from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.legend import Legend
 from imaging.library.queued import CaseReading
 from imaging.library.shelf import Shelf
@@ -65,7 +65,7 @@ class Adjudicating:
 
     def comparison(self) -> Comparison | None:
         """How far both agree; None without two readings of one grid."""
-        masks = self._told_apart()
+        masks = self._masks()
         return compare(*masks) if masks else None
 
     def answers(self) -> tuple[AnswerPair, ...]:
@@ -89,7 +89,7 @@ class Adjudicating:
 
     def show_difference(self) -> None:
         """Show where the masks differ."""
-        sides, masks = self._fitting(), self._told_apart()
+        sides, masks = self._fitting(), self._masks()
         if masks:
             shown = Labelmap(consensus.difference(*masks), masks[0].geometry, consensus.DIFFERENCE)
             self._revising.show_alone(f"{sides[0].reading.reader} against {sides[1].reading.reader}", shown)
@@ -142,19 +142,16 @@ class Adjudicating:
         except LibraryError as error:
             self._notices.add("error", words(error))
 
-    def _told_apart(self) -> tuple[Labelmap, Labelmap] | None:
-        """Both masks; what the readers named otherwise has another value in each. None without two of one grid."""
+    def _masks(self) -> tuple[Labelmap, Labelmap, tuple[Label, ...]] | None:
+        """Both masks, and the labels that both readers began with; None without two of one grid."""
         sides, case = self._fitting(), self._worklist.current
         if not sides or case is None:
             return None
-        one, other = (side.mask for side in sides)
         try:
-            return one, consensus.apart(one, other, self._mask(case.base))
+            return sides[0].mask, sides[1].mask, self._mask(case.base).labels
         except LibraryError as error:
             self._notices.add("error", words(error))
             return None
-        except ValueError:
-            return one, other  # no value is free: as they are
 
     def _fitting(self) -> tuple[Side, ...]:
         geometry, sides = self._segmentation.geometry, self.sides()

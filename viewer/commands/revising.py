@@ -1,9 +1,9 @@
 """Revisions of the shown mask: listed, compared with what is on screen, brought back, merged, approved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from imaging.annotation import MaskRevision
 from imaging.comparison import Comparison, compare
 from imaging.consensus import Way
 from imaging.errors import LibraryError
-from imaging.labelmap import Labelmap, Provenance
+from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.legend import Legend
 from imaging.library.shelf import Shelf
 from imaging.study import Series
@@ -27,6 +27,8 @@ from viewer.state.session import Session
 
 if TYPE_CHECKING:
     from imaging.library.revisions import Action, Attribution, RevisionHead
+
+Answer = TypeVar("Answer")
 
 PAUSE_S = 0.4
 """Between saving a mask and noting what was changed in it; what comes next on the screen is painted by then."""
@@ -102,17 +104,14 @@ class Revising:
 
     def comparison(self, identity: int, other: int = 0) -> Comparison | None:
         """How far a revision agrees with another one, or with the mask on screen; None, and told why, if it cannot."""
-        found, against = self._fitting(identity), self._mask(other)
-        return None if found is None or against is None else compare(found.labelmap, against)
+        return self._found(compare, identity, other)
 
     def show_difference(self, identity: int, other: int = 0) -> None:
         """Show where a revision differs from another one, or from what is on screen, in its place until :meth:`end`."""
-        found, against = self._fitting(identity), self._mask(other)
-        if found is not None and against is not None:
-            array = consensus.difference(found.labelmap, against)
+        array, geometry = self._found(consensus.difference, identity, other), self._segmentation.geometry
+        if array is not None and geometry is not None:
             name = f"revision {other}" if other else "the mask on screen"
-            shown = Labelmap(array, found.labelmap.geometry, consensus.DIFFERENCE)
-            self.show_alone(f"Revision {identity} against {name}", shown)
+            self.show_alone(f"Revision {identity} against {name}", Labelmap(array, geometry, consensus.DIFFERENCE))
 
     def show_alone(self, name: str, mask: Labelmap) -> None:
         """Show another mask in the place of the one on screen until :meth:`end`."""
@@ -163,14 +162,33 @@ class Revising:
         except LibraryError as error:
             self._notices.add("error", words(error))
 
+    def _found(
+        self, how: Callable[[Labelmap, Labelmap, Sequence[Label]], Answer], identity: int, other: int
+    ) -> Answer | None:
+        """What ``how`` finds of a revision and another one, or the mask on screen; None, and told why, if it cannot."""
+        found, against = self._fitting(identity), self._mask(other)
+        if found is None or against is None:
+            return None
+        try:
+            before = self._ancestor(identity, other or self._segmentation.revision)
+            return how(found.labelmap, against, before.labels if before else ())
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+        except ValueError as error:
+            self._notices.add("warning", f"The masks cannot be compared: {error}.")
+        return None
+
     def _base(self, theirs: MaskRevision, ours: Labelmap) -> Labelmap:
-        """What both were made from: the newest revision that both descend from, else an empty mask."""
-        here = self._segmentation.revision
-        common = None if here is None else self._shelf.revisions.common(theirs.id, here)
-        base = None if common is None else self._shelf.library.revision(common).labelmap
+        """What both were made from, else an empty mask."""
+        base = self._ancestor(theirs.id, self._segmentation.revision)
         if base is None or base.array.shape != ours.array.shape:
             return Labelmap(np.zeros_like(ours.array), ours.geometry, ())
         return base
+
+    def _ancestor(self, one: int, other: int | None) -> Labelmap | None:
+        """The mask of the newest revision that both descend from; None where they were begun apart."""
+        common = None if other is None else self._shelf.revisions.common(one, other)
+        return None if common is None else self._shelf.library.revision(common).labelmap
 
     def _mask(self, identity: int) -> Labelmap | None:
         """That of a revision, or with 0 the one on screen."""

@@ -140,7 +140,6 @@ def _lines(found: Comparison, sides: tuple[Side, ...]) -> list[str]:
     """Verdicts and masks, and how far they agree."""
     verdicts = {side.reading.state for side in sides}
     lines = ["The verdicts agree." if len(verdicts) == 1 else "The verdicts differ."]
-    lines += _names_apart(*sides)
     if not found.changed_voxels:
         return [*lines, "The masks are the same."]
     return [*lines, f"The masks differ in {extent(found)}.", *label_lines(found)]
@@ -162,13 +161,3 @@ def _answer_lines(pairs: tuple[AnswerPair, ...], sides: tuple[Side, ...]) -> lis
 
 def _chosen(answer: Answer | None) -> str:
     return ", ".join(each.text for each in answer.chosen) if answer else "no answer"
-
-
-def _names_apart(one: Side, other: Side) -> list[str]:
-    """Segments that each reader calls otherwise."""
-    theirs = {label.value: label.name for label in other.mask.labels}
-    return [
-        f"Segment {label.value} is {label.name} for {one.reading.reader}, {theirs[label.value]} for the other."
-        for label in one.mask.labels
-        if theirs.get(label.value, label.name) != label.name
-    ]

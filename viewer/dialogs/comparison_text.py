@@ -1,6 +1,6 @@
 """How far two masks agree, in words."""
 
-from imaging.comparison import Comparison
+from imaging.comparison import Comparison, LabelComparison
 
 
 def extent(found: Comparison) -> str:
@@ -15,5 +15,11 @@ def label_lines(found: Comparison) -> list[str]:
     for each in found.labels:
         dice = "–" if each.dice is None else f"{each.dice:.4f}"
         far = "–" if each.hd95_mm is None else f"{each.hd95_mm:.2f} mm"
-        lines.append(f"{each.name}: Dice {dice}, HD95 {far}, {each.voxels[0]:,} and {each.voxels[1]:,} voxels")
+        lines.append(f"{title(each)}: Dice {dice}, HD95 {far}, {each.voxels[0]:,} and {each.voxels[1]:,} voxels")
     return lines
+
+
+def title(found: LabelComparison) -> str:
+    """What a segment is called, by both where they differ: ``nodule (tumour in the other)``."""
+    here, there = found.names
+    return f"{here} ({there} in the other)" if here and there and here != there else here or there

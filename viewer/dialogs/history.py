@@ -141,7 +141,8 @@ class MaskHistory(QDialog):
         if found is None:
             self.said.setText(CHOOSE if self.rows.topLevelItemCount() else "Nothing was saved yet.")
             return
-        names = {each.value: each.name for each in found.labels}
+        last = 1 if second else 0
+        names = {value: each.name for each in found.labels if (value := each.values[last]) is not None}
         done = _done(names, self._revising.attributions(second or first))
         self.said.setText("\n".join((_compared(found, first, second), *done)))
 

@@ -20,6 +20,7 @@ from imaging.library.revisions import Revisions
 from imaging.library.store import Library
 
 LABELS = (Label(1, "nodule", (200, 30, 90)), Label(2, "vessel"))
+NOW = datetime(2026, 1, 3, tzinfo=UTC)
 VOXEL_ML = 2.5 * 0.5 * 0.75 / 1000
 
 
@@ -161,6 +162,21 @@ def test_diff_by_hand(wetread, kept) -> None:
     assert "95th percentiles" in found["hd95"]
     text = wetread("annotations", "diff", "1", "2").stdout
     assert "1 voxel differs in 1 slice\nnodule: Dice 0.8000, HD95 0.67 mm, 2 and 3 voxels" in text
+
+
+def test_diff_follows_a_segment_that_got_another_value_or_name(wetread, kept, tmp_path) -> None:
+    folder, mask = kept
+    library = Library(tmp_path / "data" / "library.sqlite")
+    (series,) = open_study(folder).series
+    swapped = np.array([0, 2, 1], np.uint8)[mask]
+    labels = (Label(1, "artery"), Label(2, "nodule"))
+    library.save_mask(series, Labelmap(swapped, load_volume(series).geometry, labels), Provenance("bo", NOW), 2)
+    library.close()
+    found = document(wetread("annotations", "diff", "2", "3", "--json"))
+    nodule, vessel, artery = found["labels"]
+    assert artery["values"] == [None, 1] and found["changed_voxels"] == 1, "a voxel of the artery, which nobody can know to be the vessel"
+    assert (nodule["values"], nodule["names"], nodule["dice"]) == ([1, 2], ["nodule", "nodule"], 1.0)
+    assert (vessel["values"], vessel["names"], vessel["voxels"]) == ([2, None], ["vessel", ""], [1, 0])
 
 
 def test_a_mask_of_other_images_is_refused_and_nothing_is_kept(wetread, kept, make_ct, tmp_path) -> None:
