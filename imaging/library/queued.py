@@ -55,7 +55,7 @@ class CaseReading:
     Attributes:
         slot: which of the case's readings it is; None while it is put off, so that somebody else can take the case.
         seconds: of work, without pauses.
-        started, finished: UTC.
+        started, finished: UTC; the first begin, the last end.
         revision: the mask as it was left, None where there was none.
     """
 

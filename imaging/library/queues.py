@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imaging.errors import LibraryError
-from imaging.library import queue_rows
+from imaging.library import handiwork, queue_rows
+from imaging.library.answered import Answered
+from imaging.library.measured import Measured
 from imaging.library.queued import ADJUDICATION, VERDICTS, Case, CaseReading, CaseState, WorkQueue, in_order
 from imaging.library.schema import MaskRow, QueueCaseRow, QueueReadingRow, QueueRow
 from imaging.library.store import Library
@@ -113,7 +116,10 @@ class Queues:
         raise LibraryError(f"{case.title}: {others or 'nobody'} has it, and it is not yours to read; choose another")
 
     def begin(self, identity: int, reader: str, now: datetime) -> Case:
-        """Note that ``reader`` begins; the first one settles which mask everybody begins with."""
+        """Note that ``reader`` begins; the first one settles which mask everybody begins with.
+
+        Who put the case off and comes back has begun when they first did.
+        """
         with self._library.transaction(_NOT_KEPT) as session:
             newest = select(func.max(MaskRow.id)).where(
                 MaskRow.series_uid == QueueCaseRow.series_uid, MaskRow.reading.is_(None)
@@ -121,7 +127,8 @@ class Queues:
             first = update(QueueCaseRow).where(QueueCaseRow.id == identity, QueueCaseRow.begun.is_(None))
             session.execute(first.values(begun=_naive(now), base=newest.scalar_subquery()))
             own = _own(identity, reader).where(QueueReadingRow.state == CaseState.UNDONE.value)
-            session.execute(own.values(state=CaseState.STARTED.value, started=_naive(now)))
+            first_time = func.coalesce(QueueReadingRow.started, _naive(now))
+            session.execute(own.values(state=CaseState.STARTED.value, started=first_time))
         return self.case(identity, reader)
 
     def add_time(self, identity: int, reader: str, seconds: float) -> None:
@@ -149,6 +156,17 @@ class Queues:
         with self._library.transaction(_NOT_KEPT) as session:
             session.execute(_own(identity, reader).values(**values))
         return self.case(identity, reader)
+
+    def corrected(self, identity: int, reader: str) -> bool:
+        """Whether ``reader`` measured or answered anything of a case otherwise than when they first began with it."""
+        case = self.case(identity, reader)
+        own, unseen = case.reading_of(reader), self.unseen([case.series_uid], reader)
+        if own is None or own.started is None:
+            return False
+        measured = map(handiwork.of_measurement, Measured(self._library).history(case.series_uid))
+        answered = map(handiwork.of_answer, Answered(self._library).seen_in(case.series_uid))
+        seen = (each for each in chain(measured, answered) if each.author not in unseen)
+        return handiwork.differs(seen, reader, own.started)
 
     def skip(self, identity: int, reader: str) -> None:
         """Put a case off: others are given it; ``reader`` comes back to it by choosing it, while nobody has it."""

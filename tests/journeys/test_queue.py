@@ -148,6 +148,33 @@ def test_a_case_is_fixed_by_what_is_marked_and_not_by_how_it_is_drawn(
         assert reading.state is verdict and reading.revision != base and base is not None
 
 
+def test_a_case_is_fixed_by_a_measurement_and_by_an_answer_as_by_a_stroke(
+    qtbot: QtBot, start: Start, phantom_study: PhantomStudy
+) -> None:
+    main = start()
+    queue_of(qtbot, main, phantom_study.study, "lungs")
+    press(main, Qt.Key.Key_F4)
+    settled(qtbot, main)
+    press(main, Qt.Key.Key_F7)
+    assert main.session.hand.tool == "brush" and "a measurement or an answer" in main.notices.all[-1].text
+    press(main, Qt.Key.Key_D)
+    drag(main, (0.3, 0.5), (0.7, 0.5))
+    assert len(main.session.measurements.all) == 1 and not main.segmentation.array.any()
+    press(main, Qt.Key.Key_F7)
+    settled(qtbot, main)
+    asked = main.classification.asked[0]
+    main.classifying.answer(asked, asked.question.choices[0])
+    press(main, Qt.Key.Key_F5)
+    settled(qtbot, main)
+    press(main, Qt.Key.Key_D)
+    drag(main, (0.3, 0.5), (0.7, 0.5))
+    press_undo(main)
+    assert main.session.measurements.all == ()
+    press(main, Qt.Key.Key_F5)
+    settled(qtbot, main)
+    assert states(main) == [CaseState.FIXED, CaseState.FIXED, CaseState.ACCEPTED], "undone is as if never drawn"
+
+
 def test_a_case_is_put_off_left_and_gone_back_to(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> None:
     main = start()
     queue_of(qtbot, main, phantom_study.study, "lungs")

@@ -131,16 +131,16 @@ class Queueing(QObject):
             self.next()
 
     def accept(self) -> None:
-        """The mask is right; where other voxels or segments are marked than before, the case counts as fixed."""
+        """All is right; where anything is marked, measured or answered otherwise than before, the case is fixed."""
         self._judge(CaseState.FIXED if self._changed else CaseState.ACCEPTED)
 
     def fix(self) -> None:
-        """The mask is right now that it was changed; before a change, take the brush."""
+        """All is right now that something was changed; before a change, take the brush."""
         if self._changed:
             self._judge(CaseState.FIXED)
         elif self._worklist.current is not None:
             self._session.hand.set_tool("brush")
-            self._notices.add("info", "Correct the mask, then press the same key again.")
+            self._notices.add("info", "Correct the mask, a measurement or an answer, then press the same key again.")
 
     def reject(self) -> None:
         """The images are of no use."""
@@ -161,9 +161,15 @@ class Queueing(QObject):
 
     @property
     def _changed(self) -> bool:
+        """Whether the case marks, measures or answers anything else than when its reading began."""
+        case, reader = self._worklist.current, self._worklist.reader
+        if case is None:
+            return False
+        return self._marks_else(case) or bool(self._asked(lambda: self._shelf.queues.corrected(case.id, reader)))
+
+    def _marks_else(self, case: Case) -> bool:
         """Whether the mask of the case marks something else than the one that all its readings begin with."""
-        case = self._worklist.current
-        mask, before = (None, None) if case is None else (self._mask_of(case), self._kept(case.base))
+        mask, before = self._mask_of(case), self._kept(case.base)
         if mask is None or before is None:
             return mask is not None and any(layer.any() for layer in mask.layers)
         return not mask.marks_the_same(before)
