@@ -215,7 +215,9 @@ def _voxels(path: Path, header: NiftiHeader, phase: int, report: Report) -> NDAr
                 raise Truncated(path, f"truncated: found {filled} bytes of voxels, expected {needed}")
             data[filled : filled + len(piece)] = np.frombuffer(piece, np.uint8)
             filled += len(piece)
-    array = data.view(header.dtype).reshape((*header.shape_kji, 3) if header.is_rgb else header.shape_kji)
+    if header.is_rgb:
+        return np.ascontiguousarray(data.reshape(*header.shape_kji, header.samples)[..., :3])
+    array = data.view(header.dtype).reshape(header.shape_kji)
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 

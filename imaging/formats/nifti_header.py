@@ -29,8 +29,12 @@ _TYPES = {
     768: "u4",
     1024: "i8",
     1280: "u8",
+    2304: "u1",
 }
-RGB_TYPE = 128
+_SAMPLES = {128: 3, 2304: 4}
+"""Numbers of a voxel by its type: RGB and RGBA."""
+
+_UNREAD = {32: "complex", 1792: "complex", 2048: "complex", 1536: "128-bit"}
 _MS_PER_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
 _GZIP_ERRORS = (OSError, EOFError, zlib.error)
@@ -43,7 +47,7 @@ class NiftiHeader:
     Attributes:
         shape: sizes in the file's order, fastest first: i, j, k, time ….
         dtype: of one number, in the file's byte order.
-        is_rgb: three numbers per voxel.
+        samples: numbers per voxel: 1, or 3 and 4 of colour.
         data_offset: first byte of the voxels.
         slope, intercept: value = slope × stored + intercept; slope 0 means none.
         affine_ras: (4, 4) index (i, j, k, 1) to RAS millimetres, or None where neither qform nor sform is set.
@@ -55,7 +59,7 @@ class NiftiHeader:
 
     shape: tuple[int, ...]
     dtype: np.dtype[np.generic]
-    is_rgb: bool
+    samples: int
     data_offset: int
     slope: float
     intercept: float
@@ -64,6 +68,11 @@ class NiftiHeader:
     warnings: tuple[str, ...]
     is_pair: bool = False
     phase_ms: float | None = None
+
+    @property
+    def is_rgb(self) -> bool:
+        """True for colour; a fourth number is its transparency."""
+        return self.samples > 1
 
     @property
     def shape_kji(self) -> tuple[int, int, int]:
@@ -79,7 +88,7 @@ class NiftiHeader:
     @property
     def phase_bytes(self) -> int:
         """Bytes of one volume as stored."""
-        return int(np.prod(self.shape_kji, dtype=np.int64)) * self.dtype.itemsize * (3 if self.is_rgb else 1)
+        return int(np.prod(self.shape_kji, dtype=np.int64)) * self.dtype.itemsize * self.samples
 
 
 def is_inside_gzip(path: Path) -> bool:
@@ -149,18 +158,21 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
     if not 0 <= offset < _FARTHEST_BYTE:
         raise ReadError(path, f"voxels from byte {offset:.6g} on (vox_offset): expected a place in the file")
     if kind not in _TYPES:
-        raise ReadError(path, f"numbers of type {kind} are not supported: expected integers, floats or RGB")
+        named = f"{_UNREAD[kind]} numbers (type {kind})" if kind in _UNREAD else f"numbers of type {kind}"
+        raise ReadError(path, f"{named} are not read: expected integers, floats or colour")
     scale = _MM_PER_UNIT.get(units, 1.0)
     affine, warnings = affine_of(codes, quaternion, rows, pixdim, dim)
     if affine is not None:
         affine[:3] *= scale
     spacing = [abs(step) * scale for step in pixdim[1:4]]
+    if _SAMPLES.get(kind) == 4:
+        warnings = (*warnings, "transparency is left out")
     if units == 0:
         warnings = (*warnings, "the unit of length is not stated: millimetres are assumed")
     return NiftiHeader(
         tuple(dim[1 : dim[0] + 1]),
         np.dtype(order + _TYPES[kind]),
-        kind == RGB_TYPE,
+        _SAMPLES.get(kind, 1),
         max(offset, 0 if is_pair else 352 if version == 1 else 544),
         slope if np.isfinite(slope) else 0.0,
         intercept if np.isfinite(intercept) else 0.0,

@@ -220,7 +220,18 @@ def test_a_header_that_declares_more_than_gzip_can_hold_is_refused(tmp_path: Pat
 
 def test_complex_numbers_are_refused(tmp_path: Path):
     path = save(tmp_path / "c.nii", np.zeros((2, 2, 2), np.complex64), np.eye(4))
-    assert "numbers of type 32" in reading.open_study(path).refused[0].reason
+    (refusal,) = reading.open_study(path).refused
+    assert refusal.reason == "complex numbers (type 32) are not read: expected integers, floats or colour"
+
+
+@pytest.mark.parametrize("samples", [3, 4])
+def test_colour_is_read_without_its_transparency_and_that_is_told(tmp_path: Path, samples: int):
+    values = np.arange(2 * 3 * 4 * samples, dtype=np.uint8).reshape(2, 3, 4, samples)
+    colours = values.view([(name, "u1") for name in "RGBA"[:samples]])[..., 0]
+    path = save(tmp_path / "colour.nii", colours, np.eye(4))
+    volume = load(path)
+    assert np.array_equal(volume.array, values.transpose(2, 1, 0, 3)[..., :3])
+    assert ("transparency is left out" in volume.warnings) == (samples == 4)
 
 
 AXES = ((0.0, -0.8, 0.6), (0.0, 0.6, 0.8), (1.0, 0.0, 0.0))
