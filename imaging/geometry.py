@@ -112,9 +112,19 @@ class Geometry:
 
     def slab(self, k: int, count: int = 1) -> "Geometry":
         """The geometry of ``count`` slices from slice ``k`` on."""
-        origin = self.point_lps((k, 0, 0))
         shape = (count, *self.shape_kji[1:])
-        return replace(self, shape_kji=shape, origin_lps=(float(origin[0]), float(origin[1]), float(origin[2])))
+        return replace(self, shape_kji=shape, origin_lps=triple(self.point_lps((k, 0, 0))))
+
+
+def triple(values: ArrayLike) -> Triple:
+    """Three numbers as plain floats."""
+    x, y, z = np.asarray(values, float).tolist()
+    return x, y, z
+
+
+def triples(points: ArrayLike) -> tuple[Triple, ...]:
+    """(N, 3) numbers as plain floats."""
+    return tuple((x, y, z) for x, y, z in np.asarray(points, float).tolist())
 
 
 def letters(direction_lps: ArrayLike, threshold: float = 0.2) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import GeometryError
-from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry
+from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry, triple
 from imaging.progress import Report, silent
 from imaging.slice_planes import WIDEST_GAP, Planes, SliceStack
 from imaging.study import Series
@@ -131,8 +131,8 @@ def _grid(first: Geometry, stack: SliceStack, step: float) -> Geometry:
     return Geometry(
         (count, first.shape_kji[1] + int(extra[0]), first.shape_kji[2] + int(extra[1])),
         (step, float(spacing[0]), float(spacing[1])),
-        (float(origin[0]), float(origin[1]), float(origin[2])),
-        ((float(normal[0]), float(normal[1]), float(normal[2])), first.axes_lps[1], first.axes_lps[2]),
+        triple(origin),
+        (triple(normal), first.axes_lps[1], first.axes_lps[2]),
         first.calibration,
     )
 

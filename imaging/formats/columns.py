@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import ReadError
-from imaging.geometry import PLACEMENT_TOLERANCE_MM, Calibration, Geometry, Triple
+from imaging.geometry import PLACEMENT_TOLERANCE_MM, Calibration, Geometry, Triple, triple, triples
 
 SHEARED = "the slices are sheared against one another: no regular volume, each slice keeps its own place"
 
@@ -53,7 +53,7 @@ def _sheared(
         raise ReadError(path, f"the axes are sheared: pixels would lie up to {moved:.1f} mm off a regular grid")
     origins = np.array(origin_lps) + np.arange(shape_kji[0])[:, None] * columns[:, 0]
     one = (1, shape_kji[1], shape_kji[2])
-    slices = tuple(_grid(one, spacing, (x, y, z), axes) for x, y, z in origins.tolist())
+    slices = tuple(_grid(one, spacing, origin, axes) for origin in triples(origins))
     return _grid(shape_kji, spacing, origin_lps, axes), slices
 
 
@@ -72,6 +72,5 @@ def _moved_mm(columns: NDArray[np.float64], axes: NDArray[np.float64], shape_kji
 def _grid(
     shape_kji: tuple[int, int, int], spacing: NDArray[np.float64], origin_lps: Triple, axes: NDArray[np.float64]
 ) -> Geometry:
-    k, j, i = ((float(v[0]), float(v[1]), float(v[2])) for v in axes.T)
-    k_mm, j_mm, i_mm = map(float, spacing)
-    return Geometry(shape_kji, (k_mm, j_mm, i_mm), origin_lps, (k, j, i), Calibration.PATIENT)
+    k, j, i = triples(axes.T)
+    return Geometry(shape_kji, triple(spacing), origin_lps, (k, j, i), Calibration.PATIENT)

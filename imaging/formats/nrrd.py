@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.declared import Declared, Encoding
 from imaging.formats.text_header import TextHeader, beside, header_lines, numbered
+from imaging.geometry import triple
 
 _FIELDS_OF_TWO_WORDS = (
     *("data file", "line skip", "byte skip", "axis mins", "axis maxs", "old min", "old max", "block size"),
@@ -257,8 +258,8 @@ def _place(
     )
     if told is None or len(told) < 3:
         return None, (0.0, 0.0, 0.0)
-    x, y, z = (float(each) for each in _in_mm(header, told)[:3] * signs)
-    return np.stack([each[:3] * signs for each in columns if each is not None], axis=1), (x, y, z)
+    origin = triple(_in_mm(header, told)[:3] * signs)
+    return np.stack([each[:3] * signs for each in columns if each is not None], axis=1), origin
 
 
 def _spacing(

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.geometry import triples
 from imaging.measurement.figure import Figure, Value
 from imaging.measurement.pixels import inside_values, statistics
 from imaging.measurement.ruler import Ground, Points, Ruler
@@ -33,7 +34,7 @@ class Ellipse(Figure):
         centre, one, other = np.asarray(self.points, float)
         turns = np.linspace(0, 2 * np.pi, count, endpoint=False)[:, None]
         around = centre + np.cos(turns) * (one - centre) + np.sin(turns) * (other - centre)
-        return tuple((float(x), float(y), float(z)) for x, y, z in around)
+        return triples(around)
 
     def holds(self, corners: Coordinates, rows: Coordinates, columns: Coordinates) -> NDArray[np.bool_]:
         """(R, C): which pixels have their centre inside, given this figure's (N, 2) points in the same plane."""

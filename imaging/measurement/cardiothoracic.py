@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.geometry import triples
 from imaging.labelmap import Label, Labelmap
 from imaging.measurement.lines import CardiothoracicRatio
 from imaging.measurement.ruler import Ground, Points
@@ -60,4 +61,4 @@ def _placed(volume: Volume, k: int, pixels: tuple[tuple[float, float], ...]) -> 
     if Ground(volume).frame == "kji":
         return tuple((float(k), row, column) for row, column in pixels)
     places = volume.slice_geometry(k).point_lps([(0.0, row, column) for row, column in pixels])
-    return tuple((float(x), float(y), float(z)) for x, y, z in places)
+    return triples(places)

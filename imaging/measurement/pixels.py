@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.geometry import Geometry, Triple
+from imaging.geometry import Geometry, Triple, triple
 from imaging.measurement.figure import Value
 from imaging.measurement.ruler import Ground, Points, slice_of
 from imaging.reslicing import Reslicer
@@ -186,12 +186,8 @@ def _own_grid(around: NDArray[np.float64], step_mm: float) -> Geometry:
     low = np.floor(local.min(axis=0) / step_mm)
     rows, columns = (np.ceil(local.max(axis=0) / step_mm) - low + 1).astype(int)
     origin = centre + step_mm * (low[0] * row + low[1] * column)
-    axes = (_triple(normal), _triple(row), _triple(column))
-    return Geometry((1, int(rows), int(columns)), (step_mm, step_mm, step_mm), _triple(origin), axes)
-
-
-def _triple(vector: NDArray[np.float64]) -> Triple:
-    return float(vector[0]), float(vector[1]), float(vector[2])
+    axes = (triple(normal), triple(row), triple(column))
+    return Geometry((1, int(rows), int(columns)), (step_mm, step_mm, step_mm), triple(origin), axes)
 
 
 def _without_padding(values: NDArray[Any], padding: Sequence[float] | None) -> NDArray[Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imaging.errors import GeometryError
-from imaging.geometry import Geometry, Triple
+from imaging.geometry import Geometry, Triple, triple
 
 Axis = Literal[0, 1, 2]
 """An axis of an array: k, j or i."""
@@ -111,9 +111,9 @@ def oblique(
     return replace(
         geometry,
         shape_kji=(int(count[0]), int(count[1]), int(count[2])),
-        spacing_mm=_triple(spacing),
-        origin_lps=_triple(centre + (first * spacing) @ axes),
-        axes_lps=(_triple(axes[0]), _triple(axes[1]), _triple(axes[2])),
+        spacing_mm=triple(spacing),
+        origin_lps=triple(centre + (first * spacing) @ axes),
+        axes_lps=(triple(axes[0]), triple(axes[1]), triple(axes[2])),
     )
 
 
@@ -136,7 +136,3 @@ def _apart(geometry: Geometry, direction: NDArray[np.float64]) -> float:
 
 def _order(axis: Axis) -> tuple[int, int, int]:
     return ((0, 1, 2), (1, 0, 2), (2, 0, 1))[axis]
-
-
-def _triple(vector: NDArray[np.float64]) -> Triple:
-    return float(vector[0]), float(vector[1]), float(vector[2])

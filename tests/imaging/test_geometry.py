@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.errors import GeometryError
-from imaging.geometry import Calibration, Geometry, letters
+from imaging.geometry import Calibration, Geometry, letters, triple, triples
 
 CORONAL = ((0.0, -1.0, 0.0), (0.0, 0.0, -1.0), (1.0, 0.0, 0.0))
 
@@ -120,3 +120,12 @@ def test_a_geometry_cannot_be_changed():
 )
 def test_letters(direction, expected):
     assert letters(direction) == expected
+
+
+def test_numbers_of_an_array_as_plain_floats():
+    assert triple(np.array([1, 2.5, -3], np.float32)) == (1.0, 2.5, -3.0)
+    assert type(triple(np.arange(3))[0]) is float
+    assert triples(np.eye(3)[:2]) == ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+    assert triples(np.zeros((0, 3))) == ()
+    with pytest.raises(ValueError):
+        triple((1.0, 2.0))

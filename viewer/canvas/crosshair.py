@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from imaging.crossing import crossing
-from imaging.geometry import Geometry, Triple
+from imaging.geometry import Geometry, Triple, triple
 from imaging.reslicing import Axis
 from viewer.canvas.dragging import Drag, Point, Viewport, distance_px, focus_at
 from viewer.state.pane import Pane, Plane
@@ -102,7 +102,7 @@ def _turn(viewport: Viewport, held: tuple[Pane, ...], start: Point) -> Drag:
 
 def _turn_plane(pane: Pane, grid: Geometry, centre_lps: Triple, normal: NDArray[np.float64], angle: float) -> None:
     across, down, _ = (_rotated(np.asarray(axis), normal, angle) for axis in grid.axes_lps)
-    pane.turn_plane(centre_lps, _triple(across), _triple(-down))
+    pane.turn_plane(centre_lps, triple(across), triple(-down))
 
 
 def _rotated(vector: NDArray[np.float64], axis: NDArray[np.float64], angle: float) -> NDArray[np.float64]:
@@ -169,7 +169,3 @@ def _draw_line(painter: QPainter, ends: tuple[Point, Point], gap: Point | None, 
             painter.drawLine(
                 QPointF(gap[0] + dx / length * GAP_PX, gap[1] + dy / length * GAP_PX), QPointF(end[0], end[1])
             )
-
-
-def _triple(vector: NDArray[np.float64]) -> Triple:
-    return float(vector[0]), float(vector[1]), float(vector[2])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.geometry import Triple
+from imaging.geometry import Triple, triples
 from imaging.measurement.ruler import Frame, Ground, Points
 from viewer.canvas.dragging import Point
 from viewer.state.pane import Pane
@@ -62,7 +62,7 @@ def places_of(pane: Pane, pixels: NDArray[np.float64]) -> Points:
         pixels = geometry.point_lps(pixels)
     else:
         pixels = pixels + np.array((pane.view.k, 0, 0))
-    return tuple((float(a), float(b), float(c)) for a, b, c in pixels)
+    return triples(pixels)
 
 
 def seen(pane: Pane, points: Points) -> Seen | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.geometry import Triple
+from imaging.geometry import Triple, triples
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure
 from imaging.measurement.lines import Angle, Bidirectional, CardiothoracicRatio, Cobb, KnownLength, Length
@@ -170,4 +170,4 @@ def _reshaped(figure: Ellipse, ground: Ground, index: int, place: Triple) -> Ell
 
 
 def _points(places: NDArray[np.float64]) -> Points:
-    return tuple((float(x), float(y), float(z)) for x, y, z in places)
+    return triples(places)

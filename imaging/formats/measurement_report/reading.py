@@ -24,13 +24,13 @@ from imaging.formats.measurement_report.vocabulary import (
     kind_of,
     own_uid,
 )
-from imaging.geometry import Triple
+from imaging.geometry import triples
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure
 from imaging.measurement.lines import Angle, Bidirectional, CardiothoracicRatio, Cobb, KnownLength, Length
 from imaging.measurement.marks import Probe
 from imaging.measurement.measurement import Measurement, packed
-from imaging.measurement.ruler import Frame, Points
+from imaging.measurement.ruler import Frame
 from imaging.study import Series
 
 MOST_BYTES = 64 << 20
@@ -206,13 +206,13 @@ def _slice_of(coordinates: Dataset, source: Source) -> int:
 def _figure(kind: str, parts: list[NDArray[np.float64]], values: list[Dataset]) -> Figure:
     if kind == "bidirectional" and len(parts) >= 2:
         parts = [np.concatenate([parts[0][:2], parts[1][:2]])]
-    points = _triples(parts[0])
+    points = triples(parts[0])
     if is_outline(kind) and len(points) >= 3:
         closed = points[:-1] if np.allclose(parts[0][0], parts[0][-1], atol=1e-3) else points
         return Outline(closed, kind)  # pyright: ignore[reportArgumentType] - it is one of the literal's own values
     if kind == "ellipse" and len(points) == 4:
         one, opposite, other, _ = parts[0]
-        return Ellipse(_triples(np.array([(one + opposite) / 2, one, other])))
+        return Ellipse(triples(np.array([(one + opposite) / 2, one, other])))
     if kind == "bidirectional" and len(points) == 4:
         return Bidirectional(points)
     if kind == "known length" and len(points) == 2 and values:
@@ -222,8 +222,3 @@ def _figure(kind: str, parts: list[NDArray[np.float64]], values: list[Dataset]) 
     if len(points) != count:
         raise ValueError(f"a {kind} of {len(points)} points")
     return made(points)
-
-
-def _triples(points: NDArray[np.float64]) -> Points:
-    found: list[Triple] = [(float(x), float(y), float(z)) for x, y, z in points]
-    return tuple(found)

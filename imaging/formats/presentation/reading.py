@@ -19,6 +19,7 @@ from imaging.formats.dicom.shutters import shutter_in
 from imaging.formats.dicom.voi import grey_table
 from imaging.formats.measurement_report.vocabulary import own_uid
 from imaging.formats.presentation.presentation import Presentation
+from imaging.geometry import triples
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure
 from imaging.measurement.lines import Length
@@ -194,4 +195,4 @@ def _placed(pixels: NDArray[np.float64], k: int, source: Source) -> Points:
     if not source.grid.geometry.has_position:
         return tuple((float(k), float(j), float(i)) for j, i in ji)
     places = source.grid.slice_geometry(k).point_lps([(0.0, float(j), float(i)) for j, i in ji])
-    return tuple((float(x), float(y), float(z)) for x, y, z in places)
+    return triples(places)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from imaging.errors import GeometryError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation.own_planes import grid_of_planes
-from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry, Triple
+from imaging.geometry import PLACEMENT_TOLERANCE_MM, Geometry, triple
 
 Points = NDArray[np.float64]
 """(N, 3) LPS millimetres of one contour."""
@@ -99,8 +99,8 @@ def _own_plane(contours: Sequence[Points], like: Geometry) -> Geometry:
     down = np.cross(normal, across)
     side_mm = min(like.spacing_mm)
     corner = contours[largest][0] + side_mm / 2 * (down + across)  # outlines of other programs' pixels: between ours
-    axes = _triple(normal), _triple(down), _triple(across)
-    return replace(like, spacing_mm=(side_mm, side_mm, side_mm), origin_lps=_triple(corner), axes_lps=axes)
+    axes = triple(normal), triple(down), triple(across)
+    return replace(like, spacing_mm=(side_mm, side_mm, side_mm), origin_lps=triple(corner), axes_lps=axes)
 
 
 def _area(points: Points) -> NDArray[np.float64]:
@@ -116,9 +116,4 @@ def _around(points: Points, plane: Geometry) -> Geometry:
     if (high - low).max() >= _MOST_PIXELS:
         raise GeometryError(f"its contours reach over {(high - low).max()} pixels of the image")
     rows, columns = (int(each) for each in high - low + 1)
-    return replace(plane, shape_kji=(1, rows, columns), origin_lps=_triple(plane.point_lps((0, *low))))
-
-
-def _triple(values: NDArray[np.float64]) -> Triple:
-    x, y, z = (float(each) for each in values)
-    return x, y, z
+    return replace(plane, shape_kji=(1, rows, columns), origin_lps=triple(plane.point_lps((0, *low))))
