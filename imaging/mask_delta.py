@@ -1,8 +1,8 @@
-"""Changes of a mask made small: one compressed XOR leads from before to after and from after to before."""
+"""Changes of a mask made small: the runs of voxels that differ, which lead from before to after and back."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -10,16 +10,17 @@ from imagecodecs import ZstdError, zstd_decode, zstd_encode
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit, RunEdit
-from imaging.editing.boxes import extent, placed, placed_in, size_of, union
+from imaging.editing.boxes import placed_in, size_of, union
 from imaging.history import Step
 
 LEVEL = 1
 _GROWTH = 4
 """Boxes far from each other stay apart: the box around both may be this many times as large as they are."""
 LARGE_VOXELS = 1 << 20
-"""Larger boxes are packed in tiles, off the main thread: a million voxels take a millisecond."""
-TILE_SLICES, TILE_VOXELS = 16, 1 << 19
-"""Of whole rows, and small enough to stay in the processor's cache while unpacked; what did not change is left out."""
+"""Larger boxes are packed off the main thread and changed by machine code: a million voxels take a millisecond."""
+PIECE_VOXELS = 1 << 22
+"""Larger boxes are packed in pieces of whole slices, which bounds the memory that it takes."""
+_GAP_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class MaskDelta:
     """The voxels in which two states of a mask's ``box`` differ.
 
     Attributes:
-        packed: (K, J, I) uint8 before XOR after, compressed with Zstandard (RFC 8878).
+        packed: where before XOR after changes, counted row by row of the box, and by what it does: (N,) uint32 gaps
+            from one such voxel to the next and (N,) uint8, byte by byte of all, compressed with Zstandard (RFC 8878).
         layer: of the mask.
     """
 
@@ -35,6 +37,17 @@ class MaskDelta:
     box: Box
     packed: bytes
     layer: int = 0
+
+    @staticmethod
+    def of(name: str, box: Box, differences: NDArray[np.uint8], layer: int = 0) -> "MaskDelta":
+        """The delta of ``differences``, (K, J, I) before XOR after."""
+        flat = differences.reshape(-1)
+        changes = flat.copy()
+        changes[1:] ^= flat[:-1]
+        places = np.flatnonzero(changes)
+        gaps = np.diff(places, prepend=0).astype("<u4").view(np.uint8).reshape(-1, _GAP_BYTES)
+        columns = np.vstack((gaps.T, changes[places]))
+        return MaskDelta(name, box, bytes(zstd_encode(columns.tobytes(), LEVEL)), layer)
 
     @property
     def nbytes(self) -> int:
@@ -51,22 +64,38 @@ class MaskDelta:
         Raises:
             ValueError: the bytes do not fit the box.
         """
-        shape = size_of(self.box)
-        try:
-            data = zstd_decode(self.packed, out=int(np.prod(shape)))
-        except ZstdError as error:
-            raise ValueError(f"expected {shape} voxels: {error}") from error
-        return np.frombuffer(data, np.uint8).reshape(shape)
-
-    def edit(self, array: NDArray[np.uint8]) -> MaskEdit:
-        """The change of ``array``, this layer in one of the two states, to the other one."""
-        before = array[self.box].copy()
-        return MaskEdit(self.name, self.box, before, before ^ self.voxels(), self.layer)
+        found = np.zeros(size_of(self.box), np.uint8)
+        places, changes = self._changes()
+        found.flat[places] = changes
+        np.bitwise_xor.accumulate(found.reshape(-1), out=found.reshape(-1))
+        return found
 
     def apply_to(self, array: NDArray[np.uint8]) -> None:
-        """Lead ``array``, this layer of a mask, from one state to the other."""
-        part = array[self.box]
-        np.bitwise_xor(part, self.voxels(), out=part)
+        """Lead ``array``, this layer of a mask, from one state to the other.
+
+        Raises:
+            ValueError: the bytes do not fit the box, or the box does not fit the array.
+        """
+        part, shape = array[self.box], size_of(self.box)
+        if part.shape != shape:
+            raise ValueError(f"expected {shape} voxels: the box goes beyond a mask of {array.shape}")
+        if part.size <= LARGE_VOXELS or not array.flags.c_contiguous:
+            np.bitwise_xor(part, self.voxels(), out=part)
+            return
+        _kernel()(array, tuple(span.start for span in self.box), shape, *self._changes())
+
+    def _changes(self) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
+        """(N,) places in the box, ascending, and by what before XOR after changes there."""
+        shape = size_of(self.box)
+        try:
+            columns = np.frombuffer(zstd_decode(self.packed), np.uint8).reshape(_GAP_BYTES + 1, -1)
+        except (ZstdError, ValueError) as error:
+            raise ValueError(f"expected {shape} voxels: {error}") from error
+        gaps = np.ascontiguousarray(columns[:_GAP_BYTES].T).view("<u4")
+        places = np.cumsum(gaps, dtype=np.intp)
+        if places.size and places[-1] >= np.prod(shape):
+            raise ValueError(f"expected {shape} voxels: a change of voxel {places[-1]}")
+        return places, columns[_GAP_BYTES]
 
 
 VoxelEdit = MaskEdit | RunEdit | MaskDelta
@@ -120,33 +149,36 @@ def _together(parts: Iterable[_Part]) -> tuple[MaskDelta, ...]:
 
 
 def _packed(run: Sequence[_Part], around: Box) -> Iterator[MaskDelta]:
-    """What a run of parts changes: a delta, or of a large box one for each tile in which something changes."""
+    """What a run of parts changes: a delta, or of a large box one for each piece in which something changes."""
     name, box, total = run[0]
     if len(run) > 1:
         total = np.zeros(size_of(around), np.uint8)
         for _, box, change in run:
             part = total[placed_in(box, around)]
             np.bitwise_xor(part, change, out=part)
-    if total.size <= LARGE_VOXELS:
-        yield MaskDelta(name, around, _compressed(total))
-        return
-    for tile in _tiles(around):
-        part = total[placed_in(tile, around)]
-        changed = extent(part != 0)
-        if changed is not None:
-            yield MaskDelta(name, placed(changed, tile), _compressed(part[changed]))
+    if total.size > LARGE_VOXELS:
+        _kernel()  # here, where there is time: undo is not to wait for it
+    for piece in _pieces(around):
+        changed = total[placed_in(piece, around)]
+        if changed.any():
+            yield MaskDelta.of(name, piece, changed)
 
 
-def _tiles(box: Box) -> Iterator[Box]:
-    """Boxes that cover this one side by side."""
+def _pieces(box: Box) -> Iterator[Box]:
+    """Boxes of whole slices that cover this one."""
     k, j, i = box
-    rows = max(1, TILE_VOXELS // (TILE_SLICES * (i.stop - i.start)))
-    for low, top in product(range(k.start, k.stop, TILE_SLICES), range(j.start, j.stop, rows)):
-        yield slice(low, min(low + TILE_SLICES, k.stop)), slice(top, min(top + rows, j.stop)), i
+    slices = max(1, PIECE_VOXELS // ((j.stop - j.start) * (i.stop - i.start)))
+    for low in range(k.start, k.stop, slices):
+        yield slice(low, min(low + slices, k.stop)), j, i
 
 
-def _compressed(voxels: NDArray[np.uint8]) -> bytes:
-    return bytes(zstd_encode(voxels.tobytes(), LEVEL))
+@cache
+def _kernel() -> Callable[..., None]:
+    """The machine code that changes large boxes, ready to run."""
+    from imaging.mask_kernel import change  # numba takes longer to load than a window to open
+
+    change(np.zeros((1, 1, 1), np.uint8), (0, 0, 0), (1, 1, 1), np.zeros(1, np.intp), np.frombuffer(b"\0", np.uint8))
+    return change
 
 
 def packed(step: Step) -> Step:

@@ -18,8 +18,8 @@ from imaging.errors import JournalError, SaveError
 from imaging.library.journal_entries import Beginning, Entry, decode, encode
 from imaging.saving import replacing, write_bytes
 
-SIGNATURE, VERSION = b"WETREAD-JOURNAL", 2
-"""1: first light. 2: changes of masks say their layer; without it they are of the lowest one."""
+SIGNATURE, VERSION = b"WETREAD-JOURNAL", 3
+"""1: first light. 2: changes of masks say their layer; without it they are of the lowest one. 3: they are runs."""
 
 _HEAD = SIGNATURE + VERSION.to_bytes(1, "little")
 _FRAME = struct.Struct("<II")

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import numpy as np
+from imagecodecs import ZstdError, zstd_decode
+
 from imaging import classification
 from imaging.classification import Answer, AnswerEdit
 from imaging.geometry import Geometry
@@ -116,7 +119,7 @@ def _edit_head(edit: Edit, blob: list[bytes]) -> dict[str, Any]:
         case MaskDelta():
             blob.append(edit.packed)
             box = [[ends.start, ends.stop] for ends in edit.box]
-            return {"is": "mask", "name": edit.name, "box": box, "bytes": len(edit.packed), "layer": edit.layer}
+            return {"is": "runs", "name": edit.name, "box": box, "bytes": len(edit.packed), "layer": edit.layer}
         case LegendEdit():
             return {"is": "legend", "before": asdict(edit.before), "after": asdict(edit.after)}
         case MeasurementEdit():
@@ -133,13 +136,8 @@ def _edits(heads: Sequence[dict[str, Any]], blob: bytes) -> list[Edit]:
     offset = 0
     for head in heads:
         match head["is"]:
-            case "mask":
-                k, j, i = (slice(low, high) for low, high in head["box"])
-                layer = head.get("layer", 0)
-                if not 0 <= layer < MOST_LAYERS:
-                    raise ValueError(f"a change of layer {layer}; expected 0 to {MOST_LAYERS - 1}")
-                packed_voxels = blob[offset : offset + head["bytes"]]
-                found.append(MaskDelta(head["name"], (k, j, i), packed_voxels, layer))
+            case "runs" | "mask":
+                found.append(_delta(head, blob[offset : offset + head["bytes"]]))
                 offset += head["bytes"]
             case "legend":
                 found.append(LegendEdit(_legend(head["before"]), _legend(head["after"])))
@@ -149,8 +147,24 @@ def _edits(heads: Sequence[dict[str, Any]], blob: bytes) -> list[Edit]:
             case "answer":
                 found.append(AnswerEdit(_answer(head["before"]), _answer(head["after"])))
             case other:
-                raise ValueError(f"a change of kind {other!r}; expected mask, legend, measurement or answer")
+                raise ValueError(f"a change of kind {other!r}; expected runs, mask, legend, measurement or answer")
     return found
+
+
+def _delta(head: dict[str, Any], data: bytes) -> MaskDelta:
+    """A change of a mask; before version 3 of the journal every voxel of its box was written."""
+    k, j, i = (slice(low, high) for low, high in head["box"])
+    layer = head.get("layer", 0)
+    if not 0 <= layer < MOST_LAYERS:
+        raise ValueError(f"a change of layer {layer}; expected 0 to {MOST_LAYERS - 1}")
+    if head["is"] == "runs":
+        return MaskDelta(head["name"], (k, j, i), data, layer)
+    shape = tuple(span.stop - span.start for span in (k, j, i))
+    try:
+        voxels = np.frombuffer(zstd_decode(data, out=int(np.prod(shape))), np.uint8).reshape(shape)
+    except ZstdError as error:
+        raise ValueError(f"expected {shape} voxels: {error}") from error
+    return MaskDelta.of(head["name"], (k, j, i), voxels, layer)
 
 
 def _legend(head: dict[str, Any]) -> Legend:

@@ -3,12 +3,12 @@
 Imported late, off the main thread where possible: numba costs more time to load than a window to open.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from imaging.machine_code import compiled
 
 Place = tuple[float, float, float]
 Voxel = tuple[np.uintp, np.uintp, np.uintp]
@@ -21,15 +21,7 @@ _FACE = 1e-6
 """Within this of the outermost voxels' centres rounding could lead out of the array."""
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as machine code that does not hold the interpreter's lock."""
-    try:
-        return njit(nogil=True, error_model="numpy", fastmath={"contract"}, cache=True)(function)
-    except RuntimeError:  # no folder to keep it in: compiled anew in every run
-        return njit(nogil=True, error_model="numpy", fastmath={"contract"})(function)
-
-
-@_compiled
+@compiled
 def _span(low: float, high: float, step: float, first: int, end: int) -> tuple[int, int]:
     """First and end of those n from ``first`` to ``end`` with ``low <= n * step < high``."""
     if step == 0.0:
@@ -40,7 +32,7 @@ def _span(low: float, high: float, step: float, first: int, end: int) -> tuple[i
     return max(first, int(np.floor(high)) + 1), min(end, int(np.floor(low)) + 1)
 
 
-@_compiled
+@compiled
 def _inside(array: NDArray[Any], start: Place, step: Place, margin: float, count: int) -> tuple[int, int]:
     """First and end of those columns, of ``count``, that lie ``margin`` voxels or more inside the outermost centres."""
     first, end = _span(margin - start[0], array.shape[0] - 1.0 - margin - start[0], step[0], 0, count)
@@ -49,7 +41,7 @@ def _inside(array: NDArray[Any], start: Place, step: Place, margin: float, count
     return first, max(first, end)
 
 
-@_compiled
+@compiled
 def _blended(array: NDArray[Any], low: Voxel, high: Voxel, z: float, y: float, x: float) -> float:
     """The value between the eight voxels from ``low`` to ``high``, at z, y, x parts of the way."""
     one, two = np.float64(array[low[0], low[1], low[2]]), np.float64(array[low[0], high[1], low[2]])
@@ -63,14 +55,14 @@ def _blended(array: NDArray[Any], low: Voxel, high: Voxel, z: float, y: float, x
     return one + (three - one) * z
 
 
-@_compiled
+@compiled
 def _amid(array: NDArray[Any], z: float, y: float, x: float) -> float:
     """The value at a place with voxels all around."""
     k, j, i = np.uintp(z), np.uintp(y), np.uintp(x)
     return _blended(array, (k, j, i), (k + _ONE, j + _ONE, i + _ONE), z - k, y - j, x - i)
 
 
-@_compiled
+@compiled
 def _at_face(array: NDArray[Any], z: float, y: float, x: float) -> float:
     """The value at any place; outside the outermost centres that of the face."""
     z = min(max(z, 0.0), array.shape[0] - 1.0)
@@ -83,7 +75,7 @@ def _at_face(array: NDArray[Any], z: float, y: float, x: float) -> float:
     return _blended(array, (k, j, i), (below, down, right), z - k, y - j, x - i)
 
 
-@_compiled
+@compiled
 def _sample(array: NDArray[Any], start: Place, step: Place, line: NDArray[np.float64]) -> tuple[int, int]:
     """Write values along a line of places to ``line``, and give first and end of those that lie in the volume."""
     z, y, x = start
@@ -100,21 +92,21 @@ def _sample(array: NDArray[Any], start: Place, step: Place, line: NDArray[np.flo
     return first, end
 
 
-@_compiled
+@compiled
 def _joined(one: float, other: float, how: int) -> float:
     if how == MEAN:
         return one + other
     return max(one, other) if how == MAX else min(one, other)
 
 
-@_compiled
+@compiled
 def _place(origin: NDArray[np.float64], steps: NDArray[np.float64], plane: int, row: int) -> Place:
     """Where a row begins."""
     z, y, x = origin + plane * steps[0] + row * steps[1]
     return z, y, x
 
 
-@_compiled
+@compiled
 def linear(
     array: NDArray[Any],
     origin: NDArray[np.float64],
@@ -154,7 +146,7 @@ def linear(
             out[row, n] = np.floor(value + 0.5) if whole else value
 
 
-@_compiled
+@compiled
 def nearest(
     array: NDArray[Any],
     origin: NDArray[np.float64],
@@ -182,7 +174,7 @@ def nearest(
             out[row, column] = array[np.uintp(k), np.uintp(j), np.uintp(i)]
 
 
-@_compiled
+@compiled
 def along_rows(array: NDArray[Any], how: int, whole: bool, out: NDArray[Any], rows: tuple[int, int]) -> None:
     """Write rows of the largest, smallest or mean value along the last axis of (R, C, N) to (R, C).
 

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from imagecodecs import zstd_encode
 
 from imaging.editing import MaskEdit, on_layer
+from imaging.editing.boxes import whole
 from imaging.history import Step
 from imaging.legend import Legend, LegendEdit
-from imaging.mask_delta import MaskDelta, merge, pack, packed
+from imaging.mask_delta import LARGE_VOXELS, PIECE_VOXELS, MaskDelta, merge, pack, packed
 
 SHAPE = (4, 6, 8)
 
@@ -38,8 +40,7 @@ def test_deltas_lead_from_before_to_after_and_back(boxes: list, seed: int) -> No
             delta.apply_to(walked)
         assert np.array_equal(walked, array)
         for delta in reversed(together):
-            edit = delta.reverted().edit(walked)
-            edit.apply_to(walked)
+            delta.reverted().apply_to(walked)
         assert np.array_equal(walked, start)
 
 
@@ -60,7 +61,6 @@ def test_changes_of_several_layers_stay_apart() -> None:
     assert [delta.layer for delta in pack(edits)] == [0, 2]
     walked = np.zeros_like(layers)
     for delta in merge(pack(edits)):
-        assert delta.edit(walked[delta.layer]).layer == delta.layer
         delta.apply_to(walked[delta.layer])
     assert np.array_equal(walked, layers)
 
@@ -81,6 +81,59 @@ def test_a_step_keeps_what_is_not_of_voxels() -> None:
     assert isinstance(step.edits[0], MaskDelta) and step.edits[1:] == (legend,)
 
 
-def test_bytes_that_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"expected \(1, 1, 2\) voxels"):
-        MaskDelta("", (slice(0, 1), slice(0, 1), slice(0, 2)), b"nothing").voxels()
+LARGE = (3, 700, 700)
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 699), st.integers(0, 699), st.integers(1, 255))),
+    beyond=st.tuples(*(st.integers(0, 2) for _ in range(6))),
+    filled=st.booleans(),
+)
+@settings(deadline=None, max_examples=50)
+def test_large_boxes_are_changed_by_machine_code_as_small_ones_are(rows: list, beyond: tuple, filled: bool) -> None:
+    differences = np.full(LARGE, 3 * filled, np.uint8)
+    for k, j, i, value in rows:
+        differences[k, j, i:] ^= value
+    low, high = beyond[:3], beyond[3:]
+    box = tuple(slice(start, start + size) for start, size in zip(low, LARGE, strict=True))
+    assert differences.size > LARGE_VOXELS
+    delta = MaskDelta.of("", box, differences)
+    assert np.array_equal(delta.voxels(), differences)
+    start = np.arange(np.prod(np.add(np.add(LARGE, low), high)), dtype=np.uint8).reshape(
+        np.add(np.add(LARGE, low), high)
+    )
+    expected, found, across = start.copy(), start.copy(), np.asfortranarray(start)
+    expected[box] ^= differences
+    for array in (found, across):
+        delta.apply_to(array)
+        assert np.array_equal(array, expected)
+
+
+def test_a_large_change_is_packed_in_pieces_and_what_did_not_change_has_none() -> None:
+    array = np.zeros((80, 256, 300), np.uint8)
+    array[3, 5:9, 7:20], array[70:72, 0, 299] = 1, 2
+    pieces = pack([MaskEdit("Brush", whole(array.shape), np.zeros_like(array), array)])
+    slices = PIECE_VOXELS // (256 * 300)
+    assert [piece.box[0] for piece in pieces] == [slice(0, slices), slice(slices, 80)]
+    again = np.zeros_like(array)
+    for piece in pieces:
+        piece.apply_to(again)
+    assert np.array_equal(again, array)
+    far = np.zeros_like(array)
+    far[0, 0, 0] = 1
+    assert len(pack([MaskEdit("Brush", whole(array.shape), np.zeros_like(array), far)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "box"),
+    [
+        (b"nothing", (1, 1, 2)),
+        (zstd_encode(b"1234"), (1, 1, 2)),
+        (zstd_encode(bytes((2, 0, 0, 0, 1))), (1, 1, 2)),
+        (zstd_encode(b""), (1, 1, 4)),
+    ],
+)
+def test_bytes_that_do_not_fit_are_refused(data: bytes, box: tuple[int, int, int]) -> None:
+    delta = MaskDelta("", whole(box), data)
+    with pytest.raises(ValueError, match=r"expected \(1, 1, \d\) voxels"):
+        delta.apply_to(np.zeros((1, 1, 2), np.uint8))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from imagecodecs import zstd_encode
 
 from imaging.editing import MaskEdit, replace_layers
 from imaging.errors import JournalError, SaveError
@@ -193,33 +194,42 @@ def test_a_newer_journal_and_another_file_are_refused_and_left_alone(path: Path)
         assert path.read_bytes() == data
 
 
-def test_a_journal_of_an_older_program_is_read_and_becomes_one_of_this_version(path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_journal_of_an_older_program_is_read_and_becomes_one_of_this_version(path: Path, version: int) -> None:
     """Version 1 said no layer: its changes are of the lowest one."""
     steps, painted = strokes(2)
-    old = [encode(each).replace(b', "layer": 0', b"").replace(b'"layer": 0, ', b"") for each in (BEGINNING, *steps)]
-    frames = [struct.pack("<II", len(data), zlib.crc32(data)) + data for data in map(shortened, old)]
+    entries = [older(steps[0], version), older(steps[1], version)]
+    frames = [struct.pack("<II", len(data), zlib.crc32(data)) + data for data in (encode(BEGINNING), *entries)]
     path.parent.mkdir()
-    path.write_bytes(b"WETREAD-JOURNAL\x01" + b"".join(frames))
+    path.write_bytes(b"WETREAD-JOURNAL" + bytes([version]) + b"".join(frames))
     journal = Journal(path)
     assert not journal.damaged and np.array_equal(replay(journal.entries).mask((EMPTY,))[0], painted)
-    assert path.read_bytes()[15] == 1, "looking at it changes nothing"
+    assert path.read_bytes()[15] == version, "looking at it changes nothing"
     journal.append(stroke(EMPTY.copy(), 1, 7, 2))
     assert path.read_bytes()[15] == VERSION
     assert [layer.max() for layer in replay(journal.read()).mask((EMPTY,))] == [2, 0, 7]
     journal.close()
 
 
+def older(step: Step, version: int, dense: bytes = b"") -> bytes:
+    """A step of one stroke as it was written before version 3: each voxel of its box."""
+    (delta,) = (edit for edit in step.edits if isinstance(edit, MaskDelta))
+    data = dense or bytes(zstd_encode(delta.voxels().tobytes()))
+    box = [[span.start, span.stop] for span in delta.box]
+    head = {"is": "mask", "name": delta.name, "box": box, "bytes": len(data)} | ({"layer": 0} if version > 1 else {})
+    text = json.dumps({"is": "step", "name": step.name, "edits": [head]}).encode()
+    return len(text).to_bytes(4, "little") + text + data
+
+
+def test_voxels_of_an_older_program_that_do_not_fit_are_no_entry() -> None:
+    with pytest.raises(ValueError, match=r"expected \(1, 1, 5\) voxels"):
+        decode(older(strokes(1)[0][0], 2, b"nothing"))
+
+
 def test_a_change_of_an_impossible_layer_is_no_entry() -> None:
     entry = Step("x", (MaskDelta("x", (slice(0, 1),) * 3, b"", 255),))
     with pytest.raises(ValueError, match="layer 255; expected 0 to 254"):
         decode(encode(entry))
-
-
-def shortened(entry: bytes) -> bytes:
-    """The entry with the length of its head put right."""
-    decoder = json.JSONDecoder()
-    text = entry[4:].decode("latin-1")
-    return decoder.raw_decode(text)[1].to_bytes(4, "little") + entry[4:]
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

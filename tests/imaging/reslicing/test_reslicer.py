@@ -274,12 +274,6 @@ def test_what_lies_outside():
     assert outside_of(volume(np.full((2, 2, 2, 3), 7, np.uint8))) == 0
 
 
-def test_without_a_folder_to_keep_it_in_code_is_compiled_all_the_same():
-    names: dict = {}
-    exec(compile("def double(x): return 2 * x", "no such file", "exec"), names)  # numba finds no folder for it
-    assert kernels._compiled(names["double"])(21) == 42
-
-
 def test_warm_up_leaves_nothing_to_compile():
     warm_up(np.uint16)
     compiled = [len(kernel.signatures) for kernel in (kernels.linear, kernels.nearest, kernels.along_rows)]

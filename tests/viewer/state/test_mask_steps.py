@@ -9,7 +9,7 @@ from imaging.editing import MaskEdit, add
 from imaging.editing.strokes import ball
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label
-from imaging.mask_delta import TILE_VOXELS, MaskDelta, packed
+from imaging.mask_delta import MaskDelta, packed
 from viewer.state.mask import Mask
 from viewer.state.mask_steps import HELD_VOXELS, Touched, held, repeat, step_of
 from viewer.state.segmentation import Segmentation
@@ -58,23 +58,18 @@ def test_a_drag_of_large_balls_is_kept_small_and_taken_back(state: Segmentation)
     assert told[0] is not None and told[0].box[0] == slice(rows[0], rows[-1] + 1)
 
 
-def test_a_large_step_is_packed_in_tiles_that_lead_there_and_back(state: Segmentation) -> None:
+def test_a_large_step_waits_to_be_packed_and_leads_there_and_back(state: Segmentation) -> None:
     edits: list[MaskEdit] = []
     for column in (40, 150, 255):
         edits.append(ball_at(state, column))
         edits[-1].apply_to(state.mask.layer(0))
     step = step_of("Brush", edits)
-    assert step.loose
-    tiles = [edit for edit in packed(step).edits if isinstance(edit, MaskDelta)]
-    assert len(tiles) > 4
-    assert all(tile.voxels().size <= TILE_VOXELS for tile in tiles)
-    assert len({tuple((span.start, span.stop) for span in tile.box) for tile in tiles}) == len(tiles)
-    drawn = state.array.copy()
-    for tile in tiles:
-        tile.apply_to(state.mask.layer(0))
-    assert not state.array.any()
-    for tile in tiles:
-        tile.edit(state.array).apply_to(state.mask.layer(0))
+    assert step.loose and not packed(step).loose
+    assert packed(step).nbytes < 20_000
+    deltas, drawn = [edit for edit in packed(step).edits if isinstance(edit, MaskDelta)], state.array.copy()
+    told = repeat(state.mask, deltas)
+    assert [each.layer for each in told] == [0] and not state.array.any()
+    repeat(state.mask, deltas)
     assert np.array_equal(state.array, drawn)
 
 
@@ -91,7 +86,7 @@ BOXES = st.lists(
 
 @given(BOXES)
 @settings(deadline=None)
-def test_large_changes_made_at_once_are_those_made_one_after_the_other(boxes: list[tuple[slice, int, int]]) -> None:
+def test_changes_are_made_one_after_the_other_each_in_its_layer(boxes: list[tuple[slice, int, int]]) -> None:
     wide = slice(0, 300)
     shape = (12, 300, 300)
     edits: list[MaskEdit] = []
@@ -105,13 +100,3 @@ def test_large_changes_made_at_once_are_those_made_one_after_the_other(boxes: li
     touched = repeat(mask, edits)
     assert all(np.array_equal(layer, one[n]) for n, layer in enumerate(mask.layers))
     assert {each.layer for each in touched} == {layer for _, layer, _ in boxes}
-
-
-def test_what_did_not_change_has_no_tile(state: Segmentation) -> None:
-    far = np.zeros(GRID.shape_kji, np.uint8)
-    far[0, 0, 0] = far[-1, -1, -1] = 1
-    whole = (slice(0, 80), slice(0, 150), slice(0, 300))
-    first = MaskEdit("x", whole, np.zeros_like(far), far)
-    second = MaskEdit("x", whole, far, far)
-    tiles = packed(step_of("x", (first, second))).edits
-    assert len(tiles) == 2 and sum(tile.nbytes for tile in tiles) < 1000
