@@ -43,7 +43,6 @@ class Filling:
     Args:
         chunks: all planes of the volume, one at least.
         read: brings some of them to their places; from several threads.
-        make: the volume around the array; called when the first of them is there.
         report: told of every task; may cancel.
         arrival: handed the volume while it fills, by the calling thread; asked what is looked at by the others.
         most: planes in one go.
@@ -56,7 +55,6 @@ class Filling:
         self,
         chunks: Sequence[Chunk],
         read: Callable[[Sequence[Chunk]], None],
-        make: Callable[[], Volume],
         report: Report,
         arrival: Arrival | None,
         most: int = PLANES_A_TASK,
@@ -64,52 +62,67 @@ class Filling:
         silence_s: float | None = None,
     ) -> None:
         self._left, self._count = list(chunks), sum(len(chunk.ks) for chunk in chunks)
-        self._read, self._make, self._report, self._arrival, self._most = read, make, report, arrival, most
+        self._read, self._report, self._arrival, self._most = read, report, arrival, most
         self._threads, self._silence_s = threads or os.cpu_count() or 1, silence_s
+        self._first: Sequence[Chunk] = ()
+        self._crew: list[threading.Thread] = []
         self._lock, self._given_up = threading.Lock(), False
         self._finished: SimpleQueue[Sequence[Chunk] | BaseException] = SimpleQueue()
         self._wanted: int | None = None
-        self._volume: Volume | None = None
         self._taken = self._done = 0
 
-    def run(self) -> Volume:
+    def start(self) -> None:
+        """Begin to read; what is read waits for :meth:`run`."""
+        self._first, count = self._next_task(), min(len(self._left) + 1, self._threads)
+        self._crew = [
+            threading.Thread(
+                target=self._work, args=(() if n else self._first,), name=f"wetread-planes-{n}", daemon=True
+            )
+            for n in range(count)
+        ]
+        for thread in self._crew:
+            thread.start()
+
+    def run(self, make: Callable[[], Volume]) -> Volume:
         """The volume, all its planes in place.
+
+        Args:
+            make: the volume around the array; called when the first plane is there.
 
         Raises:
             SilenceError: nothing came for too long.
             Cancelled: by ``report``. Whatever ``read`` raises passes, too.
         """
-        self._tell()
-        first, count = self._next_task(), min(len(self._left) + 1, self._threads)
-        crew = [
-            threading.Thread(target=self._work, args=(() if n else first,), name=f"wetread-planes-{n}", daemon=True)
-            for n in range(count)
-        ]
         try:
-            for thread in crew:
-                thread.start()
-            for task in self._first_come(first):
+            self._tell()
+            if not self._crew:
+                self.start()
+            early = self._first_come()
+            volume = make()
+            if self._arrival is not None:
+                self._arrival.begun(volume)
+            for task in early:
                 self._hand_over(task)
             while self._done < self._count:
                 self._hand_over(self._next_done())
         finally:
-            self._given_up = True
-            self._wait_for([thread for thread in crew if thread.ident])
-        assert self._volume is not None, "the first plane makes the volume"
-        return self._volume
+            self.stop()
+        return volume
 
-    def _first_come(self, first: Sequence[Chunk]) -> list[Sequence[Chunk]]:
+    def stop(self) -> None:
+        """Let reads under way end: nothing is written to the array after that, unless a disk does not answer."""
+        self._given_up = True
+        until = time.monotonic() + _LAST_READ_S
+        for thread in self._crew:
+            if thread.ident:
+                thread.join(None if self._silence_s is None else max(0.0, until - time.monotonic()))
+
+    def _first_come(self) -> list[Sequence[Chunk]]:
         """The task of the plane that is looked at, then those that were done before it."""
         early: list[Sequence[Chunk]] = []
-        while (done := self._next_done()) is not first:
+        while (done := self._next_done()) is not self._first:
             early.append(done)
-        return [first, *early]
-
-    def _wait_for(self, crew: Sequence[threading.Thread]) -> None:
-        """Let reads under way end: nothing is written to the array after that, unless a disk does not answer."""
-        until = time.monotonic() + _LAST_READ_S
-        for thread in crew:
-            thread.join(None if self._silence_s is None else max(0.0, until - time.monotonic()))
+        return [self._first, *early]
 
     def _work(self, first: Sequence[Chunk] = ()) -> None:
         """Task after task, in a thread of its own, as long as there are any."""
@@ -131,7 +144,7 @@ class Filling:
                 self._wanted = wanted
                 self._left.sort(key=lambda chunk: _distance(chunk, wanted), reverse=True)
             task = [self._left.pop()]
-            planes, most = len(task[0].ks), min(self._most, 1 + min(self._taken, self._count - self._taken) // 16)
+            planes, most = len(task[0].ks), min(self._most, 1 + min(self._taken, self._count - self._taken) // 4)
             while self._left and not task[-1].is_slow and planes + len(self._left[-1].ks) <= most:
                 task.append(self._left.pop())
                 planes += len(task[-1].ks)
@@ -159,10 +172,6 @@ class Filling:
     def _hand_over(self, task: Sequence[Chunk]) -> None:
         ks = [k for chunk in task for k in chunk.ks]
         self._done += len(ks)
-        if self._volume is None:
-            self._volume = self._make()
-            if self._arrival is not None:
-                self._arrival.begun(self._volume)
         if self._arrival is not None:
             for k in ks:
                 self._arrival.arrived(k)

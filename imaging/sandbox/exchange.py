@@ -10,7 +10,7 @@ from imaging.arrival import Arrival
 from imaging.errors import ImagingError
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
-from imaging.sandbox.left import LEFT, LeftPlanes
+from imaging.sandbox.left import LEFT, LeftPlanes, UnreadVolume
 from imaging.sandbox.memory import Block
 from imaging.sandbox.planes import OwnArray, TakenPlanes
 from imaging.sandbox.requests import Request
@@ -41,8 +41,15 @@ class Exchange:
         except (ImagingError, ValueError, TypeError, OverflowError) as error:
             raise WireError(str(error)) from error
 
+    def answer(self, value: Any) -> Any:
+        """What is given for a result: itself, or with planes that are read on by who asked."""
+        left, self.left = self.left, None
+        return value if left is None else UnreadVolume(value, left)
+
     def close(self) -> None:
-        """Give up the descriptors of the memory lent; the arrays stay as long as they are used."""
+        """Give up the descriptors of the memory lent, and planes nobody asks for; arrays stay while they are used."""
+        if self.left is not None:
+            self.left.filling.stop()
         for block in self.blocks.values():
             block.close()
 

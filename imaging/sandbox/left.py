@@ -16,7 +16,7 @@ import numpy as np
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.filling import Chunk, Filling, SilenceError
-from imaging.progress import Report
+from imaging.progress import Report, silent
 from imaging.sandbox.channel import Message
 from imaging.sandbox.planes import OwnArray
 from imaging.sandbox.wire import Json, WireError
@@ -34,24 +34,47 @@ _WORDS = frozenset({"int16", "uint16", "int8", "uint8"})
 
 
 class LeftPlanes(OwnArray):
-    """The program's side: the memory of a volume, and where its planes lie.
+    """The program's side: the memory of a volume, and its planes, read while the worker still describes the rest.
+
+    Args:
+        shape: of the volume, planes first.
+        dtype: of its values.
+        stored: where its planes lie.
+        report: told of every task; may cancel.
+        arrival: handed the volume while it fills.
+        silence_s: seconds in which a disk must give a plane.
+
+    Attributes:
+        filling: of the planes; to be started.
 
     Raises:
         WireError: planes that do not lie one after another, or of other numbers than planes in files can have.
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], stored: StoredPlanes) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        stored: StoredPlanes,
+        report: Report = silent,
+        arrival: Arrival | None = None,
+        silence_s: float = SILENCE_S,
+    ) -> None:
         if len(shape) != 3 or dtype.name not in _WORDS or not stored.are_all or len(stored.files) != shape[0]:
             raise WireError(f"{len(stored.files)} planes in files for {shape} of {dtype}")
         super().__init__(shape, dtype)
         self._stored = stored
+        cores = os.cpu_count() or 1
+        threads = cores if arrival is None else max(1, cores - 1)  # one is left to the window of who looks on
+        chunks = [Chunk((k,)) for k in range(len(self.planes))]
+        self.filling = Filling(chunks, self._read, report, arrival, _PLANES_A_TASK, threads, silence_s)
 
     @property
     def a_file(self) -> Path:
         """One of the files in which the planes lie."""
         return self._stored.files[0]
 
-    def read(self, task: Sequence[Chunk]) -> None:
+    def _read(self, task: Sequence[Chunk]) -> None:
         """Fill the planes of some chunks; from several threads."""
         for chunk in task:
             for k in chunk.ks:
@@ -65,23 +88,17 @@ class UnreadVolume:
     volume: Volume
     left: LeftPlanes
 
-    def read(self, report: Report, arrival: Arrival | None, silence_s: float = SILENCE_S) -> Volume:
+    def read(self) -> Volume:
         """The volume with all its planes, handed over while they come.
 
         Raises:
-            ReadError: a file is gone, or a disk gives nothing for ``silence_s`` seconds.
+            ReadError: a file is gone, or a disk gives nothing for too long.
             Truncated: a file ends before its pixels.
             TooNarrow: the type of the volume does not hold its values.
-            Cancelled: by ``report``.
+            Cancelled: by the report.
         """
-        chunks = [Chunk((k,)) for k in range(len(self.left.planes))]
-        cores = os.cpu_count() or 1
-        threads = cores if arrival is None else max(1, cores - 1)  # one is left to the window of who looks on
-        filling = Filling(
-            chunks, self.left.read, lambda: self.volume, report, arrival, _PLANES_A_TASK, threads, silence_s
-        )
         try:
-            return filling.run()
+            return self.left.filling.run(lambda: self.volume)
         except SilenceError as error:
             raise ReadError(self.left.a_file, f"the disk gives nothing: {error}") from error
 

@@ -17,7 +17,7 @@ from imaging.arrival import Arrival
 from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.exchange import Exchange
-from imaging.sandbox.left import LeftPlanes, UnreadVolume, planes_in
+from imaging.sandbox.left import LeftPlanes, planes_in
 from imaging.sandbox.limits import Limits
 from imaging.sandbox.memory import Block, new_block
 from imaging.sandbox.opened import opened_files
@@ -129,7 +129,7 @@ class WorkerProcess:
             match message.kind:
                 case "result":
                     value = exchange.decoded(RESULTS[type(exchange.request)], message)
-                    return value if exchange.left is None else UnreadVolume(value, exchange.left)
+                    return exchange.answer(value)
                 case "error" if message.text("name") == UNEXPECTED:
                     raise Stopped(message.text("words"), self._files)
                 case "error":
@@ -190,18 +190,19 @@ class WorkerProcess:
     def _note_left(self, message: Message, exchange: Exchange) -> None:
         """Make room for a volume whose planes the program reads."""
         shape, dtype, size = array_layout(message.body)
-        if not isinstance(exchange.request, LoadVolume) or exchange.request.gives_all:
-            raise WireError("planes left that were asked for")
+        if not isinstance(exchange.request, LoadVolume) or exchange.request.gives_all or exchange.left is not None:
+            raise WireError("planes left that were asked for, or left before")
         if size > self._limits.memory_bytes:
             self._channel.send({"kind": "refused"})
             return
         stored = planes_in(message, exchange.request.series.files)
         try:
-            exchange.left = LeftPlanes(shape, dtype, stored)
+            exchange.left = LeftPlanes(shape, dtype, stored, exchange.report, exchange.arrival)
         except MemoryError:
             self._channel.send({"kind": "refused"})
         else:
             self._channel.send({"kind": "noted"})
+            exchange.left.filling.start()
 
     def _take(self, message: Message, exchange: Exchange) -> None:
         ks, taken = message.numbers("ks"), exchange.taken.get(message.number("number"))

@@ -151,7 +151,7 @@ class Sandbox:
         if not isinstance(found, UnreadVolume):
             return found
         try:
-            return found.read(report, arrival)
+            return found.read()
         except TooNarrow:
             return self._ask_for_one(LoadVolume(series, arrival is not None, gives_all=True), report, arrival)
 

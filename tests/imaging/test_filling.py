@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.filling import Chunk, Filling
 from imaging.geometry import Geometry
-from imaging.progress import Cancelled, silent
+from imaging.progress import Cancelled, Report, silent
 from imaging.sandbox.left import LeftPlanes, UnreadVolume
 from imaging.stored_planes import StoredPlanes
 from imaging.volume import Volume
@@ -42,10 +42,10 @@ class _Disk(StoredPlanes):
         out[...] = k
 
 
-def unread(answers: threading.Event) -> UnreadVolume:
+def unread(answers: threading.Event, report: Report = silent, silence_s: float = 30) -> UnreadVolume:
     stored = _Disk([Path(f"{k}.dcm") for k in range(4)], [0] * 4, [16] * 4, [1] * 4, [0] * 4)
     object.__setattr__(stored, "answers", answers)
-    left = LeftPlanes((4, 2, 3), np.dtype(np.int16), stored)
+    left = LeftPlanes((4, 2, 3), np.dtype(np.int16), stored, report, silence_s=silence_s)
     return UnreadVolume(Volume(left.array, Geometry((4, 2, 3)), "image"), left)
 
 
@@ -58,18 +58,18 @@ def test_a_load_from_a_disk_that_hangs_can_be_cancelled(answers: threading.Event
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        unread(answers).read(report, None)
+        unread(answers, report).read()
     assert asked == [0] * 4
 
 
 def test_a_disk_that_hangs_is_said_by_the_name_of_a_file(answers: threading.Event):
     with pytest.raises(ReadError, match=r"0\.dcm: the disk gives nothing: no answer for 0\.3 s"):
-        unread(answers).read(silent, None, 0.3)
+        unread(answers, silence_s=0.3).read()
 
 
 def test_a_disk_that_answers_late_gives_its_planes(answers: threading.Event):
     threading.Timer(0.3, answers.set).start()
-    found = unread(answers).read(silent, None, 30)
+    found = unread(answers).read()
     assert found.array[:, 0, 0].tolist() == [0, 1, 2, 3]
 
 
@@ -86,7 +86,7 @@ def report(done, total, text):
         raise Cancelled
 
 try:
-    Filling([Chunk((0,))], lambda task: open(sys.argv[1]).read(), lambda: None, report, None, silence_s=60).run()
+    Filling([Chunk((0,))], lambda task: open(sys.argv[1]).read(), report, None, silence_s=60).run(None)
 except Cancelled:
     print("given up")
 """
@@ -112,7 +112,7 @@ def test_all_is_handed_over_by_the_calling_thread_and_read_by_others():
         told.append((done, threading.current_thread().name))
 
     chunks = [Chunk((k,)) for k in range(40)]
-    assert Filling(chunks, read, lambda: volume, report, None, threads=3).run() is volume
+    assert Filling(chunks, read, report, None, threads=3).run(lambda: volume) is volume
     done = [each for each, _ in told]
     assert done == sorted(done) and done[0] == 0 and done[-1] == 40
     assert {name for _, name in told} == {threading.current_thread().name}
@@ -142,7 +142,7 @@ def test_the_plane_looked_at_is_handed_over_first_also_where_another_is_read_soo
             assert neighbour.wait(10)
         neighbour.set()
 
-    Filling([Chunk((k,)) for k in range(8)], read, lambda: volume, silent, Eye(), threads=2).run()
+    Filling([Chunk((k,)) for k in range(8)], read, silent, Eye(), threads=2).run(lambda: volume)
     assert handed_over[0] == 6 and sorted(handed_over) == list(range(8))
 
 
@@ -165,5 +165,5 @@ def test_errors_of_reading_pass_once_no_thread_reads_any_more():
 
     volume = Volume(np.zeros((4, 1, 1), np.int16), Geometry((4, 1, 1)), "image")
     with pytest.raises(KeyError, match="gone"):
-        Filling([Chunk((k,)) for k in range(4)], read, lambda: volume, silent, None, 1, threads=2).run()
+        Filling([Chunk((k,)) for k in range(4)], read, silent, None, 1, threads=2).run(lambda: volume)
     assert len(ended) == 1

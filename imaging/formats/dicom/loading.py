@@ -50,9 +50,8 @@ def load_frames(
         filled = FilledArray(_planes(arrival, shape, dtype), transforms)
         frames = _Frames(stack, stored, filled)
         try:
-            volume = Filling(
-                _chunks(stack), frames.read, lambda made=filled: make(made.array.view()), report, arrival
-            ).run()
+            filling = Filling(_chunks(stack), frames.read, report, arrival)
+            volume = filling.run(lambda made=filled: make(made.array.view()))
         except TooNarrow as narrow:
             dtype = narrow.dtype
             continue
