@@ -72,6 +72,13 @@ class Geometry:
         """True when a voxel's place in the patient is known."""
         return self.calibration is Calibration.PATIENT
 
+    @cached_property
+    def normal_lps(self) -> NDArray[np.float64]:
+        """(3,) float64: the unit vector across the slices, columns × rows; +k itself, or against it."""
+        normal = np.cross(self.axes_lps[2], self.axes_lps[1])
+        normal.flags.writeable = False
+        return normal
+
     @property
     def voxel_ml(self) -> float | None:
         """Volume of one voxel in millilitres, or None when positions in the patient are unknown."""

@@ -89,7 +89,7 @@ def _stack(volume: Volume) -> SliceStack:
     first = volume.slice_geometries[0]
     for k, other in enumerate(volume.slice_geometries):
         _check_parallel(first, other, k)
-    normal = np.cross(first.axes_lps[2], first.axes_lps[1])
+    normal = first.normal_lps
     origins = np.array([each.origin_lps for each in volume.slice_geometries])
     depths = origins @ normal
     order = np.argsort(depths, kind="stable")
@@ -119,7 +119,6 @@ def _grid(first: Geometry, stack: SliceStack, step: float) -> Geometry:
     if not (np.isfinite(step) and step > 0):
         raise GeometryError(f"slices {step:g} mm apart: expected a positive distance")
     down, across = np.asarray(first.axes_lps[1]), np.asarray(first.axes_lps[2])
-    normal = np.cross(across, down)
     low, high = stack.shifts_mm.min(axis=0), stack.shifts_mm.max(axis=0)
     spacing = np.asarray(first.spacing_mm[1:])
     extra = np.ceil((high - low) / spacing - 1e-6).astype(int)
@@ -132,7 +131,7 @@ def _grid(first: Geometry, stack: SliceStack, step: float) -> Geometry:
         (count, first.shape_kji[1] + int(extra[0]), first.shape_kji[2] + int(extra[1])),
         (step, float(spacing[0]), float(spacing[1])),
         triple(origin),
-        (triple(normal), first.axes_lps[1], first.axes_lps[2]),
+        (triple(first.normal_lps), first.axes_lps[1], first.axes_lps[2]),
         first.calibration,
     )
 

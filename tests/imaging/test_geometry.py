@@ -122,6 +122,12 @@ def test_letters(direction, expected):
     assert letters(direction) == expected
 
 
+def test_the_normal_of_slices_is_columns_by_rows_however_they_are_counted():
+    grid = Geometry((5, 4, 3), (2.0, 0.5, 0.25), (10, 20, 30), CORONAL, Calibration.PATIENT)
+    assert grid.normal_lps == pytest.approx((0.0, 1.0, 0.0))
+    assert Geometry((2, 2, 2)).normal_lps == pytest.approx((0.0, 0.0, 1.0))
+
+
 def test_numbers_of_an_array_as_plain_floats():
     assert triple(np.array([1, 2.5, -3], np.float32)) == (1.0, 2.5, -3.0)
     assert type(triple(np.arange(3))[0]) is float

@@ -159,7 +159,7 @@ def position_text(geometry: Geometry) -> str:
     """Where a single slice lies along its normal, e.g. ``H 12.5 mm``, or nothing when that is unknown."""
     if not geometry.has_position:
         return ""
-    normal = np.cross(geometry.axes_lps[2], geometry.axes_lps[1])
+    normal = geometry.normal_lps
     normal = normal * np.sign(normal[np.argmax(np.abs(normal))])
     distance = float(np.dot(geometry.origin_lps, normal))
     return f"{letters(normal if distance >= 0 else -normal)[:1]} {abs(distance):.1f} mm"

@@ -133,7 +133,7 @@ def _normal(pane: Pane) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     """The unit normal of the shown plane towards Left, Posterior or Superior, whichever is nearest."""
     geometry = pane.slice_geometry(pane.view.k)
     assert geometry is not None
-    normal = np.cross(geometry.axes_lps[2], geometry.axes_lps[1])
+    normal = geometry.normal_lps
     return normal * np.sign(normal[np.argmax(np.abs(normal))])
 
 

@@ -44,7 +44,7 @@ class Slices:
 
     @cached_property
     def _normals(self) -> NDArray[np.float64]:
-        return np.array([_normal(each) for each in self._geometries])
+        return np.array([each.normal_lps for each in self._geometries])
 
     @cached_property
     def _geometries(self) -> list[Geometry]:
@@ -70,18 +70,13 @@ def planes_of(contours: Sequence[Points], grid: ImageGrid) -> ImageGrid:
     if not _parallel(contours, plane):
         raise GeometryError("its contours are neither parallel to the slices nor to one another")
     first = _around(np.concatenate(contours), plane)
-    normal = _normal(first)
+    normal = first.normal_lps
     heights = (float(((points - first.origin_lps) @ normal).mean()) for points in contours)
     return grid_of_planes(first, np.array([np.asarray(first.origin_lps) + each * normal for each in heights]))
 
 
 def _parallel(contours: Sequence[Points], plane: Geometry) -> bool:
-    normal = _normal(plane)
-    return max(float(np.ptp(points @ normal)) for points in contours) <= PLACEMENT_TOLERANCE_MM
-
-
-def _normal(plane: Geometry) -> NDArray[np.float64]:
-    return np.cross(plane.axes_lps[2], plane.axes_lps[1])
+    return max(float(np.ptp(points @ plane.normal_lps)) for points in contours) <= PLACEMENT_TOLERANCE_MM
 
 
 def _own_plane(contours: Sequence[Points], like: Geometry) -> Geometry:

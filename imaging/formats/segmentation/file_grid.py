@@ -63,7 +63,7 @@ def block_to_write(array: NDArray[Any], grid: ImageGrid, path: Path) -> Block:
 def _even(slices: tuple[Geometry, ...]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """The plane of each slice on the coarsest even grid that holds all, and the step from plane to plane."""
     first = slices[0]
-    normal = np.cross(first.axes_lps[2], first.axes_lps[1])
+    normal = first.normal_lps
     if len(slices) == 1:
         return np.zeros(1, np.intp), normal * first.spacing_mm[0]
     if any(not np.allclose(each.affine[:3, 1:3], first.affine[:3, 1:3], atol=1e-4) for each in slices):

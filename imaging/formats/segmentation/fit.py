@@ -89,7 +89,7 @@ class SliceFinder:
 
     @cached_property
     def _normals(self) -> NDArray[np.float64]:
-        return np.array([np.cross(each.axes_lps[2], each.axes_lps[1]) for each in self._slices])
+        return np.array([each.normal_lps for each in self._slices])
 
 
 def is_close(off_mm: float) -> bool:

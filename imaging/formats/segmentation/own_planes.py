@@ -31,7 +31,7 @@ def grid_of_planes(first: Geometry, origins: NDArray[np.float64], stated_mm: Seq
     Raises:
         GeometryError: planes that lie on no even grid.
     """
-    normal = np.cross(first.axes_lps[2], first.axes_lps[1])
+    normal = first.normal_lps
     ordered = origins[np.argsort(origins @ normal, kind="stable")]
     depths = ordered @ normal
     new = np.concatenate([[True], np.diff(depths) > PLACEMENT_TOLERANCE_MM])
