@@ -1,6 +1,6 @@
 """The window: menus, toolbar and keys from the action table; panels around the picture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
@@ -21,7 +21,6 @@ MENUS = ("File", "Edit", "View", "Window", "Layout", "Tools", "Measure", "Model"
 
 DROPPED = {"Layout": "Layout", "Window": "Presets", "Measure": "Measure"}
 """Menus that the toolbar drops down too, each with the words below its button: a tool there is called Window."""
-
 
 OF_A_VIEWPORT = ("invert", "zoom-fit", "reset", "maximise", "key-image", "metadata")
 """What the menu of a viewport has besides menus of the window."""
@@ -161,8 +160,7 @@ class MainWindow(QMainWindow):
         """Do the action with this id, as its menu entry does."""
         self.actions_by_id[action_id].trigger()
 
-    def _run(self, run: "object") -> None:
-        assert callable(run)
+    def _run(self, run: Callable[[], object]) -> None:
         run()
         self.refresh()
 

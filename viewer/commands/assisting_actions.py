@@ -11,9 +11,7 @@ MENU = "Edit/Slices"
 def assisting_actions(session: Session, refining: Refining, keyframing: Keyframing) -> tuple[Action, ...]:
     """Refining, below Model; keyframes, beside the operations on slices."""
 
-    def shown() -> bool:
-        return session.volume is not None
-
+    shown = session.has_volume
     return (
         Action("refine", "Refine with my strokes", "Model", refining.run, ("Ctrl+Alt+J",), shown, None, False,
                "The model draws the label again; what you drew or erased stays"),

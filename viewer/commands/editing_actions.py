@@ -5,10 +5,10 @@ from functools import partial
 from viewer.commands.action import Action
 from viewer.commands.editing import Editing
 from viewer.commands.operations import OPERATIONS
-from viewer.state.hand import Tool
+from viewer.commands.tool_actions import Named, tool_action
 from viewer.state.session import Session
 
-EDIT_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+EDIT_TOOLS: tuple[Named, ...] = (
     ("smart-brush", "Smart brush", "Shift+J", "Left drag paints where values are like those at its start"),
     ("fill-polygon", "Polygon", "U", "Click the corners; Enter or a double click fills it, Escape gives up"),
     ("fill-freehand", "Freehand", "Alt+Y", "Drag around what shall be filled"),
@@ -35,7 +35,7 @@ def editing_actions(session: Session, editing: Editing) -> tuple[Action, ...]:
                lambda: session.workbench.proposal is not None),
         Action("edit-discard", "Put the proposed change away", "Edit", editing.discard, ("Escape", "Shift+Escape"),
                lambda: editing.waiting),
-        *_tools(session),
+        *(tool_action(session, "Edit/Draw", named) for named in EDIT_TOOLS),
         *_switches(session),
         *(
             Action(each.id, each.text, f"Edit/{each.group}", partial(editing.run, each), each.keys,
@@ -45,21 +45,8 @@ def editing_actions(session: Session, editing: Editing) -> tuple[Action, ...]:
     )  # fmt: skip
 
 
-def _tools(session: Session) -> tuple[Action, ...]:
-    hand = session.hand
-    return tuple(
-        Action(f"tool-{tool}", text, "Edit/Draw", partial(hand.set_tool, tool), (key,),
-               lambda: session.volume is not None, lambda tool=tool: hand.tool == tool, False, hint)
-        for tool, text, key, hint in EDIT_TOOLS
-    )  # fmt: skip
-
-
 def _switches(session: Session) -> tuple[Action, ...]:
-    bench = session.workbench
-
-    def shown() -> bool:
-        return session.volume is not None
-
+    bench, shown = session.workbench, session.has_volume
     return (
         Action("edit-sphere", "Brush is a ball", "Edit/Draw",
                lambda: bench.set_options(sphere=not bench.options.sphere), ("Alt+Shift+Z",), shown,

@@ -2,10 +2,10 @@
 
 from viewer.commands.action import Action
 from viewer.commands.measuring import Measuring
-from viewer.state.hand import Tool
+from viewer.commands.tool_actions import Named, tool_action
 from viewer.state.session import Session
 
-_TOOLS: tuple[tuple[Tool, str, str, str], ...] = (
+_TOOLS: tuple[Named, ...] = (
     ("length", "Length", "D", "Drag from end to end, or click both"),
     ("angle", "Angle", "Shift+A", "Three points, the apex second"),
     ("cobb", "Cobb angle", "Shift+B", "Drag along two lines, as along end plates"),
@@ -26,19 +26,16 @@ def measuring_actions(session: Session, measuring: Measuring) -> tuple[Action, .
     """The measuring tools, and what is done with measurements."""
     state = session.measurements
 
-    def shown() -> bool:
-        return session.volume is not None
-
     def some() -> bool:
         return bool(state.all)
 
     return (
-        *(_tool(session, *tool) for tool in _TOOLS),
+        *(_tool(session, named) for named in _TOOLS),
         Action("propose-ratio", "Cardiothoracic ratio from masks", "Measure", measuring.propose_ratio,
                ("Ctrl+Shift+X",), measuring.can_propose_ratio, None, False,
                "Where labels name heart and lungs", apart=True),
         Action("measurements-visible", "Show measurements", "Measure", lambda: state.set_shown(not state.shown),
-               ("Shift+M",), shown, lambda: state.shown, apart=True),
+               ("Shift+M",), session.has_volume, lambda: state.shown, apart=True),
         Action("delete-measurement", "Delete measurement", "Measure", measuring.delete_selected, ("Backspace",),
                lambda: state.selected is not None),
         Action("delete-measurements", "Delete all measurements", "Measure", measuring.delete_all,
@@ -46,14 +43,9 @@ def measuring_actions(session: Session, measuring: Measuring) -> tuple[Action, .
     )  # fmt: skip
 
 
-def _tool(session: Session, tool: Tool, text: str, key: str, hint: str) -> Action:
-    hand = session.hand
-
+def _tool(session: Session, named: Named) -> Action:
     def possible() -> bool:
         volume = session.volume
-        return volume is not None and not (tool == "known-length" and volume.geometry.has_position)
+        return volume is not None and not (named[0] == "known-length" and volume.geometry.has_position)
 
-    return Action(
-        f"tool-{tool}", text, "Measure", lambda: hand.set_tool(tool), (key,), possible, lambda: hand.tool == tool,
-        False, hint,
-    )  # fmt: skip
+    return tool_action(session, "Measure", named, possible)

@@ -15,9 +15,6 @@ MOST_WITHOUT_KEY = 12
 def preset_actions(session: Session, reading: Reading, presetting: Presetting) -> tuple[Action, ...]:
     """Everything in the Window menu; which presets it lists depends on what is shown."""
 
-    def shown() -> bool:
-        return session.volume is not None
-
     def caption(key: int) -> Callable[[], str]:
         return lambda: presetting.text(key)
 
@@ -32,15 +29,23 @@ def preset_actions(session: Session, reading: Reading, presetting: Presetting) -
         def words() -> str:
             return presetting.without_key[n].text if n < len(presetting.without_key) else ""
 
-        return Action(f"preset-other-{n + 1}", f"Preset {n + 1} without a key", "Window", run, (), shown, caption=words)
+        return Action(
+            f"preset-other-{n + 1}",
+            f"Preset {n + 1} without a key",
+            "Window",
+            run,
+            (),
+            session.has_volume,
+            caption=words,
+        )
 
     def of_file(number: int, text: str) -> Action:
         return Action(f"file-window-{number}", text, OF_THE_FILE, lambda: reading.show_proposal(number - 1), (),
                       lambda: len(reading.proposals) >= number)  # fmt: skip
 
     return (
-        Action("file-window", "Next of the file", OF_THE_FILE, reading.next_proposal, ("0",), shown, None, False,
-               "Go through the windows and tables that the file proposes"),
+        Action("file-window", "Next of the file", OF_THE_FILE, reading.next_proposal, ("0",), session.has_volume, None,
+               False, "Go through the windows and tables that the file proposes"),
         of_file(1, "First of the file"),
         of_file(2, "Second of the file"),
         *(on_key(key) for key in range(1, 10)),

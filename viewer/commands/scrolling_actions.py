@@ -12,8 +12,7 @@ SLOWEST, FASTEST = 0.25, 4.0
 def scrolling_actions(session: Session, reading: Reading) -> tuple[Action, ...]:
     """Slices, series, phases, and playing through them."""
 
-    def shown() -> bool:
-        return session.volume is not None
+    shown = session.has_volume
 
     def several() -> bool:
         return shown() and session.view.frames > 1

@@ -33,10 +33,6 @@ class Looks:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def shown(self) -> bool:
-        """True when a volume is on screen."""
-        return self._session.volume is not None
-
     def can_cut(self) -> bool:
         """True when planes that were not acquired can be shown."""
         return self._session.active.can_cut
@@ -105,7 +101,7 @@ class Looks:
 
 
 def _turning(session: Session, looks: Looks, reading: Reading) -> tuple[Action, ...]:
-    shown = looks.shown
+    shown = session.has_volume
     return (
         Action("auto-window", "Auto window", "Window", reading.auto_window, ("Alt+A",), shown, None, False,
                "From the values of the shown plane"),
@@ -123,7 +119,7 @@ def _turning(session: Session, looks: Looks, reading: Reading) -> tuple[Action, 
 
 
 def _zooming(session: Session, looks: Looks) -> tuple[Action, ...]:
-    shown = looks.shown
+    shown = session.has_volume
 
     def zoom(factor: float) -> Callable[[], None]:
         return lambda: session.view.set_zoom(session.view.zoom * factor)
@@ -170,10 +166,7 @@ def _cutting(session: Session, looks: Looks) -> tuple[Action, ...]:
 
 
 def _marks(session: Session, reading: Reading) -> tuple[Action, ...]:
-    marks = session.marks
-
-    def shown() -> bool:
-        return session.volume is not None
+    marks, shown = session.marks, session.has_volume
 
     def overlaid() -> bool:
         return session.volume is not None and bool(session.volume.overlays)

@@ -10,9 +10,6 @@ from viewer.state.session import Session
 def dialog_actions(session: Session, dialogs: Callable[[], Dialogs]) -> tuple[Action, ...]:
     """An action for each dialog; ``dialogs`` is asked when one is run, as dialogs need the table to be made."""
 
-    def shown() -> bool:
-        return session.volume is not None
-
     def has_file() -> bool:
         return session.series is not None
 
@@ -20,9 +17,9 @@ def dialog_actions(session: Session, dialogs: Callable[[], Dialogs]) -> tuple[Ac
         Action("presets", "Edit window presets…", "Window", lambda: dialogs().open_presets(),
                ("Ctrl+Shift+W",), apart=True),
         Action("keep-window", "Keep this window as a preset…", "Window", lambda: dialogs().keep_window(),
-               ("Ctrl+Alt+W",), shown),
-        Action("corners", "Corner texts…", "View/Marks", lambda: dialogs().open_corners(), ("Ctrl+Shift+T",), shown,
-               hint="Which lines stand in which corner, for each modality"),
+               ("Ctrl+Alt+W",), session.has_volume),
+        Action("corners", "Corner texts…", "View/Marks", lambda: dialogs().open_corners(), ("Ctrl+Shift+T",),
+               session.has_volume, hint="Which lines stand in which corner, for each modality"),
         Action("calibrate-monitor", "Calibrate this monitor…", "View/Zoom",
                lambda: dialogs().open_monitor_calibration(), ("Ctrl+Shift+2",),
                hint="Measure its pixels with a bank card, for real size"),

@@ -1,7 +1,5 @@
 """Asks before a mask is resampled: it never happens silently."""
 
-from collections.abc import Callable
-
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from imaging.formats.segmentation.resampling import METHOD
@@ -34,11 +32,11 @@ class ResamplingQuestion(QMessageBox):
             self._overlaying.decline(self._misfit)
 
 
-def ask_before_resampling(overlaying: Overlaying, window: Callable[[], QWidget]) -> None:
+def ask_before_resampling(overlaying: Overlaying, window: QWidget) -> None:
     """Open a question over ``window`` whenever a mask could be resampled."""
 
     def ask(misfit: Misfit) -> None:
-        question = ResamplingQuestion(misfit, overlaying, window())
+        question = ResamplingQuestion(misfit, overlaying, window)
         question.finished.connect(question.deleteLater)
         question.open()
 

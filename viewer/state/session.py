@@ -96,6 +96,10 @@ class Session(QObject):
         """The volume of the active viewport."""
         return self.active.volume
 
+    def has_volume(self) -> bool:
+        """True when the active viewport shows an image; asked by what can be done only then."""
+        return self.active.volume is not None
+
     @property
     def view(self) -> View:
         """How the active viewport looks at its volume."""
