@@ -8,10 +8,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from imaging.sandbox import worker
+import numpy as np
+from numpy.typing import NDArray
+
+from imaging.sandbox import relay, worker
 from imaging.sandbox.channel import Channel
 from imaging.sandbox.requests import OpenStudy, Request
+from imaging.stored_planes import StoredPlanes
 
 
 def _reads_bad_file(request: Request) -> bool:
@@ -38,6 +43,27 @@ def crash_within(_request: Request) -> None:
 
 def hang_within(_request: Request) -> None:
     _meet_bad_pictures(lambda: time.sleep(60))
+
+
+def crash_after_leaving(_request: Request) -> None:
+    """Die when the program knows where the planes lie, before it knows the volume."""
+
+    def finish(_self: relay.Relay, _result: object) -> None:
+        ctypes.string_at(0)
+
+    relay.Relay.finish = finish
+
+
+def leave_twice(_request: Request) -> None:
+    leave = relay.Relay.leave
+
+    def twice(
+        self: relay.Relay, planes: StoredPlanes, shape: tuple[int, ...], dtype: np.dtype[Any]
+    ) -> NDArray[Any] | None:
+        leave(self, planes, shape, dtype)
+        return leave(self, planes, shape, dtype)
+
+    relay.Relay.leave = twice
 
 
 def _meet_bad_pictures(act: Callable[[], object]) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,16 @@ def test_giving_up_leaves_the_worker_at_hand(sandbox: Sandbox, tmp_path: Path) -
     with pytest.raises(Enough):
         sandbox.load_volume(series, stop)
     assert sandbox.load_volume(series, silent).array.shape == (40, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("misbehaviour", "words"),
+    [("crash_after_leaving", "memory fault"), ("leave_twice", "makes no sense.*left before")],
+)
+def test_planes_are_read_no_further_when_their_worker_fails(misbehaviour: str, words: str, tmp_path: Path) -> None:
+    _ct(tmp_path, np.zeros((4, 5), np.int16), slices=200)
+    series = reading.open_study(tmp_path).series[0]
+    program = (sys.executable, str(Path(__file__).with_name("misbehaving.py")), misbehaviour)
+    with Sandbox(program=program) as sandbox, pytest.raises(ReadError, match=words):
+        sandbox.load_volume(series)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("wetread-planes")]
