@@ -48,7 +48,7 @@ def hang_within(_request: Request) -> None:
 def crash_after_leaving(_request: Request) -> None:
     """Die when the program knows where the planes lie, before it knows the volume."""
 
-    def finish(_self: relay.Relay, _result: object) -> None:
+    def finish(self: relay.Relay, result: object) -> None:
         ctypes.string_at(0)
 
     relay.Relay.finish = finish
