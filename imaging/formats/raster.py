@@ -16,16 +16,11 @@ from imaging.errors import ReadError
 from imaging.formats import tiff
 from imaging.formats.content import first_bytes, identity
 from imaging.formats.listing import list_each
-from imaging.formats.upright import TURNED, upright
+from imaging.formats.pages import MOST_PAGES, MOST_PIXELS, TURNED, grey_if_equal, stacked, upright
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
 from imaging.volume import Volume
-
-MOST_PIXELS = 1 << 28
-"""Pixels of all pages together beyond which a picture is refused before it is decoded."""
-
-MOST_PAGES = 20_000
 
 _DEEP = "the screen shows the 8 highest of 16 bits of colour"
 _CUT = "an animation with 16 bits per channel is read with the 8 highest"
@@ -65,14 +60,13 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
             report(len(pages), len(chosen), f"Loading {path.name}")
             pages.append(_page(path, image, page))
         times_ms = _times_ms(image, chosen) if series.kind == "clip" else ()
-    colour = any(page.ndim == 3 for page in pages)
-    array = np.stack([_in_colour(path, page) if colour else page for page in pages])
+    array = stacked(path, pages)
     return Volume(
         array,
         Geometry(series.shape_kji),
         series.kind,
         series_uid=series.uid,
-        colour_bits=8 * array.itemsize if colour else 8,
+        colour_bits=8 * array.itemsize if array.ndim == 4 else 8,
         frame_times_ms=times_ms,
         warnings=series.warnings,
     )
@@ -201,7 +195,7 @@ def _page(path: Path, image: Image.Image, page: int) -> NDArray[Any]:
         return array.astype(np.uint8) * np.uint8(255)
     if array.dtype == np.int32 and array.min() >= 0 and array.max() <= 0xFFFF:
         return array.astype(np.uint16)
-    return _grey_if_equal(array)
+    return grey_if_equal(array)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -223,21 +217,6 @@ def _decoded(path: Path, image: Image.Image) -> NDArray[Any]:
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def _grey_if_equal(array: NDArray[Any]) -> NDArray[Any]:
-    """One channel of three that are the same."""
-    if array.ndim == 3 and (array[..., :1] == array).all():
-        return np.ascontiguousarray(array[..., 0])
-    return array
-
-
-def _in_colour(path: Path, page: NDArray[Any]) -> NDArray[np.uint8]:
-    if page.ndim == 3:
-        return page
-    if page.dtype != np.uint8:
-        raise ReadError(path, "pages of colour and of 16-bit grey in one file: expected one kind")
-    return np.repeat(page[..., None], 3, axis=2)
-
-
 def _deep_png_kind(path: Path) -> str:
     """``"RGB"`` or ``"grey"`` of a PNG whose 16 bits per channel Pillow cuts to 8; empty for all others (PNG, IHDR)."""
     head = first_bytes(path, 26)
@@ -251,4 +230,4 @@ def _deep_png(path: Path) -> NDArray[Any]:
         found = imagecodecs.png_decode(path.read_bytes())
     except RuntimeError as error:
         raise ReadError(path, f"damaged picture: {error}") from error
-    return _grey_if_equal(found[..., :3] if found.shape[2] > 2 else np.ascontiguousarray(found[..., 0]))
+    return grey_if_equal(found[..., :3] if found.shape[2] > 2 else np.ascontiguousarray(found[..., 0]))

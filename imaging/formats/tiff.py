@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.content import first_bytes, identity
 from imaging.formats.merging import plain_uid
-from imaging.formats.tiff_pages import Page, TiffDirectory, file_bytes, pages_of
-from imaging.formats.upright import TURNED, upright
+from imaging.formats.pages import MOST_PIXELS, TURNED, grey_if_equal, stacked, upright
+from imaging.formats.tiff_pages import Page, TiffLayout, file_bytes, pages_of
 from imaging.geometry import Geometry
 from imaging.progress import Report
 from imaging.study import Series
 from imaging.volume import Volume
-
-MOST_PIXELS = 1 << 28
-"""Pixels of all pages together beyond which a file is refused before it is decoded."""
 
 BELIEVABLE_EXPANSION = 1000
 """Bytes of pixels per byte of the file beyond which its directories are taken for a lie, once the pixels are many."""
@@ -48,9 +45,8 @@ def describe(path: Path) -> list[Series]:
     Raises:
         ReadError: damaged, too large, or of a kind that is not read.
     """
-    groups = _alike(path, pages_of(path))
-    uid, many = identity(path), len(groups) > 1
-    return [_series(path, f"{uid}@{n + 1}" if many else uid, pages, many) for n, pages in enumerate(groups)]
+    groups = _by_uid(path, pages_of(path))
+    return [_series(path, uid, pages, len(groups) > 1) for uid, pages in groups.items()]
 
 
 def load_volume(series: Series, report: Report) -> Volume:
@@ -62,20 +58,16 @@ def load_volume(series: Series, report: Report) -> Volume:
     """
     path = series.files[0]
     data = file_bytes(path)
-    directory = TiffDirectory(path, data)
-    groups = _alike(path, directory.pages())
-    uids = [f"{identity(path)}@{n + 1}" if len(groups) > 1 else identity(path) for n in range(len(groups))]
-    if plain_uid(series) not in uids:
+    layout = TiffLayout(path, data)
+    pages = _by_uid(path, layout.pages()).get(plain_uid(series))
+    if pages is None:
         raise ReadError(path, "the file has changed since it was listed: open it again")
-    pages = groups[uids.index(plain_uid(series))]
     planes: list[NDArray[Any]] = []
     for page in pages:
         report(len(planes), len(pages), f"Loading {path.name}")
-        data[directory.first_at : directory.first_at + directory.offset_bytes] = page.directory.to_bytes(
-            directory.offset_bytes, directory.order
-        )  # the decoder finds the first page at once, and the n-th only by way of all before it
-        planes.append(upright(_decoded(path, data, page), page.orientation))
-    array = _stacked(planes)
+        layout.lead_with(page)
+        planes.append(grey_if_equal(upright(_decoded(path, data, page), page.orientation)))
+    array = stacked(path, planes)
     is_inverted = array.ndim == 3 and pages[0].photometric == _WHITE_IS_ZERO
     return Volume(
         array,
@@ -100,8 +92,11 @@ def first_plane(path: Path) -> NDArray[Any]:
     return upright(_stored(path, file_bytes(path), page), page.orientation)
 
 
-def _alike(path: Path, pages: Sequence[Page]) -> list[list[Page]]:
-    """Pages of one size and type together, in order; refused before anything is decoded if they are too large."""
+def _by_uid(path: Path, pages: Sequence[Page]) -> dict[str, list[Page]]:
+    """Pages of one size and type together, in order, by the identity of their series.
+
+    Refused before anything is decoded if they are too large.
+    """
     pixels = sum(page.rows * page.columns for page in pages)
     if pixels > MOST_PIXELS:
         size = f"{len(pages)} × {pages[0].rows} × {pages[0].columns} pixels"
@@ -115,7 +110,8 @@ def _alike(path: Path, pages: Sequence[Page]) -> list[list[Page]]:
         # A palette's colours have eight bits, as those of most pages beside it.
         bits = 8 if page.is_palette else page.bits
         groups.setdefault((page.shape_shown, bits, page.kind, page.photometric == _WHITE_IS_ZERO), []).append(page)
-    return list(groups.values())
+    uid = identity(path)
+    return {f"{uid}@{n + 1}" if len(groups) > 1 else uid: group for n, group in enumerate(groups.values())}
 
 
 def _check(path: Path, page: Page) -> None:
@@ -181,10 +177,3 @@ def _through_palette(path: Path, indices: NDArray[Any], page: Page) -> NDArray[n
     table = colours[: 3 << page.bits].reshape(3, -1).T
     eight = table >> 8 if table.max() > 0xFF else table
     return np.asarray(eight.astype(np.uint8)[indices.astype(np.intp)])
-
-
-def _stacked(planes: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """All planes, grey if the channels of every one are the same."""
-    if all(plane.ndim == 2 or (plane[..., :1] == plane).all() for plane in planes):
-        return np.stack([plane if plane.ndim == 2 else plane[..., 0] for plane in planes])
-    return np.stack([np.repeat(plane[..., None], 3, axis=2) if plane.ndim == 2 else plane for plane in planes])

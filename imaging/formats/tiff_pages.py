@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from imaging.errors import ReadError
-
-MOST_PAGES = 20_000
+from imaging.formats.pages import MOST_PAGES
 
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
 _ORIENTATION, _SAMPLES, _PLANES, _COLOUR_MAP, _SAMPLE_FORMAT = 274, 277, 284, 320, 339
@@ -68,34 +67,34 @@ class Page:
         return self.photometric in _COLOUR
 
 
-class TiffDirectory:
+class TiffLayout:
     """The layout of one file: its byte order, and whether its offsets have four bytes or eight (BigTIFF)."""
 
-    def __init__(self, path: Path, data: bytes | bytearray | mmap.mmap) -> None:
+    def __init__(self, path: Path, data: bytearray | mmap.mmap) -> None:
         """Read the header.
 
         Args:
             path: named in errors.
-            data: the whole file.
+            data: the whole file, to be changed in memory by :meth:`lead_with`.
 
         Raises:
             ReadError: no TIFF.
         """
         self._path, self._data = path, data
-        self.order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
+        self._order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
         self._is_big = self._number(2, 2) == 43
-        self.offset_bytes = 8 if self._is_big else 4
-        self.first_at = 8 if self._is_big else 4
+        self._offset_bytes = 8 if self._is_big else 4
+        self._first_at = 8 if self._is_big else 4
 
     def pages(self) -> list[Page]:
         """Every page in the order of the file.
 
         Raises:
-            ReadError: damaged, without pages, or with more than :data:`MOST_PAGES`.
+            ReadError: damaged, without pages, or with more than :data:`imaging.formats.pages.MOST_PAGES`.
         """
         found: list[Page] = []
         seen: set[int] = set()
-        offset = self._number(self.first_at, self.offset_bytes)
+        offset = self._number(self._first_at, self._offset_bytes)
         while offset and offset not in seen:
             if len(found) >= MOST_PAGES:
                 raise ReadError(self._path, f"more than {MOST_PAGES} pages, which is the most that are opened")
@@ -106,6 +105,11 @@ class TiffDirectory:
         if not found:
             raise ReadError(self._path, "damaged picture: a TIFF without pages")
         return found
+
+    def lead_with(self, page: Page) -> None:
+        """Make a page the first: a decoder finds that one at once, and the n-th only by way of all before it."""
+        end = self._first_at + self._offset_bytes
+        self._data[self._first_at : end] = page.directory.to_bytes(self._offset_bytes, self._order)
 
     def _entries(self, offset: int) -> tuple[dict[int, tuple[int, ...]], int]:
         """The wanted values of a directory by tag, and where the next one begins."""
@@ -119,21 +123,21 @@ class TiffDirectory:
             tag = self._number(at, 2)
             if tag in _WANTED:
                 found[tag] = self._values(at)
-        return found, self._number(start + count * entry_bytes, self.offset_bytes)
+        return found, self._number(start + count * entry_bytes, self._offset_bytes)
 
     def _values(self, at: int) -> tuple[int, ...]:
         """The whole numbers of one entry; empty for other types."""
         size = _BYTES_OF_TYPE.get(self._number(at + 2, 2), 0)
-        count = min(self._number(at + 4, self.offset_bytes), _MOST_VALUES)
-        inside = at + 4 + self.offset_bytes
-        start = inside if size * count <= self.offset_bytes else self._number(inside, self.offset_bytes)
+        count = min(self._number(at + 4, self._offset_bytes), _MOST_VALUES)
+        inside = at + 4 + self._offset_bytes
+        start = inside if size * count <= self._offset_bytes else self._number(inside, self._offset_bytes)
         return tuple(self._number(start + n * size, size) for n in range(count)) if size else ()
 
     def _number(self, start: int, size: int) -> int:
         found = self._data[start : start + size]
         if len(found) < size:
             raise ReadError(self._path, "damaged picture: the TIFF ends within its directory")
-        return int.from_bytes(found, self.order)
+        return int.from_bytes(found, self._order)
 
     def _page(self, offset: int, values: Mapping[int, tuple[int, ...]]) -> Page:
         def first(tag: int, default: int) -> int:
@@ -162,7 +166,7 @@ def pages_of(path: Path) -> list[Page]:
     Raises:
         ReadError: it cannot be opened, or its directories are damaged.
     """
-    return TiffDirectory(path, file_bytes(path)).pages()
+    return TiffLayout(path, file_bytes(path)).pages()
 
 
 def file_bytes(path: Path) -> mmap.mmap:

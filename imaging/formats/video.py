@@ -17,6 +17,7 @@ from imaging.errors import ReadError
 from imaging.formats.content import identity
 from imaging.formats.listing import list_each
 from imaging.formats.media_boxes import missing_from
+from imaging.formats.pages import grey_if_equal, stacked
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Refusal, Series
@@ -54,11 +55,9 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
             *warnings,
             f"only {len(frames)} of {series.frames} frames could be decoded{problem and ': '}{problem}",
         )
-    colour = any(frame.ndim == 3 for frame in frames)
-    array = np.stack([_in_colour(frame) if colour else frame for frame in frames])
     first = times_ms[0]
     return Volume(
-        array,
+        stacked(path, frames),
         Geometry((len(frames), *series.shape_kji[1:])),
         "clip",
         series_uid=series.uid,
@@ -148,9 +147,4 @@ def _decode(path: Path, series: Series, report: Report) -> tuple[list[NDArray[An
 
 def _pixels(frame: VideoFrame) -> NDArray[Any]:
     """(rows, columns) where the three channels agree everywhere, else (rows, columns, 3) uint8."""
-    rgb = frame.to_ndarray(format="rgb24")
-    return np.ascontiguousarray(rgb[..., 0]) if (rgb[..., :1] == rgb).all() else rgb
-
-
-def _in_colour(frame: NDArray[Any]) -> NDArray[np.uint8]:
-    return frame if frame.ndim == 3 else np.repeat(frame[..., None], 3, axis=2)
+    return grey_if_equal(frame.to_ndarray(format="rgb24"))

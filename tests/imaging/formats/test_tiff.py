@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from imaging.errors import ReadError
 from imaging.formats import raster, reading, tiff
-from imaging.formats.tiff_pages import TiffDirectory
+from imaging.formats.tiff_pages import TiffLayout
 from imaging.progress import silent
 from imaging.volume import Volume
 
@@ -152,4 +152,4 @@ def test_a_damaged_directory_is_refused_or_read_and_never_loops(at: int, byte: i
     data[at % len(data)] = byte
     data[4:8] = (offset % (2 * len(data))).to_bytes(4, "little")
     with contextlib.suppress(ReadError):
-        assert TiffDirectory(Path("p.tif"), data).pages()
+        assert TiffLayout(Path("p.tif"), data).pages()
