@@ -28,7 +28,8 @@ def image() -> Dataset:
     data.SeriesDescription, data.ImageType = "Carotid artery, Doppler", ["ORIGINAL", "PRIMARY", "VASCULAR", "0001"]
     data.PatientOrientation, data.BodyPartExamined = "", "NECK"
     data.UltrasoundColorDataPresent, data.LossyImageCompression = 1, "00"
-    data.SequenceOfUltrasoundRegions = Sequence([_picture_region(), _spectrum_region()])
+    flow = objects.picture_region((0, 0, SPLIT - 1, COLUMNS - 1), 2, PIXEL_MM)
+    data.SequenceOfUltrasoundRegions = Sequence([flow, _spectrum_region()])
     objects.set_pixels(data, np.zeros((ROWS, COLUMNS), np.uint8), bits=8)
     data.SamplesPerPixel, data.PhotometricInterpretation, data.PlanarConfiguration = 3, "RGB", 0
     data.PixelData = pixels().tobytes()
@@ -76,27 +77,10 @@ def _speckle(rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.flo
     return envelope / envelope.mean()
 
 
-def _picture_region() -> Dataset:
-    region = _region(0, SPLIT - 1, kind=(1, 2))
-    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = 3
-    region.PhysicalDeltaX = region.PhysicalDeltaY = PIXEL_MM / 10
-    return region
-
-
 def _spectrum_region() -> Dataset:
-    region = _region(SPLIT, ROWS - 1, kind=(3, 3))
+    region = objects.region((SPLIT, 0, ROWS - 1, COLUMNS - 1), 3, 3)
     region.ReferencePixelX0, region.ReferencePixelY0 = 0, BASELINE
     region.ReferencePixelPhysicalValueX = region.ReferencePixelPhysicalValueY = 0.0
     region.PhysicalUnitsXDirection, region.PhysicalUnitsYDirection = 4, 7
     region.PhysicalDeltaX, region.PhysicalDeltaY = SECONDS_PX, -CM_PER_S_PX
-    return region
-
-
-def _region(first_row: int, last_row: int, kind: tuple[int, int]) -> Dataset:
-    """Rows of the image; ``kind`` is Region Spatial Format and Region Data Type."""
-    region = Dataset()
-    region.RegionSpatialFormat, region.RegionDataType = kind
-    region.RegionFlags = 0
-    region.RegionLocationMinX0, region.RegionLocationMaxX1 = 0, COLUMNS - 1
-    region.RegionLocationMinY0, region.RegionLocationMaxY1 = first_row, last_row
     return region

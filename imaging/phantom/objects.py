@@ -18,6 +18,9 @@ CT_STORAGE = UID("1.2.840.10008.5.1.4.1.1.2")
 DX_STORAGE = UID("1.2.840.10008.5.1.4.1.1.1.1")
 US_CLIP_STORAGE = UID("1.2.840.10008.5.1.4.1.1.3.1")
 
+Box = tuple[int, int, int, int]
+"""First row, first column, last row, last column, from 0."""
+
 Modality = Literal["CT", "DX", "US", "PT", "CR"]
 _SERIES_NUMBERS: dict[Modality, int] = {"CT": 1, "DX": 2, "US": 3, "PT": 4, "CR": 5}
 
@@ -125,15 +128,31 @@ def of_another_examination(data: Dataset, name: str, description: str, date: str
 
 
 def _region(clip: ultrasound.Clip) -> Dataset:
-    """The fan as a 2-D tissue region with its calibration in centimetres (PS3.3 C.8.5.5)."""
+    """The fan as a region of tissue."""
     rows, columns = np.flatnonzero(clip.fan.any(axis=1)), np.flatnonzero(clip.fan.any(axis=0))
-    region = Dataset()
-    region.RegionSpatialFormat, region.RegionDataType, region.RegionFlags = 1, 1, 0
-    region.RegionLocationMinX0, region.RegionLocationMaxX1 = int(columns[0]), int(columns[-1])
-    region.RegionLocationMinY0, region.RegionLocationMaxY1 = int(rows[0]), int(rows[-1])
-    region.PhysicalUnitsXDirection = region.PhysicalUnitsYDirection = 3
-    region.PhysicalDeltaX = region.PhysicalDeltaY = ultrasound.PIXEL_MM / 10
-    return region
+    box_ji = int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1])
+    return picture_region(box_ji, 1, ultrasound.PIXEL_MM)
+
+
+def picture_region(box_ji: Box, data_type: int, pixel_mm: float) -> Dataset:
+    """A two-dimensional region of an ultrasound image, calibrated in centimetres; see :func:`region`."""
+    found = region(box_ji, 1, data_type)
+    found.PhysicalUnitsXDirection = found.PhysicalUnitsYDirection = 3
+    found.PhysicalDeltaX = found.PhysicalDeltaY = pixel_mm / 10
+    return found
+
+
+def region(box_ji: Box, spatial_format: int, data_type: int) -> Dataset:
+    """A region of an ultrasound image without its calibration (PS3.3 C.8.5.5).
+
+    Args:
+        spatial_format, data_type: Region Spatial Format and Region Data Type.
+    """
+    found = Dataset()
+    found.RegionSpatialFormat, found.RegionDataType, found.RegionFlags = spatial_format, data_type, 0
+    found.RegionLocationMinY0, found.RegionLocationMinX0 = box_ji[:2]
+    found.RegionLocationMaxY1, found.RegionLocationMaxX1 = box_ji[2:]
+    return found
 
 
 def new_image(modality: Modality, sop_class: UID, number: int, time: str) -> Dataset:

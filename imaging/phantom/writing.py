@@ -25,14 +25,13 @@ class PhantomStudy:
         ct: folder of the CT series. xray, ultrasound: one file each.
         ct_truth: NIfTI mask on the grid of the CT. xray_truth: PNG mask.
         ultrasound_truth: folder of one PNG mask per frame.
-        labels: label values of the CT and X-ray masks. ultrasound_labels: those of the clip.
+        labels: label values of the CT and X-ray masks.
         lesions: what was put where, LPS millimetres.
     """
 
     study: Path
     truth: Path
     labels: tuple[Label, ...] = LABELS
-    ultrasound_labels: tuple[Label, ...] = ultrasound.LABELS
     lesions: tuple[Lesion, ...] = LESIONS
 
     @property
