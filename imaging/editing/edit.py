@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing.boxes import Box, Voxel, common, extent, only, placed, placed_in, size_of, union, whole
+from imaging.editing.greys import as_grey, grey_voxels
 from imaging.layers import filled_up
 
 Mask = NDArray[np.uint8]
@@ -83,7 +84,7 @@ class Editable:
     Attributes:
         locked: label values whose voxels stay as they are.
         only: label values that may be overwritten; None for all.
-        values: (K, J, I) values of the image, where ``low`` and ``high`` bound them.
+        values: (K, J, I) values of the image, or (K, J, I, 3) in colour, where ``low`` and ``high`` bound the grey.
         low, high: voxels with values outside stay as they are, both ends included.
     """
 
@@ -102,7 +103,7 @@ class Editable:
         for label in self.locked:
             inside &= before != np.uint8(label)
         if self.values is not None:
-            inside &= in_range(self.values[box], self.low, self.high)
+            inside &= in_range(as_grey(self.values, box), self.low, self.high)
 
     def keep_places(self, keep: Inside, before: Mask, places: NDArray[np.intp]) -> None:
         """Leave of ``keep``, (V,) bool of the voxels at ``places`` of ``array.flat``, those that may change.
@@ -115,8 +116,8 @@ class Editable:
         for label in self.locked:
             keep &= before != np.uint8(label)
         if self.values is not None:
-            values = self.values[np.unravel_index(places, self.values.shape)]
-            keep &= in_range(values[None], self.low, self.high)[0]
+            values = self.values[np.unravel_index(places, self.values.shape[:3])]
+            keep &= in_range(grey_voxels(values)[None], self.low, self.high)[0]
 
 
 ANYWHERE = Editable()

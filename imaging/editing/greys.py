@@ -14,8 +14,22 @@ def greys(image: NDArray[Any], box: Box) -> NDArray[np.float32]:
     Args:
         image: (K, J, I), or (K, J, I, 3) in colour.
     """
-    part = image[box]
-    return part.mean(axis=-1, dtype=np.float32) if part.ndim == 4 else part.astype(np.float32)
+    return _grey(image[box], image.ndim == 4).astype(np.float32, copy=image.ndim == 3)
+
+
+def as_grey(image: NDArray[Any], box: Box) -> NDArray[Any]:
+    """(K, J, I) of a box: the values as they are, or float32, the mean of the three colours; see :func:`greys`."""
+    return _grey(image[box], image.ndim == 4)
+
+
+def grey_plane(plane: NDArray[Any]) -> NDArray[Any]:
+    """(R, C) of one plane of (R, C) or (R, C, 3); see :func:`as_grey`."""
+    return _grey(plane, plane.ndim == 3)
+
+
+def grey_voxels(values: NDArray[Any]) -> NDArray[Any]:
+    """(V,) of some voxels, (V,) or (V, 3); see :func:`as_grey`."""
+    return _grey(values, values.ndim == 2)
 
 
 def smoothed(part: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -23,3 +37,11 @@ def smoothed(part: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     from scipy import ndimage  # late: the window opens without it
 
     return np.asarray(ndimage.gaussian_filter(part, [0 if size == 1 else sigma for size in part.shape]), np.float32)
+
+
+def _grey(values: NDArray[Any], in_colour: bool) -> NDArray[Any]:
+    if not in_colour:
+        return values
+    total = np.add(values[..., 0], values[..., 1], dtype=np.float32)
+    total += values[..., 2]
+    return total / np.float32(3)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from imaging.editing.boxes import Box, Voxel, extent, grown, plane_through, voxel_in
 from imaging.editing.edit import Mask, Region, in_range
-from imaging.editing.greys import greys
+from imaging.editing.greys import as_grey, greys
 from imaging.editing.islands import piece
 from imaging.progress import Report, silent
 
@@ -39,7 +39,7 @@ def grow_region(
     box = plane_through(seed, axis, values.shape)
     at = voxel_in(seed, box)
     report(0, 2, "Growing a region")
-    inside = in_range(values[box] if values.ndim == 3 else greys(values, box), low, high)
+    inside = in_range(as_grey(values, box), low, high)
     if not inside[at]:
         return None
     report(1, 2, "Growing a region")
@@ -57,7 +57,7 @@ def grow_from_seeds(
 
     Args:
         array: (K, J, I) labels: the seeds, which stay as they are.
-        values: (K, J, I) of the image.
+        values: (K, J, I) of the image, or (K, J, I, 3) in colour.
         over: what is flooded.
 
     Raises:
@@ -68,7 +68,7 @@ def grow_from_seeds(
         return None
     room = [ROOM_VOXELS + int(ROOM_SHARE * (span.stop - span.start)) for span in seeded]
     box = grown(seeded, [min(n, size - 1) for n, size in zip(room, array.shape, strict=True)], array.shape)
-    seeds, part = array[box], values[box].astype(np.float32)
+    seeds, part = array[box], greys(values, box)
     report(0, 3, "Growing from seeds")
     step = max(1, int(np.ceil((seeds.size / COARSE_VOXELS) ** (1 / 3))))
     coarse = _flooded(_reduced(part, step), _reduced_seeds(seeds, step), over)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from imaging.editing.boxes import Box, Voxel, about, size_of, voxel_in
 from imaging.editing.edit import Inside, Region
+from imaging.editing.greys import greys
 from imaging.editing.growing import range_about
 from imaging.editing.islands import piece
 from imaging.geometry import Geometry, Shape, Triple
@@ -31,7 +32,7 @@ def lesion_about(
     alike.
 
     Args:
-        values: (K, J, I) of a grey image.
+        values: (K, J, I) of the image, or (K, J, I, 3) in colour.
         seed: the clicked voxel.
         geometry: its spacing gives box and balls their shape.
         proposed: (K, J, I) bool, what a model takes for a lesion.
@@ -55,7 +56,7 @@ def lesion_about(
 def _within(values: NDArray[Any], seed: Voxel, box: Box, geometry: Geometry, proposed: Inside | None) -> Region | None:
     """What the click means in a box about it."""
     at = voxel_in(seed, box)
-    alike = piece(_alike(values[box].astype(np.float32), at), at)
+    alike = piece(_alike(greys(values, box), at), at)
     if alike.all():
         return None
     inside = _thick(alike, at, geometry.spacing_mm)

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.editing.greys import grey_plane
+
 Pixel = tuple[int, int]
 ROOM_PX = 48
 """How far beyond the box of its ends a line may swing out, in pixels."""
@@ -15,14 +17,14 @@ class Livewire:
     """Lines that keep to the edges of one plane.
 
     Args:
-        plane: (R, C) values.
+        plane: (R, C) values, or (R, C, 3) in colour.
         spacing_mm: between rows and between columns.
     """
 
     def __init__(self, plane: NDArray[Any], spacing_mm: tuple[float, float] = (1.0, 1.0)) -> None:
         from scipy import ndimage  # late: the window opens without it
 
-        smooth = ndimage.gaussian_filter(plane.astype(np.float32), 1.0)
+        smooth = ndimage.gaussian_filter(grey_plane(plane).astype(np.float32), 1.0)
         down, across = (ndimage.sobel(smooth, axis) / step for axis, step in enumerate(spacing_mm))
         slope = np.hypot(down, across)
         strong = float(np.percentile(slope, 99)) or 1.0

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.boxes import along, on_plane, whole
+from imaging.editing.boxes import on_plane
 from imaging.editing.edit import Inside, Mask, Region
+from imaging.editing.greys import grey_plane
 from imaging.volume import Volume
 
 SAME_PLACE_MM = 0.01
@@ -48,7 +49,7 @@ def propagate(array: Mask, value: int, values: NDArray[Any], index: int, step: i
 
     Args:
         array: (K, J, I) labels.
-        values: (K, J, I) of the image.
+        values: (K, J, I) of the image, or (K, J, I, 3) in colour.
         axis: the index that counts the planes.
     """
     labels, pictures = np.moveaxis(array, axis, 0), np.moveaxis(values, axis, 0)
@@ -59,7 +60,8 @@ def propagate(array: Mask, value: int, values: NDArray[Any], index: int, step: i
     if not inside.any():
         return None
     rows, columns = _around(inside)
-    moved = _moved(inside[rows, columns], pictures[index][rows, columns], pictures[following][rows, columns])
+    here, there = (grey_plane(pictures[k][rows, columns]) for k in (index, following))
+    moved = _moved(inside[rows, columns], here, there)
     return Region(on_plane((rows, columns), axis, following), np.expand_dims(moved, axis)).tight()
 
 
@@ -81,12 +83,3 @@ def _moved(inside: Inside, here: NDArray[Any], there: NDArray[Any]) -> Inside:
     places = np.stack(np.meshgrid(*(np.arange(n) for n in inside.shape), indexing="ij")) + flow
     share = np.asarray(ndimage.map_coordinates(inside.astype(np.float32), places, order=1, mode="constant"))
     return share >= 0.5
-
-
-def copied(array: Mask, value: int, index: int, step: int, axis: int = 0) -> Region | None:
-    """A label of plane ``index`` as it is, on plane ``index + step``; None without either."""
-    labels = np.moveaxis(array, axis, 0)
-    if not (0 <= index < len(labels) and 0 <= index + step < len(labels)):
-        return None
-    inside = np.expand_dims(labels[index] == value, axis)
-    return Region(along(whole(array.shape), axis, slice(index + step, index + step + 1)), inside).tight()

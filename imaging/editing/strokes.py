@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from imaging.editing.boxes import Box, between, size_of
 from imaging.editing.edit import ANYWHERE, Editable, Inside, Mask, MaskEdit, Region, add, in_range
+from imaging.editing.greys import as_grey
 from imaging.editing.growing import range_about
 from imaging.editing.islands import largest
 from imaging.editing.runs import Runs
@@ -125,11 +126,11 @@ def similar(region: Region, values: NDArray[Any], start: Sequence[float], tolera
     hang together, and the largest part stays: what the brush touches beyond an edge of the tissue is left out.
 
     Args:
-        values: (K, J, I) of the image.
+        values: (K, J, I) of the image, or (K, J, I, 3) in colour.
         start: fractional k, j, i; its nearest voxel and the face neighbours in its slice give the mean.
     """
     k, j, i = (min(max(round(place), 0), size - 1) for place, size in zip(start, values.shape[:3], strict=True))
-    alike = region.inside & in_range(values[region.box], *range_about(values, (k, j, i), tolerance))
+    alike = region.inside & in_range(as_grey(values, region.box), *range_about(values, (k, j, i), tolerance))
     return Region(region.box, largest(alike))
 
 

@@ -1,4 +1,4 @@
-"""Every tool that corrects a mask, by mouse and key, in planes as acquired, at right angles to them, and slanting."""
+"""Every tool that corrects a mask, by mouse and key: in planes as acquired, at right angles, slanting; clips, films."""
 
 from pathlib import Path
 
@@ -22,36 +22,58 @@ LEFT, NONE, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Q
 GRID = Geometry((60, 70, 80), (1.5, 1.0, 1.0), (-40.0, -35.0, -45.0), calibration=Calibration.PATIENT)
 MIDDLE, BLOCK = (30, 35, 40), (slice(25, 36), slice(28, 43), slice(33, 48))
 PLANES = ("stored", "coronal", "sagittal", "slanting")
+KINDS = ("clip in colour", "film")
 BY_CLICKS, BY_DRAG = ("fill-polygon", "livewire"), ("fill-freehand",)
 
 
-@pytest.fixture(params=PLANES)
+@pytest.fixture(params=PLANES + KINDS)
 def reader(request: pytest.FixtureRequest, main: Application, tmp_path: Path) -> Application:
-    """A volume with a dense block, which is the lesion already, in one plane through its middle."""
-    array = np.full(GRID.shape_kji, -100, np.int16)
-    array[BLOCK] = 60
+    """An image with a dense block, which is the lesion already, in one plane through its middle."""
+    volume = image_of(request.param)
     file = tmp_path / "a.dcm"
     file.touch()
-    series = Series("1.2.3", "volume", "dicom", (file,), GRID.shape_kji, GRID, "CT", "Block", patient=Patient("P1"))
+    where = volume.geometry.shape_kji, volume.geometry, volume.modality
+    series = Series("1.2.3", volume.kind, "dicom", (file,), *where, "Block", patient=Patient("P1"))
     main.session.open(Study(tmp_path, (series,)))
-    main.session.show(series, Volume(array, GRID, "volume", "HU", "CT", "1.2.3"))
+    main.session.show(series, volume)
     main.window.run("layout-1x1")
     pane = main.session.active
-    if request.param == "slanting":
+    if request.param in KINDS:
+        main.view.set_slice(min(MIDDLE[0], volume.geometry.shape_kji[0] - 1))
+    elif request.param == "slanting":
         pane.turn_plane(centre_lps(), (0.0, 0.8660254, 0.5), (0.8660254, -0.25, 0.4330127))
         assert pane.axis is None
     else:
         pane.set_plane(request.param)
         assert pane.axis is not None
         pane.view.set_slice(MIDDLE[pane.axis])
-    mask = np.zeros(GRID.shape_kji, np.uint8)
-    mask[BLOCK] = 1
+    mask = np.zeros(volume.geometry.shape_kji, np.uint8)
+    mask[block(main)] = 1
     edit = replace(main.segmentation.array, mask, "Block")
     assert edit is not None
     main.segmentation.apply(edit)
     main.session.hand.set_radius_mm(3.0)
     QApplication.processEvents()
     return main
+
+
+def image_of(kind: str) -> Volume:
+    """A block in a volume of a CT; in frames of a clip, told by its colour; or on a film without a place."""
+    array = np.full(GRID.shape_kji, -100, np.int16)
+    array[BLOCK] = 60
+    if kind in PLANES:
+        return Volume(array, GRID, "volume", "HU", "CT", "1.2.3")
+    grey = np.where(array > 0, 160, 20).astype(np.uint8)
+    if kind == "film":
+        return Volume(grey[30:31].astype(np.uint16), Geometry((1, 70, 80)), "image", "", "DX", "1.2.3")
+    colours = np.stack([grey, grey // 2, grey + 30], axis=-1)
+    return Volume(colours, Geometry(GRID.shape_kji), "clip", "", "US", "1.2.3")
+
+
+def block(main: Application) -> tuple[slice, slice, slice]:
+    """Where the block lies: a film has one slice of it."""
+    assert main.segmentation.geometry is not None
+    return BLOCK if main.segmentation.geometry.shape_kji[0] > 1 else (slice(0, 1), *BLOCK[1:])
 
 
 def centre_lps() -> tuple[float, float, float]:
@@ -61,8 +83,10 @@ def centre_lps() -> tuple[float, float, float]:
 
 def middle(main: Application) -> tuple[float, float]:
     """Row and column of the middle of the block on the shown plane."""
-    plane = main.session.active.slice_geometry(main.view.k)
-    assert plane is not None
+    plane, geometry = main.session.active.slice_geometry(main.view.k), main.segmentation.geometry
+    assert plane is not None and geometry is not None
+    if not geometry.has_position:
+        return float(MIDDLE[1]), float(MIDDLE[2])
     _, row, column = plane.index_kji(centre_lps())
     return float(row), float(column)
 
@@ -90,11 +114,18 @@ def brushes_paint_and_take_away_where_the_mouse_is(reader: Application) -> None:
     for tool, beside, value in (("eraser", 0.0, 0), ("brush", 20.0, 1), ("smart-brush", 20.0, 1)):
         reader.window.run(f"tool-{tool}")
         click(reader, row, column + beside)
-        plane = reader.session.active.slice_geometry(reader.view.k)
-        assert plane is not None
-        k, j, i = np.rint(GRID.index_kji(plane.point_lps((0, row, column + beside)))).astype(int)
-        assert reader.segmentation.array[k, j, i] == value, tool
+        assert reader.segmentation.array[voxel(reader, row, column + beside)] == value, tool
         undone(reader, before)
+
+
+def voxel(main: Application, row: float, column: float) -> tuple[int, int, int]:
+    """The voxel under a pixel of the shown plane."""
+    plane, geometry = main.session.active.slice_geometry(main.view.k), main.segmentation.geometry
+    assert plane is not None and geometry is not None
+    if not geometry.has_position:
+        return main.view.k, round(row), round(column)
+    k, j, i = np.rint(geometry.index_kji(plane.point_lps((0, row, column)))).astype(int)
+    return int(k), int(j), int(i)
 
 
 def outlines_fill_and_scissors_cut(reader: Application) -> None:
@@ -114,7 +145,10 @@ def outlines_fill_and_scissors_cut(reader: Application) -> None:
     reader.window.run("tool-scissors")
     corners = square(reader, 3.0)
     drag(reader, *corners, corners[0])
-    assert reader.segmentation.array[MIDDLE] == 0 and reader.segmentation.array.sum() > 0.9 * before.sum()
+    assert (
+        reader.segmentation.array[voxel(reader, *middle(reader))] == 0
+        and reader.segmentation.array.sum() > 0.8 * before.sum()
+    )
     undone(reader, before)
 
 
@@ -129,7 +163,10 @@ def clicks_propose_and_are_kept_with_enter(qtbot: QtBot, reader: Application) ->
         assert reader.session.workbench.proposal is not None, tool
         key(reader, Qt.Key.Key_Return)
         wanted = 0 if tool == "remove-island" else 2
-        assert (reader.segmentation.array[BLOCK] == wanted).mean() > 0.95, tool
+        k, rows, columns = block(reader)
+        if tool == "find-lesion" and reader.session.volume is not None and reader.session.volume.kind == "clip":
+            k = slice(MIDDLE[0], MIDDLE[0] + 1)  # a lesion is found on its frame
+        assert (reader.segmentation.array[k, rows, columns] == wanted).mean() > 0.95, tool
         undone(reader, before)
 
 

@@ -130,7 +130,7 @@ def _way(viewport: Viewport, start: Pixel, end: Pixel) -> tuple[Pixel, ...]:
     """The points from one to another, without the first."""
     pane, tool = viewport.pane, viewport.session.hand.tool
     opened, geometry = pane.opened, pane.slice_geometry(pane.view.k)
-    if tool != "livewire" or opened is None or geometry is None or opened.volume.is_colour:
+    if tool != "livewire" or opened is None or geometry is None:
         return (end,)
     spacing = geometry.spacing_mm[1:]
     key = (opened, f"{pane.plane} {geometry.axes_lps} {geometry.origin_lps}", pane.view.k)

@@ -42,7 +42,7 @@ def smart_brush(viewport: Viewport, start: Point) -> Drag:
     label, volume = viewport.segmentation.active_label, viewport.pane.volume
     if label is None or label.locked or volume is None:
         return _idle()
-    return _paint(viewport, start, Paint(label.value, not volume.is_colour))
+    return _paint(viewport, start, Paint(label.value, smart=True))
 
 
 def eraser(viewport: Viewport, start: Point) -> Drag:

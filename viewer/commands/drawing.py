@@ -94,12 +94,12 @@ def boxed(task: Task, drawn: DrawnBox, report: Report) -> MaskEdit | None:
         Cancelled: by ``report``.
     """
     report(0, 0, BOX_NAME)
-    prompt, image = _prompt(task, drawn), task.image
-    if prompt is None or image is None:
+    prompt = _prompt(task, drawn)
+    if prompt is None:
         return None
-    around = prompt.around(image.shape)
+    around = prompt.around(task.image.shape)
     hint = None if task.probable is None or around is None else task.probable(around)
-    region = lesion_in_box(image, task.geometry, prompt, hint, report)
+    region = lesion_in_box(task.image, task.geometry, prompt, hint, report)
     return None if region is None else add(task.array, region, task.value, BOX_NAME, task.editable)
 
 
@@ -114,17 +114,15 @@ def _prompt(task: Task, drawn: DrawnBox) -> PromptBox | None:
 
 def _lesion(task: Task, place: Place, report: Report) -> Region | None:
     """The lesion that a click means: what a model sees there; else by contrast in speckle; else by what is alike."""
-    if task.image is not None and task.probable is not None:
+    if task.probable is not None:
         flat = task.kind != "volume"
         seen = probable_lesion(task.image, place.voxel, task.geometry, task.probable, flat, report)
         if seen is not None:
             return seen
-    if task.image is not None and task.speckled and task.probable is None:
+    if task.speckled and task.probable is None:
         return lesion_at(task.image, place.voxel, task.geometry, report)
-    if task.values is None:
-        return None
     proposed = None if task.proposed is None else task.proposed()
-    return lesion_about(task.values, place.voxel, task.geometry, proposed, report)
+    return lesion_about(task.image, place.voxel, task.geometry, proposed, report)
 
 
 def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
@@ -137,8 +135,6 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
     report(0, 0, CLICK_NAMES[place.tool])
     match place.tool:
         case "grow-region":
-            if task.image is None:
-                return None
             low, high = range_about(task.image, place.voxel, task.options.tolerance)
             region = grow_region(task.image, place.voxel, low, high, axis, report)
         case "find-lesion":

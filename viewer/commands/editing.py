@@ -68,9 +68,7 @@ class Editing:
         volume = self._session.volume
         if volume is None or self._segmentation.active_label is None:
             return False
-        if operation.with_other and self._other() is None:
-            return False
-        return not (operation.of_values and volume.is_colour)
+        return not operation.with_other or self._other() is not None
 
     def obstacle(self, operation: Operation) -> str:
         """Why an operation makes no sense in the shown planes; empty where it does."""
@@ -192,21 +190,19 @@ class Editing:
             self._notices.add("warning", f"{label.name} is locked; unlock it to edit it.")
             return None
         pane, options = self._session.active, self._bench.options
-        values = None if volume.is_colour else volume.array
         used = {label.value for label in self._segmentation.labels if label.layer == self._segmentation.layer}
         return Task(
             self._segmentation.array,
             label.value,
             self._other(),
             geometry,
-            values,
+            volume.array,
             options,
             self._bench.editable(volume),
             pane.axis or 0,
             pane.view.k if pane.axis is not None else pane.stored_k,
             tuple(sorted(used - self._bench.locked - {label.value})),
             self._proposed(),
-            volume.array,
             self._probable(),
             volume.kind,
             volume.kind != "volume" and volume.modality in ("US", ""),

@@ -14,7 +14,7 @@ from imaging.editing.interpolation import interpolate
 from imaging.editing.islands import holes, keep_largest, split, voxels_of, without_small
 from imaging.editing.logic import Combination, combine
 from imaging.editing.margins import Side, hollow, margin
-from imaging.editing.propagation import copied, empty_ahead, obstacle, propagate
+from imaging.editing.propagation import empty_ahead, obstacle, propagate
 from imaging.editing.smoothing import Smoothing, smooth, smooth_jointly
 from imaging.editing.thresholds import local, otsu, threshold
 from imaging.errors import GeometryError
@@ -34,12 +34,11 @@ class Task:
         array: (K, J, I) label values; read only.
         value: the active label.
         other: gives (K, J, I) bool of what is taken together with it, None where there is nothing.
-        values: (K, J, I) of the image; None for colour.
         editable: what may change.
         axis, k: the shown plane of the array.
         free: label values that stand for nothing yet.
         proposed: gives (K, J, I) bool, what a model takes for lesions; None without.
-        image: (K, J, I) of the image, or (K, J, I, 3) in colour; None where nothing is shown.
+        image: (K, J, I) of the image, or (K, J, I, 3) in colour.
         probable: gives (K, J, I) float32, 0-1, of a box: how probable a model takes lesions to be; None without.
         kind: of the volume.
         speckled: flat pictures or frames of ultrasound, or such as do not say what they are.
@@ -51,14 +50,13 @@ class Task:
     value: int
     other: Callable[[], NDArray[np.bool_]] | None
     geometry: Geometry
-    values: NDArray[Any] | None
+    image: NDArray[Any]
     options: EditOptions
     editable: Editable
     axis: int
     k: int
     free: tuple[int, ...] = ()
     proposed: Callable[[], NDArray[np.bool_]] | None = None
-    image: NDArray[Any] | None = None
     probable: Callable[[Box], NDArray[np.float32]] | None = None
     kind: Kind = "volume"
     speckled: bool = False
@@ -83,7 +81,6 @@ class Operation:
 
     Attributes:
         group: the menu below Edit, and the heading in the panel.
-        of_values: looks at the image, which must not be in colour.
         with_other: needs a second label.
         live: is done again when an option changes while its proposal is shown.
         obstacle: says why it makes no sense across an axis of a volume; empty where it does.
@@ -96,7 +93,6 @@ class Operation:
     work: Work
     keys: tuple[str, ...] = ()
     hint: str = ""
-    of_values: bool = False
     with_other: bool = False
     live: bool = True
     follows: bool = False
@@ -138,27 +134,27 @@ def _combined(name: str, how: Combination) -> Work:
 
 
 def _threshold(task: Task, report: Report) -> MaskEdit | None:
-    region = threshold(_values(task), task.options.low, task.options.high, report)
+    region = threshold(task.image, task.options.low, task.options.high, report)
     return add(task.array, region, task.value, "Threshold", task.editable)
 
 
 def _otsu(task: Task, report: Report) -> MaskEdit | None:
-    region = threshold(_values(task), np.nextafter(otsu(_values(task)), np.inf), np.inf, report)
+    region = threshold(task.image, np.nextafter(otsu(task.image), np.inf), np.inf, report)
     return add(task.array, region, task.value, "Otsu threshold", task.editable)
 
 
 def _local(task: Task, report: Report) -> MaskEdit | None:
-    region = local(_values(task), task.geometry, task.options.size_mm, task.options.tolerance, report)
+    region = local(task.image, task.geometry, task.options.size_mm, task.options.tolerance, report)
     return add(task.array, region, task.value, "Local threshold", task.editable)
 
 
 def _from_seeds(task: Task, report: Report) -> MaskEdit | None:
-    found = grow_from_seeds(task.array, _values(task), report)
+    found = grow_from_seeds(task.array, task.image, report)
     return None if found is None else changed(task.array, *found, "Grow from seeds", task.editable)
 
 
 def _watershed(task: Task, report: Report) -> MaskEdit | None:
-    found = grow_from_seeds(task.array, _values(task), report, "values")
+    found = grow_from_seeds(task.array, task.image, report, "values")
     return None if found is None else changed(task.array, *found, "Watershed", task.editable)
 
 
@@ -170,13 +166,9 @@ def _interpolate(task: Task, report: Report) -> MaskEdit | None:
 def _propagate(step: int) -> Work:
     def work(task: Task, report: Report) -> MaskEdit | None:
         report(0, 0, "Following to the next slice")
-        if task.values is not None and empty_ahead(task.values, task.k, step, task.axis):
+        if empty_ahead(task.image, task.k, step, task.axis):
             raise GeometryError("the next slice is empty, as in a gap of the series. Draw on the one beyond it.")
-        region = (
-            copied(task.array, task.value, task.k, step, task.axis)
-            if task.values is None
-            else propagate(task.array, task.value, task.values, task.k, step, task.axis)
-        )
+        region = propagate(task.array, task.value, task.image, task.k, step, task.axis)
         return None if region is None else add(task.array, region, task.value, FOLLOW, task.editable)
 
     return work
@@ -198,26 +190,15 @@ def _split(task: Task, report: Report) -> MaskEdit | None:
     return None if new is None else replace(task.array, new, "Split islands")
 
 
-def _values(task: Task) -> NDArray[Any]:
-    """The image's values.
-
-    Raises:
-        ValueError: it is in colour.
-    """
-    if task.values is None:
-        raise ValueError("a picture in colour has no one value per voxel")
-    return task.values
-
-
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("edit-threshold", "Threshold", "Values", _threshold, ("J",), "Values in the range", True),
-    Operation("edit-otsu", "Otsu threshold", "Values", _otsu, ("Alt+O",), "Bright from dark, by itself", True),
+    Operation("edit-threshold", "Threshold", "Values", _threshold, ("J",), "Values in the range"),
+    Operation("edit-otsu", "Otsu threshold", "Values", _otsu, ("Alt+O",), "Bright from dark, by itself"),
     Operation("edit-local", "Local threshold", "Values", _local, ("Alt+Shift+O",),
-              "Brighter than around by the tolerance", True),
+              "Brighter than around by the tolerance"),
     Operation("edit-seeds", "Grow from seeds", "Values", _from_seeds, ("Ctrl+Shift+K",),
-              "All labels grow from what is painted until they meet on edges", True, follows=True),
+              "All labels grow from what is painted until they meet on edges", follows=True),
     Operation("edit-watershed", "Watershed", "Values", _watershed, ("Alt+Shift+W",),
-              "Labels flood the dark regions and meet on bright ridges", True, follows=True),
+              "Labels flood the dark regions and meet on bright ridges", follows=True),
     Operation("edit-interpolate", "Fill between slices", "Slices", _interpolate, ("N",),
               "Slices between those that hold the label, across the shown plane", obstacle=obstacle),
     Operation("edit-follow-next", "Follow to next", "Slices", _propagate(1), ("Alt+N",),

@@ -73,8 +73,6 @@ class Refining:
         if opinion is None:
             self._notices.add("warning", "Refine needs a model that draws lesions, and this one gives classes only.")
             return
-        if task.image is None:
-            return
         self._findings.set_proposal_visible(False)
         steps, layer = self._segmentation.history.done, self._segmentation.layer
         hand = partial(_hand, steps, layer, task, opinion)
@@ -98,7 +96,7 @@ def refined(task: Task, hand: Callable[[], Handwork | None], opinion: Opinion, r
     """
     report(0, 0, REFINE)
     work = hand()
-    if work is None or task.image is None:
+    if work is None:
         return None
     box = reach(work.fresh, task.geometry)
     maps, value = opinion.maps, opinion.value

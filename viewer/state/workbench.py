@@ -126,7 +126,7 @@ class Workbench(QObject):
 
     def editable(self, volume: Volume) -> Editable:
         """What may change: no locked label and, where that is chosen, only a range of values."""
-        if self.options.in_range and not volume.is_colour:
+        if self.options.in_range:
             return Editable(self.locked, None, volume.array, self.options.low, self.options.high)
         return Editable(self.locked)
 

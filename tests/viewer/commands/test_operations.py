@@ -18,10 +18,9 @@ WORK = {operation.id: operation.work for operation in OPERATIONS}
 def task(array: np.ndarray, locked: frozenset[int] = frozenset(), colour: bool = False) -> Task:
     values = np.zeros(GEOMETRY.shape_kji, np.int16)
     values[2:6, 4:20, 4:20] = 100
+    values = np.stack([values + 60, values, values - 60], axis=-1) if colour else values
     options = EditOptions(low=50, high=150, size_mm=2.0, tolerance=5.0, least_mm3=10)
-    return Task(
-        array, 1, lambda: array == 2, GEOMETRY, None if colour else values, options, Editable(locked), 0, 3, (2,)
-    )
+    return Task(array, 1, lambda: array == 2, GEOMETRY, values, options, Editable(locked), 0, 3, (2,))
 
 
 def painted() -> np.ndarray:
@@ -43,10 +42,12 @@ def test_no_operation_takes_a_voxel_of_a_locked_label_or_writes_into_the_mask(na
         assert np.array_equal(after, array)
 
 
-@pytest.mark.parametrize("name", [each.id for each in OPERATIONS if each.of_values])
-def test_what_looks_at_values_refuses_colour(name: str) -> None:
-    with pytest.raises(ValueError, match="colour"):
-        WORK[name](task(painted(), colour=True), silent)
+@pytest.mark.parametrize("name", WORK)
+def test_colour_counts_as_the_mean_of_the_three(name: str) -> None:
+    grey, colour = (WORK[name](task(painted(), colour=colour), silent) for colour in (False, True))
+    assert (grey is None) == (colour is None)
+    if grey is not None and colour is not None:
+        assert grey.box == colour.box and np.array_equal(grey.after, colour.after)
 
 
 def test_a_threshold_by_hand_and_by_otsu_find_the_block() -> None:
