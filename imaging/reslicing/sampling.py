@@ -18,8 +18,8 @@ Span = tuple[int, int]
 """Rows or columns of a plane: the first, and the one after the last."""
 
 _SMALL = 1 << 14
-_SMALL_NEAREST = 1 << 17
-"""Picking a voxel costs an eighth of blending eight: threads are worth their start only for so many more."""
+_SMALL_NEAREST = 1 << 19
+"""Picking a voxel costs little beside blending eight: threads are worth their start only for so many more."""
 _MOST_THREADS = 8
 _PARTS = 4
 """Parts for each thread: one whose core is busy with other work leaves the rest to the others."""
