@@ -89,9 +89,9 @@ def test_it_follows_into_every_plane(main: Application) -> None:
     lay_over(main)
     main.session.active.set_plane("coronal")
     main.session.active.go_to((24.0, 14.0, 9.0))
-    values = main.session.active.fused_values(main.view.k)
-    geometry = main.session.active.slice_geometry(main.view.k)
-    assert values is not None and geometry is not None
+    fusion, geometry = main.view.fusion, main.session.active.slice_geometry(main.view.k)
+    assert fusion is not None and geometry is not None
+    values = fusion.values(geometry)
     _, row, column = np.rint(geometry.index_kji((24.0, 14.0, 9.0))).astype(int)
     assert values[row, column] == pytest.approx(10.0)
     assert values.shape == geometry.shape_kji[1:]

@@ -8,19 +8,16 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from imaging.crossing import crossing
-from imaging.geometry import Geometry, Triple, triple
-from imaging.reslicing import Axis
+from imaging.geometry import Triple, triple
 from viewer.canvas.dragging import Drag, Point, Viewport, distance_px, focus_at
-from viewer.state.pane import Pane, Plane
+from viewer.state.pane import Pane
+from viewer.state.planes import Plane, Planes
 from viewer.state.session import Session
 
 GAP_PX = 14.0
 """Nothing is drawn this close to the common point, so that what lies there can be seen."""
 GRIP_PX = 7.0
 """A press this close to a line, but not at the common point, takes hold of it."""
-
-_Planes = tuple[Pane, Plane, Axis | None, Geometry | None]
-"""What a viewport stepped through before a drag."""
 
 _COLOURS: dict[Plane, QColor] = {
     "axial": QColor(255, 99, 92),
@@ -84,24 +81,23 @@ def _turn(viewport: Viewport, held: tuple[Pane, ...], start: Point) -> Drag:
     session, pane = viewport.session, viewport.pane
     centre, focus = _focus_on_screen(session, pane), session.focus
     normal = _screen_normal(pane)
-    before: list[_Planes] = [(other, other.plane, other.axis, other.grid) for other in held]
+    before = [(other, other.planes) for other in held]
     if centre is None or focus is None or normal is None:
         return
     first = atan2(start[1] - centre[1], start[0] - centre[0])
     try:
         while (point := (yield)) is not None:
             angle = atan2(point[1] - centre[1], point[0] - centre[0]) - first
-            for other, _, _, grid in before:
-                if grid is not None:
-                    _turn_plane(other, grid, focus.point_lps, normal, angle)
+            for other, planes in before:
+                _turn_plane(other, planes, focus.point_lps, normal, angle)
     except GeneratorExit:
-        for other, plane, axis, grid in before:
-            other.set_grid(plane, axis, grid, focus.point_lps)
+        for other, planes in before:
+            other.step_through(planes, focus.point_lps)
         raise
 
 
-def _turn_plane(pane: Pane, grid: Geometry, centre_lps: Triple, normal: NDArray[np.float64], angle: float) -> None:
-    across, down, _ = (_rotated(np.asarray(axis), normal, angle) for axis in grid.axes_lps)
+def _turn_plane(pane: Pane, planes: Planes, centre_lps: Triple, normal: NDArray[np.float64], angle: float) -> None:
+    across, down, _ = (_rotated(np.asarray(axis), normal, angle) for axis in planes.grid.axes_lps)
     pane.turn_plane(centre_lps, triple(across), triple(-down))
 
 

@@ -148,5 +148,5 @@ class Mouse:
         pane = self._viewport.pane
         transform = pane.transform()
         pixel = None if transform is None or self.hover is None else transform.pixel_at(*self.hover)
-        voxel = None if pixel is None else pane.voxel_at(*pixel)
+        voxel = None if pixel is None else pane.planes.voxel_at(pane.view.k, *pixel)
         pane.view.set_cursor(None if voxel is None else Cursor(voxel))

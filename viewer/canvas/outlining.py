@@ -63,11 +63,11 @@ def click(tool: Tool, viewport: Viewport, start: Point) -> Drag:
     last = start
     while (point := (yield)) is not None:
         last = point
-    transform = viewport.pane.transform()
+    pane, transform = viewport.pane, viewport.pane.transform()
     pixel = None if transform is None else transform.pixel_at(*last)
-    voxel = None if pixel is None else viewport.pane.voxel_at(*pixel)
+    voxel = None if pixel is None else pane.planes.voxel_at(pane.view.k, *pixel)
     if voxel is not None:
-        viewport.session.workbench.clicked.emit(Place(tool, viewport.pane, voxel))
+        viewport.session.workbench.clicked.emit(Place(tool, pane, voxel))
 
 
 def lead(viewport: Viewport, point: Point) -> None:

@@ -58,7 +58,7 @@ class PlanePicture:
         self._change: Latest[_Place, MaskOverlay] = Latest()
         self._composed: Latest[_Look, QImage] = Latest()
         self._explained: Latest[int, bool] = Latest()
-        self._fused_values: Latest[tuple[int, OpenSeries, Patch | None], NDArray[Any] | None] = Latest()
+        self._fused_values: Latest[tuple[int, OpenSeries, Patch | None], NDArray[Any]] = Latest()
         self._fusion: Latest[tuple[int, Patch, Fusion], QImage] = Latest()
 
     def forget_volume(self) -> None:
@@ -106,7 +106,7 @@ class PlanePicture:
         if overlays is None or layer >= len(overlays) or place is None or sampled_anew or not self._mask_fits(volume):
             self.forget_mask()
             return None
-        spans = self._pane.cut_again(self._segmentation.layers[layer], place[0], touched.box, planes[layer])
+        spans = self._pane.planes.cut_again(self._segmentation.layers[layer], place[0], touched.box, planes[layer])
         box = None if spans is None else place[1].box_of(*spans)
         if box is None:
             return QRect()
@@ -137,7 +137,7 @@ class PlanePicture:
     def explained(self, heat: HeatMap) -> bool:
         """Whether the shown slice has values in ``heat``."""
         return self._explained.of(
-            self._view.k, lambda: not bool(np.isnan(self._pane.cut(heat.array, self._view.k)).all())
+            self._view.k, lambda: not bool(np.isnan(self._pane.planes.cut(heat.array, self._view.k)).all())
         )
 
     def shown_heat(self, volume: Volume) -> HeatMap | None:
@@ -185,11 +185,10 @@ class PlanePicture:
         if fusion is None:
             return None
         grid = self._draft_grid(patch)
-        values = self._fused_values.of(
-            (k, fusion.opened, patch if grid else None), lambda: self._pane.fused_values(k, grid)
-        )
-        if values is None:
+        plane = grid or self._pane.slice_geometry(k)
+        if plane is None:
             return None
+        values = self._fused_values.of((k, fusion.opened, patch if grid else None), lambda: fusion.values(plane))
         part = np.ascontiguousarray(patch.turned(values) if grid else patch.cut(mean_reduced(values, patch.factor)))
         return self._fusion.of((k, patch, fusion), lambda: fusion_image(part, fusion))
 
@@ -249,8 +248,8 @@ class PlanePicture:
 
     def _plane_of(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
         """The shown plane through labels, or of a plane that moves what is sampled for ``patch``."""
-        grid = self._draft_grid(patch)
-        return self._pane.cut(array, self._view.k) if grid is None else self._pane.cut(array, 0, grid)
+        planes, grid = self._pane.planes, self._draft_grid(patch)
+        return planes.cut(array, self._view.k) if grid is None else planes.cut(array, 0, grid)
 
     def _draft_grid(self, patch: Patch) -> Geometry | None:
         """The pixels to sample of a plane that moves, None where all are."""

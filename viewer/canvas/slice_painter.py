@@ -141,7 +141,7 @@ class SlicePainter:
         ratio, grid = self._view.devicePixelRatioF(), self.pane.grid
         if not self.pane.motion.moving or grid is None:
             return patch_for(transform, ratio)
-        return draft_patch_for(transform, ratio, self.pane.planes, grid.spacing_mm[0])
+        return draft_patch_for(transform, ratio, self.pane.slab_planes, grid.spacing_mm[0])
 
     def _paint_lens(self, painter: QPainter, volume: Volume, transform: ViewTransform) -> None:
         if self.lens is None:

@@ -63,7 +63,7 @@ def _enclosed(task: Task, outline: Outline, deep: bool) -> Region | None:
 
 def _planes(outline: Outline) -> int:
     """How many planes an outline means."""
-    return outline.pane.planes if outline.tool == "scissors" and outline.pane.can_cut else 1
+    return outline.pane.slab_planes if outline.tool == "scissors" and outline.pane.can_cut else 1
 
 
 def _rest(task: Task, outline: Outline, region: Region | None) -> Region | None:

@@ -1,7 +1,12 @@
 """A second volume over the first, and how it is shown."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from numpy.typing import NDArray
+
+from imaging.geometry import Geometry
+from imaging.reslicing import Reslicer, outside_of
 from imaging.volume import Window
 from viewer.state.opened import OpenSeries
 
@@ -22,3 +27,12 @@ class Fusion:
     colours: str = "Hot Iron"
     opacity: float = 0.5
     same_frame: bool = True
+
+    def values(self, plane: Geometry) -> NDArray[Any]:
+        """(R, C) values of the volume, resampled onto a grid of one plane.
+
+        Raises:
+            GeometryError: the plane has no place in the patient.
+        """
+        volume = self.opened.volume
+        return Reslicer(volume.array, volume.geometry, outside_of(volume)).plane(plane, 0)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from viewer.state.pane import Plane
+from viewer.state.planes import Plane
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from viewer.state.marks import Marks
 from viewer.state.measurements import Measurements
 from viewer.state.monitors import Monitors
 from viewer.state.opened import OpenSeries
-from viewer.state.pane import Pane, Plane
+from viewer.state.pane import Pane
+from viewer.state.planes import Plane
 from viewer.state.sheet import Sheet
 from viewer.state.view import View
 from viewer.state.workbench import Workbench

@@ -1,5 +1,7 @@
 """A viewport's planes: which voxels they show, and where they lie."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,10 +48,7 @@ def test_planes_along_the_array_show_its_voxels_where_they_are(pane, plane, axis
     assert np.array_equal(values, np.moveaxis(volume.array, axis, 0)[k])
     geometry = pane.slice_geometry(k)
     assert geometry is not None
-    for row, column in ((0, 0), (1, 3), (values.shape[0] - 1, values.shape[1] - 1)):
-        voxel = pane.voxel_at(row, column)
-        assert voxel is not None and volume.array[voxel] == values[row, column]
-        assert geometry.point_lps((0, row, column)) == pytest.approx(volume.geometry.point_lps(voxel))
+    assert geometry.point_lps((0, 1, 3)) == pytest.approx(volume.geometry.point_lps(pane.planes.voxel_at(k, 1, 3)))
 
 
 def test_a_sagittal_acquisition_has_its_axial_planes_elsewhere(pane):
@@ -67,13 +66,6 @@ def test_the_plane_through_the_middle_of_the_last_picture_comes_first(pane):
     assert pane.view.k == 4, "the middle of the coronal plane"
     pane.go_to(tuple(volume.geometry.point_lps((8, 1, 1))))
     assert pane.view.k == 8
-
-
-def test_masks_are_cut_like_the_image(pane):
-    volume = shown(pane, ramp())
-    pane.set_plane("sagittal")
-    mask = (volume.array % 3).astype(np.uint8)
-    assert np.array_equal(pane.cut(mask, 2), mask[:, :, 2])
 
 
 def test_what_has_no_place_in_the_patient_cannot_be_cut(pane):
@@ -116,3 +108,11 @@ def test_nothing_shown_has_no_planes(pane):
     assert pane.transform() is None and pane.slice_geometry(0) is None and not pane.has(0)
     with pytest.raises(ValueError, match="nothing"):
         pane.values(0)
+
+
+def test_planes_are_of_the_volume_that_was_learned_on_the_way(pane):
+    volume = shown(pane, ramp(), only_k=2)
+    pane.set_plane("coronal")
+    learned = replace(volume, warnings=("the last slice is damaged",))
+    pane.opened.finish(learned)
+    assert pane.planes.volume is learned and pane.plane == "coronal"

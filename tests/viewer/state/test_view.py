@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from imaging.geometry import Geometry
+from imaging.reslicing import orthogonal
 from imaging.volume import Volume, Window
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
+from viewer.state.planes import Planes
 
 WINDOWS = tuple(Window(10.0 * k, 100.0) for k in range(1, 5))
 CHOSEN = Window(7.0, 70.0, "chosen")
@@ -43,7 +45,8 @@ def test_a_chosen_window_stays_until_it_is_reset(pane: Pane):
 
 
 def test_across_the_slices_one_window_holds(pane: Pane):
-    pane.set_grid("coronal", 1, None)
+    volume = pane.planes.volume
+    pane.step_through(Planes(volume, orthogonal(volume.geometry, 1), "coronal", 1))
     shown = pane.view.window
     pane.view.set_slice(0)
     assert pane.view.window == shown
