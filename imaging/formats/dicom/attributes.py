@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pydicom.config
 from pydicom.datadict import dictionary_VR, tag_for_keyword
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_element
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.multival import MultiValue
@@ -94,9 +94,20 @@ def value(dataset: Dataset, keyword: str) -> object:
         return None
     try:
         found: object = dataset[tag].value
+    except NotImplementedError:  # a value representation that DICOM does not have
+        found = _by_tag(dataset, tag)
     except PARSE_ERRORS:
         return None
     return None if found in ("", b"") else found
+
+
+def _by_tag(dataset: Dataset, tag: BaseTag) -> object:
+    """The value as the dictionary says that it is represented; None where that cannot be (PS3.5 6.2.2)."""
+    raw = dataset.get_item(tag, keep_deferred=True)
+    try:
+        return convert_raw_data_element(raw._replace(VR="UN")).value if isinstance(raw, RawDataElement) else None
+    except PARSE_ERRORS:
+        return None
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import io
 import struct
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from imaging.errors import NotAnImage, ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, text
 from imaging.formats.dicom.nesting import TOO_DEEP, is_too_deep
 from imaging.formats.dicom.repairs import WRITTEN_LENGTH, repairs_of
+from imaging.formats.dicom.representations import ByteOrder, LostError, restored_head, told
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.dicom.walk import Walked, walk
 from imaging.formats.dicom.wanted import WANTED_TAGS
@@ -159,10 +161,10 @@ def _walked_pixels(found: Walked) -> PixelElement:
 
 def _parsed_header(path: Path) -> Header:
     with dataset_stream(path) as stream:
-        dataset = _parse(path, stream)
+        dataset, restored = _dataset(path, stream)
         syntax = UID(_meta_text(dataset, "TransferSyntaxUID"))
         implicit, little_endian = dataset.original_encoding
-        repairs = repairs_of(stream, dataset, syntax)
+        repairs = repairs_of(stream, dataset, syntax) + restored
         pixels = _pixel_element(stream, bool(implicit), little_endian is not False)
         if pixels is not None and syntax and syntax not in NATIVE and _holds_items(stream, pixels):
             repairs += () if pixels.is_fragmented else (WRITTEN_LENGTH,)
@@ -171,6 +173,28 @@ def _parsed_header(path: Path) -> Header:
         raise _without_pixels(path, dataset, pixels)
     is_little = little_endian is not False and syntax != ExplicitVRBigEndian
     return Header(path, dataset, syntax, is_little, pixels, repairs)
+
+
+def _dataset(path: Path, stream: BinaryIO) -> tuple[Dataset, tuple[str, ...]]:
+    """The data set before the pixels, where the stream then stands; and what was put right to get there, in words."""
+    try:
+        dataset = _parse(path, stream)
+    except ReadError:
+        with suppress(LostError):
+            if found := _restored(path, stream, "little"):
+                return found
+        raise
+    place, (implicit, little_endian) = stream.tell(), dataset.original_encoding
+    if implicit or not _should_have_pixels(dataset) or _pixel_element(stream, False, little_endian is not False):
+        stream.seek(place)
+        return dataset, ()
+    try:
+        found = _restored(path, stream, "little" if little_endian is not False else "big")
+    except LostError as error:
+        raise ReadError(path, str(error), text(dataset, "PatientName")) from error
+    if found is None:
+        stream.seek(place)
+    return found or (dataset, ())
 
 
 def _parse(path: Path, stream: BinaryIO) -> Dataset:
@@ -185,6 +209,23 @@ def _parse(path: Path, stream: BinaryIO) -> Dataset:
     if is_too_deep(stream.read(end)):
         raise ReadError(path, TOO_DEEP)
     return dataset
+
+
+def _restored(path: Path, stream: BinaryIO, order: ByteOrder) -> tuple[Dataset, tuple[str, ...]] | None:
+    """As :func:`_dataset`, with a known VR for each element; None where no element lacks one.
+
+    Raises:
+        LostError: where such an element ends cannot be told.
+        ReadError: damaged all the same.
+    """
+    found = restored_head(stream, order)
+    if found is None:
+        return None
+    head, codes = found
+    source = io.BytesIO(head)
+    dataset = _parse(path, source)
+    stream.seek(source.tell())
+    return dataset, (told(codes),)
 
 
 def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> PixelElement | None:
@@ -214,19 +255,29 @@ def _holds_items(stream: BinaryIO, pixels: PixelElement) -> bool:
 
 
 def _without_pixels(path: Path, dataset: Dataset, pixels: PixelElement | None) -> ReadError:
-    name = UID(text(dataset, "SOPClassUID")).name or UID(_meta_text(dataset, "MediaStorageSOPClassUID")).name
-    patient = text(dataset, "PatientName")
+    name, patient = _kind(dataset), text(dataset, "PatientName")
     if "Directory" in name:
         return NotAnImage(path, "a DICOMDIR index, not an image: open the folder it lies in")
     if pixels is not None:
         return ReadError(path, "pixels without their size: Rows (0028,0010) is missing", patient)
-    has_spectra = "Spectroscopy" in name  # arranged in rows and columns too (PS3.3 C.8.14.1)
-    if (text(dataset, "Rows") and not has_spectra) or "Image Storage" in name:
+    if _should_have_pixels(dataset):
         found = f"found {name or 'an image'} without Pixel Data (7FE0,0010)"
         return ReadError(path, f"ends before its pixels: {found}", patient)
     if not name and not text(dataset, "Modality"):
         return ReadError(path, "not a DICOM image: found neither a SOP class nor pixels")
     return NotAnImage(path, f"holds no pixels: it is {name or 'an unnamed object'}, modality {_modality(dataset)}")
+
+
+def _kind(dataset: Dataset) -> str:
+    """The name of the SOP class; empty where there is none."""
+    return UID(text(dataset, "SOPClassUID")).name or UID(_meta_text(dataset, "MediaStorageSOPClassUID")).name
+
+
+def _should_have_pixels(dataset: Dataset) -> bool:
+    """True for images, also where they end before their pixels."""
+    name = _kind(dataset)
+    has_spectra = "Spectroscopy" in name  # arranged in rows and columns too (PS3.3 C.8.14.1)
+    return bool(text(dataset, "Rows") and not has_spectra) or "Image Storage" in name
 
 
 def _meta_text(dataset: Dataset, keyword: str) -> str:

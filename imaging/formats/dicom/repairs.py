@@ -8,6 +8,7 @@ from pydicom.uid import UID
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
 from imaging.formats.dicom.attributes import whole
+from imaging.formats.dicom.representations import KNOWN, told
 
 WRITTEN_LENGTH = "coded pixels have a written length, expected an undefined one: read fragment by fragment"
 _AFTER_GROUP_LENGTH = 144
@@ -23,7 +24,12 @@ def repairs_of(stream: BinaryIO, dataset: Dataset, syntax: UID) -> tuple[str, ..
         dataset: as pydicom read it, with its File Meta Information.
         syntax: Transfer Syntax UID that the file states; empty where it states none.
     """
-    found = (_missing_head(dataset), _wrong_meta_length(stream, dataset), _other_vr(dataset, syntax))
+    found = (
+        _missing_head(dataset),
+        _wrong_meta_length(stream, dataset),
+        _other_vr(dataset, syntax),
+        _unknown_vrs(dataset),
+    )
     return tuple(words for words in found if words)
 
 
@@ -44,6 +50,12 @@ def _other_vr(dataset: Dataset, syntax: UID) -> str:
         return ""
     stated, used = ("explicit", "implicit") if implicit else ("implicit", "explicit")
     return f"the file says that its header has {stated} VR, found {used} VR: read so"
+
+
+def _unknown_vrs(dataset: Dataset) -> str:
+    raw = (dataset.get_item(tag, keep_deferred=True) for tag in dataset.keys())  # noqa: SIM118 - iterating a data set reads every value
+    codes = (element.VR.encode() for element in raw if isinstance(element, RawDataElement) and element.VR)
+    return told(code for code in codes if code not in KNOWN)
 
 
 def _wrong_meta_length(stream: BinaryIO, dataset: Dataset) -> str:
