@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from imaging.editing.boxes import Box, Voxel, extent, grown, plane_through, voxel_in
 from imaging.editing.edit import Mask, Region, in_range
 from imaging.editing.greys import as_grey, greys
-from imaging.editing.islands import piece
+from imaging.editing.islands import connected
 from imaging.progress import Report, silent
 
 Flooded = Literal["edges", "values"]
@@ -43,7 +43,7 @@ def grow_region(
     if not inside[at]:
         return None
     report(1, 2, "Growing a region")
-    return Region(box, piece(inside, at)).tight()
+    return Region(box, connected(inside, at)).tight()
 
 
 def grow_from_seeds(

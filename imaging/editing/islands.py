@@ -21,7 +21,7 @@ def largest(inside: Inside) -> Inside:
     return inside if len(sizes) < 3 else numbers == np.uint32(np.argmax(sizes))
 
 
-def piece(inside: Inside, voxel: Voxel) -> Inside:
+def connected(inside: Inside, voxel: Voxel) -> Inside:
     """(K, J, I) bool: what hangs together with a voxel, nothing where that is outside; what is not reached is quick."""
     import SimpleITK  # late: the window opens without it
 
@@ -67,7 +67,7 @@ def island_at(array: Mask, voxel: Voxel) -> Region | None:
     region = region_of(array, (value,)) if value else None
     if region is None:
         return None
-    return Region(region.box, piece(region.inside, voxel_in(voxel, region.box)))
+    return Region(region.box, connected(region.inside, voxel_in(voxel, region.box)))
 
 
 def split(array: Mask, value: int, others: tuple[int, ...]) -> Mask | None:
@@ -95,7 +95,7 @@ def flood(array: Mask, voxel: Voxel, axis: int | None) -> Region:
         axis: stay in the plane across this axis of the array; None for all directions.
     """
     box = plane_through(voxel, axis, array.shape)
-    part = Region(box, piece(array[box] == array[voxel], voxel_in(voxel, box))).tight()
+    part = Region(box, connected(array[box] == array[voxel], voxel_in(voxel, box))).tight()
     assert part is not None, "the voxel itself is alike"
     return part
 

@@ -9,7 +9,7 @@ from imaging.editing.boxes import Box, Voxel, about, size_of, voxel_in
 from imaging.editing.edit import Inside, Region
 from imaging.editing.greys import greys
 from imaging.editing.growing import range_about
-from imaging.editing.islands import piece
+from imaging.editing.islands import connected
 from imaging.geometry import Geometry, Shape, Triple
 from imaging.progress import Report, silent
 
@@ -56,12 +56,12 @@ def lesion_about(
 def _within(values: NDArray[Any], seed: Voxel, box: Box, geometry: Geometry, proposed: Inside | None) -> Region | None:
     """What the click means in a box about it."""
     at = voxel_in(seed, box)
-    alike = piece(_alike(greys(values, box), at), at)
+    alike = connected(_alike(greys(values, box), at), at)
     if alike.all():
         return None
     inside = _thick(alike, at, geometry.spacing_mm)
     if proposed is not None and proposed[seed]:
-        inside |= piece(proposed[box] & alike, at)
+        inside |= connected(proposed[box] & alike, at)
     return Region(box, _filled(inside)).tight()
 
 
@@ -96,9 +96,9 @@ def _thick(inside: Inside, seed: Voxel, spacing_mm: Triple) -> Inside:
     depth = np.asarray(ndimage.distance_transform_edt(inside, spacing_mm), np.float32)
     middle = _uphill(depth, seed)
     least = SHARE * float(depth[middle])
-    core = piece(depth >= least, middle)
+    core = connected(depth >= least, middle)
     away = np.asarray(ndimage.distance_transform_edt(~core, spacing_mm), np.float32)
-    return piece(inside & (away < least + max(spacing_mm)), middle)  # depth is to the next voxel's centre
+    return connected(inside & (away < least + max(spacing_mm)), middle)  # depth is to the next voxel's centre
 
 
 def _uphill(depth: NDArray[np.float32], start: Voxel) -> Voxel:

@@ -10,7 +10,7 @@ from imaging.editing.boxes import Box, Voxel, about, along, only, size_of, voxel
 from imaging.editing.coarseness import Coarseness
 from imaging.editing.edit import Region
 from imaging.editing.greys import greys, smoothed
-from imaging.editing.islands import piece
+from imaging.editing.islands import connected
 from imaging.editing.random_walk import INSIDE, UNKNOWN, Floats, Prior, walk
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
@@ -62,4 +62,4 @@ def probable_lesion(
     known[tuple(index // step for index, step in zip(at, coarse.step, strict=True))] = INSIDE
     inside = coarse.enlarged(walk(smoothed(part, SMOOTH), known, coarse.spacing_mm, prior, report)) >= 0.5
     inside[at] = True
-    return Region(box, piece(inside, at)).tight()
+    return Region(box, connected(inside, at)).tight()

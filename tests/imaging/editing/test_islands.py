@@ -3,10 +3,21 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from imaging.editing.islands import flood, holes, island_at, islands, keep_largest, split, voxels_of, without_small
+from imaging.editing.islands import (
+    connected,
+    flood,
+    holes,
+    island_at,
+    islands,
+    keep_largest,
+    split,
+    voxels_of,
+    without_small,
+)
 from imaging.geometry import Geometry
 
 
@@ -63,3 +74,11 @@ def test_flood_and_holes_fill_what_is_enclosed(axis: int | None, count: int) -> 
     array[4, 1, 1] = 0
     opened = holes(array, 4)
     assert opened is not None and opened.count == array.size - 4, "a hole that leads out is none"
+
+
+@settings(deadline=None)
+@given(arrays(np.bool_, (3, 5, 6)), st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 5)))
+def test_what_is_connected_with_a_voxel_is_scipys(inside, voxel) -> None:
+    numbers, _ = ndimage.label(inside)
+    expected = numbers == numbers[voxel] if inside[voxel] else np.zeros_like(inside)
+    assert np.array_equal(connected(inside, voxel), expected)
