@@ -6,7 +6,7 @@ Everything inside the program uses this frame and this index order; formats conv
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -119,8 +119,13 @@ class Geometry:
 
     def slab(self, k: int, count: int = 1) -> "Geometry":
         """The geometry of ``count`` slices from slice ``k`` on."""
-        shape = (count, *self.shape_kji[1:])
-        return replace(self, shape_kji=shape, origin_lps=triple(self.point_lps((k, 0, 0))))
+        return _slab(self, k, count)
+
+
+@lru_cache(maxsize=64)  # a frame asks a dozen times for that of the slice it shows
+def _slab(geometry: Geometry, k: int, count: int) -> Geometry:
+    shape = (count, *geometry.shape_kji[1:])
+    return replace(geometry, shape_kji=shape, origin_lps=triple(geometry.point_lps((k, 0, 0))))
 
 
 def triple(values: ArrayLike) -> Triple:

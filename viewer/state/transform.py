@@ -1,7 +1,7 @@
 """Where a pixel of a slice is on the screen, and back. Pure numbers: no Qt, no drawing."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -70,20 +70,20 @@ class ViewTransform:
     def _displayed_spacing(self) -> tuple[float, float]:
         return (self.spacing_mm[1], self.spacing_mm[0]) if self.orientation.transposed else self.spacing_mm
 
-    @property
+    @cached_property
     def px_per_mm(self) -> float:
         """Screen pixels per millimetre (per spacing unit where there are none)."""
         (rows, columns), (row_mm, column_mm) = self.displayed_shape, self._displayed_spacing
         width, height = self.size_px
         return self.zoom * max(1e-9, min(width / (columns * column_mm), height / (rows * row_mm)))
 
-    @property
+    @cached_property
     def scale(self) -> tuple[float, float]:
         """Screen pixels per plane pixel along x and y."""
         row_mm, column_mm = self._displayed_spacing
         return column_mm * self.px_per_mm, row_mm * self.px_per_mm
 
-    @property
+    @cached_property
     def origin(self) -> tuple[float, float]:
         """Screen (x, y) of the outer corner of the displayed picture's first pixel."""
         (rows, columns), (sx, sy) = self.displayed_shape, self.scale
