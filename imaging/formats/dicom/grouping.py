@@ -30,6 +30,7 @@ def group_key(frame: Frame) -> Key:
     """What must agree for two single-frame files to lie in one stack, phases and positions apart."""
     header, layout = frame.header, frame.layout
     key: Key = (
+        text(header.dataset, "PatientID"),  # the identities of a study may have been copied to another patient
         text(header.dataset, "StudyInstanceUID"),
         text(header.dataset, "SeriesInstanceUID"),
         layout.rows,

@@ -24,6 +24,7 @@ RESCALE_TAGS = frozenset(known_tag(Tag(f"Rescale{end}")) for end in ("Slope", "I
 _DOSE_TAGS = frozenset(known_tag(Tag(f"Dose{end}")) for end in ("GridScaling", "Units"))
 _SLOPE_TAGS = RESCALE_TAGS | _DOSE_TAGS
 _TABLE = known_tag(Tag("ModalityLUTSequence"))
+_TRANSFORMATION = "PixelValueTransformationSequence"
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ def functional_group(header: Header, index: int, keyword: str) -> Dataset:
 
 def modality_transform(header: Header, index: int = 0) -> ModalityTransform:
     """What turns the stored values of frame ``index`` into meaningful ones; an empty or zero slope counts as absent."""
-    lut = item(header.dataset, "ModalityLUTSequence")
-    if len(lut):
-        found = _from_table(header, lut)
+    group = functional_group(header, index, _TRANSFORMATION)
+    for lut in (item(header.dataset, "ModalityLUTSequence"), item(group, "ModalityLUTSequence")):
+        found = _from_table(header, lut) if len(lut) else None
         if found is not None:
             return found
     dose_gy = dose_per_value_gy(header)
@@ -111,9 +112,9 @@ def unreadable_rescale(source: Dataset) -> str:
 
 
 def rescale_source(header: Header, index: int) -> Dataset:
-    """Where the rescale of a frame stands: its functional group, else the file's top level."""
-    group = functional_group(header, index, "PixelValueTransformationSequence")
-    return group if len(group) else header.dataset
+    """Where the rescale of a frame stands: its functional group if that says anything, else the file's top level."""
+    group = functional_group(header, index, _TRANSFORMATION)
+    return group if text(group, "RescaleSlope") or text(group, "RescaleIntercept") else header.dataset
 
 
 def modality_transforms(frames: Iterable[tuple[Header, int]]) -> list[ModalityTransform]:

@@ -243,7 +243,9 @@ def _check_bytes(header: Header, found: PixelFormat) -> None:
             header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found (7FE0,0010)"
         )
     elif present < needed:
-        raise Truncated(header.path, f"truncated: found {present} bytes of pixels, expected {needed} (7FE0,0010)")
+        whole_frames = f": {present * 8 // found.frame_bits} of {found.frames} frames" if found.frames > 1 else ""
+        said = f"truncated: found {present} bytes of pixels, expected {needed} (7FE0,0010){whole_frames}"
+        raise Truncated(header.path, said)
 
 
 def _unknown_syntax(header: Header) -> str:

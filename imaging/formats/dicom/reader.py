@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -132,19 +133,35 @@ def _slice_regions(stack: Stack) -> tuple[tuple[Region, ...], ...]:
 
 
 def _without_copies(headers: Sequence[Header]) -> tuple[list[Header], list[Refusal]]:
-    """The headers without files that repeat another file's bytes; the copies are named, not hidden."""
+    """The headers without files that repeat another file's bytes; the copies are named, not hidden.
+
+    Files of one SOP Instance UID whose bytes differ are all kept, and say so.
+    """
     by_name: dict[str, list[Header]] = defaultdict(list)
     for header in headers:
         by_name[header.text("SOPInstanceUID") or str(header.path)].append(header)
     kept: list[Header] = []
     copies: list[Refusal] = []
     for same in by_name.values():
-        seen: dict[str, Path] = {}
+        if len(same) == 1:
+            kept += same
+            continue
+        several: dict[str, Header] = {}
         for header in same:
-            content = identity(header.path) if len(same) > 1 else ""
-            if content in seen:
-                copies.append(Refusal(header.path, f"an exact copy of {seen[content].name}, which is open already"))
-            else:
-                seen[content] = header.path
-                kept.append(header)
+            first = several.setdefault(identity(header.path), header)
+            if first is not header:
+                copies.append(
+                    Refusal(header.path, f"an exact copy of {_told_apart(first, header)}, which is open already")
+                )
+        repeats = () if len(several) == 1 else (_SAME_NAME.format(len(several)),)
+        kept += [replace(each, repairs=(*each.repairs, *repeats)) if repeats else each for each in several.values()]
     return kept, copies
+
+
+_SAME_NAME = "{} files that differ have one SOP Instance UID (0008,0018): all are shown"
+
+
+def _told_apart(one: Header, other: Header) -> str:
+    """The name of a file, with its folder where the other has the same name."""
+    path = one.path
+    return path.name if path.name != other.path.name else f"{path.parent.name}/{path.name}"

@@ -168,6 +168,15 @@ def test_an_exact_copy_is_named_and_left_out(write_slices):
     ] or study.refused[0].reason == "an exact copy of copy.dcm, which is open already"
 
 
+def test_a_copy_of_the_same_name_is_told_apart_by_its_folder(write_slices):
+    (file,) = write_slices([(0, 0, 0)])
+    copy = file.parent / "later" / file.name
+    copy.parent.mkdir()
+    copy.write_bytes(file.read_bytes())
+    (refusal,) = reading.open_study(file.parent).refused
+    assert refusal.reason == f"an exact copy of {file.parent.name}/{file.name}, which is open already"
+
+
 def test_a_volume_cannot_be_written_to(write_slices):
     files = write_slices([(0, 0, 0), (0, 0, 2)])
     volume = reading.load_volume(reading.open_study(files[0].parent).series[0])

@@ -276,3 +276,17 @@ def test_dose_planes_by_both_kinds_of_offsets(write_dicom, offsets, heights):
     volume = reading.load_volume(reading.open_study(path).series[0])
     assert volume.kind == "volume"
     assert [volume.geometry.point_lps((k, 0, 0)).tolist() for k in range(3)] == [[1, 2, height] for height in heights]
+
+
+def test_a_modality_table_of_a_functional_group_is_applied(write_dicom):
+    table = dataset(LUTDescriptor=[3, 0, 16], ModalityLUTType="HU", LUTData=np.array([7, 5, 3], "<u2").tobytes())
+    shared = dataset(PixelValueTransformationSequence=Items([dataset(ModalityLUTSequence=Items([table]))]))
+    frames = [frame((0, 0, 3 * k)) for k in range(3)]
+    assert opened(write_object(write_dicom, frames, shared=shared)) == [("volume", "", [7, 5, 3])]
+
+
+def test_a_rescale_of_a_functional_group_that_says_nothing_is_absent(write_dicom):
+    nothing = dataset(PixelValueTransformationSequence=Items([dataset(RescaleSlope="", RescaleType="US")]))
+    frames = [frame((0, 0, 3 * k)) for k in range(3)]
+    found = opened(write_object(write_dicom, frames, shared=nothing, RescaleSlope="3", RescaleIntercept="1"))
+    assert found == [("volume", "", [1, 4, 7])]

@@ -247,6 +247,11 @@ def test_another_file_of_the_same_images_is_called_a_copy(write):
     assert found == [("3 × 2 from image 1", None), ("copy 1 of the same images", None)]
 
 
+def test_other_pixels_of_one_identity_are_told(write):
+    (series,) = reading.open_study(write([(2 * k, {"SOPInstanceUID": f"1.7.{k % 2}"}) for k in range(4)])).series
+    assert series.warnings == ("2 files that differ have one SOP Instance UID (0008,0018): all are shown",)
+
+
 def test_a_mosaic_claims_no_place(write):
     (series,) = reading.open_study(write([(0, {})], ImageType=["ORIGINAL", "PRIMARY", "M", "MOSAIC"])).series
     assert series.geometry is not None and not series.geometry.has_position
@@ -270,6 +275,7 @@ def test_tilt_and_missing_slices_are_both_told(write):
         {"PixelSpacing": [1, 1.01]},
         {"ImageOrientationPatient": [0.999, 0.0447, 0, -0.0447, 0.999, 0]},
         {"StudyInstanceUID": "1.2.99"},
+        {"PatientID": "another"},
         {"PhotometricInterpretation": "MONOCHROME1"},
     ],
 )
