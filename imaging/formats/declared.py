@@ -37,6 +37,7 @@ class Declared:
         spacing_mm: of the space axes; empty where unknown.
         base: bytes of the header where the voxels follow it in its own file.
         offset: bytes to skip before the voxels in each file, after lines to skip; negative: they are the file's end.
+        unpacked_offset: bytes to skip once they are unpacked.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Declared:
     space_axes: tuple[int, ...]
     base: int = 0
     offset: int = 0
+    unpacked_offset: int = 0
     line_skip: int = 0
     phase_axis: int | None = None
     phase_word: str = "phase"
@@ -77,7 +79,8 @@ def require_bytes(declared: Declared) -> None:
         ReadError: sizes that no image has, or more than packed voxels may unpack to.
         Truncated: fewer bytes than the header declares.
     """
-    path, total = declared.path, prod(declared.sizes) * declared.dtype.itemsize
+    path, skipped = declared.path, declared.unpacked_offset * len(declared.files)
+    total = prod(declared.sizes) * declared.dtype.itemsize + skipped
     if min(declared.sizes) < 1 or prod(declared.sizes) % len(declared.files):
         raise ReadError(path, f"sizes {declared.sizes} in {len(declared.files)} files: no even share for each")
     present = sum(max(0, file.stat().st_size - declared.base - max(0, declared.offset)) for file in declared.files)
@@ -123,9 +126,9 @@ def _voxels(declared: Declared, file: Path) -> NDArray[Any]:
         return np.memmap(file, declared.dtype, "r", start, (needed // itemsize,))
     packed = file.read_bytes()[start:]
     try:
-        values = _unpacked(declared, packed, needed)
+        values = _unpacked(declared, packed, needed + declared.unpacked_offset)
     except (OSError, ValueError, EOFError, zlib.error, OverflowError) as error:
-        raise ReadError(declared.path, f"damaged {declared.encoding} voxels: {error}") from error
+        raise ReadError(declared.path, f"damaged {declared.encoding} voxels: {str(error)[:80]}") from error
     if values.nbytes < needed:
         raise Truncated(declared.path, f"truncated: {values.nbytes} of {needed} bytes of voxels are present")
     return values[: needed // itemsize]
@@ -133,7 +136,7 @@ def _voxels(declared: Declared, file: Path) -> NDArray[Any]:
 
 def _unpacked(declared: Declared, packed: bytes, needed: int) -> NDArray[Any]:
     if declared.encoding == "ascii":
-        words = packed.split(None, needed // declared.dtype.itemsize)
+        words = packed.replace(b",", b" ").split(None, needed // declared.dtype.itemsize)
         is_float = declared.dtype.kind == "f"
         count = needed // declared.dtype.itemsize
         return np.array([float(each) if is_float else int(each) for each in words[:count]], declared.dtype)
@@ -143,6 +146,7 @@ def _unpacked(declared: Declared, packed: bytes, needed: int) -> NDArray[Any]:
         plain = _inflated(lambda: zlib.decompressobj(47), packed, needed)
     else:
         plain = _inflated(bz2.BZ2Decompressor, packed, needed)
+    plain = plain[declared.unpacked_offset :]
     return np.frombuffer(plain[: len(plain) // declared.dtype.itemsize * declared.dtype.itemsize], declared.dtype)
 
 

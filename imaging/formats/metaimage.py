@@ -23,6 +23,7 @@ _DTYPES = {
     "MET_DOUBLE": "f8",
 }
 _OFFSETS, _MATRICES = ("offset", "position", "origin"), ("transformmatrix", "rotation", "orientation")
+_MM_PER_UNIT = {"um": 1e-3, "mm": 1.0, "cm": 10.0, "?": 1.0}
 _LOCAL = ("LOCAL", "Local", "local")
 
 
@@ -65,10 +66,11 @@ def read_declared(path: Path) -> Declared:
     colour = channels in (3, 4) and dtype == np.uint8
     if many and not colour and dimensions == 4:
         raise ReadError(path, f"{channels} numbers per voxel in four dimensions: expected one, or bytes of colour")
-    columns, origin = _place(header, dimensions)
+    scale, warnings = _mm_per_unit(header), _left_out(header, channels if colour else 0)
+    columns, origin = _place(header, dimensions, scale)
     packed = _is_true(header, "compresseddata")
     plain_text = "binarydata" in header.fields and not _is_true(header, "binarydata")
-    spacing = header.numbers("elementspacing", "elementsize")[: min(dimensions, 3)]
+    spacing = tuple(scale * each for each in header.numbers("elementspacing", "elementsize")[: min(dimensions, 3)])
     return Declared(
         path,
         header.data_files or (path,),
@@ -84,7 +86,7 @@ def read_declared(path: Path) -> Declared:
         columns=columns,
         origin_lps=origin,
         spacing_mm=spacing if all(np.isfinite(each) and each > 0 for each in spacing) else (),
-        warnings=("transparency is left out",) if colour and channels == 4 else (),
+        warnings=warnings,
     )
 
 
@@ -113,8 +115,31 @@ def _is_true(header: TextHeader, *names: str) -> bool:
     return header.words(*names)[:1] not in ([], ["False"], ["false"], ["FALSE"], ["0"], ["F"], ["f"])
 
 
-def _place(header: TextHeader, dimensions: int) -> tuple[np.ndarray | None, tuple[float, float, float]]:
-    """Steps along i, j, k and the origin; None where the file tells no place.
+def _mm_per_unit(header: TextHeader) -> float:
+    """Millimetres of a length; they are assumed where the file names no unit.
+
+    Raises:
+        ReadError: a unit that is not known.
+    """
+    unit = (*header.words("distanceunits"), "mm")[0]
+    if unit not in _MM_PER_UNIT:
+        raise ReadError(header.path, f"lengths in {unit[:40]}: expected um, mm or cm (DistanceUnits)")
+    return _MM_PER_UNIT[unit]
+
+
+def _left_out(header: TextHeader, colours: int) -> tuple[str, ...]:
+    """What a file says and is not followed in, in words; as in ITK, values are the stored ones."""
+    slope = (*header.numbers("elementtointensityfunctionslope"), 1.0)[0]
+    offset = (*header.numbers("elementtointensityfunctionoffset"), 0.0)[0]
+    is_scaled = (slope, offset) != (1.0, 0.0)
+    scaled = f"values are as stored: intensity = {slope:g} × value + {offset:g} is noted, not applied"
+    return (*(("transparency is left out",) if colours == 4 else ()), *((scaled,) if is_scaled else ()))
+
+
+def _place(
+    header: TextHeader, dimensions: int, mm_per_unit: float
+) -> tuple[np.ndarray | None, tuple[float, float, float]]:
+    """Steps along i, j, k and the origin, LPS millimetres; None where the file tells no place.
 
     Raises:
         ReadError: numbers that do not fit the dimensions.
@@ -126,6 +151,6 @@ def _place(header: TextHeader, dimensions: int) -> tuple[np.ndarray | None, tupl
     spacing = header.numbers("elementspacing", "elementsize") or (1.0,) * dimensions
     if len(offset) != dimensions or len(matrix) != dimensions**2 or len(spacing) != dimensions:
         raise ReadError(header.path, f"offset, matrix and spacing do not fit {dimensions} dimensions")
-    columns = np.array(matrix).reshape(dimensions, dimensions)[:3, :3].T * np.array(spacing[:3])
-    x, y, z = offset[:3]
+    columns = np.array(matrix).reshape(dimensions, dimensions)[:3, :3].T * np.array(spacing[:3]) * mm_per_unit
+    x, y, z = (mm_per_unit * each for each in offset[:3])
     return columns, (x, y, z)

@@ -105,6 +105,8 @@ def read_declared(path: Path) -> Declared:
     if encoding is None:
         raise ReadError(path, f"encoding {header.fields.get('encoding')!r}: expected raw, gzip, bzip2, ascii or hex")
     vectors = _vectors(header, len(sizes))
+    skipped = header.integer("byte skip", 0)
+    is_packed = encoding in ("gzip", "bzip2") and skipped >= 0
     space, colour, phase = _axes(header, sizes, dtype, vectors)
     columns, origin = _place(header, vectors, space)
     return Declared(
@@ -115,7 +117,8 @@ def read_declared(path: Path) -> Declared:
         encoding,
         space,
         base=header.end,
-        offset=header.integer("byte skip", 0),
+        offset=0 if is_packed else skipped,
+        unpacked_offset=skipped if is_packed else 0,
         line_skip=header.integer("line skip", 0),
         phase_axis=phase,
         phase_word=_PHASE_WORDS.get(_kinds(header, len(sizes))[phase] if phase is not None else "", "component"),

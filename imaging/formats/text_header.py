@@ -93,6 +93,7 @@ def beside(path: Path, names: list[str]) -> tuple[Path, ...]:
     """
     if not 1 <= len(names) <= MOST_DATA_FILES:
         raise ReadError(path, f"names {len(names)} files with its voxels: expected 1 to {MOST_DATA_FILES}")
+    names = [name.removeprefix("./") for name in names]
     for name in names:
         if Path(name).name != name or name in (".", "..") or "\\" in name or not name.isprintable():
             raise ReadError(path, f"names voxels outside its own folder ({name[:200]!r}): refused")

@@ -325,3 +325,37 @@ def test_no_more_is_unpacked_than_the_header_declares(tmp_path: Path, encoding: 
     (tmp_path / "b.nrrd").write_bytes(nrrd(encoding=encoding, sizes="60000 60000 60000") + pack(bytes(50 << 20)))
     (refusal,) = open_study(tmp_path / "b.nrrd").refused
     assert "declares" in refusal.reason
+
+
+CUBE = np.arange(27, dtype=np.uint8).reshape(3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "packed"),
+    [
+        (f"{NRRD}data file: ./v.raw\n", "a.nhdr", CUBE.tobytes()),
+        (
+            f"{NRRD.replace('raw', 'gzip')}byte skip: 4\ndata file: v.raw\n",
+            "a.nhdr",
+            gzip.compress(b"skip" + CUBE.tobytes()),
+        ),
+        (f"{NRRD.replace('raw', 'text')}data file: v.raw\n", "a.nhdr", ", ".join(map(str, CUBE.ravel())).encode()),
+        (f"{PLACED}ElementDataFile = ./v.raw\n", "a.mhd", CUBE.tobytes()),
+    ],
+    ids=["./", "bytes skipped once unpacked", "commas", "meta ./"],
+)
+def test_voxels_are_found_as_the_format_says(tmp_path: Path, text: str, name: str, packed: bytes) -> None:
+    (tmp_path / name).write_text(text)
+    (tmp_path / "v.raw").write_bytes(packed)
+    assert np.array_equal(load(tmp_path / name).array, CUBE)
+
+
+def test_what_metaimage_says_of_units_and_intensity_is_followed_or_told(tmp_path: Path) -> None:
+    said = "DistanceUnits = um\nElementSpacing = 500 500 2000\nElementToIntensityFunctionSlope = 2\n"
+    text = PLACED.replace("0 0 0", "1000 0 0") + f"{said}ElementDataFile = LOCAL\n"
+    (tmp_path / "a.mha").write_bytes(text.encode() + CUBE.tobytes())
+    volume = load(tmp_path / "a.mha")
+    assert np.allclose(volume.geometry.spacing_mm, (2.0, 0.5, 0.5)) and volume.geometry.origin_lps == (1.0, 0.0, 0.0)
+    assert volume.warnings == ("values are as stored: intensity = 2 × value + 0 is noted, not applied",)
+    (tmp_path / "a.mha").write_bytes(text.replace("um", "feet").encode() + CUBE.tobytes())
+    assert "lengths in feet" in open_study(tmp_path).refused[0].reason
