@@ -63,6 +63,8 @@ class Label:
         layer: of the mask, in which its voxels lie; labels of different layers may overlap.
         derivation: what was done to its voxels before they came here, as "resampled from …"; empty for nothing.
         keyframes: planes of the array on which it is as it is meant, in order: axis that counts them, and index.
+        uid: stays the same through all changes, and no other segment has it; empty where nobody gave it one, as in
+            files and in an empty mask. It says nothing of the segment, and labels are equal without it.
     """
 
     value: int
@@ -76,6 +78,7 @@ class Label:
     layer: int = 0
     derivation: str = ""
     keyframes: tuple[tuple[int, int], ...] = ()
+    uid: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,7 @@ def label_of(stored: Mapping[str, Any]) -> Label:
         stored.get("layer", 0),
         derivation=stored.get("derivation", ""),
         keyframes=tuple((int(axis), int(k)) for axis, k in stored.get("keyframes", ())),
+        uid=stored.get("uid", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from uuid import uuid4
 
 import numpy as np
 
@@ -14,18 +15,19 @@ MOST = 255
 def same_segments(one: Sequence[Label], other: Sequence[Label], common: Iterable[Label] = ()) -> dict[int, int]:
     """The value in ``one`` of each value of ``other`` that is the same segment; those without one are left out.
 
-    The same are, in this order: those with one value and one name; with one name, unless their codes differ; with
-    one code; and with one value that both have from ``common``, renamed.
+    The same are, in this order: those with one uid; with one value and one name; with one name, unless their codes
+    differ; with one code, unless their uids differ; and with one value that both have from ``common`` without a uid.
 
     Args:
         common: the labels that both were made from.
     """
     inherited = {label.value for label in common}
     rules: tuple[Callable[[Label, Label], bool], ...] = (
+        lambda mine, their: mine.uid == their.uid != "",
         lambda mine, their: (mine.value, mine.name) == (their.value, their.name),
         lambda mine, their: mine.name == their.name and not _contradict(mine.code, their.code),
-        lambda mine, their: mine.code is not None and their.code is not None and _one(mine.code, their.code),
-        lambda mine, their: mine.value == their.value and mine.value in inherited,
+        lambda mine, their: _of_one_code(mine.code, their.code) and "" in (mine.uid, their.uid),
+        lambda mine, their: mine.value == their.value in inherited and mine.uid == their.uid,
     )
     found: dict[int, int] = {}
     mine, theirs = list(one), list(other)
@@ -37,6 +39,14 @@ def same_segments(one: Sequence[Label], other: Sequence[Label], common: Iterable
                 mine.remove(same)
                 theirs.remove(their)
     return found
+
+
+def identified(labels: Iterable[Label], known: Sequence[Label]) -> tuple[Label, ...]:
+    """Labels that take the place of ``known``: each with its uid, else that of the same one there, else a new one."""
+    labels = tuple(labels)
+    same, uids = same_segments(known, labels), {label.value: label.uid for label in known}
+    found = {label.value: uids[same[label.value]] if label.value in same else uuid4().hex for label in labels}
+    return tuple(label if label.uid else replace(label, uid=found[label.value]) for label in labels)
 
 
 def numbered_as(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) -> Labelmap:
@@ -61,13 +71,13 @@ def numbered_as(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) ->
     return _renumbered(other, table)
 
 
-def _one(code: Code, other: Code) -> bool:
+def _of_one_code(one: Code | None, other: Code | None) -> bool:
     """Whether both are one concept; its meaning may be written in other words."""
-    return (code.value, code.scheme) == (other.value, other.scheme)
+    return one is not None and other is not None and (one.value, one.scheme) == (other.value, other.scheme)
 
 
-def _contradict(code: Code | None, other: Code | None) -> bool:
-    return code is not None and other is not None and not _one(code, other)
+def _contradict(one: Code | None, other: Code | None) -> bool:
+    return one is not None and other is not None and not _of_one_code(one, other)
 
 
 def _renumbered(mask: Labelmap, table: Layer) -> Labelmap:

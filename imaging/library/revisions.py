@@ -96,7 +96,10 @@ class Revisions:
             )
 
     def attributions(self, identity: int) -> tuple[Attribution, ...]:
-        """What was done to the segments of a revision and of those it descends from, in order."""
+        """What was done to the segments of a revision and of those it descends from, in order.
+
+        What was done to a value before it was last created was done to another segment.
+        """
         wanted = select(AttributionRow).order_by(AttributionRow.id)
         with self._library.transaction("attributions could not be read") as session:
             line = _line(session, identity)
@@ -123,15 +126,22 @@ def _changes(base: Labelmap | None, mask: Labelmap) -> Iterator[tuple[int, Actio
     before = base if base is not None and base.array.shape == mask.array.shape else None
     was = (np.zeros_like(mask.array),) if before is None else before.layers
     known = set() if before is None else {value for value, voxels in before.counts().items() if voxels}
-    touched: set[int] = set()
+    others = set() if before is None else _exchanged(before, mask)
+    touched = set(others)
     for edit in replace_layers(was, mask.layers, ""):
         differs = edit.before != edit.after
         touched |= set(np.unique(edit.before[differs]).tolist()) | set(np.unique(edit.after[differs]).tolist())
     for value in sorted(touched - {0}):
-        if before is None or value not in known:
+        if before is None or value not in known or value in others:
             yield value, "created"
         elif not np.array_equal(before.inside(value), mask.inside(value)):  # it may only lie in another layer now
             yield value, "modified"
+
+
+def _exchanged(before: Labelmap, mask: Labelmap) -> set[int]:
+    """The values that stand for another segment than before."""
+    uids = {label.value: label.uid for label in before.labels}
+    return {label.value for label in mask.labels if uids.get(label.value, label.uid) != label.uid}
 
 
 def _row(identity: int, value: int, action: Action, provenance: Provenance) -> AttributionRow:

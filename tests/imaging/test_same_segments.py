@@ -9,7 +9,7 @@ from imaging.comparison import compare
 from imaging.consensus import difference, merge
 from imaging.geometry import Geometry
 from imaging.labelmap import Code, Label, Labelmap
-from imaging.same_segments import numbered_as, same_segments
+from imaging.same_segments import identified, numbered_as, same_segments
 
 LUNG, HEART = Code("39607008", "SCT", "Lung"), Code("80891009", "SCT", "Heart")
 
@@ -28,8 +28,24 @@ def mask(values: tuple[int, ...], *labels: Label) -> Labelmap:
         ([Label(1, "left", code=LUNG)], [Label(4, "lung", code=LUNG)], (), {4: 1}),
         ([Label(1, "it", code=LUNG)], [Label(4, "it", code=HEART)], (), {}),
         ([Label(1, "it", code=LUNG)], [Label(4, "it")], (), {4: 1}),
+        ([Label(1, "a", uid="x"), Label(2, "b", uid="y")], [Label(1, "b", uid="x")], (1,), {1: 1}),
+        ([Label(1, "a", uid="x")], [Label(1, "b", uid="y")], (1,), {}),
+        ([Label(1, "a", uid="x")], [Label(1, "a", uid="y")], (), {1: 1}),
+        ([Label(1, "left", code=LUNG, uid="x")], [Label(4, "right", code=LUNG, uid="y")], (), {}),
     ],
-    ids=("renumbered", "renamed", "two people's", "one name twice", "one code", "other codes", "a code added"),
+    ids=(
+        "renumbered",
+        "renamed",
+        "two people's",
+        "one name twice",
+        "one code",
+        "other codes",
+        "a code added",
+        "one uid",
+        "deleted and another made",
+        "both added it",
+        "two of one kind",
+    ),
 )
 def test_the_same_by_value_and_name_then_name_then_code_then_inherited_value(one, other, common, found) -> None:
     assert same_segments(one, other, [Label(value, "before") for value in common]) == found
@@ -61,6 +77,13 @@ def test_merging_follows_a_segment_that_one_of_two_renumbered() -> None:
     theirs = mask((1, 0, 2, 2), Label(1, "nodule"), Label(2, "vessel"))
     both, shared = merge(ours, theirs, base, "three-way")
     assert both.array.ravel().tolist() == [2, 2, 1, 1] and not shared and not both.further
+
+
+def test_labels_that_take_the_place_of_others_are_the_same_or_new() -> None:
+    known = (Label(1, "lesion"), Label(2, "cyst", uid="x"), Label(3, "vessel", uid="y"))
+    found = identified((Label(1, "lesion"), Label(3, "cyst"), Label(2, "part"), Label(4, "own", uid="z")), known)
+    assert [label.uid for label in found[:2]] == ["", "x"] and found[3].uid == "z"
+    assert len(found[2].uid) == 32, "a new one"
 
 
 def test_more_segments_than_a_mask_holds_are_refused() -> None:

@@ -129,20 +129,19 @@ def test_keys_step_through_segments_and_show_one_alone(main: Application) -> Non
     assert all(label.visible for label in main.segmentation.drawn_labels)
 
 
-def test_a_new_segment_takes_no_value_over_from_a_deleted_one(main: Application, qtbot: QtBot) -> None:
-    """Who approved the deleted one is kept by its value; it did not approve another."""
+def test_every_segment_has_an_identity_that_a_new_one_of_its_value_does_not_take_over(main: Application) -> None:
     main.segmenting.add("second")
     paint(main, 30, 40)
+    second = main.segmentation.labels[1]
+    main.segmenting.rename(2, "renamed")
+    assert main.segmentation.labels[1].uid == second.uid != ""
     press(box(main), "Delete")
     main.segmenting.add("third")
-    assert [label.value for label in main.segmentation.labels] == [1, 3]
-    for _ in range(2):
-        main.segmentation.undo()
-    assert [label.name for label in main.segmentation.labels] == ["lesion", "second"]
+    third = main.segmentation.labels[1]
+    assert (third.value, third.uid != second.uid) == (2, True)
     main.segmentation.undo()
     main.segmentation.undo()
-    main.segmenting.add("other second")
-    assert [label.value for label in main.segmentation.labels] == [1, 2], "undone is as if never added"
+    assert main.segmentation.labels[1].uid == second.uid, "undo brings the segment back, not another one"
 
 
 def test_order_name_and_deletion_are_steps(main: Application) -> None:

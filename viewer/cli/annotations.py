@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -145,6 +146,7 @@ def import_mask(
         from imaging.formats.segmentation.imported import RESAMPLED
         from imaging.labelmap import Provenance
         from imaging.library.revisions import Revisions
+        from imaging.same_segments import identified
         from viewer.cli.annotation_facts import label_facts, maker, resampling_facts
 
         with _image(images, series) as (sandbox, chosen, volume):
@@ -152,9 +154,12 @@ def import_mask(
         made = found.labelmap.provenance
         kept = Provenance(author(), datetime.now(UTC), made.model if made else "", made.model_version if made else "")
         base = library.latest_mask(chosen.uid)
+        labels = identified(found.labelmap.labels, base.labelmap.labels if base else ())
         done = f"{RESAMPLED} another grid" if found.resampling else ""
         words = "; ".join(part for part in (note, f"imported from {mask.name}{maker(made)}", done) if part)
-        number = library.save_mask(chosen, found.labelmap, kept, base.id if base else None, words)
+        number = library.save_mask(
+            chosen, replace(found.labelmap, labels=labels), kept, base.id if base else None, words
+        )
         Revisions(library).note_changes(number)
         document = {
             "series": chosen.uid,

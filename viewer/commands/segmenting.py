@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from itertools import count
+from uuid import uuid4
 
 import numpy as np
 
 from imaging import editing
 from imaging.editing.layering import Moved, moved_between
 from imaging.labelmap import PALETTE, Colour, Label, SegmentState
-from imaging.legend import LegendEdit
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -195,29 +195,20 @@ class Segmenting:
         return sum(label.layer == layer for label in self._segmentation.labels)
 
     def _append(self, label: Label) -> None:
-        self._segmentation.set_labels((*self._segmentation.labels, label), "Add segment")
+        new = replace(label, uid=uuid4().hex)
+        self._segmentation.set_labels((*self._segmentation.labels, new), "Add segment")
         self._segmentation.set_active(label.value)
 
     def _free(self) -> int:
-        """The smallest value no label has or had; 0, and a notice, where there is none, or nothing to have segments.
-
-        What is kept of a deleted segment, such as who approved it, is kept by its value: another one has another.
-        """
+        """The smallest value that no label has; 0, and a notice, where there is none, or nothing to have segments."""
         if self._segmentation.geometry is None:
             self._notices.add("info", "Open an image first; its segments belong to it.")
             return 0
         used = {label.value for label in self._segmentation.labels}
-        free = [value for value in range(1, MOST + 1) if value not in used]
+        free = next((value for value in range(1, MOST + 1) if value not in used), 0)
         if not free:
             self._notices.add("warning", f"A mask holds at most {MOST} segments.")
-            return 0
-        gone = self._deleted()
-        return next((value for value in free if value not in gone), free[0])
-
-    def _deleted(self) -> frozenset[int]:
-        """The values of segments that were deleted, as far as the undo line reaches back."""
-        edits = (edit for step in self._segmentation.history.done for edit in step.edits)
-        return frozenset().union(*(edit.gone for edit in edits if isinstance(edit, LegendEdit)))
+        return free
 
     def _label(self, value: int) -> Label | None:
         return next((label for label in self._segmentation.labels if label.value == value), None)

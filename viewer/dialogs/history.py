@@ -188,15 +188,16 @@ def _compared(found: Comparison, first: int, second: int) -> str:
 
 
 def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> list[str]:
-    """What was done to each segment, one line each."""
+    """What was done to each segment since it was created, one line each."""
     lines: list[str] = []
     for value, name in names.items():
-        done = [
-            f"{each.action} by {' '.join(filter(None, (each.provenance.author, each.provenance.model)))}"
-            f" on {each.provenance.time.astimezone():%Y-%m-%d %H:%M}"
-            for each in attributions
-            if each.value == value
-        ]
-        if done:
-            lines.append(f"{name}: {', '.join(done[-4:])}")
+        of_it = [each for each in attributions if each.value == value]
+        created = max((n for n, each in enumerate(of_it) if each.action == "created"), default=0)
+        if of_it:
+            lines.append(f"{name}: {', '.join(_said(each) for each in of_it[created:][-4:])}")
     return lines
+
+
+def _said(done: "Attribution") -> str:
+    who = " ".join(filter(None, (done.provenance.author, done.provenance.model)))
+    return f"{done.action} by {who} on {done.provenance.time.astimezone():%Y-%m-%d %H:%M}"

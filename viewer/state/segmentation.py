@@ -15,6 +15,7 @@ from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.layers import Layer, Layers
 from imaging.legend import Legend, LegendEdit
 from imaging.mask_delta import VoxelEdit
+from imaging.same_segments import identified
 from viewer.state.mask import Mask
 from viewer.state.mask_steps import Touched, held, repeat, step_of
 
@@ -169,6 +170,7 @@ class Segmentation(QObject):
     def become(self, layers: Sequence[Layer], legend: Legend, name: str) -> None:
         """Another mask in the place of this one, in one step of the undo line; layers not given are emptied."""
         edits = replace_layers(self.mask.layers, layers, name)
+        legend = replace(legend, labels=identified(legend.labels, self.labels))
         names = {label.value: label.name for label in legend.labels}
         others = {label.value for label in self.labels if names.get(label.value, label.name) != label.name}
         self.begin()

@@ -73,6 +73,22 @@ def test_a_segment_that_only_lies_in_another_layer_was_not_modified(library: Lib
     assert [(each.value, each.action) for each in revisions.attributions(second)] == [(1, "modified")]
 
 
+def test_another_segment_of_the_same_value_was_created_and_a_renamed_one_was_not(
+    library: Library, revisions: Revisions
+) -> None:
+    """By its uid; what was approved before is not said of the other one."""
+    found = mask(v0=1, v1=2)
+    first = library.save_mask(CT, found, BO)
+    revisions.note_changes(first)
+    revisions.mark(first, 2, "approved", BO)
+    changed = (replace(LABELS[0], name="renamed"), replace(LABELS[1], uid="other"))
+    second = library.save_mask(CT, replace(found, labels=changed), ADA, first)
+    revisions.note_changes(second)
+    done = [(each.revision, each.value, each.action) for each in revisions.attributions(second)]
+    assert done[-2:] == [(first, 2, "approved"), (second, 2, "created")]
+    assert [label.uid for label in library.revision(second).labelmap.labels][:2] == ["", "other"], "it is kept"
+
+
 def test_each_segment_says_who_created_changed_and_approved_it(library: Library, revisions: Revisions) -> None:
     first = library.save_mask(CT, mask(v0=1, v1=1), BO)
     revisions.note_changes(first)

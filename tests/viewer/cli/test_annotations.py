@@ -174,7 +174,9 @@ def test_diff_follows_a_segment_that_got_another_value_or_name(wetread, kept, tm
     library.close()
     found = document(wetread("annotations", "diff", "2", "3", "--json"))
     nodule, vessel, artery = found["labels"]
-    assert artery["values"] == [None, 1] and found["changed_voxels"] == 1, "a voxel of the artery, which nobody can know to be the vessel"
+    assert artery["values"] == [None, 1] and found["changed_voxels"] == 1, (
+        "a voxel of the artery, which nobody can know to be the vessel"
+    )
     assert (nodule["values"], nodule["names"], nodule["dice"]) == ([1, 2], ["nodule", "nodule"], 1.0)
     assert (vessel["values"], vessel["names"], vessel["voxels"]) == ([2, None], ["vessel", ""], [1, 0])
 

@@ -124,3 +124,12 @@ def test_a_removed_active_label_passes_on(state: Segmentation) -> None:
     state.set_active(2)
     state.set_labels(LABELS[:1])
     assert state.active == 1
+
+
+def test_what_takes_the_place_of_segments_by_another_name_is_another_segment(state: Segmentation) -> None:
+    state.load(GRID, None, (replace(LABELS[0], uid="one"), replace(LABELS[1], uid="two")))
+    state.become([np.ones(GRID.shape_kji, np.uint8)], Legend((Label(1, "ground_glass"), Label(2, "label 2"))), "Accept")
+    kept, new = (label.uid for label in state.labels)
+    assert kept == "one" and new not in ("", "two")
+    state.undo()
+    assert [label.uid for label in state.labels] == ["one", "two"]
