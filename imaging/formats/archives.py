@@ -6,6 +6,7 @@ that is opened again in the same run is not unpacked again.
 
 import gzip
 import lzma
+import os
 import shutil
 import stat
 import struct
@@ -29,6 +30,7 @@ MOST_INFLATION = 10
 MOST_BYTES = 2 << 30
 """An archive may unpack to ten times its size, or to this, whichever is more."""
 MOST_MEMBERS = 200_000
+_MOST_NAME_BYTES = 255
 
 UNPACKED_PREFIX = "wetread-archive-"
 """How the name of a folder with unpacked members begins."""
@@ -123,6 +125,8 @@ def _extract(path: Path, folder: Path, report: Report) -> list[Refusal]:
             return _extract_tar(path, folder, report)
         with zipfile.ZipFile(path) as archive:
             return _extract_zip(path, archive, folder, report)
+    except NotImplementedError as error:
+        raise ReadError(path, f"the archive is packed in a way that is not read: {error}") from error
     except _DAMAGED as error:
         raise ReadError(path, f"the archive is damaged: {error or type(error).__name__}") from error
     except OSError as error:
@@ -175,19 +179,19 @@ def _unpack_member(
 
 
 def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Report) -> list[Refusal]:
-    members = [member for member in archive.infolist() if not member.is_dir()]
+    members = [member for member in archive.infolist() if not _name_of(member).endswith("/")]
     allowance = _Allowance(path)
     _check(path, members, allowance)
     refused: list[Refusal] = []
     for n, member in enumerate(members):
         tell = partial(report, n, len(members), f"Unpacking {one_line(member.filename)}")
         tell()
-        reason = _unsafe(member)
-        target = folder.joinpath(*PurePosixPath(member.filename).parts) if not reason else folder
+        reason, name = _unsafe(member), _name_of(member)
+        target = folder.joinpath(*PurePosixPath(name).parts) if not reason else folder
         if not reason and target.exists():
             reason = _TWICE
         if reason:
-            refused.append(Refusal(path / one_line(member.filename).replace("/", "∕"), reason))
+            refused.append(Refusal(path / one_line(name).replace("/", "∕"), reason))
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as source:
@@ -211,7 +215,12 @@ def _check(path: Path, members: list[zipfile.ZipInfo], allowance: "_Allowance") 
 def _unsafe(member: zipfile.ZipInfo) -> str:
     """Why a member is left out; empty for a plain file below the archive's root."""
     mode = member.external_attr >> 16
-    return _SPECIAL if stat.S_IFMT(mode) not in (0, stat.S_IFREG) else _misnamed(member.filename)
+    return _SPECIAL if stat.S_IFMT(mode) not in (0, stat.S_IFREG) else _misnamed(_name_of(member))
+
+
+def _name_of(member: zipfile.ZipInfo) -> str:
+    """The name with slashes only: some writers part folders by backslashes (APPNOTE.TXT 4.4.17.1 asks for slashes)."""
+    return member.filename.replace("\\", "/")
 
 
 def _misnamed(name: str) -> str:
@@ -219,6 +228,8 @@ def _misnamed(name: str) -> str:
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or any(_leads_away(part) for part in parts):
         return "its name leads out of the archive: not unpacked"
+    if any(len(os.fsencode(part)) > _MOST_NAME_BYTES for part in parts):
+        return f"its name is longer than the {_MOST_NAME_BYTES} bytes of a file's name: not unpacked"
     return ""
 
 

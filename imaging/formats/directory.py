@@ -85,7 +85,7 @@ class _Folders:
         """
         shown = one_line("/".join(parts))
         if any(_leads_away(part) for part in parts):
-            raise ReadError(self._index, f"names {shown}, which leads out of its folder: not opened")
+            raise ReadError(self._index, f"names {shown}, which leads out of its folder or is no File ID: not opened")
         here = self._root
         for part in parts:
             here = here / self._names_in(here).get(part.casefold(), part)

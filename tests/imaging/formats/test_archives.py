@@ -56,6 +56,26 @@ def test_names_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.glob("outside")) and not list(unpacked.folder.parent.glob("outside"))
 
 
+def test_folders_may_be_parted_by_backslashes(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", **{"study\\series\\ct": CT.read_bytes()})
+    assert (archives.unpack(path).folder / "study" / "series" / "ct").is_file()
+
+
+def test_a_name_too_long_costs_only_its_member(tmp_path: Path) -> None:
+    unpacked = archives.unpack(zipped(tmp_path / "a.zip", **{"n" * 300: b"", "inside": CT.read_bytes()}))
+    assert [file.name for file in unpacked.folder.iterdir()] == ["inside"]
+    assert unpacked.refused[0].reason == "its name is longer than the 255 bytes of a file's name: not unpacked"
+
+
+def test_a_way_of_packing_that_is_not_read_is_named(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", CT=CT.read_bytes())
+    stored = path.read_bytes()
+    path.write_bytes(stored.replace(b"\x14\0\0\0\0\0", b"\x14\0\0\0\x09\0"))  # stored is now Deflate64
+    assert path.read_bytes() != stored
+    with pytest.raises(ReadError, match="packed in a way that is not read: That compression method"):
+        archives.unpack(path)
+
+
 def test_links_are_not_made(tmp_path: Path) -> None:
     link = zipfile.ZipInfo("link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
