@@ -69,9 +69,9 @@ def test_a_name_too_long_costs_only_its_member(tmp_path: Path) -> None:
 
 def test_a_way_of_packing_that_is_not_read_is_named(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", CT=CT.read_bytes())
-    stored = path.read_bytes()
-    path.write_bytes(stored.replace(b"\x14\0\0\0\0\0", b"\x14\0\0\0\x09\0"))  # stored is now Deflate64
-    assert path.read_bytes() != stored
+    deflated = path.read_bytes()
+    path.write_bytes(deflated.replace(b"\x14\0\0\0\x08\0", b"\x14\0\0\0\x09\0"))  # Deflate64
+    assert path.read_bytes() != deflated
     with pytest.raises(ReadError, match="packed in a way that is not read: That compression method"):
         archives.unpack(path)
 
