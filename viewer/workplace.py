@@ -170,7 +170,7 @@ class Workplace(Workroom):
                    lambda: self.session.series is not None, hint="Revisions: compare, merge, bring back, approve"),
             Action("copy-picture", "Copy the picture", "Edit", self._copy_picture, ("Ctrl+C",),
                    self.session.has_volume, hint="To the clipboard, without the patient's name"),
-            Action("fidelity", "What was done to the pixels", "View/Marks", lambda: self.canvas.tell_reasons(),
+            Action("fidelity", "What was done to the pixels", "View/Marks", lambda: self.canvas.fidelity_mark.tell(),
                    ("Shift+F1",), self.session.has_volume,
                    hint="All that the mark on the picture stands for; a click on it says it too"),
             Action("to-panels", "To the panels and back", "View/Panels", lambda: self.sides.turn_to(self.sides.right),

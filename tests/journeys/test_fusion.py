@@ -113,8 +113,8 @@ def test_another_frame_of_reference_is_marked(main: Application) -> None:
     assert "coordinates alone" in main.notices.all[-1].text
     main.session.marks.corner_text = "all"
     main.canvas.grab()
-    mark = main.canvas.mark
-    assert mark is not None and "other frame of reference" in main.canvas.tip_at(mark.center().toPoint())
+    mark = main.canvas.fidelity_mark.box
+    assert mark is not None and "other frame of reference" in main.canvas.fidelity_mark.tip_at(mark.center().toPoint())
 
 
 def test_the_panel_shows_and_changes_it(main: Application) -> None:

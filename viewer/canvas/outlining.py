@@ -85,7 +85,7 @@ def own_outline(viewport: Viewport) -> Outline | None:
     return outline if same and outline is not None and outline.tool == viewport.session.hand.tool else None
 
 
-def takes_key(viewport: Viewport, event: QKeyEvent) -> bool:
+def wants_key(viewport: Viewport, event: QKeyEvent) -> bool:
     """True for keys that mean something to the outline being drawn: Enter and Escape."""
     wanted = event.key() in (*_ENDS, Qt.Key.Key_Escape) and viewport.session.workbench.outline is not None
     return wanted and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -93,7 +93,7 @@ def takes_key(viewport: Viewport, event: QKeyEvent) -> bool:
 
 def take_key(viewport: Viewport, event: QKeyEvent) -> bool:
     """Close the outline on Enter, give it up on Escape; False for other keys."""
-    if not takes_key(viewport, event):
+    if not wants_key(viewport, event):
         return False
     if event.key() in _ENDS:
         close(viewport)

@@ -3,9 +3,8 @@
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
-from viewer.canvas.dragging import Point
+from viewer.canvas.dragging import Point, Viewport
 from viewer.canvas.mouse import Mouse
-from viewer.state.hand import Hand
 
 STEP_PX, FINE_PX = 10.0, 1.0
 _WAYS = {
@@ -17,50 +16,44 @@ _ARM_PX, _GAP_PX = 12.0, 3.0
 _SHADE, _LINE = QColor(0, 0, 0, 190), QColor(120, 220, 255)
 
 
-def wants_key(hand: Hand, event: QKeyEvent) -> bool:
+def wants_key(viewport: Viewport, event: QKeyEvent) -> bool:
     """True for keys that belong to the pointer while it is moved by keys: they shall not reach the shortcuts."""
     held = event.modifiers() & ~_PLAIN
     fine = held == Qt.KeyboardModifier.ShiftModifier and event.key() in _WAYS
     plain = not held and event.key() in (*_WAYS, _BUTTON, Qt.Key.Key_Escape)
-    return hand.by_keys and (fine or plain)
+    return viewport.session.hand.by_keys and (fine or plain)
 
 
-def take_key(hand: Hand, mouse: Mouse, event: QKeyEvent, room: tuple[int, int]) -> bool:
-    """Move the pointer, by single pixels with Shift, press the button, or leave it with Escape.
-
-    Args:
-        room: width and height of the viewport, which the pointer stays in; it begins in the middle.
-
-    Returns:
-        False for other keys.
-    """
-    if not wants_key(hand, event):
+def take_key(viewport: Viewport, mouse: Mouse, event: QKeyEvent) -> bool:
+    """Move the pointer, by single pixels with Shift, press the button, or leave it with Escape; False for others."""
+    if not wants_key(viewport, event):
         return False
-    x, y = place(mouse, room)
+    (x, y), (width, height) = place(viewport, mouse), viewport.pane.size_px
     if event.key() in _WAYS:
         step = FINE_PX if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP_PX
         right, down = _WAYS[Qt.Key(event.key())]
-        mouse.move((_within(x + right * step, room[0]), _within(y + down * step, room[1])))
+        mouse.move((_within(x + right * step, width), _within(y + down * step, height)))
     elif event.key() == _BUTTON and not event.isAutoRepeat():
         mouse.move((x, y))
         mouse.press(Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, (x, y))
     elif event.key() == Qt.Key.Key_Escape:
-        hand.set_by_keys(False)
+        viewport.session.hand.set_by_keys(False)
     return True
 
 
-def release_key(hand: Hand, mouse: Mouse, event: QKeyEvent) -> bool:
+def release_key(viewport: Viewport, mouse: Mouse, event: QKeyEvent) -> bool:
     """Let the button go with the space bar; False for other keys."""
-    if event.key() != _BUTTON or not hand.by_keys:
+    if event.key() != _BUTTON or not viewport.session.hand.by_keys:
         return False
     if not event.isAutoRepeat():
         mouse.release(Qt.MouseButton.LeftButton)
     return True
 
 
-def place(mouse: Mouse, room: tuple[int, int]) -> Point:
-    """Where the pointer is."""
-    return mouse.hover or (room[0] // 2, room[1] // 2)
+def place(viewport: Viewport, mouse: Mouse) -> Point:
+    """Where the pointer is; it begins in the middle of the viewport."""
+    width, height = viewport.pane.size_px
+    return mouse.hover or (width // 2, height // 2)
 
 
 def draw_pointer(painter: QPainter, point: Point) -> None:
@@ -73,5 +66,5 @@ def draw_pointer(painter: QPainter, point: Point) -> None:
             painter.drawLine(centre + way * _GAP_PX, centre + way * _ARM_PX)
 
 
-def _within(at: float, size: int) -> float:
+def _within(at: float, size: float) -> float:
     return max(0.0, min(at, size - 1.0))

@@ -1,8 +1,6 @@
 """One viewport: shows a plane of the volume, and hears the mouse and the keys on it."""
 
-from html import escape
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -15,22 +13,18 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWhatsThis, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from viewer.canvas import annotation_text
 from viewer.canvas.display_size import SIZING, tell_size
-from viewer.canvas.measuring_keys import take_key, wants_key
+from viewer.canvas.fidelity_mark import FidelityMark
+from viewer.canvas.keys import Keys
 from viewer.canvas.measuring_shapes import RECIPES
 from viewer.canvas.measuring_tools import finish
 from viewer.canvas.mouse import Mouse
 from viewer.canvas.outlining import BY_CLICKS, OUTLINING, close
-from viewer.canvas.outlining import take_key as take_outline_key
-from viewer.canvas.outlining import takes_key as outline_takes_key
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
-from viewer.canvas.pointing_keys import draw_pointer, place, release_key
-from viewer.canvas.pointing_keys import take_key as take_pointing_key
-from viewer.canvas.pointing_keys import wants_key as pointing_wants_key
+from viewer.canvas.pointing_keys import draw_pointer, place
 from viewer.canvas.sharpening import Sharpening, Values
 from viewer.canvas.slice_painter import BRUSHES, SlicePainter
 from viewer.state.findings import Findings
@@ -68,7 +62,9 @@ class SliceView(QWidget):
         self.playback = Playback(pane, self)
         self._picture = PlanePicture(session, pane, segmentation, findings)
         self._mouse = Mouse(self)
+        self._keys = Keys(self, self._mouse)
         self._painter = SlicePainter(self, session, pane, segmentation, self._picture)
+        self.fidelity_mark = FidelityMark(self, pane, self._painter)
         self._sharpening = Sharpening(pane, self._on_sharp, self)
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -105,11 +101,6 @@ class SliceView(QWidget):
         self.findings.changed.connect(self._on_findings)
         session.workbench.proposal_changed.connect(self._on_proposal)
 
-    @property
-    def mark(self) -> QRectF | None:
-        """Where the fidelity mark stands, in pixels of the view; None without one."""
-        return self._painter.mark
-
     def sizeHint(self) -> QSize:
         return QSize(800, 800)
 
@@ -124,10 +115,6 @@ class SliceView(QWidget):
             None if one is None or other is None else QRectF(QPointF(*one), QPointF(*other)).normalized()
         )
         self.update()
-
-    @property
-    def _room(self) -> tuple[int, int]:
-        return self.width(), self.height()
 
     def _on_volume(self) -> None:
         self._mouse.cancel()
@@ -191,7 +178,7 @@ class SliceView(QWidget):
         self._painter.paint(painter, self.session.marks.corner_text)
         self._painter.paint_frame(painter)
         if self.session.hand.by_keys and self.pane is self.session.active:
-            draw_pointer(painter, place(self._mouse, self._room))
+            draw_pointer(painter, place(self, self._mouse))
         painter.end()
 
     def picture(self, text: CornerText, drawn: bool) -> QImage:
@@ -236,13 +223,13 @@ class SliceView(QWidget):
         self.update(self._painter.brush_place(self._mouse.hover))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        idle, place = self.session.hand.tool in _IDLE_AT_A_CLICK, event.position()
-        clicked = self._mouse.is_click(event.button(), place.toTuple())
+        idle, point = self.session.hand.tool in _IDLE_AT_A_CLICK, event.position()
+        clicked = self._mouse.is_click(event.button(), point.toTuple())
         self._mouse.release(event.button())
-        if clicked and event.button() == Qt.MouseButton.LeftButton and idle and self._on_mark(place.toPoint()):
-            self.tell_reasons()
-        elif clicked and event.button() == Qt.MouseButton.RightButton:
+        if clicked and event.button() == Qt.MouseButton.RightButton:
             self.session.menu_asked.emit(event.globalPosition().toPoint())
+        elif clicked and idle and event.button() == Qt.MouseButton.LeftButton:
+            self.fidelity_mark.tell_at(point.toPoint())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu by its key; by the mouse it comes where no drag is bound to the button, or after a click."""
@@ -271,65 +258,27 @@ class SliceView(QWidget):
             self.session.series_dropped.emit(bytes(event.mimeData().data(SERIES_MIME).data()).decode())
 
     def event(self, event: QEvent) -> bool:
-        """Keep Escape from the window's shortcuts while there is a drag to take back."""
+        """Keep the viewport's own keys from the window's shortcuts."""
         if event.type() in SIZING:
             self._on_monitors()
-        if event.type() == QEvent.Type.ShortcutOverride and self._mouse.dragging and _is_escape(event):
-            event.accept()
-            return True
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.ShortcutOverride
-            and (
-                wants_key(self, event) or outline_takes_key(self, event) or pointing_wants_key(self.session.hand, event)
-            )
-        ):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._keys.wants(event):
             event.accept()
             return True
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
+            QToolTip.showText(event.globalPos(), self.fidelity_mark.tip_at(event.pos()), self)
             return True
         return super().event(event)
 
-    def tip_at(self, point: QPoint) -> str:
-        """What to say when the mouse rests at ``point``: all that the mark stands for, all of a text that was cut."""
-        if self._on_mark(point):
-            return self._reasons()
-        return next(
-            (f"<qt>{escape(text)}</qt>" for box, text in self._painter.cut if box.contains(point.toPointF())), ""
-        )
-
-    def tell_reasons(self) -> None:
-        """Show all that the mark stands for, or that there is nothing to tell, until the next key or click."""
-        place = self.rect().center() if self.mark is None else self.mark.topLeft().toPoint()
-        QWhatsThis.showText(self.mapToGlobal(place), self._reasons() or annotation_text.AS_STORED, self)
-
-    def _on_mark(self, point: QPoint) -> bool:
-        return self.mark is not None and self.mark.contains(point.toPointF())
-
-    def _reasons(self) -> str:
-        found = annotation_text.reasons(self.pane)
-        dot = "• " if len(found) > 1 else ""  # each may take several lines
-        return f"<qt>{'<br>'.join(dot + escape(reason) for reason in found)}</qt>" if found else ""
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._mouse.dragging and _is_escape(event):
-            self._mouse.cancel()
-        elif take_key(self, event) or take_outline_key(self, event):
-            return
-        elif take_pointing_key(self.session.hand, self._mouse, event, self._room):
+        if self._keys.press(event):
             self.update()
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if not release_key(self.session.hand, self._mouse, event):
+        if not self._keys.release(event):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QEvent) -> None:
         self._mouse.cancel()
         super().focusOutEvent(event)  # pyright: ignore[reportArgumentType]
-
-
-def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

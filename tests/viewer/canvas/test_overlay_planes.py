@@ -89,11 +89,11 @@ def test_the_mark_tells_everything_when_the_mouse_rests_on_it(stage):
     stage.canvas.resize(400, 400)
     stage.show(volume(derivation="resampled to 1 mm", warnings=("a <b>slice</b> is missing",)))
     stage.grab()
-    box = stage.canvas.mark
+    box = stage.canvas.fidelity_mark.box
     assert box is not None
-    tip = stage.canvas.tip_at(box.center().toPoint())
+    tip = stage.canvas.fidelity_mark.tip_at(box.center().toPoint())
     assert tip == "<qt>• resampled to 1 mm<br>• a &lt;b&gt;slice&lt;/b&gt; is missing</qt>"
-    assert stage.canvas.tip_at(QPoint(5, 5)) == ""
+    assert stage.canvas.fidelity_mark.tip_at(QPoint(5, 5)) == ""
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # offscreen
@@ -101,7 +101,7 @@ def test_a_click_on_the_mark_opens_all_of_it_and_a_drag_from_there_does_not(stag
     stage.canvas.resize(400, 400)
     stage.show(volume(derivation="resampled to 1 mm", warnings=("a slice is missing",)))
     stage.grab()
-    at, width = stage.canvas.mark.center().toPoint(), stage.view.window.width
+    at, width = stage.canvas.fidelity_mark.box.center().toPoint(), stage.view.window.width
     QTest.mousePress(stage.canvas, LEFT, NONE, at)
     QTest.mouseMove(stage.canvas, at + QPoint(20, 0))
     QTest.mouseRelease(stage.canvas, LEFT, NONE, at + QPoint(20, 0))
@@ -119,7 +119,7 @@ def test_without_a_mark_one_is_told_so(stage):
     stage.grab()
     QTest.mouseClick(stage.canvas, LEFT, NONE, QPoint(390, 390))
     assert told() == [], "a click where no mark is"
-    stage.canvas.tell_reasons()
+    stage.canvas.fidelity_mark.tell()
     (box,) = told()
     QTest.keyClick(box, Qt.Key.Key_Escape)
     assert told() == []
@@ -136,7 +136,7 @@ def test_a_text_that_was_cut_is_told_whole_when_the_mouse_rests_on_it(stage):
     stage.show(volume())
     stage.view.set_window(Window(100, 50, name=name))
     stage.grab()
-    texts = {stage.canvas.tip_at(QPoint(x, y)) for x in range(160, 300, 20) for y in range(0, 300, 5)}
+    texts = {stage.canvas.fidelity_mark.tip_at(QPoint(x, y)) for x in range(160, 300, 20) for y in range(0, 300, 5)}
     assert f"<qt>W 50 L 100 {name.replace('&', '&amp;')}</qt>" in texts
 
 
@@ -144,7 +144,7 @@ def test_nothing_to_say_leaves_no_mark(stage):
     stage.canvas.resize(400, 400)
     stage.show(volume())
     stage.grab()
-    assert stage.canvas.mark is None
+    assert stage.canvas.fidelity_mark.box is None
 
 
 def test_a_table_of_the_file_is_the_default_without_windows_and_a_drag_leaves_it(stage):
