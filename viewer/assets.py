@@ -59,9 +59,10 @@ QCheckBox:focus, QRadioButton:focus {{ color: {ACCENT}; }}
 QTreeView:focus, QListView:focus, QTableView:focus {{ border: 1px solid {ACCENT}; }}
 QTabBar:focus {{ color: {ACCENT}; }}
 QTabBar::tab:focus {{ border-bottom: 2px solid {ACCENT}; }}
-QCheckBox::indicator {{
+QCheckBox::indicator, QTreeView::indicator, QListView::indicator {{
     width: 14px; height: 14px; border: 1px solid {MUTED}; border-radius: 3px; background: {RAISED}; }}
-QCheckBox::indicator:checked {{ background: {ACCENT}; border-color: {ACCENT}; }}
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked {{
+    background: {ACCENT}; border-color: {ACCENT}; }}
 QCheckBox::indicator:disabled {{ border-color: #4a505a; }}
 QTreeWidget, QListView {{ background: {SURFACE}; border: 0; outline: 0; }}
 QTreeWidget::item, QListView::item {{ padding: 5px 4px; }}
