@@ -81,6 +81,11 @@ class Series:
         return self.shape_kji[0]
 
     @property
+    def phase_index(self) -> int:
+        """Its place in the order of phases; 0 where there are none."""
+        return self.phase.index if self.phase else 0
+
+    @property
     def group(self) -> str:
         """The key that keeps one patient's images together in training: patient id, else the study, else the series."""
         return self.patient.id or self.study_uid or self.uid

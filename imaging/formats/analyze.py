@@ -1,17 +1,15 @@
 """Analyze 7.5 pairs (.hdr and .img) to volumes; the format does not say which way the patient lies."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from imaging.errors import ReadError, Truncated
-from imaging.formats.content import first_bytes, identity
-from imaging.formats.listing import list_each
+from imaging.formats.content import first_bytes, identity, identity_of_part
 from imaging.geometry import Calibration, Geometry
 from imaging.progress import Report, silent
-from imaging.study import Phase, Refusal, Series
+from imaging.study import Phase, Series
 from imaging.volume import Volume
 
 _TYPES = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8"}
@@ -30,13 +28,29 @@ class AnalyzeHeader:
     image: Path
 
 
-def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
-    """One series per volume in time, voxels not read; and the headers that were refused.
+def describe(path: Path) -> list[Series]:
+    """One series per volume in time, voxels not read.
 
     Raises:
-        Cancelled: by ``report``.
+        ReadError, Truncated: see :func:`read_header`.
     """
-    return list_each(_describe, paths, report, done)
+    header = read_header(path)
+    uid = identity(header.image)
+    return [
+        Series(
+            uid=identity_of_part(uid, n, header.phases),
+            kind="image",
+            format="Analyze",
+            files=(path, header.image),
+            shape_kji=header.shape_kji,
+            geometry=_geometry(header),
+            description=path.name if header.phases == 1 else f"{path.name}, phase {n + 1} of {header.phases}",
+            photometric="MONOCHROME2",
+            phase=Phase(uid, n, header.phases, f"phase {n + 1}") if header.phases > 1 else None,
+            warnings=(_UNKNOWN,),
+        )
+        for n in range(header.phases)
+    ]
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -52,7 +66,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     if header.shape_kji != series.shape_kji:
         raise ReadError(path, "the file has changed since it was listed: open it again")
     count = int(np.prod(header.shape_kji))
-    start = header.offset + (series.phase.index if series.phase else 0) * count * header.dtype.itemsize
+    start = header.offset + series.phase_index * count * header.dtype.itemsize
     with header.image.open("rb") as stream:
         stream.seek(start)
         data = stream.read(count * header.dtype.itemsize)
@@ -99,23 +113,3 @@ def _geometry(header: AnalyzeHeader) -> Geometry:
     if min(header.spacing_mm) <= 0:
         return Geometry(header.shape_kji, (1.0, 1.0, 1.0), calibration=Calibration.NONE)
     return Geometry(header.shape_kji, header.spacing_mm, calibration=Calibration.PIXEL_SPACING)
-
-
-def _describe(path: Path) -> list[Series]:
-    header = read_header(path)
-    uid = identity(header.image)
-    return [
-        Series(
-            uid=f"{uid}@{n + 1}" if header.phases > 1 else uid,
-            kind="image",
-            format="Analyze",
-            files=(path, header.image),
-            shape_kji=header.shape_kji,
-            geometry=_geometry(header),
-            description=path.name if header.phases == 1 else f"{path.name}, phase {n + 1} of {header.phases}",
-            photometric="MONOCHROME2",
-            phase=Phase(uid, n, header.phases, f"phase {n + 1}") if header.phases > 1 else None,
-            warnings=(_UNKNOWN,),
-        )
-        for n in range(header.phases)
-    ]

@@ -107,6 +107,11 @@ def identity(path: Path) -> str:
         raise ReadError(path, error.strerror or str(error)) from error
 
 
+def identity_of_part(whole: str, n: int, count: int) -> str:
+    """The identity of one of several series in a file, the first is 0; an only one has that of the file."""
+    return f"{whole}@{n + 1}" if count > 1 else whole
+
+
 def _is_gzipped_nifti(path: Path, head: bytes) -> bool:
     from imaging.formats import nifti_header
 

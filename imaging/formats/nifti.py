@@ -2,7 +2,6 @@
 
 import errno
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ from numpy.typing import NDArray
 from imaging import saving
 from imaging.errors import GeometryError, ReadError, Truncated
 from imaging.formats.columns import SHEARED
-from imaging.formats.content import identity
-from imaging.formats.listing import list_each
+from imaging.formats.content import identity, identity_of_part
 from imaging.formats.nifti_header import NiftiHeader, opened, read_header
 from imaging.formats.nifti_place import geometry_of, grids_in
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Labelmap, plain_labels
 from imaging.progress import Report, silent
-from imaging.study import Phase, Refusal, Series
+from imaging.study import Phase, Series
 from imaging.volume import Volume
 
 MOST_PHASES = 200
@@ -37,13 +35,39 @@ MOST_DEFLATION = 1032
 _CHUNK_BYTES = 8 << 20
 
 
-def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
-    """One series per volume, voxels not read: a 4-D file gives one per phase; and the files that were refused.
+def describe(path: Path) -> list[Series]:
+    """One series per volume, voxels not read: a 4-D file gives one per phase.
 
     Raises:
-        Cancelled: by ``report``.
+        ReadError: damaged, no NIfTI, or more than :data:`MOST_PHASES`.
+        GeometryError: axes that do not span space.
     """
-    return list_each(_describe, paths, report, done)
+    header = read_header(path)
+    geometry, slices = grids_in(path, header)
+    if header.phases > MOST_PHASES:
+        raise ReadError(path, f"holds {header.phases} volumes in time: at most {MOST_PHASES} are opened")
+    uid = identity(path)
+    warnings = (*header.warnings, SHEARED) if slices else header.warnings
+    if not geometry.has_position:
+        warnings = (*warnings, "neither sform nor qform is set: orientation and position are unknown")
+    if geometry.calibration is Calibration.NONE:
+        warnings = (*warnings, "the size of voxels is not stated: pixels only, no millimetres")
+    several = header.phases > 1
+    return [
+        Series(
+            uid=identity_of_part(uid, phase, header.phases),
+            kind="volume" if geometry.has_position and not header.is_rgb and not slices else "image",
+            format="NIfTI",
+            files=(path, _image_of(path)) if header.is_pair else (path,),
+            shape_kji=header.shape_kji,
+            geometry=geometry,
+            description=f"{path.name}, phase {phase + 1} of {header.phases}" if several else path.name,
+            photometric="RGB" if header.is_rgb else "MONOCHROME2",
+            phase=_phase(uid, phase, header) if several else None,
+            warnings=warnings,
+        )
+        for phase in range(header.phases)
+    ]
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -60,7 +84,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     header = read_header(path)
     if header.shape_kji != series.shape_kji:
         raise ReadError(path, "the file has changed since it was listed: open it again")
-    array = _scaled(_voxels(path, header, _phase_of(series.uid), report), header)
+    array = _scaled(_voxels(path, header, series.phase_index, report), header)
     unit, assumed = _unit_of(array)
     geometry, slices = grids_in(path, header)
     return Volume(
@@ -145,35 +169,6 @@ def _require_whole(path: Path, expected: int) -> None:
         raise OSError(errno.ENOSPC, "the file was cut off; the disk may be full")
 
 
-def _describe(path: Path) -> list[Series]:
-    header = read_header(path)
-    geometry, slices = grids_in(path, header)
-    if header.phases > MOST_PHASES:
-        raise ReadError(path, f"holds {header.phases} volumes in time: at most {MOST_PHASES} are opened")
-    uid = identity(path)
-    warnings = (*header.warnings, SHEARED) if slices else header.warnings
-    if not geometry.has_position:
-        warnings = (*warnings, "neither sform nor qform is set: orientation and position are unknown")
-    if geometry.calibration is Calibration.NONE:
-        warnings = (*warnings, "the size of voxels is not stated: pixels only, no millimetres")
-    several = header.phases > 1
-    return [
-        Series(
-            uid=f"{uid}@{phase + 1}" if several else uid,
-            kind="volume" if geometry.has_position and not header.is_rgb and not slices else "image",
-            format="NIfTI",
-            files=(path, _image_of(path)) if header.is_pair else (path,),
-            shape_kji=header.shape_kji,
-            geometry=geometry,
-            description=f"{path.name}, phase {phase + 1} of {header.phases}" if several else path.name,
-            photometric="RGB" if header.is_rgb else "MONOCHROME2",
-            phase=_phase(uid, phase, header) if several else None,
-            warnings=warnings,
-        )
-        for phase in range(header.phases)
-    ]
-
-
 def _phase(uid: str, index: int, header: NiftiHeader) -> Phase:
     time_ms = None if header.phase_ms is None else index * header.phase_ms
     return Phase(uid, index, header.phases, f"phase {index + 1}", time_ms)
@@ -190,12 +185,6 @@ def _image_of(path: Path) -> Path:
         if image.is_file():
             return image
     raise ReadError(path, "a NIfTI header without its image: no .img file of the same name is beside it")
-
-
-def _phase_of(uid: str) -> int:
-    """The phase a series identity names, from 0: ``…@2`` is the second; a ``#`` after it counts copies of a file."""
-    _, _, phase = uid.partition("@")
-    return int(phase.partition("#")[0] or 1) - 1
 
 
 def _voxels(path: Path, header: NiftiHeader, phase: int, report: Report) -> NDArray[Any]:

@@ -14,12 +14,11 @@ from PIL.PngImagePlugin import PngImageFile
 from imaging import saving
 from imaging.errors import ReadError
 from imaging.formats import tiff
-from imaging.formats.content import first_bytes, identity
-from imaging.formats.listing import list_each
+from imaging.formats.content import first_bytes, identity, identity_of_part
 from imaging.formats.pages import MOST_PAGES, MOST_PIXELS, TURNED, grey_if_equal, stacked, upright
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
-from imaging.study import Refusal, Series
+from imaging.study import Series
 from imaging.volume import Volume
 
 _DEEP = "the screen shows the 8 highest of 16 bits of colour"
@@ -32,13 +31,39 @@ _DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError, Ind
 """What Pillow raises on damaged files."""
 
 
-def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
-    """One series per picture, pixels not decoded, or one for each size of its pages; and the pictures refused.
+def describe(path: Path) -> list[Series]:
+    """One series per picture, pixels not decoded, or one for each size of its pages.
 
     Raises:
-        Cancelled: by ``report``.
+        ReadError: damaged, too large, or of a kind that is not read.
     """
-    return list_each(_describe, paths, report, done)
+    if tiff.is_tiff(path):
+        return tiff.describe(path)
+    with _opened(path) as image:
+        by_size = _pages_by_size(path, image)
+        image.seek(0)
+        colour, turned, deep = _is_colour(path, image), _orientation(image) > 1, _deep_png_kind(path)
+        shown = sorted(page for pages in by_size.values() for page in pages)
+        times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
+    clip = len(times_ms) > 1
+    cut = (_CUT,) if clip else (_DEEP,) * colour
+    warnings = (TURNED,) * turned + cut * bool(deep)
+    uid, many = identity(path), len(by_size) > 1
+    return [
+        Series(
+            uid=identity_of_part(uid, n, len(by_size)),
+            kind="clip" if clip else "image",
+            format="picture",
+            files=(path,),
+            shape_kji=(len(pages), *size),
+            geometry=Geometry((len(pages), *size)),
+            description=f"{path.name}, pages of {size[1]} × {size[0]}" if many else path.name,
+            photometric="RGB" if colour else "MONOCHROME2",
+            frame_time_ms=float(np.median(np.diff(times_ms))) if clip else None,
+            warnings=warnings,
+        )
+        for n, (size, pages) in enumerate(by_size.items())
+    ]
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -101,37 +126,9 @@ def _mask_plane(path: Path) -> NDArray[Any]:
         return _decoded(path, image)
 
 
-def _describe(path: Path) -> list[Series]:
-    """One series for each size of pages."""
-    if tiff.is_tiff(path):
-        return tiff.describe(path)
-    with _opened(path) as image:
-        by_size = _pages_by_size(path, image)
-        image.seek(0)
-        colour = image.mode not in ("1", "L", "LA", "I", "F") and not image.mode.startswith("I;")
-        turned, deep = _orientation(image) > 1, _deep_png_kind(path)
-        colour = colour and deep != "grey"
-        shown = sorted(page for pages in by_size.values() for page in pages)
-        times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
-    clip = len(times_ms) > 1
-    cut = (_CUT,) if clip else (_DEEP,) * colour
-    warnings = (TURNED,) * turned + cut * bool(deep)
-    uid, many = identity(path), len(by_size) > 1
-    return [
-        Series(
-            uid=f"{uid}@{n + 1}" if many else uid,
-            kind="clip" if clip else "image",
-            format="picture",
-            files=(path,),
-            shape_kji=(len(pages), *size),
-            geometry=Geometry((len(pages), *size)),
-            description=f"{path.name}, pages of {size[1]} × {size[0]}" if many else path.name,
-            photometric="RGB" if colour else "MONOCHROME2",
-            frame_time_ms=float(np.median(np.diff(times_ms))) if clip else None,
-            warnings=warnings,
-        )
-        for n, (size, pages) in enumerate(by_size.items())
-    ]
+def _is_colour(path: Path, image: Image.Image) -> bool:
+    grey = image.mode in ("1", "L", "LA", "I", "F") or image.mode.startswith("I;")
+    return not grey and _deep_png_kind(path) != "grey"
 
 
 def _times_ms(image: Image.Image, pages: Sequence[int]) -> tuple[float, ...]:

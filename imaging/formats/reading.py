@@ -3,12 +3,14 @@
 import os
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.formats import archives
 from imaging.formats.content import Format, format_of
+from imaging.formats.listing import list_each
 from imaging.formats.merging import uniquely_named
 from imaging.progress import Report, silent
 from imaging.study import Document, Refusal, Series, Study
@@ -99,7 +101,9 @@ def _readers(kind: Format) -> tuple[Listing, Loading]:
     """The functions of one format. Imported when first needed: each brings libraries that take time to start."""
     match kind:
         case Format.DICOM:
-            from imaging.formats.dicom import reader
+            from imaging.formats.dicom import reader as dicom
+
+            return dicom.read_series, dicom.load_volume
         case Format.NIFTI:
             from imaging.formats import nifti as reader
         case Format.NRRD | Format.META:
@@ -110,7 +114,7 @@ def _readers(kind: Format) -> tuple[Listing, Loading]:
             from imaging.formats import raster as reader
         case Format.CLIP:
             from imaging.formats import video as reader
-    return reader.read_series, reader.load_volume
+    return partial(list_each, reader.describe), reader.load_volume
 
 
 def _documents(series: Sequence[Series], refused: Sequence[Refusal]) -> tuple[tuple[Document, ...], list[Refusal]]:

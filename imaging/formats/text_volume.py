@@ -1,29 +1,48 @@
 """NRRD and MetaImage files to volumes."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
 from imaging.formats import metaimage, nrrd
 from imaging.formats.columns import SHEARED, grids_of
-from imaging.formats.content import Format, format_of, identity
+from imaging.formats.content import Format, format_of, identity, identity_of_part
 from imaging.formats.declared import Declared, read_phase, require_bytes
-from imaging.formats.listing import list_each
 from imaging.geometry import Calibration, Geometry
 from imaging.progress import Report, silent
-from imaging.study import Phase, Refusal, Series
+from imaging.study import Phase, Series
 from imaging.volume import Volume
 
 _UNPLACED = "the file places nothing: orientation and position are unknown"
 
 
-def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
-    """One series per volume, voxels not read: one per phase or component; and what was refused.
+def describe(path: Path) -> list[Series]:
+    """One series per volume, voxels not read: one per phase or component.
 
     Raises:
-        Cancelled: by ``report``.
+        ReadError: outside the format, or what this program does not show.
+        Truncated: fewer voxels than the header declares.
+        GeometryError: axes that do not span space.
     """
-    return list_each(_describe, paths, report, done)
+    declared = _declared(path)
+    geometry, slices = _places(declared)
+    uid, phases, word = identity(path), declared.phases, declared.phase_word
+    colour = declared.colour_axis is not None
+    whole = geometry.has_position and geometry.shape_kji[0] > 1 and not colour and not slices
+    return [
+        Series(
+            uid=identity_of_part(uid, n, phases),
+            kind="volume" if whole else "image",
+            format=format_of(path),
+            files=tuple(dict.fromkeys((path, *declared.files))),
+            shape_kji=geometry.shape_kji,
+            geometry=geometry,
+            description=path.name if phases == 1 else f"{path.name}, {word} {n + 1} of {phases}",
+            photometric="RGB" if colour else "MONOCHROME2",
+            phase=Phase(uid, n, phases, f"{word} {n + 1}") if phases > 1 else None,
+            warnings=declared.warnings + ((SHEARED,) if slices else () if geometry.has_position else (_UNPLACED,)),
+        )
+        for n in range(phases)
+    ]
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -38,10 +57,9 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     report(0, 1, f"Loading {path.name}")
     declared = _declared(path)
     geometry, slices = _places(declared)
-    phase = series.phase.index if series.phase else 0
-    if geometry.shape_kji != series.shape_kji or phase >= declared.phases:
+    if geometry.shape_kji != series.shape_kji or series.phase_index >= declared.phases:
         raise ReadError(path, "the file has changed since it was listed: open it again")
-    array = read_phase(declared, phase)
+    array = read_phase(declared, series.phase_index)
     report(1, 1, f"Loading {path.name}")
     return Volume(
         array, geometry, series.kind, series_uid=series.uid, slice_geometries=slices, warnings=series.warnings
@@ -53,29 +71,6 @@ def _declared(path: Path) -> Declared:
     declared = reader.read_declared(path)
     require_bytes(declared)
     return declared
-
-
-def _describe(path: Path) -> list[Series]:
-    declared = _declared(path)
-    geometry, slices = _places(declared)
-    uid, phases, word = identity(path), declared.phases, declared.phase_word
-    colour = declared.colour_axis is not None
-    whole = geometry.has_position and geometry.shape_kji[0] > 1 and not colour and not slices
-    return [
-        Series(
-            uid=f"{uid}@{n + 1}" if phases > 1 else uid,
-            kind="volume" if whole else "image",
-            format=format_of(path),
-            files=tuple(dict.fromkeys((path, *declared.files))),
-            shape_kji=geometry.shape_kji,
-            geometry=geometry,
-            description=path.name if phases == 1 else f"{path.name}, {word} {n + 1} of {phases}",
-            photometric="RGB" if colour else "MONOCHROME2",
-            phase=Phase(uid, n, phases, f"{word} {n + 1}") if phases > 1 else None,
-            warnings=declared.warnings + ((SHEARED,) if slices else () if geometry.has_position else (_UNPLACED,)),
-        )
-        for n in range(phases)
-    ]
 
 
 def _places(declared: Declared) -> tuple[Geometry, tuple[Geometry, ...]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import ReadError
-from imaging.formats.content import first_bytes, identity
+from imaging.formats.content import first_bytes, identity, identity_of_part
 from imaging.formats.merging import plain_uid
 from imaging.formats.pages import MOST_PIXELS, TURNED, grey_if_equal, stacked, upright
 from imaging.formats.tiff_pages import Page, TiffLayout, file_bytes, pages_of
@@ -111,7 +111,7 @@ def _by_uid(path: Path, pages: Sequence[Page]) -> dict[str, list[Page]]:
         bits = 8 if page.is_palette else page.bits
         groups.setdefault((page.shape_shown, bits, page.kind, page.photometric == _WHITE_IS_ZERO), []).append(page)
     uid = identity(path)
-    return {f"{uid}@{n + 1}" if len(groups) > 1 else uid: group for n, group in enumerate(groups.values())}
+    return {identity_of_part(uid, n, len(groups)): group for n, group in enumerate(groups.values())}
 
 
 def _check(path: Path, page: Page) -> None:

@@ -1,6 +1,6 @@
 """Video files and animated GIF to clips: every frame with its true time; grey stays grey, colour stays exact."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,49 @@ from numpy.typing import NDArray
 
 from imaging.errors import ReadError
 from imaging.formats.content import identity
-from imaging.formats.listing import list_each
 from imaging.formats.media_boxes import missing_from
 from imaging.formats.pages import grey_if_equal, stacked
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
-from imaging.study import Refusal, Series
+from imaging.study import Series
 from imaging.volume import Volume
 
 MOST_BYTES = 4 << 30
 """Decoded bytes beyond which a clip is refused before it is decoded."""
 
 
-def read_series(paths: Sequence[Path], report: Report = silent, done: int = 0) -> tuple[list[Series], list[Refusal]]:
-    """One series per clip, frames counted but not decoded, and the clips that were refused.
+def describe(path: Path) -> list[Series]:
+    """One series per clip, frames counted but not decoded.
 
     Raises:
-        Cancelled: by ``report``.
+        ReadError: damaged, empty, or larger than :data:`MOST_BYTES`.
     """
-    return list_each(_describe, paths, report, done)
+    with _opened(path) as (container, stream):
+        times_ms = _packet_times_ms(container, stream)
+        promised = stream.frames
+        context: Any = stream.codec_context  # None for a codec that is not known, whatever the annotation says
+        height, width = (context.height, context.width) if context else (0, 0)
+    count = len(times_ms)
+    if count < 1 or height < 1 or width < 1:
+        raise ReadError(path, f"no frames: found {count} of {height} × {width} pixels")
+    if count * height * width > MOST_BYTES:
+        raise ReadError(
+            path, f"{count} frames of {height} × {width} pixels: more than the {MOST_BYTES >> 30} GiB allowed"
+        )
+    shape = (count, height, width)
+    series = Series(
+        uid=identity(path),
+        kind="clip",
+        format="clip",
+        files=(path,),
+        shape_kji=shape,
+        geometry=Geometry(shape),
+        description=path.name,
+        photometric="RGB",
+        frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
+        warnings=_shortfall(path, count, promised),
+    )
+    return [series]
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
@@ -64,35 +88,6 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         frame_times_ms=tuple(time - first for time in times_ms),
         warnings=warnings,
     )
-
-
-def _describe(path: Path) -> list[Series]:
-    with _opened(path) as (container, stream):
-        times_ms = _packet_times_ms(container, stream)
-        promised = stream.frames
-        context: Any = stream.codec_context  # None for a codec that is not known, whatever the annotation says
-        height, width = (context.height, context.width) if context else (0, 0)
-    count = len(times_ms)
-    if count < 1 or height < 1 or width < 1:
-        raise ReadError(path, f"no frames: found {count} of {height} × {width} pixels")
-    if count * height * width > MOST_BYTES:
-        raise ReadError(
-            path, f"{count} frames of {height} × {width} pixels: more than the {MOST_BYTES >> 30} GiB allowed"
-        )
-    shape = (count, height, width)
-    series = Series(
-        uid=identity(path),
-        kind="clip",
-        format="clip",
-        files=(path,),
-        shape_kji=shape,
-        geometry=Geometry(shape),
-        description=path.name,
-        photometric="RGB",
-        frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
-        warnings=_shortfall(path, count, promised),
-    )
-    return [series]
 
 
 def _shortfall(path: Path, count: int, promised: int) -> tuple[str, ...]:
