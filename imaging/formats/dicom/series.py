@@ -98,11 +98,25 @@ def _pixel_warnings(stack: Stack) -> tuple[str, ...]:
     found += _unreadable_rescales(stack)
     if number(first.header.dataset, "RescaleSlope") == 0:
         found.append("a Rescale Slope of 0 makes no sense: read as 1")
-    if stack.kind == "clip" and not frame_times_ms(stack):
-        found.append("the file states no frame time")
+    if stack.kind == "clip":
+        found += _untold_times(stack)
     if not first.header.transfer_syntax:
         found.append("the file does not state its transfer syntax: the encoding was guessed")
     return tuple(found)
+
+
+def _untold_times(stack: Stack) -> list[str]:
+    """That a clip has no times, or others than its Frame Time Vector says, in words."""
+    count, vector = len(stack.frames), numbers(stack.frames[0].header.dataset, "FrameTimeVector")
+    found: list[str] = []
+    if vector and not stack.times_ms and min(vector) < 0:
+        found.append("the Frame Time Vector (0018,1065) runs backwards: not followed")
+    elif vector and not stack.times_ms and len(vector) != count:
+        followed = "the first are" if len(vector) > count else "it is not"
+        found.append(
+            f"the Frame Time Vector (0018,1065) has {len(vector)} times for {count} frames: {followed} followed"
+        )
+    return found if found or frame_times_ms(stack) else ["the file states no frame time"]
 
 
 def _unreadable_rescales(stack: Stack) -> list[str]:
@@ -138,9 +152,10 @@ def frame_times_ms(stack: Stack) -> tuple[float, ...]:
 
 
 def _cine_times_ms(header: Header, count: int) -> tuple[float, ...]:
-    """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is stated."""
+    """Start of each frame by Frame Time Vector, Frame Time or a cine rate (PS3.3 C.7.6.5); empty if none is usable."""
     vector = numbers(header.dataset, "FrameTimeVector")
-    if len(vector) == count:
+    if len(vector) >= count and min(vector) >= 0:
+        vector = vector[:count]
         return tuple(accumulate((0.0, *vector[1:])))
     step = number(header.dataset, "FrameTime")
     if not step or step <= 0:

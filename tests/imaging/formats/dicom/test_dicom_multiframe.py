@@ -79,3 +79,18 @@ def test_clip_times(write_dicom, timing, times_ms):
     assert series.kind == "clip" and series.frames == 3
     assert reading.load_volume(series).frame_times_ms == times_ms
     assert ("the file states no frame time" in series.warnings) == (not times_ms)
+
+
+@pytest.mark.parametrize(
+    ("vector", "times_ms", "words"),
+    [
+        ([0, 30, 50, 70], (0, 30, 80), "has 4 times for 3 frames: the first are followed"),
+        ([0, 30], (0, 40, 80), "has 2 times for 3 frames: it is not followed"),
+        ([0, 30, -10], (0, 40, 80), "runs backwards: not followed"),
+    ],
+)
+def test_frame_times_that_cannot_be_meant_are_told(write_dicom, vector, times_ms, words):
+    path = write_dicom(np.zeros((3, 2, 2), np.uint8), Modality="US", FrameTimeVector=vector, FrameTime=40)
+    volume = reading.load_volume(reading.open_study(path).series[0])
+    assert volume.frame_times_ms == times_ms
+    assert volume.warnings == (f"the Frame Time Vector (0018,1065) {words}",)
