@@ -13,9 +13,10 @@ from imaging.classification import Answer, Level, Target, packed, unpacked
 from imaging.errors import ReadError
 from imaging.formats.authoring.source import Instance
 from imaging.library.catalogued import study_key
+from imaging.notice import NOTICE
+from imaging.spreadsheet import cell
 from imaging.study import Series
 
-NOTICE = "Research use only, not a medical device"
 COLUMNS: tuple[str, ...] = (
     "patient", "study", "series", "sop_instance", "frame", "slice", "region", "region_name", "level",
     "label_set", "set_version", "question", "answer", "codes", "author", "time", "model", "model_version",
@@ -67,7 +68,7 @@ def as_csv(answers: Iterable[PlacedAnswer]) -> str:
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
     for each in answers:
-        writer.writerow(_row(each))
+        writer.writerow({name: cell(content) for name, content in _row(each).items()})
     return text.getvalue()
 
 

@@ -13,7 +13,7 @@ from imaging.errors import SaveError
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.maker import PROGRAM, UTF8, put_names, shortened, subject_of
 from imaging.formats.authoring.source import source_of
-from imaging.measurement.table import NOTICE
+from imaging.notice import NOTICE
 from imaging.saving import replacing
 from imaging.study import Series
 

@@ -11,12 +11,12 @@ from statistics import median
 from typing import Any
 
 from imaging.library.queued import ADJUDICATION, VERDICTS, Case, CaseReading, CaseState, WorkQueue
+from imaging.spreadsheet import cell
 
 COLUMNS = (
     "queue", "case", "position", "priority", "series", "title", "case_state", "reader", "role", "state", "seconds",
     "started", "finished", "base", "revision",
 )  # fmt: skip
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def as_csv(queue: WorkQueue, cases: Sequence[Case]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_harmless(row[name]) for name in COLUMNS] for row in table(queue, cases))
+    writer.writerows([cell(row[name]) for name in COLUMNS] for row in table(queue, cases))
     return text.getvalue()
 
 
@@ -122,7 +122,3 @@ def _row(queue: WorkQueue, case: Case, reading: CaseReading | None) -> dict[str,
 
 def _iso(time: datetime | None) -> str | None:
     return None if time is None else time.isoformat(timespec="seconds")
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_RISKY) else value

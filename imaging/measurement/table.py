@@ -10,8 +10,9 @@ from typing import Any
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.pixels import nearest_slice
 from imaging.measurement.ruler import Ground, slice_of
+from imaging.notice import NOTICE
+from imaging.spreadsheet import cell
 
-NOTICE = "Research use only, not a medical device"
 COLUMNS = ("series", "number", "name", "kind", "slice", "quantity", "value", "unit", "calibration", "frame", "points")
 
 
@@ -32,7 +33,7 @@ def as_csv(series_uid: str, measurements: Iterable[Measurement], ground: Ground)
     for each in _rows(series_uid, measurements, ground):
         for value in each["values"] or [{}]:
             row = {**each, **value, "points": json.dumps(each["points"])}
-            writer.writerow([_cell(row.get(name)) for name in COLUMNS])
+            writer.writerow([cell(row.get(name)) for name in COLUMNS])
     return text.getvalue()
 
 
@@ -66,10 +67,3 @@ def _rows(series_uid: str, measurements: Iterable[Measurement], ground: Ground) 
                 for value in each.values(ground)
             ],
         }
-
-
-def _cell(content: object) -> object:
-    """Text that a spreadsheet would run as a formula is marked as text (CWE-1236)."""
-    if isinstance(content, str) and content[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{content}"
-    return content

@@ -33,7 +33,7 @@ from imaging.measurement.figure import Value
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.pixels import nearest_slice
 from imaging.measurement.ruler import Ground, slice_of
-from imaging.measurement.table import NOTICE
+from imaging.notice import NOTICE
 from imaging.study import Series
 
 IN_PLANE_MM = 0.01

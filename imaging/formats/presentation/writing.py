@@ -28,7 +28,7 @@ from imaging.formats.presentation.presentation import Presentation
 from imaging.labelmap import Provenance
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.ruler import Ground
-from imaging.measurement.table import NOTICE
+from imaging.notice import NOTICE
 from imaging.saving import replacing
 from imaging.study import Series
 from imaging.volume import Shutter, VoiTable, Window

@@ -10,6 +10,7 @@ from imaging import saving
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.labelmap import Label, Labelmap
 from imaging.progress import Report, silent
+from imaging.spreadsheet import cell
 
 COLUMNS = ("value", "name", "red", "green", "blue", "voxels", "volume_ml", "first_slice", "last_slice", "derivation")
 
@@ -38,6 +39,5 @@ def _row(labelmap: Labelmap, label: Label, volume_ml: float | None) -> list[obje
     slices = np.flatnonzero(marked.any(axis=(1, 2)))
     ends = [int(slices[0]) + 1, int(slices[-1]) + 1] if len(slices) else ["", ""]
     millilitres = "" if volume_ml is None else f"{volume_ml:.6g}"
-    # A name that begins like a formula would be carried out by a spreadsheet.
-    name = f"'{label.name}" if label.name[:1] in ("=", "+", "-", "@", "\t") else label.name
-    return [label.value, name, *label.colour, int(np.count_nonzero(marked)), millilitres, *ends, label.derivation]
+    count, told = int(np.count_nonzero(marked)), cell(label.derivation)
+    return [label.value, cell(label.name), *label.colour, count, millilitres, *ends, told]

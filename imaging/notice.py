@@ -1,0 +1,3 @@
+"""What files for other programs say of what they hold."""
+
+NOTICE = "Research use only, not a medical device"
