@@ -1,6 +1,7 @@
 """Every saved state can be looked at, compared and brought back; two people at one mask lose nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -128,6 +129,40 @@ def test_what_two_people_saved_is_kept_told_and_merged(qtbot: QtBot, main: Appli
     assert (merged[0, :8, :5] == 1).all() and np.array_equal(merged[main.view.k, 80:], ours[main.view.k, 80:])
     main.segmentation.undo()
     assert np.array_equal(main.segmentation.array, ours), "reversible"
+
+
+def test_who_comes_back_to_a_mask_that_leaves_somebodys_work_out_is_told_until_both_are_merged(
+    qtbot: QtBot, start: Callable[[], Application], phantom_study: PhantomStudy
+) -> None:
+    def come_back() -> Application:
+        again = start()
+        again.reading.open([phantom_study.ct])
+        qtbot.waitUntil(lambda: not again.runner.busy() and again.session.complete, timeout=60_000)
+        return again
+
+    main = come_back()
+    paint(main, 60.0)
+    assert main.annotating.save() and main.session.series is not None and main.segmentation.revision is not None
+    base = main.shelf.library.revision(main.segmentation.revision)
+    array = base.labelmap.array.copy()
+    array[0, :5, :5] = 1
+    theirs = replace(base.labelmap, array=array)
+    main.shelf.library.save_mask(main.session.series, theirs, Provenance("Bo", datetime.now(UTC)), base.id)
+    paint(main, 90.0)
+    assert main.annotating.save()
+    main.window.close()
+
+    main = come_back()
+    assert not main.segmentation.array[0, :5, :5].any()
+    assert any("What Bo saved as revision 2 is not in this mask" in each.text for each in main.notices.all)
+    main.revising.merge(2, "three-way")
+    main.annotating.accept()
+    assert main.segmentation.array[0, :5, :5].all() and main.annotating.save()
+    main.window.close()
+
+    main = come_back()
+    assert main.segmentation.array[0, :5, :5].all()
+    assert not any("Bo" in each.text for each in main.notices.all), "nothing is left out"
 
 
 def test_who_reviewed_and_who_approved_each_segment_is_kept_and_shown(qtbot: QtBot, main: Application) -> None:

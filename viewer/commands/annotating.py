@@ -175,6 +175,8 @@ class Annotating:
             return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         for text in found.news:
             self._notices.add("info" if text == BROUGHT_BACK else "warning", text)
+        if found.saved and found.revision is not None and blind is None:
+            self._revising.opened(series, found.revision)
         # An empty mask is not copied: that would touch every page of it, a freeze of half a second for a large CT.
         mask.layers = [layer if layer.flags.writeable else layer.copy() for layer in found.layers]
         mask.saved, mask.revision = found.saved, found.revision

@@ -78,11 +78,7 @@ class Revising:
 
     def saved(self, series: Series, identity: int) -> None:
         """Tell of a conflict, and note what was changed; called when a revision was saved."""
-        try:
-            other = self._shelf.revisions.conflict(identity, series.uid)
-        except LibraryError as error:
-            self._notices.add("error", words(error))
-            return
+        other = self._conflict(series, identity)
         if other is not None:
             self._notices.add(
                 "warning",
@@ -96,6 +92,23 @@ class Revising:
             lambda _: None,
             lambda error: self._notices.add("error", words(error)),
         )
+
+    def opened(self, series: Series, identity: int) -> None:
+        """Tell whose revision the one that is opened leaves out; until they are merged, each time."""
+        other = self._conflict(series, identity)
+        if other is not None:
+            self._notices.add(
+                "warning",
+                f"What {other.provenance.author} saved as revision {other.id} is not in this mask, which was made from "
+                "an older one. Both are kept; History compares and merges them.",
+            )
+
+    def _conflict(self, series: Series, identity: int) -> "RevisionHead | None":
+        try:
+            return self._shelf.revisions.conflict(identity, series.uid)
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return None
 
     def _note_changes(self, identity: int) -> None:
         """In a thread: comparing two masks takes the processor from the next case, which is being shown."""
