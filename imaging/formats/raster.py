@@ -22,6 +22,8 @@ from imaging.study import Series
 from imaging.volume import Volume
 
 _DEEP = "the screen shows the 8 highest of 16 bits of colour"
+_OPAQUE = "transparency is left out"
+_WITH_ALPHA = frozenset(("LA", "PA", "RGBA", "La", "RGBa"))
 _CUT = "an animation with 16 bits per channel is read with the 8 highest"
 
 Image.MAX_IMAGE_PIXELS = None  # Pillow would warn and carry on; the limit above refuses, page by page.
@@ -43,11 +45,12 @@ def describe(path: Path) -> list[Series]:
         by_size = _pages_by_size(path, image)
         image.seek(0)
         colour, turned, deep = _is_colour(path, image), _orientation(image) > 1, _deep_png_kind(path)
+        see_through = image.mode in _WITH_ALPHA or "transparency" in image.info
         shown = sorted(page for pages in by_size.values() for page in pages)
         times_ms = _times_ms(image, shown) if isinstance(image, PngImageFile) else ()
     clip = len(times_ms) > 1
     cut = (_CUT,) if clip else (_DEEP,) * colour
-    warnings = (TURNED,) * turned + cut * bool(deep)
+    warnings = (TURNED,) * turned + cut * bool(deep) + (_OPAQUE,) * see_through
     uid, many = identity(path), len(by_size) > 1
     return [
         Series(

@@ -128,6 +128,9 @@ def _series(path: Path, uid: str, pages: Sequence[Page], is_one_of_many: bool) -
     warnings = [TURNED] if any(page.orientation > 1 for page in pages) else []
     if deep:
         warnings.append(f"the screen shows the 8 highest of {first.bits} bits of colour")
+    if first.channels_left_out:
+        shown = "the first 3 are" if first.is_colour else "the first is"
+        warnings.append(f"{first.samples} channels: {shown} shown")
     return Series(
         uid=uid,
         kind="image",

@@ -20,7 +20,7 @@ _BYTES_OF_TYPE = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
 _MOST_VALUES = 3 << 16
 _MOST_ENTRIES = 4096
 _SEPARATE = 2
-_PALETTE, _COLOUR = 3, frozenset((2, 3, 5, 6, 8, 9, 10))
+_PALETTE, _INKS, _COLOUR = 3, 5, frozenset((2, 3, 5, 6, 8, 9, 10))
 _KINDS = {1: "u", 2: "i", 3: "f", 4: "u"}
 
 
@@ -65,6 +65,12 @@ class Page:
     @property
     def is_colour(self) -> bool:
         return self.photometric in _COLOUR
+
+    @property
+    def channels_left_out(self) -> int:
+        """Samples beyond those of the photometric interpretation: transparency, or other channels."""
+        own = 1 if self.is_palette or not self.is_colour else 4 if self.photometric == _INKS else 3
+        return self.samples - own
 
 
 class TiffLayout:

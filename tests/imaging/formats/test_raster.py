@@ -156,6 +156,8 @@ def test_palette_and_transparency_give_the_colours_themselves(tmp_path: Path):
     clear = np.dstack([RGB, np.full(GREY.shape, 7, np.uint8)])
     Image.fromarray(clear).save(tmp_path / "clear.png")
     assert np.array_equal(load(tmp_path / "clear.png").array[0], RGB)
+    assert load(tmp_path / "clear.png").warnings == ("transparency is left out",)
+    assert load(tmp_path / "palette.png").warnings == ()
 
 
 def test_a_truncated_picture_is_refused_by_name(tmp_path: Path):

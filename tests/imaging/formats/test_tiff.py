@@ -68,6 +68,28 @@ def test_separate_planes_of_eight_bits_are_read(tmp_path: Path):
     assert np.array_equal(load(tmp_path / "p.tif").array[0], pixels.transpose(1, 2, 0))
 
 
+@pytest.mark.parametrize(
+    ("channels", "photometric", "words"),
+    [
+        (1, "minisblack", ()),
+        (5, "minisblack", ("5 channels: the first is shown",)),
+        (3, "rgb", ()),
+        (4, "rgb", ("4 channels: the first 3 are shown",)),
+        (4, "separated", ()),
+    ],
+)
+def test_channels_that_are_not_shown_are_told(
+    tmp_path: Path, channels: int, photometric: str, words: tuple[str, ...]
+) -> None:
+    pixels = RNG.integers(0, 256, (6, 8, channels)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "p.tif", pixels, photometric=photometric, planarconfig="contig")
+    volume = load(tmp_path / "p.tif")
+    assert volume.warnings == words
+    if photometric != "separated":
+        shown = pixels[..., :3] if photometric == "rgb" else pixels[..., 0]
+        assert np.array_equal(volume.array[0], shown)
+
+
 @pytest.mark.parametrize("byteorder", "<>")
 @pytest.mark.parametrize("tile", [None, (16, 16)])
 @pytest.mark.parametrize("compression", [None, "zlib", "lzw", "packbits"])
