@@ -52,8 +52,18 @@ def write_rtstruct(
         SaveError: the file cannot be written; or the image is no DICOM, or has no place in the patient.
         ReadError: the image's files have changed since they were listed.
     """
-    if not source.instances or not source.grid.geometry.has_position:
-        raise SaveError(path, "an RT Structure Set needs DICOM images with a place in the patient")
+    if not source.grid.geometry.has_position:
+        raise SaveError(
+            path,
+            f"{source.name} has no place in the patient, and the outlines of an RT Structure Set are millimetres there. "
+            "Write a DICOM SEG, which needs none",
+        )
+    if not source.instances:
+        raise SaveError(
+            path,
+            f"{source.name} has no DICOM images, and an RT Structure Set names the image of each outline. "
+            "Write a DICOM SEG, a .seg.nrrd or NIfTI",
+        )
     known = {each.value: each for each in segments}
     chosen = [known.get(each.value) or described(each, labelmap.provenance) for each in labelmap.labels]
     dataset = _head(labelmap, source, series)

@@ -92,7 +92,11 @@ def write_segmentation(
     labelmap = in_one_layer(labelmap, path) if coding == "LABELMAP" else labelmap
     source = source_of(series, grid_of(volume))
     if not source.instances and not volume.geometry.has_position:
-        raise SaveError(path, "a DICOM SEG needs images with DICOM identities, or with a place in the patient")
+        raise SaveError(
+            path,
+            f"{source.name} has neither DICOM images nor a place in the patient, and a DICOM SEG needs one of them. "
+            "Write a .seg.nrrd, NIfTI, PNG or COCO",
+        )
     known = {each.value: each for each in segments}
     chosen = [known.get(each.value) or described(each, labelmap.provenance) for each in labelmap.labels]
     pixels = _Pixels(labelmap, coding, [each.value for each in chosen], probabilities or {})
