@@ -71,7 +71,6 @@ def test_separate_planes_of_eight_bits_are_read(tmp_path: Path):
 @pytest.mark.parametrize(
     ("channels", "photometric", "words"),
     [
-        (1, "minisblack", ()),
         (5, "minisblack", ("5 channels: the first is shown",)),
         (3, "rgb", ()),
         (4, "rgb", ("4 channels: the first 3 are shown",)),
