@@ -1,12 +1,13 @@
 """One series' annotation as it is being edited."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
 from imaging.geometry import Geometry
 from imaging.history import History
-from imaging.labelmap import Labelmap, Provenance
+from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.layers import Layer, filled_up
 from imaging.legend import Legend
 from imaging.library.journal import Journal
@@ -44,6 +45,31 @@ class Mask:
         self.legend = legend
         if self.active not in {label.value for label in legend.labels}:
             self.active = legend.labels[0].value if legend.labels else 0
+
+    @classmethod
+    def of(
+        cls,
+        geometry: Geometry | None,
+        saved: Labelmap | None,
+        labels: tuple[Label, ...] = (),
+        revision: int | None = None,
+    ) -> Self:
+        """A mask to be edited: what was ``saved`` as ``revision``, or an empty one with ``labels``; no undo line."""
+        if geometry is None:
+            return cls(legend=Legend(labels), revision=revision)
+        if saved is None:
+            return cls(geometry, [np.zeros(geometry.shape_kji, np.uint8)], Legend(labels), revision=revision)
+        origin = saved.provenance
+        made_by = (origin.model, origin.model_version) if origin else ()
+        return cls(
+            geometry, [layer.copy() for layer in saved.layers], Legend(saved.labels, *made_by), revision=revision
+        )
+
+    def seen(self, number: int) -> Layer:
+        """The layer of this number as it is now; a read-only view."""
+        view = self.layer(number).view()
+        view.flags.writeable = False
+        return view
 
     def layer(self, number: int) -> Layer:
         """The layer of this number, there from now on."""

@@ -64,7 +64,7 @@ class Segmentation(QObject):
     @property
     def array(self) -> NDArray[np.uint8]:
         """(K, J, I) uint8 label values of the layer of the active label, as they are now; a read-only view."""
-        return _read_only(self.mask.layer(self.layer))
+        return self.mask.seen(self.layer)
 
     @property
     def layer(self) -> int:
@@ -74,7 +74,7 @@ class Segmentation(QObject):
     @property
     def layers(self) -> Layers:
         """All layers as they are now, the lowest first; read-only views."""
-        return tuple(_read_only(layer) for layer in self.mask.layers)
+        return tuple(map(self.mask.seen, range(len(self.mask.layers))))
 
     def inside(self, value: int) -> NDArray[np.bool_]:
         """(K, J, I) bool: the voxels of a label as they are now."""
@@ -83,7 +83,7 @@ class Segmentation(QObject):
     def layer_with(self, value: int) -> Layer:
         """The layer that a label's voxels are in, as it is now; a read-only view."""
         number = next((label.layer for label in self.labels if label.value == value), 0)
-        return _read_only(self.mask.layer(number))
+        return self.mask.seen(number)
 
     @property
     def labels(self) -> tuple[Label, ...]:
@@ -139,15 +139,7 @@ class Segmentation(QObject):
         revision: int | None = None,
     ) -> None:
         """Edit another volume: the mask saved as ``revision``, or an empty one with ``labels``; no undo line."""
-        shape = (1, 1, 1) if geometry is None else geometry.shape_kji
-        layers = (np.zeros(shape, np.uint8),) if saved is None or geometry is None else saved.layers
-        origin = saved.provenance if saved else None
-        legend = Legend(
-            saved.labels if saved else labels,
-            origin.model if origin else "",
-            origin.model_version if origin else "",
-        )
-        self.resume(Mask(geometry, [layer.copy() for layer in layers], legend, revision=revision))
+        self.resume(Mask.of(geometry, saved, labels, revision))
 
     def resume(self, mask: Mask) -> None:
         """Edit another mask, with its own undo line; the half stroke in this one is taken back."""
@@ -218,11 +210,8 @@ class Segmentation(QObject):
         if not self._stroke:
             self._stroke = None
             return
-        last = self._stroke[-1]
-        if not name:
-            self.finishing.emit(tuple(self._stroke))
         named = (edit.name for edit in self._stroke if isinstance(edit, VoxelEdit))
-        self._close(name or next(named, "Change labels"), last)
+        self._finish(self._stroke, name or next(named, "Change labels"), by_hand=not name)
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
@@ -272,13 +261,17 @@ class Segmentation(QObject):
             self._show(edit)
             return
         self._stroke = [edit]
-        self.finishing.emit((edit,))
-        self._close(name, edit)
+        self._finish(self._stroke, name, by_hand=True)
 
-    def _close(self, name: str, last: Edit) -> None:
-        stroke, self._stroke = self._stroke or (), None
+    def _finish(self, stroke: list[Edit], name: str, by_hand: bool) -> None:
+        """Make one step of the open changes; others may join first what was done by hand."""
+        last = stroke[-1]
+        if by_hand:
+            self.finishing.emit(tuple(stroke))
+        self._stroke = None
         self._remember(name, stroke)
-        self._announce(last)
+        self._show(last)
+        self.history_changed.emit()
 
     def _remember(self, name: str, edits: Sequence[Edit]) -> None:
         """Put a step on the undo line."""
@@ -309,10 +302,6 @@ class Segmentation(QObject):
         for each in touched:
             self.changed.emit(each)
 
-    def _announce(self, edit: Edit) -> None:
-        self._show(edit)
-        self.history_changed.emit()
-
     def _show(self, edit: Edit) -> None:
         if isinstance(edit, VoxelEdit):
             self.changed.emit(Touched(edit.box, edit.layer or 0))
@@ -321,9 +310,3 @@ class Segmentation(QObject):
                 self.changed.emit(None)
             if not edit.only_keyframes:  # which are drawn nowhere: a stroke may mark one
                 self.labels_changed.emit()
-
-
-def _read_only(layer: Layer) -> Layer:
-    view = layer.view()
-    view.flags.writeable = False
-    return view
