@@ -55,7 +55,7 @@ def write_rtstruct(
     if not source.grid.geometry.has_position:
         raise SaveError(
             path,
-            f"{source.name} has no place in the patient, and the outlines of an RT Structure Set are millimetres there. "
+            f"{source.name} has no place in the patient, and an RT Structure Set states outlines in millimetres there. "
             "Write a DICOM SEG, which needs none",
         )
     if not source.instances:

@@ -157,10 +157,9 @@ def test_a_name_asks_for_a_format(name, kind):
 @pytest.mark.parametrize("image_kind", FLAT)
 def test_outlines_in_millimetres_need_a_place(make_image, tmp_path, image_kind):
     image = make_image(image_kind)
-    with pytest.raises(
-        SaveError, match="has no place in the patient, and the outlines.*Write a DICOM SEG, which needs none"
-    ):
+    with pytest.raises(SaveError, match="has no place in the patient") as refused:
         export_labelmap(labelled(image), image.volume, image.series, tmp_path / "r.dcm", MaskFormat.RTSTRUCT)
+    assert str(refused.value).endswith("Write a DICOM SEG, which needs none")
 
 
 @pytest.mark.parametrize("image_kind", ["axial", "oblique", "tilted", "missing"])

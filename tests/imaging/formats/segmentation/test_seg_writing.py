@@ -12,8 +12,12 @@ from pydicom import dcmread
 
 from imaging.errors import SaveError
 from imaging.formats import nifti
+from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.reading import load_volume, open_study
 from imaging.formats.segmentation.dicom_seg import read_segmentation
+from imaging.formats.segmentation.exporting import export_labelmap
+from imaging.formats.segmentation.importing import import_onto
+from imaging.formats.segmentation.mask_format import format_for
 from imaging.formats.segmentation.seg_writing import write_segmentation
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import PALETTE, Label, Labelmap, Provenance
@@ -167,7 +171,10 @@ def test_a_picture_without_place_or_instance_is_refused(tmp_path):
     (series,) = open_study(tmp_path / "image.png").series
     volume = load_volume(series)
     mask = Labelmap(np.ones((1, 5, 7), np.uint8), volume.geometry, (Label(1, "lesion"),))
-    with pytest.raises(
-        SaveError, match="neither DICOM images nor a place in the patient.*Write a .seg.nrrd, NIfTI, PNG or COCO"
-    ):
+    with pytest.raises(SaveError, match="neither DICOM images nor a place in the patient") as refused:
         write_segmentation(mask, volume, series, tmp_path / "mask.dcm")
+    assert str(refused.value).endswith("Write a .seg.nrrd, NIfTI, PNG or COCO")
+    for name in ("m.seg.nrrd", "m.nii.gz", "m.png", "m.json"):
+        export_labelmap(mask, volume, series, tmp_path / name, format_for(tmp_path / name))
+        back = import_onto(tmp_path / name, grid_of(volume), series)
+        assert np.array_equal(back.labelmap.array, mask.array), name
