@@ -6,6 +6,7 @@ from pydicom.dataset import Dataset
 
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.maker import of
+from imaging.formats.dicom.attributes import numbers, text
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import read_header
 from imaging.formats.dicom.stack import again
@@ -50,6 +51,14 @@ class Source:
     series_uid: str
     frame_of_reference: str
     name: str
+
+    def slice_showing(self, image: Dataset) -> int | None:
+        """The slice that an image reference means (PS3.3 10.3); one without a frame number the first of its image."""
+        uid, frames = text(image, "ReferencedSOPInstanceUID"), numbers(image, "ReferencedFrameNumber")
+        for k, each in enumerate(self.instances):
+            if each.uid == uid and (each.frames == 1 or not frames or each.frame == int(frames[0])):
+                return k
+        return None
 
 
 def source_of(series: Series, grid: ImageGrid) -> Source:

@@ -195,12 +195,11 @@ def _exact(coordinates: Dataset, points: NDArray[np.float64]) -> NDArray[np.floa
 def _slice_of(coordinates: Dataset, source: Source) -> int:
     images = [item(each, "ReferencedSOPSequence") for each in items(coordinates, "ContentSequence")]
     image = next(iter(images), Dataset())
-    uid, frames = text(image, "ReferencedSOPInstanceUID"), numbers(image, "ReferencedFrameNumber")
-    frame = int(frames[0]) if frames else 1
-    for k, each in enumerate(source.instances):
-        if each.uid == uid and (each.frames == 1 or each.frame == frame):
-            return k
-    raise ValueError(f"it was made on image {uid or 'not stated'}, which is not in {source.name}")
+    k = source.slice_showing(image)
+    if k is None:
+        uid = text(image, "ReferencedSOPInstanceUID") or "not stated"
+        raise ValueError(f"it was made on image {uid}, which is not in {source.name}")
+    return k
 
 
 def _figure(kind: str, parts: list[NDArray[np.float64]], values: list[Dataset]) -> Figure:

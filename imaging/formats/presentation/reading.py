@@ -50,7 +50,7 @@ def _presentation(path: Path, state: Dataset, source: Source) -> Presentation:
     if text(state, "Modality") != "PR":
         raise ReadError(path, "no presentation state")
     referred = [image for each in items(state, "ReferencedSeriesSequence") for image in _images(each)]
-    shown = [k for k in (_slice_of(image, source) for image in referred) if k is not None]
+    shown = [k for k in (source.slice_showing(image) for image in referred) if k is not None]
     if not shown:
         uid = text(referred[0], "ReferencedSOPInstanceUID") if referred else "none"
         raise ReadError(path, f"refers to image {uid}, which is not in {source.name}")
@@ -105,14 +105,6 @@ def _images(node: Dataset) -> list[Dataset]:
     return items(node, "ReferencedImageSequence")
 
 
-def _slice_of(image: Dataset, source: Source) -> int | None:
-    uid, frames = text(image, "ReferencedSOPInstanceUID"), numbers(image, "ReferencedFrameNumber")
-    for k, each in enumerate(source.instances):
-        if each.uid == uid and (each.frames == 1 or not frames or each.frame == int(frames[0])):
-            return k
-    return None
-
-
 def _for(state: Dataset, keyword: str, k: int, source: Source) -> Dataset:
     """The item that holds for slice ``k``: one without images holds for all."""
     uid = source.instances[k].uid
@@ -144,11 +136,8 @@ def _drawn(state: Dataset, shown: int, source: Source, warnings: list[str]) -> I
     sop, left = text(state, "SOPInstanceUID"), 0
     for n, each in enumerate(items(state, "GraphicAnnotationSequence")):
         images = _images(each)
-        k = (
-            shown
-            if not images
-            else next((k for k in (_slice_of(one, source) for one in images) if k is not None), None)
-        )
+        places = [shown] if not images else [source.slice_showing(one) for one in images]
+        k = next((k for k in places if k is not None), None)
         if k is None:
             continue
         words = "; ".join(text(one, "UnformattedTextValue") for one in items(each, "TextObjectSequence"))
