@@ -21,7 +21,8 @@ Modules: ``sandbox`` the workers as one reader · ``indexing`` a large folder in
 ``process`` one worker, seen from the program · ``starting`` how it is started · ``exchange`` one request under way ·
 ``worker`` the other side · ``relay`` its line to the program · ``channel`` messages on a socket · ``wire`` values as
 JSON · ``memory`` shared arrays · ``planes`` a volume plane by plane · ``left`` planes that the program copies
-itself · ``opened`` which files a worker turned to · ``limits`` what a worker may do · ``requests`` what can be asked.
+itself · ``room`` memory for them · ``opened`` which files a worker turned to · ``limits`` what a worker may do ·
+``requests`` what can be asked.
 """
 
 from imaging.sandbox.sandbox import Sandbox

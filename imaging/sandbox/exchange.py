@@ -13,7 +13,8 @@ from imaging.sandbox.channel import Message
 from imaging.sandbox.left import LEFT, LeftPlanes, UnreadVolume
 from imaging.sandbox.memory import Block
 from imaging.sandbox.planes import OwnArray, TakenPlanes
-from imaging.sandbox.requests import Request
+from imaging.sandbox.requests import LoadVolume, Request
+from imaging.sandbox.room import Room
 from imaging.sandbox.wire import ArraySpec, WireError, array_layout, decode
 
 
@@ -27,8 +28,16 @@ class Exchange:
     progress: tuple[int, int, str] = (0, 0, "")
     blocks: dict[int, Block] = field(default_factory=dict)
     taken: dict[int, TakenPlanes] = field(default_factory=dict)
+    room: Room | None = None
     left: LeftPlanes | None = None
     begun: bool = False
+
+    def make_room(self, most_bytes: int) -> None:
+        """Begin to make room for planes that the worker may leave: grey ones of DICOM files."""
+        if isinstance(self.request, LoadVolume) and not self.request.gives_all:
+            series = self.request.series
+            if series.format == "DICOM" and series.photometric.startswith("MONOCHROME"):
+                self.room = Room(series.shape_kji, series.files, most_bytes)
 
     def decoded(self, expected: Any, message: Message) -> Any:
         """The value in a message, its arrays from the message's tail or from the shared memory lent.

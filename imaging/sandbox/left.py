@@ -19,6 +19,7 @@ from imaging.filling import Chunk, Filling, SilenceError
 from imaging.progress import Report, silent
 from imaging.sandbox.channel import Message
 from imaging.sandbox.planes import OwnArray
+from imaging.sandbox.room import Room
 from imaging.sandbox.wire import Json, WireError
 from imaging.stored_planes import StoredPlanes
 from imaging.volume import Volume
@@ -40,6 +41,7 @@ class LeftPlanes(OwnArray):
         shape: of the volume, planes first.
         dtype: of its values.
         stored: where its planes lie.
+        room: gives the memory, if there is one.
         report: told of every task; may cancel.
         arrival: handed the volume while it fills.
         silence_s: seconds in which a disk must give a plane.
@@ -56,13 +58,14 @@ class LeftPlanes(OwnArray):
         shape: tuple[int, ...],
         dtype: np.dtype[Any],
         stored: StoredPlanes,
+        room: Room | None = None,
         report: Report = silent,
         arrival: Arrival | None = None,
         silence_s: float = SILENCE_S,
     ) -> None:
         if len(shape) != 3 or dtype.name not in _WORDS or not stored.are_all or len(stored.files) != shape[0]:
             raise WireError(f"{len(stored.files)} planes in files for {shape} of {dtype}")
-        super().__init__(shape, dtype)
+        super().__init__(shape, dtype, room)
         self._stored = stored
         cores = os.cpu_count() or 1
         threads = cores if arrival is None else max(1, cores - 1)  # one is left to the window of who looks on

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.sandbox.memory import Block
+from imaging.sandbox.room import Room
 from imaging.sandbox.wire import WireError
 
 HandOver = Callable[[int, Sequence[int]], None]
@@ -54,14 +55,15 @@ class OwnArray:
     Args:
         shape: of the volume, planes first.
         dtype: of its values.
+        room: gives the memory, if there is one.
 
     Attributes:
         array: read-only; nobody who gets it can make it writable again.
         planes: the same memory, to be filled.
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self.planes = np.zeros(shape, dtype)
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any], room: Room | None = None) -> None:
+        self.planes = np.zeros(shape, dtype) if room is None else room.array(shape, dtype)
         self.array = np.frombuffer(self.planes.data.toreadonly().cast("B"), dtype).reshape(shape)
 
 

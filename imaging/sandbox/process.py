@@ -100,6 +100,7 @@ class WorkerProcess:
                 self._ready = True
             body: dict[str, Json] = {"kind": "ask", "name": type(request).__name__}
             self._channel.send({**body, "request": encode(request, _no_arrays)})
+            exchange.make_room(self._limits.memory_bytes)
             return self._answer(exchange)
         except WireError as error:
             raise Stopped(f"the reader gave an answer that makes no sense ({error})", self._files) from error
@@ -163,6 +164,7 @@ class WorkerProcess:
 
     def _lend(self, size: int, exchange: Exchange, planes: Callable[[Block], TakenPlanes] | None = None) -> None:
         """Send the worker shared memory, for a whole array or to pass ``planes`` through; or refuse."""
+        exchange.room = None  # nothing is left to the program
         lent = sum(block.size for block in exchange.blocks.values())
         number = len(exchange.blocks)
         try:
@@ -197,7 +199,7 @@ class WorkerProcess:
             return
         stored = planes_in(message, exchange.request.series.files)
         try:
-            exchange.left = LeftPlanes(shape, dtype, stored, exchange.report, exchange.arrival)
+            exchange.left = LeftPlanes(shape, dtype, stored, exchange.room, exchange.report, exchange.arrival)
         except MemoryError:
             self._channel.send({"kind": "refused"})
         else:
