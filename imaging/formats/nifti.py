@@ -24,7 +24,11 @@ MOST_PHASES = 200
 """Volumes of one 4-D file that are listed; more make a list nobody can use."""
 
 AIR_HU = -500
-"""A volume of signed numbers that reaches below this is taken for CT."""
+"""A volume of signed numbers that reaches below this is taken for CT, unless its mean is beyond that of bodies."""
+
+_MOST_MEAN_HU = 3071
+_EVERY = slice(None, None, 4)
+"""Voxels looked at for the mean, along each axis."""
 
 VOXELS_FROM = 352
 """Bytes before the voxels of a single-file NIfTI-1: the header and an empty extension."""
@@ -73,7 +77,8 @@ def describe(path: Path) -> list[Series]:
 def load_volume(series: Series, report: Report = silent) -> Volume:
     """The voxels of one volume: stored numbers, scaled where the header says so.
 
-    NIfTI names no unit. A volume of signed numbers that reaches below -500 is taken for CT in HU, with a warning.
+    NIfTI names no unit. A volume of signed numbers that reaches below -500 is taken for CT in HU, with a warning; not
+    so where the mean is above all tissue, as in resampled MR.
 
     Raises:
         ReadError: damaged, or changed since it was listed.
@@ -229,6 +234,6 @@ def _unit_of(array: NDArray[Any]) -> tuple[str, tuple[str, ...]]:
         return "", ()
     finite = array[np.isfinite(array)] if np.issubdtype(array.dtype, np.floating) else array
     lowest = float(finite.min()) if finite.size else 0.0
-    if lowest > AIR_HU:
+    if lowest > AIR_HU or np.nanmean(array[_EVERY, _EVERY, _EVERY], dtype=np.float64) > _MOST_MEAN_HU:
         return "", ()
     return "HU", (f"assumed Hounsfield units: the file names none, and values reach {lowest:g}",)

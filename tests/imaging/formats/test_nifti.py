@@ -191,6 +191,12 @@ def test_hounsfield_units_are_assumed_only_with_air_and_said_so(tmp_path: Path, 
     assert any("assumed Hounsfield units" in warning for warning in volume.warnings) == bool(unit)
 
 
+def test_a_mean_above_all_tissue_is_no_ct(tmp_path: Path):
+    values = np.full((8, 8, 8), 9000, np.int16)
+    values[1] = -610
+    assert load(save(tmp_path / "mr.nii", values, np.eye(4))).unit == ""
+
+
 def test_big_endian_files_read_the_same(tmp_path: Path):
     image = nibabel.Nifti1Image(VALUES, orthogonal(OBLIQUE), nibabel.Nifti1Header(endianness=">"))
     nibabel.save(image, tmp_path / "big.nii")
