@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QElapsedTimer
 
 from imaging.geometry import Geometry
 from imaging.volume import Volume
@@ -56,8 +57,7 @@ def test_a_clip_plays_in_real_time_and_loops(playing, qtbot):
     _, view = playing(clip((0, 20, 40, 60)))
     seen = []
     view.changed.connect(lambda: seen.append(view.k))
-    qtbot.waitUntil(lambda: len(seen) >= 6, timeout=3000)
-    assert 0 in seen
+    qtbot.waitUntil(lambda: len(seen) >= 6 and 0 in seen, timeout=10_000)
     if view.dropped == 0:
         assert seen[:6] == [1, 2, 3, 0, 1, 2]
 
@@ -97,11 +97,11 @@ def test_sweeping_comes_back(playing):
 
 def test_half_speed_takes_twice_as_long(playing, qtbot):
     _, view = playing(clip((0, 60, 120, 180)))
+    clock = QElapsedTimer()
+    clock.start()
     view.set_speed(0.25)
-    qtbot.wait(120)
-    assert view.k == 0 and view.dropped == 0, "240 ms a frame"
-    view.set_speed(4.0)
-    qtbot.waitUntil(lambda: view.k != 0, timeout=3000)
+    qtbot.waitUntil(lambda: view.k != 0, timeout=10_000)
+    assert clock.elapsed() >= 235, "240 ms a frame, and none sooner however busy the machine is"
 
 
 @pytest.mark.parametrize("tool", ["brush", "length", "scroll"])

@@ -3,6 +3,7 @@ import time
 from collections.abc import Generator
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from imaging.progress import Report
@@ -18,6 +19,12 @@ def runner(qtbot: QtBot) -> Generator[Runner]:
 
 def refuse(value: object) -> None:
     raise AssertionError(f"not expected: {value!r}")
+
+
+def all_heard(qtbot: QtBot) -> None:
+    """Every thread of a runner has ended, and what it sent has arrived."""
+    qtbot.waitUntil(lambda: not any(each.name.startswith("wetread-") for each in threading.enumerate()))
+    QCoreApplication.processEvents()
 
 
 def test_a_result_arrives_on_the_main_thread(qtbot: QtBot, runner: Runner) -> None:
@@ -55,7 +62,7 @@ def test_latest_wins(qtbot: QtBot, runner: Runner) -> None:
     runner.start("load", "New", lambda _report: "new", seen.append, refuse)
     qtbot.waitUntil(lambda: not runner.busy())
     release.set()
-    qtbot.wait(50)
+    all_heard(qtbot)
     assert seen == ["new"]
 
 
@@ -117,5 +124,5 @@ def test_a_cancelled_job_is_told_to_have_stopped_unless_it_came_to_its_end(qtbot
     assert stopped == []
     go_on.set()
     qtbot.waitUntil(lambda: stopped == ["half"])
-    qtbot.wait(20)
+    all_heard(qtbot)
     assert stopped == ["half"]

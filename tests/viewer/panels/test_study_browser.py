@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -32,7 +32,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def settle(qtbot: QtBot, main: Application) -> None:
-    QTest.qWait(200)  # typing is waited for
+    typing = main.sides.browser.filter.findChildren(QTimer)
+    qtbot.waitUntil(lambda: not any(timer.isActive() for timer in typing), timeout=20_000)
     qtbot.waitUntil(lambda: not main.background.busy() and not main.runner.busy(), timeout=20_000)
     QApplication.processEvents()
 
