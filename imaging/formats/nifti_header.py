@@ -3,7 +3,7 @@
 import gzip
 import struct
 import zlib
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,19 @@ _SAMPLES = {128: 3, 2304: 4}
 """Numbers of a voxel by its type: RGB and RGBA."""
 
 _UNREAD = {32: "complex", 1792: "complex", 2048: "complex", 1536: "128-bit"}
+_FIELDS = {
+    "dim": (("8h", 40), ("8q", 16)),
+    "datatype": (("h", 70), ("h", 12)),
+    "pixdim": (("8f", 76), ("8d", 104)),
+    "vox_offset": (("f", 108), ("q", 168)),
+    "scl": (("2f", 112), ("2d", 176)),
+    "xyzt_units": (("B", 123), ("i", 500)),
+    "form_code": (("2h", 252), ("2i", 344)),
+    "quatern": (("6f", 256), ("6d", 352)),
+    "srow": (("12f", 280), ("12d", 400)),
+}
+"""Type and first byte of each field, in versions 1 and 2."""
+
 _MS_PER_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
 _GZIP_ERRORS = (OSError, EOFError, zlib.error)
@@ -138,37 +151,26 @@ def read_header(path: Path) -> NiftiHeader:
 
 
 def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
-    def field(kind: str, first: int, second: int) -> tuple[float, ...]:
-        return struct.unpack_from(order + kind, head, first if version == 1 else second)
+    def field(name: str) -> tuple[float, ...]:
+        kind, start = _FIELDS[name][version - 1]
+        return struct.unpack_from(order + kind, head, start)
 
-    real = "f" if version == 1 else "d"
-    dim = [int(n) for n in field("8h" if version == 1 else "8q", 40, 16)]
-    pixdim = field(f"8{real}", 76, 104)
-    kind = int(field("h", 70, 12)[0])
-    offset = int(field("f" if version == 1 else "q", 108, 168)[0])
-    slope, intercept = field(f"2{real}", 112, 176)
-    unit_codes = int(field("B" if version == 1 else "i", 123, 500)[0])
-    units, step_ms = unit_codes & 7, abs(pixdim[4]) * _MS_PER_UNIT.get(unit_codes & 0x38, 0.0)
-    is_pair = b"ni1" in head[344:348] or head[4:8] == b"ni2\0"
-    codes = tuple(int(n) for n in field("2h" if version == 1 else "2i", 252, 344))
-    quaternion = field(f"6{real}", 256, 352)
-    rows = np.array(field(f"12{real}", 280, 400), float).reshape(3, 4)
-    if not 1 <= dim[0] <= 7 or min(dim[1 : dim[0] + 1]) < 1:
-        raise ReadError(path, f"sizes {dim}: expected 1 to 7 positive ones")
-    if not 0 <= offset < _FARTHEST_BYTE:
-        raise ReadError(path, f"voxels from byte {offset:.6g} on (vox_offset): expected a place in the file")
-    if kind not in _TYPES:
-        named = f"{_UNREAD[kind]} numbers (type {kind})" if kind in _UNREAD else f"numbers of type {kind}"
-        raise ReadError(path, f"{named} are not read: expected integers, floats or colour")
-    scale = _MM_PER_UNIT.get(units, 1.0)
-    affine, warnings = affine_of(codes, quaternion, rows, pixdim, dim)
+    dim, pixdim = [int(n) for n in field("dim")], field("pixdim")
+    kind, offset, unit_codes = (int(field(name)[0]) for name in ("datatype", "vox_offset", "xyzt_units"))
+    _require_readable(path, dim, kind, offset)
+    slope, intercept = field("scl")
+    scale, step_ms = _MM_PER_UNIT.get(unit_codes & 7, 1.0), abs(pixdim[4]) * _MS_PER_UNIT.get(unit_codes & 0x38, 0.0)
+    codes = tuple(int(n) for n in field("form_code"))
+    rows = np.array(field("srow"), float).reshape(3, 4)
+    affine, warnings = affine_of(codes, field("quatern"), rows, pixdim, dim)
     if affine is not None:
         affine[:3] *= scale
-    spacing = [abs(step) * scale for step in pixdim[1:4]]
     if _SAMPLES.get(kind) == 4:
         warnings = (*warnings, "transparency is left out")
-    if units == 0:
+    if unit_codes & 7 == 0:
         warnings = (*warnings, "the unit of length is not stated: millimetres are assumed")
+    i_mm, j_mm, k_mm = (abs(step) * scale for step in pixdim[1:4])
+    is_pair = b"ni1" in head[344:348] or head[4:8] == b"ni2\0"
     return NiftiHeader(
         tuple(dim[1 : dim[0] + 1]),
         np.dtype(order + _TYPES[kind]),
@@ -177,8 +179,18 @@ def _parse(path: Path, head: bytes, order: str, version: int) -> NiftiHeader:
         slope if np.isfinite(slope) else 0.0,
         intercept if np.isfinite(intercept) else 0.0,
         affine,
-        (spacing[0], spacing[1], spacing[2]),
+        (i_mm, j_mm, k_mm),
         warnings,
         is_pair,
         step_ms if step_ms and np.isfinite(step_ms) else None,
     )
+
+
+def _require_readable(path: Path, dim: Sequence[int], kind: int, offset: int) -> None:
+    if not 1 <= dim[0] <= 7 or min(dim[1 : dim[0] + 1]) < 1:
+        raise ReadError(path, f"sizes {dim}: expected 1 to 7 positive ones")
+    if not 0 <= offset < _FARTHEST_BYTE:
+        raise ReadError(path, f"voxels from byte {offset:.6g} on (vox_offset): expected a place in the file")
+    if kind not in _TYPES:
+        named = f"{_UNREAD[kind]} numbers (type {kind})" if kind in _UNREAD else f"numbers of type {kind}"
+        raise ReadError(path, f"{named} are not read: expected integers, floats or colour")
