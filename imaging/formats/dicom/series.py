@@ -1,6 +1,6 @@
 """A stack of DICOM frames as a series to list."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 
@@ -14,6 +14,9 @@ from imaging.formats.dicom.modality import RESCALE_TAGS, rescale_source, unreada
 from imaging.formats.dicom.placement import directions_of
 from imaging.study import Patient, Series
 
+_PLANES = ("sagittal", "coronal", "axial")
+"""By the axis of the patient that their normal is closest to: left, posterior, head."""
+
 
 def listed(stacks: Sequence[Stack]) -> list[Series]:
     """Series in order of number, with unique identities; the largest stack of a series keeps the plain one.
@@ -22,12 +25,17 @@ def listed(stacks: Sequence[Stack]) -> list[Series]:
     """
     uids = [_series_uid(stack.frames[0].header) for stack in stacks]
     several = {uid for uid, count in Counter(uids).items() if count > 1}
+    planes: dict[str, set[str]] = defaultdict(set)
+    for uid, stack in zip(uids, stacks, strict=True):
+        if uid in several:
+            planes[uid].add(_plane_of(stack))
     seen: Counter[str] = Counter()
     found: list[Series] = []
     for n in sorted(range(len(stacks)), key=lambda n: -len(stacks[n].frames)):
         seen[uids[n]] += 1
         unique = uids[n] if seen[uids[n]] == 1 else f"{uids[n]}#{seen[uids[n]]}"
-        found.append(describe(unique, stacks[n], uids[n] in several))
+        plane = _plane_of(stacks[n]) if len(planes[uids[n]]) > 1 else ""
+        found.append(describe(unique, stacks[n], uids[n] in several, plane))
     return sorted(found, key=lambda each: (each.study_uid, each.number is None, each.number or 0, _natural(each.uid)))
 
 
@@ -41,8 +49,15 @@ def _natural(uid: str) -> tuple[str, int]:
     return (plain, int(number)) if plain and number.isdecimal() else (uid, 0)
 
 
-def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
-    """The stack as a series with this identity, named apart where its series holds several."""
+def describe(uid: str, stack: Stack, one_of_several: bool, plane: str = "") -> Series:
+    """The stack as a series with this identity, named apart where its series holds several.
+
+    Args:
+        uid: identity.
+        stack: to be described.
+        one_of_several: its series holds other stacks.
+        plane: which plane of the body it shows, where others of the series show other ones.
+    """
     header, layout = stack.frames[0].header, stack.frames[0].layout
     times = frame_times_ms(stack)
     return Series(
@@ -53,7 +68,7 @@ def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
         shape_kji=stack.geometry.shape_kji,
         geometry=stack.geometry,
         modality=header.text("Modality"),
-        description=_description(stack, one_of_several),
+        description=_description(stack, one_of_several, plane),
         number=whole(header.dataset, "SeriesNumber"),
         photometric=layout.photometric,
         body_part=header.text("BodyPartExamined"),
@@ -75,7 +90,13 @@ def describe(uid: str, stack: Stack, one_of_several: bool) -> Series:
     )
 
 
-def _description(stack: Stack, one_of_several: bool) -> str:
+def _plane_of(stack: Stack) -> str:
+    """The plane of the body that comes closest; empty where the place is not known."""
+    place = stack.frames[0].place
+    return "" if place is None else _PLANES[int(np.abs(place.normal_lps).argmax())]
+
+
+def _description(stack: Stack, one_of_several: bool, plane: str) -> str:
     """Series Description, and what tells this stack apart from the others of its series."""
     header, layout = stack.frames[0].header, stack.frames[0].layout
     parts = [header.text("SeriesDescription")]
@@ -85,6 +106,7 @@ def _description(stack: Stack, one_of_several: bool) -> str:
         kind = header.text("ImageType").split("\\")[2:3]
         instance = whole(header.dataset, "InstanceNumber")
         start = [] if instance is None else [f"from image {instance}"]
+        kind += [plane] if plane and plane.upper() not in kind else []
         parts.append(" ".join([*kind, f"{layout.columns} × {layout.rows}", *start]).lower())
     return ", ".join(part for part in parts if part)
 

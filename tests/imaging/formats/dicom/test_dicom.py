@@ -155,7 +155,12 @@ def test_orientations_and_sizes_of_one_series_do_not_mix(write_slices, write_dic
         ImageOrientationPatient=[0, 1, 0, 0, 0, -1], FrameOfReferenceUID="1.2.3.9",
     )  # fmt: skip
     path = write_dicom(np.zeros((5, 6), np.uint16), "screenshot.dcm")
-    assert sorted(s.shape_kji for s in reading.open_study(path.parent).series) == [(1, 3, 4), (1, 5, 6), (2, 3, 4)]
+    found = sorted((s.shape_kji, s.description) for s in reading.open_study(path.parent).series)
+    assert found == [
+        ((1, 3, 4), "sagittal 4 × 3"),
+        ((1, 5, 6), "6 × 5"),
+        ((2, 3, 4), "axial 4 × 3 from image 1"),
+    ]
 
 
 def test_an_exact_copy_is_named_and_left_out(write_slices):
