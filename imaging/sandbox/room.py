@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 WORD_BYTES = 2
 """Of a value in nearly all volumes that are stored as they are shown."""
 
-_LONGEST_S = 0.5
+_STEP_BYTES, _LONGEST_S = 16 << 20, 0.5
 
 
 class Room:
@@ -28,38 +28,38 @@ class Room:
         shape: of the volume, planes first.
         files: of its planes. Where they are smaller than the planes, these are coded and nothing is made.
         most_bytes: more are not made.
+
+    Attributes:
+        made_bytes: how many have their pages so far.
     """
 
     def __init__(self, shape: tuple[int, ...], files: Sequence[Path], most_bytes: int) -> None:
-        self._bytes = WORD_BYTES * prod(shape)
-        self._made: NDArray[np.uint8] | None = None
+        self._bytes, self._is_asked_for = WORD_BYTES * prod(shape), False
+        self._memory: NDArray[np.uint8] | None = None
+        self.made_bytes = 0
         self._thread = threading.Thread(target=self._make, args=(files,), name="wetread-room", daemon=True)
         if 0 < self._bytes <= most_bytes:
             self._thread.start()
 
     def array(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Zeroed memory of this shape and type: what was made if it fits, else other.
+        """Zeroed memory of this shape and type: what was made so far if it fits, else other. No more is made.
 
         Raises:
             MemoryError: there is not as much.
         """
-        made = self._taken() if dtype.itemsize * prod(shape) == self._bytes else None
-        return np.zeros(shape, dtype) if made is None else made.view(dtype).reshape(shape)
-
-    @property
-    def is_ready(self) -> bool:
-        """True where there is memory that nobody has; waits while it is made."""
-        if self._thread.ident:
+        self._is_asked_for = True
+        if self._thread.ident and dtype.itemsize * prod(shape) == self._bytes:
             self._thread.join(_LONGEST_S)
-        return self._made is not None
-
-    def _taken(self) -> NDArray[np.uint8] | None:
-        taken, self._made = (self._made if self.is_ready else None), None
-        return taken
+            if self._memory is not None and not self._thread.is_alive():
+                memory, self._memory = self._memory, None
+                return memory.view(dtype).reshape(shape)
+        return np.zeros(shape, dtype)
 
     def _make(self, files: Sequence[Path]) -> None:
         with suppress(OSError, MemoryError):
             if sum(file.stat().st_size for file in files) >= self._bytes:
-                made = np.zeros(self._bytes, np.uint8)
-                made[:: mmap.PAGESIZE] = 0
-                self._made = made
+                self._memory = memory = np.zeros(self._bytes, np.uint8)
+                while self.made_bytes < self._bytes and not self._is_asked_for:
+                    step = memory[self.made_bytes : self.made_bytes + _STEP_BYTES]
+                    step[:: mmap.PAGESIZE] = 0
+                    self.made_bytes += len(step)
