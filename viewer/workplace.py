@@ -8,6 +8,7 @@ from viewer.commands.action import Action
 from viewer.commands.assisting_actions import assisting_actions
 from viewer.commands.classifying_actions import classifying_actions
 from viewer.commands.colour_actions import colour_actions
+from viewer.commands.editing import KEY as EDITING
 from viewer.commands.editing_actions import editing_actions
 from viewer.commands.exchanging import Exchanging
 from viewer.commands.fusing_actions import fusing_actions
@@ -229,3 +230,10 @@ class Workplace(Workroom):
             self.worklist.current_changed,
         ):
             signal.connect(self.window.refresh)
+        for signal in (self.runner.started, self.runner.ended):
+            signal.connect(self._refresh_for)
+
+    def _refresh_for(self, key: str) -> None:
+        """While an edit is worked out, its key stops it."""
+        if key == EDITING:
+            self.window.refresh()

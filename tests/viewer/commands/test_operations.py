@@ -6,7 +6,7 @@ import pytest
 from imaging.editing import Editable, replace
 from imaging.geometry import Geometry
 from imaging.labelmap import Label
-from imaging.progress import silent
+from imaging.progress import Cancelled, silent
 from viewer.commands.operations import OPERATIONS, Task
 from viewer.commands.proposing import proposal_of
 from viewer.state.workbench import EditOptions
@@ -48,6 +48,18 @@ def test_colour_counts_as_the_mean_of_the_three(name: str) -> None:
     assert (grey is None) == (colour is None)
     if grey is not None and colour is not None:
         assert grey.box == colour.box and np.array_equal(grey.after, colour.after)
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_every_operation_tells_how_far_it_is_and_can_be_cancelled(name: str) -> None:
+    def stop(done: int, total: int, text: str) -> None:
+        assert text and 0 <= done <= max(done, total)
+        raise Cancelled
+
+    apart = painted()
+    apart[3:5, 6:12, 6:12] = 0
+    with pytest.raises(Cancelled):
+        WORK[name](task(apart), stop)
 
 
 def test_a_threshold_by_hand_and_by_otsu_find_the_block() -> None:
