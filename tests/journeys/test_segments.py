@@ -74,6 +74,33 @@ def test_a_term_is_searched_and_added_with_its_code(main: Application, qtbot: Qt
     assert names(main) == ["lesion"]
 
 
+def test_a_list_of_ones_own_stands_first_and_a_mistake_in_it_is_told(
+    qtbot: QtBot, start: Callable[[], Application]
+) -> None:
+    main = start()
+    file = main.places.settings / "terminology.toml"
+    main.window.close()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    code = '{value = "RID35976", scheme = "RADLEX", meaning = "halo sign"}'
+    term = f'[[term]]\nname = "Halo sign"\ncolour = [1, 2, 3]\ncode = {code}\n'
+    file.write_text(f'version = 1\ntitle = "Ward 5"\n{term}')
+    main = start()
+    terms = box(main).terms
+    assert terms.lists.itemText(0) == "Ward 5"
+    terms.lists.setCurrentIndex(0)
+    qtbot.keyClicks(terms.search, "halo")
+    press(terms, "Add segment")
+    added = main.segmentation.active_label
+    assert added is not None and added.code is not None
+    assert (added.name, added.colour, added.code.value) == ("Halo sign", (1, 2, 3), "RID35976")
+    main.segmentation.mask.saved = True
+    main.window.close()
+    file.write_text(f'version = 1\ntitle = "Ward 5"\n{term.replace("[1, 2, 3]", "[1, 2]")}')
+    main = start()
+    assert any("terminology.toml" in each.text and "Only the built-in" in each.text for each in main.notices.all)
+    assert box(main).terms.lists.itemText(0) == "Chest CT"
+
+
 def test_a_locked_segment_is_not_painted_over(main: Application) -> None:
     paint(main, 30, 40)
     before = np.count_nonzero(main.segmentation.array == 1)
