@@ -54,6 +54,7 @@ def prepare(
     Raises:
         DataError: there are no examples.
         ReadError: a file cannot be read.
+        Cancelled: by ``report``.
     """
     if not examples:
         raise DataError("there is nothing to learn from: no example is left")

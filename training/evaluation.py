@@ -79,6 +79,7 @@ def evaluate(package: Package, index: Path, dataset: str, out: Path, report: Rep
         PackageError: the package may not be used.
         ReadError: an image or mask cannot be read.
         SaveError: the result cannot be written.
+        Cancelled: by ``report``.
     """
     predictor = Predictor(package)
     manifest = predictor.manifest
@@ -93,6 +94,7 @@ def judge(predictor: Predictor, collection: Collection, report: Report = silent)
 
     Raises:
         DataError: there are none, or a mask does not fit its image.
+        Cancelled: by ``report``.
     """
     examples = [example for example in collection.examples if suits(predictor.manifest, example.load()) is None]
     if not examples:

@@ -71,7 +71,12 @@ def begin(config: TrainingConfig, out: Path) -> Run:
 
 
 def finish(run: Run, learnt: Learnt, report: Report = silent) -> Path:
-    """The released package: judged on held-out patients through the viewer's own Predictor, then put in place."""
+    """The released package: judged on held-out patients through the viewer's own Predictor, then put in place.
+
+    Raises:
+        SaveError: report or package cannot be written.
+        Cancelled: by ``report``.
+    """
     data, weights = pack(learnt.weights)
     releases = run.config.releases or run.folder
     manifest = _manifest(run, weights, next_version(releases, run.config.name))

@@ -44,8 +44,11 @@ def train_member(job: Job, network: nn.Module, report: Report, on_metrics: OnMet
     Args:
         job: data and settings.
         network: pretrained or released weights to go on from; changed in place.
-        report: told at every step; raising :class:`Cancelled` ends the run.
+        report: told at every step.
         on_metrics: told epoch, step, train_loss and val_* after every epoch.
+
+    Raises:
+        Cancelled: by ``report``.
     """
     torch.manual_seed(job.seed)
     settings = job.config.optimiser

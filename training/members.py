@@ -41,7 +41,13 @@ def train_members(
     report: Report,
     on_metrics: OnMetrics,
 ) -> Learnt:
-    """All members trained, each on every fold but its own; checkpoints and curves are written to ``folder``."""
+    """All members trained, each on every fold but its own; checkpoints and curves are written to ``folder``.
+
+    Raises:
+        ReadError: an image or mask cannot be read.
+        SaveError: a checkpoint or curve cannot be written.
+        Cancelled: by ``report``.
+    """
     examples = [example for example in collection.examples if example.group not in split.test]
     slices = prepare(examples, Preprocessing(design.preprocessing, design.input), design.labels, report)
     groups = [example.group for example in examples]

@@ -59,6 +59,7 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
     Raises:
         ReadError: damaged, or changed since it was listed.
         Truncated: fewer voxels than the header declares.
+        Cancelled: by ``report``.
     """
     path = series.files[0]
     report(0, 1, f"Loading {path.name}")

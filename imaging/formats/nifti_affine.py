@@ -16,7 +16,15 @@ def affine_of(
     pixdim: tuple[float, ...],
     dim: list[int],
 ) -> tuple[NDArray[np.float64] | None, tuple[str, ...]]:
-    """The sform where it is set, else the qform, else None; and a warning where the two are set and disagree.
+    """(4, 4) float64: the sform where it is set, else the qform, else None; and a warning where both are and disagree.
+
+    It leads from index (i, j, k, 1) to RAS, in the file's unit of length.
+
+    Args:
+        codes: ``qform_code`` and ``sform_code``.
+        quaternion: ``quatern_b`` to ``quatern_d``, then the offsets.
+        rows: (3, 4) ``srow_x`` to ``srow_z``.
+        pixdim, dim: as in the header, with what stands at 0.
 
     Raises:
         ValueError: a qform that is no rotation.

@@ -75,7 +75,7 @@ def inside_values(ground: Ground, figure: Inside) -> Inner:
 
 
 def probed(ground: Ground, point: Triple) -> NDArray[Any] | None:
-    """The value of the voxel that a point lies on, or three for colour; None outside and in padding."""
+    """(1,) the value of the voxel that a point lies on, or (3,) for colour; None outside and in padding."""
     volume = ground.volume
     k = nearest_slice(volume, point) if ground.frame == "lps" else slice_of((point,))
     if not 0 <= k < volume.geometry.shape_kji[0]:

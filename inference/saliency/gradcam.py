@@ -13,6 +13,7 @@ def gradcam(network: nn.Module, task: Task, report: Report) -> Evidence:
 
     Raises:
         InferenceError: the network has no such layer.
+        Cancelled: by ``report``.
     """
     from captum.attr import LayerAttribution, LayerGradCam  # brings matplotlib: half a second of the first prediction
 

@@ -14,6 +14,9 @@ def integrated_gradients(network: nn.Module, task: Task, report: Report) -> Evid
     """Signed evidence summed over channels; the method's text tells by what share the sum misses the score's change.
 
     The path is walked one step at a time, so that Cancel waits for one backward pass and memory holds one image.
+
+    Raises:
+        Cancelled: by ``report``.
     """
     from captum.attr import IntegratedGradients  # brings matplotlib: half a second of the first prediction
 
