@@ -54,10 +54,10 @@ class ModalityTransform:
         return self.table is not None or (self.slope.is_integer() and self.intercept.is_integer())
 
     def apply(self, stored: NDArray[Any]) -> NDArray[Any]:
-        """Values in the shape of ``stored``: int64 where whole numbers stay whole, else float64."""
+        """Values in the shape of ``stored``: int64 of whole numbers that stay whole, else float64."""
         if self.table is not None:
             return self.table[np.clip(stored.astype(np.int64) - self.first, 0, len(self.table) - 1)]
-        if self.keeps_integers:
+        if self.keeps_integers and stored.dtype.kind != "f":
             return stored.astype(np.int64) * int(self.slope) + int(self.intercept)
         return stored.astype(np.float64) * self.slope + self.intercept
 
@@ -67,7 +67,7 @@ def functional_group(header: Header, index: int, keyword: str) -> Dataset:
 
     DICOM PS3.3 C.7.6.16.
     """
-    if not header.frame_groups and not len(header.shared_groups):
+    if not header.has_groups:
         return NOTHING
     own = item(header.frame_groups[index], keyword) if index < len(header.frame_groups) else NOTHING
     return own if len(own) else item(header.shared_groups, keyword)
@@ -123,15 +123,16 @@ def modality_transforms(frames: Iterable[tuple[Header, int]]) -> list[ModalityTr
     found: list[ModalityTransform] = []
     for header, index in frames:
         said = _rescale_said(header, index)
-        if said not in made:
-            made[said] = modality_transform(header, index)
-        found.append(made[said])
+        transform = made.get(said)
+        if transform is None:
+            transform = made[said] = modality_transform(header, index)
+        found.append(transform)
     return found
 
 
 def _rescale_said(header: Header, index: int) -> object:
     """Alike for frames with the same transform; a frame's own where the file has tables or functional groups."""
-    if header.frame_groups or len(header.shared_groups) or holds(header.dataset, _TABLE):
+    if header.has_groups or holds(header.dataset, _TABLE):
         return header.path, index
     return as_read(header.dataset, _SLOPE_TAGS)
 

@@ -165,6 +165,9 @@ def test_float_pixels_keep_their_values(write_dicom):
     del data.BitsStored, data.HighBit, data.PixelRepresentation
     data.save_as(path, enforce_file_format=True)
     assert np.array_equal(load(path).array[0], values)
+    data.RescaleSlope, data.RescaleIntercept = 2, -5
+    data.save_as(path)
+    assert np.array_equal(load(path).array[0], values * 2 - 5)
 
 
 def test_a_short_rle_frame_is_refused(write_dicom):
