@@ -93,6 +93,11 @@ class Header:
         """Functional groups that hold for every frame; empty in classic files."""
         return item(self.dataset, "SharedFunctionalGroupsSequence")
 
+    @cached_property
+    def has_groups(self) -> bool:
+        """True where functional groups say something: the file is an enhanced one."""
+        return bool(self.frame_groups) or len(self.shared_groups) > 0
+
 
 def read_header(path: Path) -> Header:
     """What one file says before its pixels; the pixels are not read.
