@@ -24,7 +24,7 @@ from viewer.waiting import wait_until
 @dataclass(frozen=True)
 class Shot:
     """What to show: slice (0-based), preset by name or number key, mask and heat map files, window size in pixels,
-    series by uid, layout by name."""
+    series by uid (the first that the layout can show when left out), layout by name."""
 
     path: Path
     slice: int | None = None
@@ -72,8 +72,9 @@ def save(widget: QWidget, out: Path) -> None:
 
 
 def _set_up(main: Application, shot: Shot) -> None:
-    if shot.series is not None and main.session.study is not None:
-        main.reading.load(_series(main.session.study, shot.series))
+    series = None if main.session.study is None else _wanted(main.session.study, shot)
+    if series is not None:
+        main.reading.load(series)
         wait_until(lambda: not main.runner.busy(), "the series to load")
     volume = main.session.volume
     if volume is None:
@@ -91,6 +92,19 @@ def _set_up(main: Application, shot: Shot) -> None:
         main.segmentation.load(volume.geometry, _mask(shot.mask, volume))
     if shot.heat is not None:
         main.findings.show_heat(_heat(shot.heat, volume, main.view.k))
+
+
+def _wanted(study: Study, shot: Shot) -> Series | None:
+    """The series asked for, else for planes of one volume the first that can be cut; None keeps the one shown."""
+    if shot.series is not None:
+        return _series(study, shot.series)
+    if shot.layout not in LAYOUTS or not LAYOUTS[shot.layout].one_volume:
+        return None
+    return next((series for series in study.series if _can_be_cut(series)), None)
+
+
+def _can_be_cut(series: Series) -> bool:
+    return series.kind == "volume" and series.geometry is not None and series.geometry.has_position
 
 
 def _layout(name: str, main: Application) -> Layout:

@@ -137,6 +137,9 @@ def _draw_label(state: Measurements, pane: Pane, measurement: Measurement, label
     if outer is None or (outer.crossing and _colour(state, measurement) is COLOUR):
         return
     (right, middle), (left, beside) = (end(outer.points, key=lambda point: point[0]) for end in (max, min))
-    offset = 0.0 if isinstance(measurement.figure, Note) else MARGIN
     lines, colour = label_lines(measurement, values), _colour(state, measurement)
-    labels.write(lines, (right + offset, middle), colour, (left - offset, beside))
+    if isinstance(measurement.figure, Note):
+        labels.write(lines, (right, middle), colour, (left, beside))
+    else:
+        own = QPolygonF([QPointF(*point) for point in outer.points]).boundingRect().adjusted(-GRIP, -GRIP, GRIP, GRIP)
+        labels.write(lines, (right + MARGIN, middle), colour, (left - MARGIN, beside), own)

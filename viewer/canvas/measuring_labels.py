@@ -10,6 +10,7 @@ from viewer.canvas.dragging import Point
 FAR_PX = 12.0
 SHADE = QColor(0, 0, 0, 170)
 PADDING_X, PADDING_Y = 5.0, 3.0
+NOTHING = QRectF()
 
 
 class Labels:
@@ -24,11 +25,14 @@ class Labels:
         self._painter, self._font, self._room, self._taken = painter, font, room, tuple(taken)
         self.boxes: list[QRectF] = []
 
-    def write(self, lines: tuple[str, ...], place: Point, colour: QColor, left: Point | None = None) -> None:
+    def write(
+        self, lines: tuple[str, ...], place: Point, colour: QColor, left: Point | None = None, own: QRectF = NOTHING
+    ) -> None:
         """Write ``lines`` to the right of a point, else where there is room near it; a line leads there from afar.
 
         Args:
             left: the point that they end at instead where the room on the right is too small; without, the same point.
+            own: where the figure is that they belong to, which they leave free where they can.
         """
         if not lines:
             return
@@ -39,7 +43,7 @@ class Labels:
         turned = place[0] + wide > self._room.right() and left[0] - wide >= self._room.left()
         x, y = left if turned else place
         start = x - wide if turned else x
-        box = self._free(QRectF(start, y - line / 2 - PADDING_Y, wide, line * len(lines) + 2 * PADDING_Y))
+        box = self._free(QRectF(start, y - line / 2 - PADDING_Y, wide, line * len(lines) + 2 * PADDING_Y), own)
         self.boxes.append(box)
         if box.top() > y + FAR_PX or box.bottom() < y - FAR_PX:
             self._painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
@@ -57,13 +61,13 @@ class Labels:
         for number, text in enumerate(lines):
             painter.drawText(QPointF(left, base + number * metrics.lineSpacing()), text)
 
-    def _free(self, wanted: QRectF) -> QRectF:
-        """The wanted box in the room, moved up or down as little as it takes to stand clear of other texts.
+    def _free(self, wanted: QRectF, own: QRectF) -> QRectF:
+        """The wanted box in the room, moved up or down as little as it takes to stand clear of its figure and of texts.
 
-        Where there is no such place, off other labels only; where there is none even so, where it was wanted.
+        Where there is no such place, clear of texts, then of labels only; where there is none even so, as wanted.
         """
-        start = self._inside(wanted)
-        for others in ((*self.boxes, *self._taken), self.boxes):
+        start, texts = self._inside(wanted), (*self.boxes, *self._taken)
+        for others in ((*texts, own), texts, self.boxes):
             tops = [
                 start.top(),
                 *(edge for each in others for edge in (each.bottom() + 1, each.top() - start.height() - 1)),

@@ -11,6 +11,8 @@ import typer
 from viewer import runtime
 from viewer.cli.answering import Failure, failures_in_words, say
 
+NO_SIZE_HINTS = "This plugin does not support propagateSizeHints()"
+"""Qt's words: windows that nobody sees have no hints for a window manager."""
 SIZE = re.compile(r"([1-9]\d{1,4})x([1-9]\d{1,4})")
 
 
@@ -58,7 +60,9 @@ def shot(
     mask: Annotated[Path | None, typer.Option(help="Mask to lay over: NIfTI, or PNG of label values.")] = None,
     heat: Annotated[Path | None, typer.Option(help="Heat map to lay over: NIfTI or NPY.")] = None,
     size: Annotated[str, typer.Option(metavar="WxH", help="Size of the window in pixels.")] = "1480x900",
-    series: Annotated[str | None, typer.Option(metavar="UID", help="Which series; the first when left out.")] = None,
+    series: Annotated[
+        str | None, typer.Option(metavar="UID", help="Which series; the first that fits when left out.")
+    ] = None,
     layout: Annotated[str | None, typer.Option(help="Viewports, such as 1x1, 2x3, mpr; 1x1 when left out.")] = None,
 ) -> None:
     """Render the real window offscreen on images, with mask and heat map if given."""
@@ -93,4 +97,12 @@ def _has_no_display() -> bool:
 
 
 def _offscreen() -> None:
+    """Let Qt work without a display, and keep what it says of that to itself: it is the same line for every window."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QMessageLogContext, QtMsgType, qFormatLogMessage, qInstallMessageHandler
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if text != NO_SIZE_HINTS:
+            typer.echo(qFormatLogMessage(kind, context, text), err=True)
+
+    qInstallMessageHandler(tell)

@@ -1,10 +1,16 @@
 """Commands that open the window: on the screen, on the built-in study, and offscreen as a picture."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent
@@ -77,6 +83,29 @@ def test_shot_lays_the_viewports_out(wetread, phantom_study, tmp_path: Path, lay
     assert result.exit_code == 0, result.stderr
     picture = np.asarray(Image.open(out).convert("L"), int)
     assert picture.shape == (800, 1280) and picture[150:700, 300:900].max() > 200
+
+
+def test_three_planes_are_of_the_first_series_that_can_be_cut(wetread, phantom_study, tmp_path: Path) -> None:
+    together = tmp_path / "together"
+    shutil.copytree(phantom_study.ct, together)
+    data = pydicom.dcmread(phantom_study.xray)
+    data.SeriesNumber = 0
+    data.save_as(together / "radiograph.dcm")
+    first = json.loads(wetread("info", together, "--json").stdout)["series"][0]
+    assert first["modality"] == "DX", "this one cannot be cut"
+    out = tmp_path / "planes.png"
+    result = wetread("shot", together, "--layout", "mpr", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    picture = np.asarray(Image.open(out).convert("L"), int)
+    assert all((part > 200).any() for part in (picture[150:400, 300:600], picture[450:700, 600:1000]))
+
+
+def test_what_qt_says_of_windows_that_nobody_sees_is_left_out(tmp_path: Path, phantom_study) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "viewer", "shot", phantom_study.ct, "--out", tmp_path / "a.png"],
+        capture_output=True, text=True, check=True, env={**os.environ, "WETREAD_DATA": str(tmp_path)},
+    )  # fmt: skip
+    assert "propagateSizeHints" not in made.stderr
 
 
 def test_a_layout_that_cannot_be_is_named(wetread, phantom_study, tmp_path: Path) -> None:
