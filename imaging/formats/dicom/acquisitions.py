@@ -29,11 +29,12 @@ def acquisitions_of(frames: Sequence[Frame]) -> tuple[Acquisition, ...]:
     found: list[Acquisition] = []
     for frame in frames:
         header = frame.header
-        in_groups = bool(header.frame_groups or len(header.shared_groups))
-        key = (header.path, frame.index) if in_groups else as_read(header.dataset, _TAGS)
-        if key not in known:
-            known[key] = _acquisition(header, _places(frame) if in_groups else (header.dataset,))
-        found.append(known[key])
+        key = (header.path, frame.index) if header.has_groups else as_read(header.dataset, _TAGS)
+        acquisition = known.get(key)
+        if acquisition is None:
+            places = _places(frame) if header.has_groups else (header.dataset,)
+            acquisition = known[key] = _acquisition(header, places)
+        found.append(acquisition)
     return tuple(found) if len(set(known.values())) > 1 else tuple(found[:1])
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -109,9 +108,9 @@ def _chunks(stack: Stack) -> list[Chunk]:
 
 
 def _by_file(stack: Stack) -> list[tuple[Header, list[int]]]:
-    found: dict[Path, tuple[Header, list[int]]] = {}
+    found: dict[int, tuple[Header, list[int]]] = {}
     for k, frame in enumerate(stack.frames):
-        found.setdefault(frame.header.path, (frame.header, []))[1].append(k)
+        found.setdefault(id(frame.header), (frame.header, []))[1].append(k)
     return list(found.values())
 
 

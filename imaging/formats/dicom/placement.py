@@ -69,7 +69,7 @@ def directions_of(header: Header, index: int) -> tuple[str, str]:
 
 def _numbers(header: Header, index: int, group: str, keyword: str) -> tuple[float, ...]:
     """Values from a frame's functional group, the file's top level or its first detector."""
-    if header.frame_groups or len(header.shared_groups):
+    if header.has_groups:
         found = numbers(functional_group(header, index, group), keyword)
         if found:
             return found

@@ -116,7 +116,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         overlays=shown.overlays,
         regions=regions_of(first),
         slice_regions=_slice_regions(stack),
-        facts=facts_of(list({frame.header.path: frame.header for frame in stack.frames}.values()), PROJECTIONS),
+        facts=facts_of(list({id(frame.header): frame.header for frame in stack.frames}.values()), PROJECTIONS),
         acquisitions=acquisitions_of(stack.frames),
         shutter=shutter_of(first),
         icc_profile=shown.icc_profile,

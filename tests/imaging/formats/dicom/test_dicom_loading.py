@@ -78,12 +78,12 @@ def test_a_cancelled_load_ends_with_its_threads(phantom_study: PhantomStudy) -> 
     recorder = Recorder(0)
 
     def stop(done: int, total: int, text: str) -> None:
-        if done == 5:
+        if done >= 5:
             raise Cancelled
 
     with pytest.raises(Cancelled):
         load_volume(series, stop, recorder)
-    assert len(recorder.slices) == 5
+    assert 5 <= len(recorder.slices) < series.frames
 
 
 def test_pictures_and_volumes_of_other_formats_arrive_too(phantom_study: PhantomStudy, tmp_path: Path) -> None:
