@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing.boxes import Box, Voxel, common, extent, only, placed, placed_in, size_of, union, whole
-from imaging.editing.greys import as_grey, grey_voxels
+from imaging.editing.greys import as_grey
 from imaging.layers import filled_up
 
 Mask = NDArray[np.uint8]
@@ -94,30 +94,22 @@ class Editable:
     low: float = -np.inf
     high: float = np.inf
 
-    def keep(self, inside: Inside, before: Mask, box: Box) -> None:
-        """Leave of ``inside``, bool of the box, the voxels that may change, where the mask now holds ``before``."""
+    def keep(self, inside: Inside, before: Mask, where: Box | NDArray[np.intp]) -> None:
+        """Leave of ``inside``, bool, the voxels that may change, where the mask now holds ``before``.
+
+        Args:
+            inside, before: (K, J, I) of a box, or (V,) of one voxel after the other.
+            where: the box, or the voxels' places as numpy counts ``array.flat``.
+        """
         if self.only is not None:
             table = np.isin(np.arange(256), list(self.only))
-            for plane, values in zip(inside, before, strict=True):
-                plane &= table.take(values)
+            for part, values in zip(np.atleast_2d(inside), np.atleast_2d(before), strict=True):
+                part &= table.take(values)
         for label in self.locked:
             inside &= before != np.uint8(label)
         if self.values is not None:
-            inside &= in_range(as_grey(self.values, box), self.low, self.high)
-
-    def keep_places(self, keep: Inside, before: Mask, places: NDArray[np.intp]) -> None:
-        """Leave of ``keep``, (V,) bool of the voxels at ``places`` of ``array.flat``, those that may change.
-
-        Args:
-            before: (V,) what the mask now holds there.
-        """
-        if self.only is not None:
-            keep &= np.isin(np.arange(256), list(self.only)).take(before)
-        for label in self.locked:
-            keep &= before != np.uint8(label)
-        if self.values is not None:
-            values = self.values[np.unravel_index(places, self.values.shape[:3])]
-            keep &= in_range(grey_voxels(values)[None], self.low, self.high)[0]
+            voxels = where if isinstance(where, tuple) else np.unravel_index(where, self.values.shape[:3])
+            inside &= in_range(as_grey(self.values, voxels), self.low, self.high)
 
 
 ANYWHERE = Editable()
@@ -203,7 +195,7 @@ def in_range(values: NDArray[Any], low: float, high: float) -> Inside:
             return np.zeros(values.shape, bool)
         low, high = values.dtype.type(low), values.dtype.type(high)
     inside = np.empty(values.shape, bool)
-    for plane, out in zip(values, inside, strict=True):
-        np.greater_equal(plane, low, out=out)
-        out &= plane <= high
+    for part, out in zip(np.atleast_2d(values), np.atleast_2d(inside), strict=True):
+        np.greater_equal(part, low, out=out)
+        out &= part <= high
     return inside

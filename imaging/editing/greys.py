@@ -17,19 +17,18 @@ def greys(image: NDArray[Any], box: Box) -> NDArray[np.float32]:
     return _grey(image[box], image.ndim == 4).astype(np.float32, copy=image.ndim == 3)
 
 
-def as_grey(image: NDArray[Any], box: Box) -> NDArray[Any]:
-    """(K, J, I) of a box: the values as they are, or float32, the mean of the three colours; see :func:`greys`."""
-    return _grey(image[box], image.ndim == 4)
+def as_grey(image: NDArray[Any], voxels: tuple[slice | NDArray[np.intp], ...]) -> NDArray[Any]:
+    """The values of some voxels as they are, or float32, the mean of the three colours; see :func:`greys`.
+
+    Args:
+        voxels: a box, or the indices k, j and i of each.
+    """
+    return _grey(image[voxels], image.ndim == 4)
 
 
 def grey_plane(plane: NDArray[Any]) -> NDArray[Any]:
     """(R, C) of one plane of (R, C) or (R, C, 3); see :func:`as_grey`."""
     return _grey(plane, plane.ndim == 3)
-
-
-def grey_voxels(values: NDArray[Any]) -> NDArray[Any]:
-    """(V,) of some voxels, (V,) or (V, 3); see :func:`as_grey`."""
-    return _grey(values, values.ndim == 2)
 
 
 def smoothed(part: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

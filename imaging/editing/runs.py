@@ -112,7 +112,7 @@ def add_runs(array: Mask, runs: Runs, value: int, name: str, editable: Editable 
     places = runs.places()
     before = np.take(array, places)
     differs = before != np.uint8(value)
-    editable.keep_places(differs, before, places)
+    editable.keep(differs, before, places)
     if not differs.any():
         return None
     if not differs.all():
