@@ -44,7 +44,7 @@ class MaskDelta:
         flat = differences.reshape(-1)
         changes = flat.copy()
         changes[1:] ^= flat[:-1]
-        places = np.flatnonzero(changes)
+        places = np.flatnonzero(changes != 0)  # of bool, ten times as quick
         gaps = np.diff(places, prepend=0).astype("<u4").view(np.uint8).reshape(-1, _GAP_BYTES)
         columns = np.vstack((gaps.T, changes[places]))
         return MaskDelta(name, box, bytes(zstd_encode(columns.tobytes(), LEVEL)), layer)
