@@ -156,8 +156,6 @@ def _packed(run: Sequence[_Part], around: Box) -> Iterator[MaskDelta]:
         for _, box, change in run:
             part = total[placed_in(box, around)]
             np.bitwise_xor(part, change, out=part)
-    if total.size > LARGE_VOXELS:
-        _kernel()  # here, where there is time: undo is not to wait for it
     for piece in _pieces(around):
         changed = total[placed_in(piece, around)]
         if changed.any():
@@ -183,6 +181,8 @@ def _kernel() -> Callable[..., None]:
 
 def packed(step: Step) -> Step:
     """A step that does the same with few small deltas in the place of its mask edits, which come first."""
+    if step.loose:
+        _kernel()  # here, off the main thread: undo is not to wait for it
     edits = [edit for edit in step.edits if isinstance(edit, VoxelEdit)]
     others = tuple(edit for edit in step.edits if not isinstance(edit, VoxelEdit))
     return Step(step.name, (*pack(edits), *others))
