@@ -28,6 +28,7 @@ from viewer.panels.findings_panel import FindingsPanel
 from viewer.state.hand import Tool
 
 LEFT, NONE, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
 CONTROL_ALT = CONTROL | Qt.KeyboardModifier.AltModifier
 GRID = Geometry((16, 80, 100), (2.0, 1.0, 1.0), calibration=Calibration.PATIENT)
 MIDDLE = (8, 40, 50)
@@ -268,6 +269,24 @@ def test_keyframes_of_a_clip_are_marked_as_they_are_drawn_and_the_frames_between
     assert label is not None and label.keyframes == ((0, 2),), "the mark goes with the stroke that made it"
     key(main, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert main.keyframing.frames == (2, 10)
+
+
+def test_a_label_is_followed_from_frame_to_frame_by_keys_alone_and_seen_before_it_is_kept(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy
+) -> None:
+    series = next(each for each in open_study(phantom_study.study).series if each.kind == "clip")
+    main.session.show(series, load_volume(series))
+    main.segmentation.set_labels((Label(1, "B-line"),))
+    main.segmentation.set_active(1)
+    truth = clip().mask == 2
+    main.view.set_slice(4)
+    outline(main, truth[4])
+    for k in (5, 6):
+        key(main, Qt.Key.Key_N, ALT)
+        proposed(qtbot, main)
+        assert main.view.k == k and not main.segmentation.array[k].any(), "it is shown where it will be"
+        key(main, Qt.Key.Key_Return)
+        assert dice(main.segmentation.array[k] == 1, truth[k]) > 0.7
 
 
 def outline(main: Application, inside: NDArray[np.bool_]) -> None:

@@ -142,7 +142,16 @@ class Editing:
         if proposal is None:
             self._notices.add("info", otherwise or f"{name} would change nothing.")
         else:
+            self._go_along(proposal)
             self._notices.add("info", f"{name}: {summary(proposal)}. Enter keeps it, Escape puts it away.")
+
+    def _go_along(self, proposal: Proposal) -> None:
+        """Show the slice that the active label was followed to, so that it is seen and gone on from."""
+        pane = self._session.active
+        if self._last is not None and self._last.leads and pane.axis is not None:
+            there = proposal.edit.box[pane.axis]
+            if there.stop - there.start == 1:  # the planes are still those that it was followed across
+                pane.view.set_slice(there.start)
 
     def _failed(self, name: str, error: BaseException) -> None:
         self._bench.propose(None)

@@ -84,6 +84,7 @@ class Operation:
         with_other: needs a second label.
         live: is done again when an option changes while its proposal is shown.
         obstacle: says why it makes no sense across an axis of a volume; empty where it does.
+        leads: its change lies on another slice, which is shown with it.
         follows: is done again after each stroke while its proposal is shown: the strokes are its seeds.
     """
 
@@ -96,6 +97,7 @@ class Operation:
     with_other: bool = False
     live: bool = True
     follows: bool = False
+    leads: bool = False
     obstacle: Callable[[Volume, int], str] | None = None
 
 
@@ -202,9 +204,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("edit-interpolate", "Fill between slices", "Slices", _interpolate, ("N",),
               "Slices between those that hold the label, across the shown plane", obstacle=obstacle),
     Operation("edit-follow-next", "Follow to next", "Slices", _propagate(1), ("Alt+N",),
-              "The label moves along with the picture", obstacle=obstacle),
-    Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",),
+              "The label moves along with the picture; then it goes on from there", live=False, leads=True,
               obstacle=obstacle),
+    Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",), live=False,
+              leads=True, obstacle=obstacle),
     Operation("edit-largest", "Keep largest", "Islands",
               _shape("Keep largest island", lambda task: keep_largest(task.array, task.value)), ("Ctrl+J",)),
     Operation("edit-small", "Remove small", "Islands",
