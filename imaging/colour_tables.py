@@ -51,11 +51,13 @@ def from_steps(steps: Sequence[tuple[int, tuple[int, int, int]]]) -> NDArray[np.
     return np.array([colour for _, colour in steps], np.uint8)[held]
 
 
-def cubehelix(start: float = 0.5, rotations: float = -1.5, hue: float = 1.0) -> NDArray[np.uint8]:
+def cubehelix() -> NDArray[np.uint8]:
     """(256, 3) uint8 of evenly growing brightness, which stays right on paper and for the colour blind.
 
-    After D. A. Green, Bulletin of the Astronomical Society of India 39 (2011) 289, arXiv 1108.5083.
+    After D. A. Green, Bulletin of the Astronomical Society of India 39 (2011) 289, arXiv 1108.5083, with its start,
+    rotations and hue.
     """
+    start, rotations, hue = 0.5, -1.5, 1.0
     brightness = np.linspace(0, 1, 256)
     angle = 2 * np.pi * (start / 3 + 1 + rotations * brightness)
     turn = np.stack([np.cos(angle), np.sin(angle)], axis=1)

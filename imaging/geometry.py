@@ -19,6 +19,9 @@ Shape = tuple[int, int, int]
 PLACEMENT_TOLERANCE_MM = 0.1
 """A voxel further than this from where its own slice says it is, is a wrong voxel."""
 
+_TOLD = 0.2
+"""Components of a direction from here on have a letter."""
+
 
 class Calibration(StrEnum):
     """What the millimetres of a geometry rest on (DICOM PS3.3 10.7.1.3)."""
@@ -139,12 +142,12 @@ def triples(points: ArrayLike) -> tuple[Triple, ...]:
     return tuple((x, y, z) for x, y, z in np.asarray(points, float).tolist())
 
 
-def letters(direction_lps: ArrayLike, threshold: float = 0.2) -> str:
+def letters(direction_lps: ArrayLike) -> str:
     """Orientation letters of a direction, strongest first, e.g. ``"L"`` or ``"HR"`` (DICOM PS3.3 C.7.6.1.1.1).
 
-    Components weaker than ``threshold`` are left out; Head and Foot are H and F.
+    Components of a fifth and less are left out; Head and Foot are H and F.
     """
     vector = np.asarray(direction_lps, float)
     names = (("R", "L"), ("A", "P"), ("F", "H"))
-    order = [a for a in np.argsort(-np.abs(vector), kind="stable") if abs(vector[a]) > threshold]
+    order = [a for a in np.argsort(-np.abs(vector), kind="stable") if abs(vector[a]) > _TOLD]
     return "".join(names[a][int(vector[a] > 0)] for a in order)

@@ -137,10 +137,7 @@ def _mask(path: Path, volume: Volume) -> Labelmap:
         if array.shape != volume.geometry.shape_kji:
             raise ViewerError(f"{path.name}: found {array.shape}, expected {volume.geometry.shape_kji} as the image")
         return Labelmap(array, volume.geometry, plain_labels(array))
-    mask = nifti.read_labelmap(path)
-    if not mask.geometry.matches(volume.geometry):
-        raise ViewerError(f"{path.name}: the mask lies on another grid than the image")
-    return mask
+    return nifti.read_labelmap(path, volume.geometry)
 
 
 def _heat(path: Path, volume: Volume, k: int) -> HeatMap:

@@ -48,10 +48,10 @@ class PromptBox:
 
     onto: NDArray[np.float64]
 
-    def around(self, shape: tuple[int, ...], room: float = ROOM) -> Box | None:
-        """The voxels of the box with so many times its height and width; None where it lies beside the grid."""
+    def around(self, shape: tuple[int, ...]) -> Box | None:
+        """The voxels of the box with :data:`ROOM` times its height and width; None where it lies beside the grid."""
         square, middle = self.onto[:, :3], self.onto[:, 3]
-        corners = np.array(list(product((-1, 1), (-room, room), (-room, room))))
+        corners = np.array(list(product((-1, 1), (-ROOM, ROOM), (-ROOM, ROOM))))
         reached = np.linalg.solve(square, (corners - middle).T).T
         low = np.clip(np.ceil(reached.min(axis=0) - 1e-6), 0, shape[:3]).astype(int)
         high = np.clip(np.floor(reached.max(axis=0) + 1e-6) + 1, 0, shape[:3]).astype(int)

@@ -120,7 +120,7 @@ def read_labelmap(path: Path, geometry: Geometry | None = None) -> Labelmap:
 
     Args:
         path: a file of whole numbers from 0 to 255.
-        geometry: the grid the mask must lie on; the file's own when None.
+        geometry: the grid that the mask must lie on, and then has; the file's own when None.
 
     Raises:
         ReadError: damaged, or values that are no label values.

@@ -73,14 +73,14 @@ LUNG_WINDOW = Window(-600.0, 1500.0, "lung")
 SOFT_TISSUE_WINDOW = Window(40.0, 400.0, "soft tissue")
 
 
-def thorax(series_uid: str = "") -> tuple[Volume, Labelmap]:
+def thorax() -> tuple[Volume, Labelmap]:
     """The CT, (64, 256, 256) int16 HU, and its lesions on the same grid."""
     scene, mask = build(GEOMETRY)
     rng = np.random.default_rng(SEED)
     noise = rng.standard_normal(scene.hu.shape, np.float32)
     noise += np.roll(noise, 1, axis=1) + np.roll(noise, 1, axis=2)
     hu = np.clip(np.rint(scene.hu + noise * np.float32(7)), -1024, 3071).astype(np.int16)
-    volume = Volume(hu, GEOMETRY, "volume", "HU", "CT", series_uid, windows=(SOFT_TISSUE_WINDOW, LUNG_WINDOW))
+    volume = Volume(hu, GEOMETRY, "volume", "HU", "CT", windows=(SOFT_TISSUE_WINDOW, LUNG_WINDOW))
     return volume, Labelmap(mask, GEOMETRY, LABELS)
 
 

@@ -77,34 +77,30 @@ def patient_plane(geometry: Geometry, plane: PatientPlane) -> Geometry:
     return oblique(geometry, geometry.origin_lps, NORMALS_LPS[plane], _ANTERIOR if plane == "axial" else _HEAD)
 
 
-def oblique(
-    geometry: Geometry, centre_lps: ArrayLike, normal_lps: ArrayLike, up_lps: ArrayLike, spacing_mm: float | None = None
-) -> Geometry:
+def oblique(geometry: Geometry, centre_lps: ArrayLike, normal_lps: ArrayLike, up_lps: ArrayLike) -> Geometry:
     """Parallel planes that cover every voxel centre of a volume; ``centre_lps`` lies on a pixel of the grid, going on.
 
     Planes follow one another along the normal, as far apart as voxels lie in that direction; rows run against
-    ``up_lps``. Columns run along normal × up. Pixels are square.
+    ``up_lps``. Columns run along normal × up. Pixels are square, as fine as the volume's finest spacing.
 
     Args:
         geometry: the volume, with a place in the patient.
         centre_lps: a point on one of the planes, LPS millimetres; it may lie outside the volume.
         normal_lps, up_lps: directions of any length; of ``up_lps`` only the part in the plane counts.
-        spacing_mm: distance between pixels; the volume's finest unless given.
 
     Raises:
         GeometryError: the volume has no place in the patient, a direction of no length, ``up_lps`` along the normal,
-            or a spacing that is not positive.
+            or a centre that is nowhere.
     """
     if not geometry.has_position:
         raise GeometryError("planes cannot be turned: nobody knows where this image lies in the patient")
     axes, centre = _plane_axes(normal_lps, up_lps), np.asarray(centre_lps, float)
-    in_plane = min(geometry.spacing_mm) if spacing_mm is None else spacing_mm
-    if not (np.isfinite(in_plane) and in_plane > 0 and np.isfinite(centre).all()):
-        raise GeometryError(f"centre {centre_lps}, spacing {spacing_mm} mm: expected finite and positive numbers")
+    if not np.isfinite(centre).all():
+        raise GeometryError(f"centre {centre_lps}: expected finite numbers")
     reach = (geometry.corners_lps - centre) @ axes.T
     low, high = reach.min(axis=0), reach.max(axis=0)
     finest = (high - low) / (MOST_PLANES - 2, MOST_PIXELS - 2, MOST_PIXELS - 2)
-    in_plane = max(in_plane, float(finest[1:].max()))
+    in_plane = max(min(geometry.spacing_mm), float(finest[1:].max()))
     spacing = np.array([max(_apart(geometry, axes[0]), float(finest[0])), in_plane, in_plane])
     first = np.floor(low / spacing + _ROUNDING)
     count = (np.ceil(high / spacing - _ROUNDING) - first).astype(int) + 1
