@@ -67,6 +67,12 @@ class Measured:
         latest: dict[str, MeasurementRevision] = {each.measurement.uid: each for each in seen}
         return tuple(each.measurement for each in latest.values() if not each.deleted)
 
+    def left_by(self, series_uid: str, author: str, since: datetime) -> tuple[Measurement, ...]:
+        """What somebody drew or changed since then, as they left it, without what they took away."""
+        own = (each for each in self.history(series_uid) if each.author == author and each.time >= since)
+        latest: dict[str, MeasurementRevision] = {each.measurement.uid: each for each in own}
+        return tuple(each.measurement for each in latest.values() if not each.deleted)
+
     def history(self, series_uid: str) -> tuple[MeasurementRevision, ...]:
         """Every state of every measurement of a series, oldest first.
 

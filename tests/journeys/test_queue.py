@@ -267,6 +267,7 @@ def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twi
     assert "The masks differ in" in dialog.said.text() and "Dice 0.0000" in dialog.said.text()
     names = [side.mask.labels[0].name for side in main.adjudicating.sides()]
     assert names[0] != names[1] and all(f"{name}: Dice 0.0000" in dialog.said.text() for name in names)
+    assert "Ada measured: Length.\nBo measured: Length." in dialog.said.text()
     (pair,) = main.adjudicating.answers()
     assert pair.one is not None and pair.other is not None
     assert "Answers: 0 agree, 1 differ." in dialog.said.text()

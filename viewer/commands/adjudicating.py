@@ -15,6 +15,7 @@ from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.legend import Legend
 from imaging.library.queued import CaseReading
 from imaging.library.shelf import Shelf
+from imaging.measurement.measurement import Measurement
 from viewer.commands.annotating import Annotating
 from viewer.commands.revising import SHARED, Revising
 from viewer.errors import words
@@ -80,6 +81,21 @@ class Adjudicating:
             return ()
         one, other = ([each.answer for each in newest(history, side.reading.reader)] for side in sides)
         return paired(one, other)
+
+    def measured(self) -> tuple[tuple[Measurement, ...], ...]:
+        """What each reader measured; none without two readings."""
+        case, sides = self._worklist.current, self.sides()
+        if case is None or len(sides) != 2:
+            return ()
+        begun = [side.reading.started or datetime.now(UTC) for side in sides]
+        try:
+            left_by = self._shelf.measured.left_by
+            return tuple(
+                left_by(case.series_uid, side.reading.reader, since) for side, since in zip(sides, begun, strict=True)
+            )
+        except LibraryError as error:
+            self._notices.add("error", words(error))
+            return ()
 
     def show(self, number: int) -> None:
         """Show the mask of one reader alone."""

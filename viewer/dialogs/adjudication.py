@@ -18,6 +18,7 @@ from imaging.agreement import AnswerPair
 from imaging.classification import Answer
 from imaging.comparison import HD95, Comparison
 from imaging.consensus import Way
+from imaging.measurement.measurement import Measurement
 from viewer.commands.adjudicating import Adjudicating, Side
 from viewer.dialogs.buttons import button
 from viewer.dialogs.comparison_text import extent, label_lines
@@ -119,7 +120,8 @@ class Adjudication(QDialog):
         for each in (*self.shows, *self.takes, self.difference, self.merge):
             each.setEnabled(found is not None)
         masks = ["The masks cannot be compared."] if found is None else _lines(found, sides)
-        self.said.setText("\n".join((*masks, *_answer_lines(self._adjudicating.answers(), sides))))
+        measured = _measured_lines(self._adjudicating.measured(), sides)
+        self.said.setText("\n".join((*masks, *measured, *_answer_lines(self._adjudicating.answers(), sides))))
 
 
 def _row(side: Side) -> QTreeWidgetItem:
@@ -143,6 +145,14 @@ def _lines(found: Comparison, sides: tuple[Side, ...]) -> list[str]:
     if not found.changed_voxels:
         return [*lines, "The masks are the same."]
     return [*lines, f"The masks differ in {extent(found)}.", *label_lines(found)]
+
+
+def _measured_lines(measured: tuple[tuple[Measurement, ...], ...], sides: tuple[Side, ...]) -> list[str]:
+    """What each reader measured, where anybody did; all of it is on screen by then."""
+    if not any(measured):
+        return []
+    titles = [", ".join(each.title for each in one) or "nothing" for one in measured]
+    return [f"{side.reading.reader} measured: {one}." for side, one in zip(sides, titles, strict=True)]
 
 
 def _answer_lines(pairs: tuple[AnswerPair, ...], sides: tuple[Side, ...]) -> list[str]:

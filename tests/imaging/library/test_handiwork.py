@@ -81,6 +81,17 @@ def test_a_measurement_from_before_counts_where_it_is_changed_or_deleted(desk: D
     assert desk.corrected()
 
 
+def test_what_a_reader_left_is_listed_without_what_they_took_away(desk: Desk) -> None:
+    other = replace(LINE, uid="u2", name="other")
+    desk.measure("Bo", BEFORE)
+    desk.measure("Ada", AFTER, LONGER)
+    desk.measure("Ada", AFTER, other)
+    desk.measure("Bo", LATER, other)
+    assert desk.measured.left_by("1.1", "Ada", NOON) == (LONGER, other)
+    desk.measure("Ada", LATER, other, deleted=True)
+    assert desk.measured.left_by("1.1", "Ada", NOON) == (LONGER,)
+
+
 def test_answers_count_by_what_is_chosen(desk: Desk) -> None:
     desk.answer("Ada", BEFORE, "a", "b")
     desk.answer("Ada", AFTER, "b", "a")
