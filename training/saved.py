@@ -1,7 +1,7 @@
 """Examples from an annotation library: the masks that people saved and the answers that they gave."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -24,38 +24,6 @@ from training.examples import Collection, Example, Mask
 
 EMPTY_PER_MARKED = 0.25
 """Empty slices taken per marked one: enough to learn what is not a lesion, few enough to learn what is."""
-
-
-class _SeriesOnDisk:
-    """The volume of an annotated series, kept while its slices are asked for one after the other."""
-
-    _last: "tuple[_SeriesOnDisk, Volume] | None" = None
-
-    def __init__(self, series: AnnotatedSeries) -> None:
-        self._series = series
-
-    def load(self) -> Volume:
-        """The volume, read anew unless it was the last one asked for.
-
-        Raises:
-            DataError: its files are gone or no longer hold this series.
-        """
-        last = _SeriesOnDisk._last
-        if last is None or last[0] is not self:
-            last = _SeriesOnDisk._last = (self, self._read())
-        return last[1]
-
-    def _read(self) -> Volume:
-        files = self._series.files
-        if not files or not files[0].exists():
-            raise DataError(f"the images of series {self._series.series_uid} are no longer where they were annotated")
-        place = files[0] if len(files) == 1 else files[0].parent
-        uid = self._series.series_uid
-        try:
-            volume = load_volume(open_study(place).find(uid.removesuffix(SUFFIX)))
-            return regularise(volume) if uid.endswith(SUFFIX) else volume
-        except KeyError as error:
-            raise DataError(f"{place.name}: series {self._series.series_uid} is no longer there") from error
 
 
 def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> Collection:
@@ -88,7 +56,7 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
 
 def _classified(library: Library, series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:
     names = {label.name for label in labels}
-    load = _SeriesOnDisk(series).load
+    load = partial(_volume, series)
     answered = _answered(newest(Answered(library).seen_in(series.series_uid)), series, names)
     return [
         Example(f"{series.series_uid} slice {k + 1}", series.group, k, load, name, None, f"answer:{number}")
@@ -115,10 +83,10 @@ def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[Label
     labelmap = library.revision(series.revision).labelmap
     table = _table(labelmap.labels, labels)
     slices = _slices(np.asarray(flat(labelmap.layers, table).any((1, 2))))
-    on_disk = _SeriesOnDisk(series)
+    load = partial(_volume, series)
     try:
         if slices:
-            _require_same_grid(labelmap.geometry, on_disk.load())
+            _require_same_grid(labelmap.geometry, load())
     except (DataError, ImagingError):
         return []
     return [
@@ -126,12 +94,30 @@ def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[Label
             f"{series.series_uid} slice {k + 1}",
             series.group,
             k,
-            on_disk.load,
+            load,
             load_mask=partial(_load_mask, labelmap, table, k),
             annotation=f"mask:{series.revision}",
         )
         for k in slices
     ]
+
+
+@lru_cache(maxsize=1)
+def _volume(series: AnnotatedSeries) -> Volume:
+    """The volume of a series, kept while its slices are asked for one after the other.
+
+    Raises:
+        DataError: its files are gone or no longer hold this series.
+    """
+    files, uid = series.files, series.series_uid
+    if not files or not files[0].exists():
+        raise DataError(f"the images of series {uid} are no longer where they were annotated")
+    place = files[0] if len(files) == 1 else files[0].parent
+    try:
+        volume = load_volume(open_study(place).find(uid.removesuffix(SUFFIX)))
+        return regularise(volume) if uid.endswith(SUFFIX) else volume
+    except KeyError as error:
+        raise DataError(f"{place.name}: series {uid} is no longer there") from error
 
 
 def _table(saved: Sequence[Label], labels: Sequence[LabelSpec]) -> Mask:
