@@ -62,6 +62,32 @@ def all_fragments(stream: BinaryIO, offset: int, length: int) -> list[Span]:
     return _items(stream, offset, length, str)[1]
 
 
+def frames_there(stream: BinaryIO, offset: int, frames: int, length: int | None = None) -> list[list[Span]] | None:
+    """The fragments of each frame that is there to its end; None where the value does not end early.
+
+    Empty where frames cannot be told apart: with fewer fragments than frames, only by how coded streams begin.
+
+    Args:
+        stream: the data set's bytes.
+        offset: where the value of Pixel Data begins.
+        frames: Number of Frames.
+        length: bytes of the value; without it, to the end of the stream.
+
+    Raises:
+        FragmentError: damaged.
+    """
+    spans, end = _scanned(stream, offset, length)
+    is_cut = bool(spans) and sum(spans[-1]) > end
+    fragments = spans if spans and _begins_frame(_head(stream, *spans[0])) else spans[1:]
+    if not is_cut and len(fragments) >= frames:
+        return None
+    begin_streams = all(_begins_frame(_head(stream, *each)) for each in fragments[:1])
+    if len(fragments) != frames and not begin_streams:
+        return []
+    groups = [[each] for each in fragments] if len(fragments) == frames else _by_starts(stream, fragments)
+    return groups[:-1] if is_cut else groups
+
+
 def only_fragment(stream: BinaryIO, offset: int, length: int) -> bytes | None:
     """The coded bytes of a value that holds one fragment, after no offsets or that of one frame; None for any other.
 
@@ -127,6 +153,18 @@ def _items(
 
 def _item_spans(stream: BinaryIO, offset: int, length: int | None) -> list[Span]:
     """Every item of a value, at least one."""
+    spans, end = _scanned(stream, offset, length)
+    if spans and sum(spans[-1]) > end:
+        start, size = spans[-1]
+        there = f"{max(0, end - start)} of {size} bytes"
+        raise FragmentError(f"truncated: the file ends within its coded pixels, {there} into item {len(spans)}")
+    if not spans:
+        raise FragmentError("truncated: no coded pixels at all")
+    return spans
+
+
+def _scanned(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[Span], int]:
+    """The items of a value, of which the last may be cut off, and where the bytes end."""
     file_end = stream.seek(0, 2)
     end = file_end if length is None else min(offset + length, file_end)
     spans: list[Span] = []
@@ -139,13 +177,7 @@ def _item_spans(stream: BinaryIO, offset: int, length: int | None) -> list[Span]
             raise FragmentError(f"damaged: found {head[:4].hex(' ')} where an item of coded pixels should begin")
         spans.append((stream.tell(), int.from_bytes(head[4:], "little")))
         stream.seek(spans[-1][1], 1)
-    if spans and sum(spans[-1]) > end:
-        start, size = spans[-1]
-        there = f"{max(0, end - start)} of {size} bytes"
-        raise FragmentError(f"truncated: the file ends within its coded pixels, {there} into item {len(spans)}")
-    if not spans:
-        raise FragmentError("truncated: no coded pixels at all")
-    return spans
+    return spans, end
 
 
 def _by_offsets(spans: list[Span], offsets: Sequence[int]) -> list[list[Span]]:

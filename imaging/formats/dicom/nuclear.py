@@ -30,9 +30,9 @@ def nuclear_groups(header: Header, frames: int) -> dict[str, list[int]]:
 
 
 def vector(header: Header, keyword: str, frames: int) -> tuple[int, ...]:
-    """One whole number per frame; empty where the file has none or too few."""
+    """One whole number per frame; empty where the file has none or too few. There are more where it ends early."""
     found = tuple(int(each) for each in numbers(header.dataset, keyword))
-    return found if len(found) == frames else ()
+    return found[:frames] if len(found) >= frames else ()
 
 
 def reconstructed_planes(header: Header, frames: int, first: Place) -> list[Place]:

@@ -10,6 +10,7 @@ from imaging.formats.dicom import codecs
 from imaging.formats.dicom.attributes import numbers, whole
 from imaging.formats.dicom.header import NATIVE, Header
 from imaging.formats.dicom.video import VIDEO_SYNTAXES
+from imaging.formats.dicom.whole_frames import whole_frames
 
 NumberKind = Literal["integer", "float32", "float64"]
 
@@ -17,6 +18,9 @@ BELIEVABLE_EXPANSION = 1000
 """Pixel bytes per coded byte beyond which a header is taken for a lie, once the pixels are many."""
 
 _ALWAYS_ALLOWED_BYTES = 64 << 20
+_MOST_MISSING = 100
+"""Stated frames for each one that is there, beyond which a header is taken for a lie."""
+
 _COLOURS_AS_STORED = ("RGB", "YBR_FULL", "YBR_FULL_422")
 _COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "XYB")
 
@@ -32,6 +36,7 @@ class PixelFormat:
     Attributes:
         palette_bits: bits of a palette's entries as its descriptors say: 8 or 16.
         assumptions: what was taken for granted against the header, in words.
+        frames_missing: frames that the header states and the file, which ends early, does not hold.
     """
 
     rows: int
@@ -48,6 +53,7 @@ class PixelFormat:
     little_endian: bool
     palette_bits: int = 8
     assumptions: tuple[str, ...] = ()
+    frames_missing: int = 0
 
     @property
     def frame_bits(self) -> int:
@@ -116,6 +122,7 @@ def pixel_format(header: Header) -> PixelFormat:
     )
     found = _with_possible_high_bit(_with_full_chroma(header, found))
     _check_layout(header, found)
+    found = _with_whole_frames(header, found)
     _check_bytes(header, found)
     return _telling_of_more(header, found)
 
@@ -130,6 +137,19 @@ def _telling_of_more(header: Header, found: PixelFormat) -> PixelFormat:
     stated = header.text("NumberOfFrames") or "nothing"
     said = f"Number of Frames says {stated}, found pixels for {there}: the first are read"
     return replace(found, assumptions=(*found.assumptions, said))
+
+
+def _with_whole_frames(header: Header, found: PixelFormat) -> PixelFormat:
+    """The layout with the frames that are there, and a word on those that are not, where a file of several ends early.
+
+    Fewer than two, or than a hundredth of those stated, are left to be refused: so is a single frame that is not whole.
+    """
+    there = whole_frames(header, found.frames, found.frame_bits) if found.frames > 1 else 1
+    if there == found.frames or there < max(2, found.frames // _MOST_MISSING):
+        return found
+    said = f"truncated: only {there} of {found.frames} frames are there"
+    missing = found.frames - there
+    return replace(found, frames=there, frames_missing=missing, assumptions=(*found.assumptions, said))
 
 
 def _with_possible_high_bit(found: PixelFormat) -> PixelFormat:

@@ -22,6 +22,7 @@ from imaging.formats.dicom.fragments import (
     all_fragments,
     frame_bytes,
     frame_spans,
+    frames_there,
     only_fragment,
 )
 from imaging.formats.dicom.header import Header, read_header
@@ -139,6 +140,12 @@ class FrameReader:
             if self.header.transfer_syntax in VIDEO_SYNTAXES:
                 return [all_fragments(self.stream, pixels.offset, pixels.length)]
             frames, offsets = self.format.frames, self._extended_offsets
+            if self.format.frames_missing:
+                stated = frames + self.format.frames_missing
+                there = frames_there(self.stream, pixels.offset, stated, pixels.length) or []
+                if len(there) < frames:
+                    raise FragmentError("truncated: the file has changed since it was listed")
+                return there
             return frame_spans(self.stream, pixels.offset, frames, offsets, pixels.length, said)
         except FragmentError as error:
             raise Truncated(self.header.path, str(error)) from error

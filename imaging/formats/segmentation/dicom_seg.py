@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.errors import OtherGrid, ReadError
+from imaging.errors import OtherGrid, ReadError, Truncated
 from imaging.formats.authoring.image_grid import ImageGrid, grid_of
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.header import Header, read_header
@@ -64,6 +64,9 @@ def read_onto(
         raise ReadError(
             path, f"no segmentation: {layout.samples} samples of {layout.number} pixels, expected one integer"
         )
+    if layout.frames_missing:
+        stated = layout.frames + layout.frames_missing
+        raise Truncated(path, f"truncated: only {layout.frames} of {stated} frames are there: the mask lacks parts")
     source = source_of(series, grid)
     try:
         return _read(head, header, layout, source, report)

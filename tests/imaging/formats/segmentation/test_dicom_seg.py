@@ -12,7 +12,7 @@ from pydicom import Dataset, dcmread
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import generate_uid
 
-from imaging.errors import ReadError
+from imaging.errors import ReadError, Truncated
 from imaging.formats.segmentation.dicom_seg import read_segmentation
 from imaging.formats.segmentation.imported import Code
 from imaging.sandbox import Sandbox
@@ -62,6 +62,16 @@ def test_positions_alone_place_every_frame(make_image, write_seg, kind):
     path = changed(write_seg(image, image.in_order_of_files(mask)), without_references)
     found = read_segmentation(path, image.volume, image.series)
     np.testing.assert_array_equal(found.labelmap.array, mask)
+
+
+def test_a_segmentation_that_ends_early_is_refused(make_image, write_seg):
+    image = make_image("axial")
+    path = write_seg(image, image.in_order_of_files(image.mask()), "LABELMAP")
+    stated = int(dcmread(path).NumberOfFrames)
+    assert stated > 2
+    changed(path, lambda data: setattr(data, "PixelData", data.PixelData[: -data.Rows * data.Columns]))
+    with pytest.raises(Truncated, match=f"only {stated - 1} of {stated} frames are there: the mask lacks parts"):
+        read_segmentation(path, image.volume, image.series)
 
 
 def test_names_colours_codes_and_maker(make_image, write_seg):
