@@ -13,6 +13,7 @@ from scipy import ndimage
 from benchmarks.timing import Row, compare, timed
 from imaging.editing import Region
 from imaging.editing.box_prompt import box_on_axis, lesion_in_box
+from imaging.editing.boxes import size_of
 from imaging.editing.greys import greys
 from imaging.editing.keyframes import fill_between
 from imaging.editing.refining import reach, refine
@@ -46,7 +47,7 @@ def _refining(values: NDArray[np.int16], rounds: int) -> Row:
     part = reach(stroke, GRID)
     array = np.zeros(GRID.shape_kji, np.uint8)
     array[stroke.box] = 1
-    probable = np.full(tuple(span.stop - span.start for span in part), 0.3, np.float32)
+    probable = np.full(size_of(part), 0.3, np.float32)
     again = timed(lambda: refine(array, 1, stroke, part, greys(values, part), probable, GRID))
     smooth = timed(lambda: ndimage.gaussian_filter(greys(values, part), 1.0))
     name = "SciPy Gaussian filter of what is looked at"

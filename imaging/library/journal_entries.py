@@ -10,6 +10,7 @@ from imagecodecs import ZstdError, zstd_decode
 
 from imaging import classification
 from imaging.classification import Answer, AnswerEdit
+from imaging.editing.boxes import size_of
 from imaging.geometry import Geometry
 from imaging.history import Edit, Step
 from imaging.labelmap import MOST_LAYERS, label_of
@@ -159,7 +160,7 @@ def _delta(head: dict[str, Any], data: bytes) -> MaskDelta:
         raise ValueError(f"a change of layer {layer}; expected 0 to {MOST_LAYERS - 1}")
     if head["is"] == "runs":
         return MaskDelta(head["name"], (k, j, i), data, layer)
-    shape = tuple(span.stop - span.start for span in (k, j, i))
+    shape = size_of((k, j, i))
     try:
         voxels = np.frombuffer(zstd_decode(data, out=int(np.prod(shape))), np.uint8).reshape(shape)
     except ZstdError as error:

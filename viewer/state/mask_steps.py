@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 from imaging.editing import Box, MaskEdit, RunEdit
-from imaging.editing.boxes import union
+from imaging.editing.boxes import size_of, union
 from imaging.history import Edit, Step
 from imaging.mask_delta import LARGE_VOXELS, VoxelEdit, pack, packed
 from viewer.state.mask import Mask
@@ -29,7 +30,7 @@ def held(edit: MaskEdit | RunEdit) -> tuple[Edit, ...]:
 def step_of(name: str, edits: Sequence[Edit]) -> Step:
     """The changes as one step, packed; a large one is packed by who hears of it, when there is time."""
     step = Step(name, tuple(edits))
-    voxels = sum(_voxels(edit.box) for edit in edits if isinstance(edit, VoxelEdit))
+    voxels = sum(prod(size_of(edit.box)) for edit in edits if isinstance(edit, VoxelEdit))
     return Step(name, step.edits, loose=True) if voxels > LARGE_VOXELS else packed(step)
 
 
@@ -43,8 +44,3 @@ def repeat(mask: Mask, edits: Sequence[VoxelEdit]) -> tuple[Touched, ...]:
     for edit in edits:
         edit.apply_to(mask.layers[edit.layer or 0])
     return tuple(Touched(box, layer) for layer, box in boxes.items())
-
-
-def _voxels(box: Box) -> int:
-    k, j, i = (span.stop - span.start for span in box)
-    return k * j * i
