@@ -230,6 +230,23 @@ def test_a_models_mask_over_strokes_shows_its_choices_and_loses_nothing_drawn(re
     assert np.array_equal(reader.segmentation.array, drawn), "undo brings back what was replaced"
 
 
+def test_a_models_mask_leaves_segments_that_a_person_has_only_prepared(reader: Application) -> None:
+    reader.segmenting.add("nodule to follow")
+    seen = np.where(ball(10.0), 1, 0).astype(np.uint8)
+    for name in ("lesion", "seen by the model"):
+        mask = Labelmap(seen.copy(), GRID, (Label(1, name),))
+        found = Prediction("1.2.3", "finder", "1.0", "segmentation", (), mask, {}, "", 0.0, 0.0)
+        reader.findings.show_prediction(found)
+        key(reader, Qt.Key.Key_A)
+        names = {label.name: label.value for label in reader.segmentation.labels}
+        assert {"lesion", "other", "nodule to follow"} <= set(names)
+        assert np.array_equal(reader.segmentation.inside(names[name]), seen == 1), (
+            "into the one of its name, or a new one"
+        )
+        key(reader, Qt.Key.Key_Z, CONTROL)
+        assert not reader.segmentation.array.any()
+
+
 def test_keyframes_of_a_clip_are_marked_as_they_are_drawn_and_the_frames_between_filled(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy
 ) -> None:

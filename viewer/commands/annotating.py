@@ -8,7 +8,7 @@ from imaging.editing.merging import Merge, merged
 from imaging.errors import LibraryError, SaveError
 from imaging.geometry import Geometry
 from imaging.labelmap import PALETTE, Label, Provenance
-from imaging.legend import Legend
+from imaging.legend import Legend, LegendEdit
 from imaging.library.recovery import BROUGHT_BACK, NOT_SHOWN, Recovered, recover, recover_alone
 from imaging.library.shelf import Shelf
 from imaging.study import Series
@@ -88,8 +88,9 @@ class Annotating:
         """Take the proposed mask over, in one undoable step.
 
         Args:
-            how: left out, a model's mask never overwrites: it comes beside what is there. What a person chose
-                from a file or a revision, and any mask where nothing is drawn yet, becomes the mask.
+            how: left out, a model's mask never overwrites: it comes beside what is drawn, and where nothing is, into
+                segments that a person has prepared. What a person chose from a file or a revision, and any mask where
+                nobody has begun, becomes the mask.
         """
         prediction, state = self._findings.prediction, self._segmentation
         if prediction is None or prediction.mask is None or state.geometry is None:
@@ -98,7 +99,7 @@ class Annotating:
             self._notices.add("info", "This is only to be looked at: it shows other masks, and is none to be accepted.")
             return
         if how is None:
-            how = "beside" if prediction.task == "segmentation" and self.drawn else "replace"
+            how = self._way() if prediction.task == "segmentation" else "replace"
         name = f"{ACCEPT}{prediction.model}"
         try:
             layers, labels = merged(state.layers, state.labels, prediction.mask, how)
@@ -107,6 +108,14 @@ class Annotating:
             return
         state.become(layers, Legend(labels, prediction.model, prediction.version), name)
         self._findings.set_proposal_visible(False)
+
+    def _way(self) -> Merge:
+        """What becomes of a model's mask where nobody chose."""
+        if self.drawn:
+            return "beside"
+        edits = (edit for step in self._segmentation.history.done for edit in step.edits)
+        prepared = self._segmentation.revision is not None or any(isinstance(edit, LegendEdit) for edit in edits)
+        return "empty" if prepared else "replace"
 
     def reject(self) -> None:
         """Put the proposed mask away."""
