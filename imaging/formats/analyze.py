@@ -18,13 +18,18 @@ _UNKNOWN = "Analyze does not say which way the patient lies: orientation, sides 
 
 @dataclass(frozen=True)
 class AnalyzeHeader:
-    """Size, type and voxel size; shape in the order k, j, i."""
+    """Size, type and voxel size; shape in the order k, j, i.
+
+    Attributes:
+        scale: value of a stored 1, which SPM writes where Analyze has a field it does not use; 1 where nothing is said.
+    """
 
     shape_kji: tuple[int, int, int]
     phases: int
     dtype: np.dtype[np.generic]
     spacing_mm: tuple[float, float, float]
     offset: int
+    scale: float
     image: Path
 
 
@@ -47,14 +52,14 @@ def describe(path: Path) -> list[Series]:
             description=path.name if header.phases == 1 else f"{path.name}, phase {n + 1} of {header.phases}",
             photometric="MONOCHROME2",
             phase=Phase(uid, n, header.phases, f"phase {n + 1}") if header.phases > 1 else None,
-            warnings=(_UNKNOWN,),
+            warnings=(_UNKNOWN, *_scaling(header)),
         )
         for n in range(header.phases)
     ]
 
 
 def load_volume(series: Series, report: Report = silent) -> Volume:
-    """The voxels of one volume as stored.
+    """The voxels of one volume as stored, or scaled as SPM's field says.
 
     Raises:
         ReadError: damaged, or changed since it was listed.
@@ -73,6 +78,8 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
         data = stream.read(count * header.dtype.itemsize)
     array = np.frombuffer(data, header.dtype).reshape(header.shape_kji)
     array = array.astype(array.dtype.newbyteorder("="))
+    if header.scale != 1:
+        array = (array.astype(np.float64) * header.scale).astype(np.float32)
     return Volume(array, _geometry(header), series.kind, series_uid=series.uid, warnings=series.warnings)
 
 
@@ -88,7 +95,7 @@ def read_header(path: Path) -> AnalyzeHeader:
     dim = [int(each) for each in np.frombuffer(head, f"{order}i2", 8, 40)]
     kind = int(np.frombuffer(head, f"{order}i2", 1, 70)[0])
     sizes = [float(abs(each)) for each in np.frombuffer(head, f"{order}f4", 4, 76)]
-    offset = float(np.frombuffer(head, f"{order}f4", 1, 108)[0])
+    offset, scale = (float(each) for each in np.frombuffer(head, f"{order}f4", 2, 108))
     image = next((each for each in (path.with_suffix(".img"), path.with_suffix(".IMG")) if each.is_file()), None)
     if image is None:
         raise ReadError(path, f"an Analyze header without its image: {path.with_suffix('.img').name} is not beside it")
@@ -102,12 +109,17 @@ def read_header(path: Path) -> AnalyzeHeader:
         np.dtype(f"{order}{_TYPES[kind]}"),
         (sizes[3], sizes[2], sizes[1]) if known else (0.0, 0.0, 0.0),
         max(0, int(offset)) if np.isfinite(offset) else 0,
+        scale if np.isfinite(scale) and scale != 0 else 1.0,
         image,
     )
     needed = found.offset + i * j * k * phases * found.dtype.itemsize
     if image.stat().st_size < needed:
         raise Truncated(path, f"truncated: {image.name} holds {image.stat().st_size} bytes, expected {needed}")
     return found
+
+
+def _scaling(header: AnalyzeHeader) -> tuple[str, ...]:
+    return () if header.scale == 1 else (f"values are multiplied by {header.scale:g}, as SPM writes it",)
 
 
 def _geometry(header: AnalyzeHeader) -> Geometry:

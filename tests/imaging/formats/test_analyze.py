@@ -31,6 +31,16 @@ def test_values_are_nibabels_and_no_place_is_claimed(tmp_path: Path, dtype: type
     assert any("which way the patient lies" in warning for warning in volume.warnings)
 
 
+def test_the_scale_of_spm_is_applied_and_told(tmp_path: Path) -> None:
+    path = write(tmp_path, np.arange(24).reshape(2, 3, 4).astype(np.int16))
+    data = bytearray(path.read_bytes())
+    data[112:116] = np.float32(0.25).tobytes()
+    path.write_bytes(bytes(data))
+    volume = load_volume(open_study(path).series[0])
+    assert np.array_equal(volume.array, np.asarray(nibabel.load(path).dataobj).T) and volume.array.max() == 23 * 0.25
+    assert "values are multiplied by 0.25, as SPM writes it" in volume.warnings
+
+
 def test_time_points_become_phases(tmp_path: Path) -> None:
     write(tmp_path, np.arange(2 * 2 * 2 * 3).reshape(2, 2, 2, 3).astype(np.int16))
     series = open_study(tmp_path / "a.hdr").series
