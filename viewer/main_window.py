@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMenu, QTabWidget, QToolBar, QToolButton, QWidget
 
 from viewer.commands.action import Action
-from viewer.dropping import dropped_paths, take_drag
+from viewer.dropping import DropWindow
 from viewer.icons import SIZE_PX, icon
 from viewer.panels.control_keys import ControlKeys
 from viewer.state.bindings import Keys
@@ -26,16 +26,14 @@ OF_A_VIEWPORT = ("invert", "zoom-fit", "reset", "maximise", "key-image", "metada
 """What the menu of a viewport has besides menus of the window."""
 
 
-class MainWindow(QMainWindow):
-    """Lays out what it is given; knows no study and no model.
+class MainWindow(DropWindow):
+    """Lays out what it is given; knows no study and no model. Keys are bound by :meth:`use_keys`.
 
     Signals:
-        dropped: files or folders were dropped or chosen; carries a list of paths.
         closing: the person closes the window; the handler may veto through ``allow_close``.
         painted_first: once, after the first paint.
     """
 
-    dropped = Signal(list)
     closing = Signal()
     painted_first = Signal()
 
@@ -47,7 +45,6 @@ class MainWindow(QMainWindow):
         self.actions_by_id: dict[str, QAction] = {}
         self.setWindowTitle("Wetread: research use only")
         self.resize(1480, 900)
-        self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setCentralWidget(canvas)
@@ -55,7 +52,6 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self.viewport_menu = self._make_viewport_menu()
         self._make_toolbar()
-        self.use_keys({action.id: action.keys for action in table})
         self.refresh()
 
     def add_left(self, tabs: tuple[tuple[str, QWidget], ...]) -> QTabWidget:
@@ -116,15 +112,6 @@ class MainWindow(QMainWindow):
             self._painted = True
             QTimer.singleShot(0, self, self.painted_first.emit)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept files and folders."""
-        take_drag(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
-        if paths := dropped_paths(event):
-            self.dropped.emit(paths)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close, unless something could not be kept."""
         self.allow_close = True
@@ -135,26 +122,26 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     def _make_menus(self) -> None:
-        self._menus = menus = {title: self.menuBar().addMenu(title) for title in MENUS}
+        self._menus = {title: self.menuBar().addMenu(title) for title in MENUS}
         for action in self._table:
             shown = QAction(action.text, self)
             shown.setIconText(action.short or action.text.rstrip("…"))
             shown.setCheckable(action.checked is not None)
             shown.triggered.connect(lambda _=False, run=action.run: self._run(run))
             self.actions_by_id[action.id] = shown
-            menu = self._menu(menus, action.menu)
+            menu = self._menu(action.menu)
             if action.apart:
                 menu.addSeparator()
             menu.addAction(shown)
         for title in MENUS:
-            menus[title].menuAction().setVisible(not menus[title].isEmpty())
+            self._menus[title].menuAction().setVisible(not self._menus[title].isEmpty())
 
-    def _menu(self, menus: dict[str, QMenu], path: str) -> QMenu:
+    def _menu(self, path: str) -> QMenu:
         """The menu named by ``path``; one inside another is made when first asked for."""
-        if path not in menus:
+        if path not in self._menus:
             parent, _, title = path.rpartition("/")
-            menus[path] = self._menu(menus, parent).addMenu(title)
-        return menus[path]
+            self._menus[path] = self._menu(parent).addMenu(title)
+        return self._menus[path]
 
     def run(self, action_id: str) -> None:
         """Do the action with this id, as its menu entry does."""
@@ -194,15 +181,19 @@ class MainWindow(QMainWindow):
                 bar.addAction(self.actions_by_id[action.id])
         bar.addSeparator()
         for title, words in DROPPED.items():
-            button = QToolButton()
-            button.setText(words)
-            button.setIcon(icon(f"menu-{title.lower()}"))
-            button.setIconSize(QSize(SIZE_PX, SIZE_PX))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-            button.setMenu(self._menus[title])
-            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            bar.addWidget(button)
+            bar.addWidget(self._menu_button(title, words))
+
+    def _menu_button(self, title: str, words: str) -> QToolButton:
+        """Drops a menu down."""
+        button = QToolButton()
+        button.setText(words)
+        button.setIcon(icon(f"menu-{title.lower()}"))
+        button.setIconSize(QSize(SIZE_PX, SIZE_PX))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setMenu(self._menus[title])
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
 
     def _dock_tabs(
         self, name: str, tabs: tuple[tuple[str, QWidget], ...], area: Qt.DockWidgetArea, width: int

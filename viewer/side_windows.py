@@ -1,14 +1,14 @@
 """Windows of viewports beside the main one, for other monitors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QRect, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QScreen
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QScreen
+from PySide6.QtWidgets import QWidget
 
 from viewer.canvas.viewports import Viewports
 from viewer.commands.kept_setting import KeptSetting
-from viewer.dropping import dropped_paths, take_drag
+from viewer.dropping import DropWindow
 from viewer.settings import Settings
 from viewer.state.desktop import Desktop, Desktops, Standing, free_place, inside, is_reachable, name_of
 from viewer.state.layout import LAYOUTS, SINGLE
@@ -20,33 +20,21 @@ SUBJECT = "windows"
 MOST = 8
 
 
-class SideWindow(QMainWindow):
+class SideWindow(DropWindow):
     """Viewports of one sheet; all keys of the main window work here too.
 
     Signals:
         closing: the person closes it.
-        dropped: files or folders were dropped; carries a list of paths.
     """
 
     closing = Signal()
-    dropped = Signal(list)
 
     def __init__(self, sheet: Sheet, viewports: Viewports, shared: Sequence[QAction]) -> None:
         super().__init__()
         self.sheet, self.viewports = sheet, viewports
         self.setWindowTitle("Wetread viewports: research use only")
-        self.setAcceptDrops(True)
         self.setCentralWidget(viewports)
-        self.addActions(list(shared))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept files and folders."""
-        take_drag(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open what was dropped."""
-        if paths := dropped_paths(event):
-            self.dropped.emit(paths)
+        self.addActions(shared)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let the viewports go with the window."""
@@ -72,7 +60,7 @@ class SideWindows(QObject):
         session: Session,
         viewports: Viewports,
         main: QWidget,
-        shared: Callable[[], Sequence[QAction]],
+        shared: Sequence[QAction],
         settings: Settings,
         notices: Notices,
     ) -> None:
@@ -138,7 +126,7 @@ class SideWindows(QObject):
     def _stand(self, standing: Standing) -> None:
         layout = LAYOUTS.get(standing.layout, SINGLE)
         sheet = self._session.add_sheet(SINGLE if layout.one_volume else layout)
-        window = SideWindow(sheet, self._viewports.beside(sheet), self._shared())
+        window = SideWindow(sheet, self._viewports.beside(sheet), self._shared)
         window.closing.connect(lambda: self._close(window))
         window.dropped.connect(self.dropped)
         self.windows.append(window)

@@ -1,6 +1,7 @@
 """The windows: widgets and actions over the workroom, created and connected here only."""
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog
 
 from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
@@ -74,7 +75,7 @@ class Workplace(Workroom):
             self.session,
             self.viewports,
             self.window,
-            lambda: tuple(self.window.actions_by_id.values()),
+            tuple(self.window.actions_by_id.values()),
             self.settings,
             self.notices,
         )
@@ -87,12 +88,10 @@ class Workplace(Workroom):
         return self.viewports.active
 
     def shut_down(self) -> None:
-        """Stop all work and processes, and close the windows beside the main one."""
+        """Stop all work and processes, and close what would stay open without the main window."""
         self.side_windows.close_all()
-        self.document_text.close()
-        self.history.close()
-        self.queue_dialogs.close()
-        self.dialogs.close()
+        for dialog in self.window.findChildren(QDialog):
+            dialog.close()
         super().shut_down()
 
     def _actions(self) -> tuple[Action, ...]:
@@ -108,11 +107,11 @@ class Workplace(Workroom):
                 lambda: self.sides.show_queue(),
                 lambda: self.queue_dialogs.open_adjudication(),
             ),
-            *view_actions(self.session, self.reading),
+            *view_actions(self.session, self.reading, self.windowing),
             *layout_actions(self.session, self.links, self.reading, self.hanging),
             *colour_actions(self.session),
             *tool_actions(self.session),
-            *preset_actions(self.session, self.reading, self.presetting),
+            *preset_actions(self.session, self.windowing, self.presetting),
             *mask_actions(self.session, self.segmentation, self.annotating),
             *model_actions(self.session, self.findings, self.annotating, self.inferring),
             *fusing_actions(self.session, self.fusing),
@@ -121,7 +120,7 @@ class Workplace(Workroom):
             *segment_actions(self.segmentation, self.segmenting),
             *measuring_actions(self.session, self.measuring),
             *classifying_actions(self.classification, self.classifying),
-            *marking_actions(self.session, self.marking, lambda: self.dialogs.open_key_images()),
+            *marking_actions(self.session, self.marking, lambda: self.dialogs.key_images.open_anew()),
             *dialog_actions(self.session, lambda: self.dialogs),
             *self._window_actions(),
         )
@@ -151,7 +150,7 @@ class Workplace(Workroom):
         self.history = MaskHistory(self.segmentation, self.revising, window)
         self.queue_dialogs = QueueDialogs(self.worklist, self.segmentation, self.enlisting, self.adjudicating, window)
         status = StatusBar(self.session, self.runner, self.notices)
-        status.message.clicked.connect(lambda: self.dialogs.open_messages())
+        status.message.clicked.connect(lambda: self.dialogs.messages.open_anew())
         window.setStatusBar(status)
         return window
 

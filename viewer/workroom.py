@@ -42,6 +42,7 @@ from viewer.commands.segment_measuring import SegmentMeasuring
 from viewer.commands.segmenting import Segmenting
 from viewer.commands.teaching import Teaching
 from viewer.commands.thumbnailing import Thumbnailing
+from viewer.commands.windowing import Windowing
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.places import Places, author, places
@@ -144,6 +145,7 @@ class Workroom(QObject):
         self.cornering = Cornering(self.session.marks, self.settings, self.notices)
         self.remembering = Remembering(self.session, self.links, self.settings, self.notices)
         self.calibrating = Calibrating(self.session.monitors, self.settings, self.notices)
+        self.windowing = Windowing(self.session)
         self.presetting = Presetting(self.session, self.presets, self.settings, self.notices)
         self.binding = Binding(self.session.bindings, self.session.hand, self.settings, self.notices)
 

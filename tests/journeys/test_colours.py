@@ -40,7 +40,7 @@ def test_one_key_goes_on_and_one_back_round_all_of_them(main: Application) -> No
 
 def test_the_palette_finds_each_by_its_name(main: Application) -> None:
     for table in COLOUR_TABLES.values():
-        main.dialogs.open_palette()
+        main.dialogs.palette.open_anew()
         QTest.keyClicks(main.dialogs.palette.typed, table.name.lower())
         QTest.keyClick(main.dialogs.palette.typed, Qt.Key.Key_Return)
         assert main.view.colours is table

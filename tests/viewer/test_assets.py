@@ -78,8 +78,8 @@ def test_numbers_stand_as_far_from_the_edge_as_words(qtbot: QtBot) -> None:
 
 
 def test_every_field_of_the_window_for_a_number_does(main: Application) -> None:
-    main.dialogs.open_presets()
-    main.dialogs.open_monitor_calibration()
+    main.dialogs.presets.open_anew()
+    main.dialogs.monitor_calibration.open_anew()
     found = main.window.findChildren(QAbstractSpinBox)
     assert len(found) > 10
     assert {box.lineEdit().textMargins().left() for box in found} == {assets.INSET_PX}

@@ -41,8 +41,8 @@ WORKED = (
 PARTS_OF = (QAbstractSpinBox, QComboBox, QTabBar, QAbstractItemView)
 """What lies inside these is worked through them."""
 DIALOGS = (
-    "open_palette", "open_keys", "open_key_sheet", "open_presets", "open_metadata", "open_corners",
-    "open_monitor_calibration", "open_key_images", "open_messages",
+    "palette", "keys", "key_sheet", "presets", "metadata", "corners",
+    "monitor_calibration", "key_images", "messages",
 )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_everything_in_every_tab_is_reached_and_has_a_name(shown: Application, q
 
 @pytest.mark.parametrize("name", DIALOGS)
 def test_everything_in_every_dialog_is_reached_and_has_a_name(shown: Application, qtbot: QtBot, name: str) -> None:
-    getattr(shown.dialogs, name)()
+    getattr(shown.dialogs, name).open_anew()
     (dialog,) = [each for each in shown.window.findChildren(QDialog) if each.isVisible()]
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
@@ -154,7 +154,7 @@ def test_where_the_keyboard_is_can_be_seen_in_every_tab(shown: Application) -> N
 def test_where_the_keyboard_is_can_be_seen_in_every_dialog_and_escape_closes_it(
     shown: Application, qtbot: QtBot, name: str
 ) -> None:
-    getattr(shown.dialogs, name)()
+    getattr(shown.dialogs, name).open_anew()
     (dialog,) = [each for each in shown.window.findChildren(QDialog) if each.isVisible()]
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)

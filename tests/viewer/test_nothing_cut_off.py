@@ -8,8 +8,8 @@ from imaging.phantom import PhantomStudy
 from viewer.app import Application
 
 DIALOGS = (
-    "open_palette", "open_keys", "open_key_sheet", "open_presets", "open_metadata", "open_corners",
-    "open_monitor_calibration", "open_key_images", "open_messages",
+    "palette", "keys", "key_sheet", "presets", "metadata", "corners",
+    "monitor_calibration", "key_images", "messages",
 )  # fmt: skip
 ARROW_PX = 20
 """Of a drop-down list, beside its text."""
@@ -68,7 +68,7 @@ def test_tabs(main: Application, side: str) -> None:
 
 @pytest.mark.parametrize("name", DIALOGS)
 def test_dialogs(main: Application, qtbot: QtBot, name: str) -> None:
-    getattr(main.dialogs, name)()
+    getattr(main.dialogs, name).open_anew()
     (dialog,) = [each for each in main.window.findChildren(QDialog) if each.isVisible()]
     _settle()
     found, size = cut_off(dialog), dialog.size()

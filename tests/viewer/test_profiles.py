@@ -116,7 +116,7 @@ def test_the_shown_window_becomes_a_preset_by_keyboard(
 def test_the_palette_does_what_the_menu_does(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> None:
     main.reading.open([phantom_study.ct])
     qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
-    main.dialogs.open_palette()
+    main.dialogs.palette.open_anew()
     QTest.keyClicks(main.dialogs.palette.typed, "invert")
     QTest.keyClick(main.dialogs.palette.typed, Qt.Key.Key_Return)
     assert main.view.inverted and main.window.actions_by_id["invert"].isChecked()

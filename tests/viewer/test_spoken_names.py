@@ -8,8 +8,8 @@ from imaging.phantom import PhantomStudy
 from viewer.app import Application
 
 DIALOGS = (
-    "open_palette", "open_keys", "open_key_sheet", "open_presets", "open_metadata", "open_corners",
-    "open_monitor_calibration", "open_key_images", "open_messages",
+    "palette", "keys", "key_sheet", "presets", "metadata", "corners",
+    "monitor_calibration", "key_images", "messages",
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def everything(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> 
 def test_all_lists_and_numbers_have_a_name(everything: Application) -> None:
     window = everything.window
     for name in DIALOGS:
-        getattr(everything.dialogs, name)()
+        getattr(everything.dialogs, name).open_anew()
     for dialog in window.findChildren(QDialog):
         dialog.close()
     assert len(window.findChildren(QComboBox)) > 30

@@ -1,5 +1,6 @@
 """Laying a second volume over the first."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from imaging.colour_tables import COLOUR_TABLES
@@ -52,11 +53,11 @@ class Fusing:
 
     def set_opacity(self, opacity: float) -> None:
         """Opacity of what lies over the active viewport, 0-1."""
-        self._change(opacity=max(0.0, min(opacity, 1.0)))
+        self._change(lambda fusion: replace(fusion, opacity=max(0.0, min(opacity, 1.0))))
 
     def set_colours(self, name: str) -> None:
         """Show what lies over in another colour table."""
-        self._change(colours=name)
+        self._change(lambda fusion: replace(fusion, colours=name))
 
     def next_colours(self) -> None:
         """Show what lies over in the next colour table; after the last one comes the first."""
@@ -66,12 +67,12 @@ class Fusing:
 
     def set_window(self, window: Window) -> None:
         """Show what lies over through another window."""
-        self._change(window=replace(window, width=max(window.width, 1e-6)))
+        self._change(lambda fusion: replace(fusion, window=replace(window, width=max(window.width, 1e-6))))
 
-    def _change(self, **what: object) -> None:
+    def _change(self, change: Callable[[Fusion], Fusion]) -> None:
         fusion = self._session.view.fusion
         if fusion is not None:
-            self._session.set_fusion(self._session.active, replace(fusion, **what))  # pyright: ignore[reportArgumentType]  named above
+            self._session.set_fusion(self._session.active, change(fusion))
 
     def _lay(self, pane: Pane, opened: OpenSeries) -> None:
         volume, under, over = opened.volume, pane.series, opened.series

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from viewer.commands.action import Action
 from viewer.commands.presetting import Presetting
-from viewer.commands.reading import Reading
+from viewer.commands.windowing import Windowing
 from viewer.state.session import Session
 
 OF_THE_FILE = "Window/Of the file"
@@ -12,7 +12,7 @@ MOST_WITHOUT_KEY = 12
 """Presets without a key that the menu has room for; all are in the dialog."""
 
 
-def preset_actions(session: Session, reading: Reading, presetting: Presetting) -> tuple[Action, ...]:
+def preset_actions(session: Session, windowing: Windowing, presetting: Presetting) -> tuple[Action, ...]:
     """Everything in the Window menu; which presets it lists depends on what is shown."""
 
     def caption(key: int) -> Callable[[], str]:
@@ -40,12 +40,12 @@ def preset_actions(session: Session, reading: Reading, presetting: Presetting) -
         )
 
     def of_file(number: int, text: str) -> Action:
-        return Action(f"file-window-{number}", text, OF_THE_FILE, lambda: reading.show_proposal(number - 1), (),
-                      lambda: len(reading.proposals) >= number)  # fmt: skip
+        return Action(f"file-window-{number}", text, OF_THE_FILE, lambda: windowing.show_proposal(number - 1), (),
+                      lambda: len(windowing.proposals) >= number)  # fmt: skip
 
     return (
-        Action("file-window", "Next of the file", OF_THE_FILE, reading.next_proposal, ("0",), session.has_volume, None,
-               False, "Go through the windows and tables that the file proposes"),
+        Action("file-window", "Next of the file", OF_THE_FILE, windowing.next_proposal, ("0",), session.has_volume,
+               None, False, "Go through the windows and tables that the file proposes"),
         of_file(1, "First of the file"),
         of_file(2, "Second of the file"),
         *(on_key(key) for key in range(1, 10)),

@@ -1,10 +1,9 @@
-"""Opening and looking: studies, series, windows, clips."""
+"""Opening: studies, their series and phases, documents."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.intensity import Voi, default_voi, proposals, window_of
 from imaging.progress import Report
 from imaging.regular import obstacle, regularised
 from imaging.sandbox import Sandbox
@@ -22,7 +21,7 @@ from viewer.state.session import Session
 
 
 class Reading:
-    """Opens studies and series, and changes how they are looked at.
+    """Opens studies, and brings their series into the viewports.
 
     Args:
         prior_of: the series of an earlier study to compare a series with, empty where there is none; asked in a thread.
@@ -135,19 +134,6 @@ class Reading:
         if index < len(phases) and phases[index] != self._session.series:
             self.load(phases[index])
 
-    def auto_window(self) -> None:
-        """Window the shown plane from its darkest to its brightest half per cent."""
-        pane = self._session.active
-        if pane.volume is not None and not pane.volume.is_colour:
-            self._session.view.set_window(window_of(pane.values(pane.view.k), pane.volume.padding, "auto"))
-
-    def full_window(self) -> None:
-        """Window the shown plane from its lowest to its highest value."""
-        pane = self._session.active
-        if pane.volume is not None and not pane.volume.is_colour:
-            values = pane.values(pane.view.k)
-            self._session.view.set_window(window_of(values, pane.volume.padding, "full range", (0.0, 100.0)))
-
     def has_phases(self) -> bool:
         """Whether the shown series is one of several phases."""
         return len(self._phases()) > 1
@@ -175,36 +161,6 @@ class Reading:
         if volume is not self._judged[0]:
             self._judged = volume, volume is not None and not obstacle(volume)
         return self._judged[1]
-
-    @property
-    def proposals(self) -> tuple[Voi, ...]:
-        """The windows and tables that the file proposes for the shown slice."""
-        volume = self._session.volume
-        return () if volume is None else proposals(volume, self._session.active.stored_k)
-
-    def next_proposal(self) -> None:
-        """Show the next window or table that the file proposes, after the last one the first; else the usual one."""
-        volume, found, shown = self._session.volume, self.proposals, self._session.view.voi
-        if found:
-            self.show_proposal((found.index(shown) + 1) % len(found) if shown in found else 0)
-        elif volume is not None:
-            self._session.view.set_voi(default_voi(volume))
-
-    def show_proposal(self, number: int) -> None:
-        """Show one of the windows and tables that the file proposes, counted from 0."""
-        self._session.view.set_voi(self.proposals[number])
-
-    def toggle_playing(self) -> None:
-        """Play or stop a clip; a stack of slices plays as cine."""
-        if self._session.volume is not None and self._session.view.frames > 1:
-            self._session.view.set_playing(not self._session.view.playing)
-
-    def play_all(self) -> None:
-        """Play the clips of all viewports that are seen, or stop them all when one plays."""
-        views = [pane.view for pane in self._session.shown_panes if pane.volume is not None]
-        begin = not any(view.playing for view in views)
-        for view in views:
-            view.set_playing(begin and view.frames > 1)
 
     def _opened(self, found: tuple[Study, tuple[Series, ...]]) -> None:
         study, prior = found

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from viewer.commands.action import Action
+from viewer.commands.playing import Playing
 from viewer.commands.reading import Reading
 from viewer.state.session import Session
 
@@ -37,11 +38,13 @@ def scrolling_actions(session: Session, reading: Reading) -> tuple[Action, ...]:
                reading.has_phases, None, False, "The same slice at the next point in time, echo or b value"),
         Action("previous-phase", "Previous phase", "View/Scroll", lambda: reading.step_phase(-1), ("Ctrl+Left",),
                reading.has_phases),
-        *_playing(session, reading, several),
+        *_playing(session, several),
     )  # fmt: skip
 
 
-def _playing(session: Session, reading: Reading, several: Callable[[], bool]) -> tuple[Action, ...]:
+def _playing(session: Session, several: Callable[[], bool]) -> tuple[Action, ...]:
+    playing = Playing(session)
+
     def change_speed(factor: float) -> Callable[[], None]:
         def change() -> None:
             speed = session.view.speed * factor
@@ -50,9 +53,9 @@ def _playing(session: Session, reading: Reading, several: Callable[[], bool]) ->
         return change
 
     return (
-        Action("play", "Play", "View", reading.toggle_playing, ("C",), several, lambda: session.view.playing, True,
+        Action("play", "Play", "View", playing.toggle, ("C",), several, lambda: session.view.playing, True,
                "Play the clip at its own frame times"),
-        Action("play-all", "Play all viewports", "View/Playing", reading.play_all, ("Alt+Shift+P",),
+        Action("play-all", "Play all viewports", "View/Playing", playing.toggle_all, ("Alt+Shift+P",),
                lambda: len(session.shown_panes) > 1, lambda: any(pane.view.playing for pane in session.shown_panes),
                hint="Every clip at its own frame times, or all of them stopped"),
         Action("play-faster", "Play twice as fast", "View/Playing", change_speed(2), ("Alt+.",), several, None, False,

@@ -6,6 +6,7 @@ from imaging.reslicing import PatientPlane
 from viewer.commands.action import Action
 from viewer.commands.reading import Reading
 from viewer.commands.scrolling_actions import scrolling_actions
+from viewer.commands.windowing import Windowing
 from viewer.state.orientation import ANTICLOCKWISE, CLOCKWISE, MIRRORED, UPSIDE_DOWN, Orientation
 from viewer.state.session import Session
 from viewer.state.view import Projection
@@ -15,12 +16,12 @@ PAN_PX = 40.0
 _SLABS: tuple[Projection, ...] = ("max", "min", "mean")
 
 
-def view_actions(session: Session, reading: Reading) -> tuple[Action, ...]:
+def view_actions(session: Session, reading: Reading, windowing: Windowing) -> tuple[Action, ...]:
     """Everything in the View menu."""
     looks = Looks(session)
     return (
         *scrolling_actions(session, reading),
-        *_turning(session, looks, reading),
+        *_turning(session, looks, windowing),
         *_zooming(session, looks),
         *_cutting(session, looks),
         *_marks(session, reading),
@@ -100,12 +101,12 @@ class Looks:
         return lambda: self._session.view.set_slab(self._session.view.slab_mm + mm)
 
 
-def _turning(session: Session, looks: Looks, reading: Reading) -> tuple[Action, ...]:
+def _turning(session: Session, looks: Looks, windowing: Windowing) -> tuple[Action, ...]:
     shown = session.has_volume
     return (
-        Action("auto-window", "Auto window", "Window", reading.auto_window, ("Alt+A",), shown, None, False,
+        Action("auto-window", "Auto window", "Window", windowing.auto, ("Alt+A",), shown, None, False,
                "From the values of the shown plane"),
-        Action("full-window", "Full range", "Window", reading.full_window, ("Alt+0",), shown, None, False,
+        Action("full-window", "Full range", "Window", windowing.full_range, ("Alt+0",), shown, None, False,
                "From the lowest to the highest value of the shown plane"),
         Action("invert", "Invert", "View", lambda: session.view.set_inverted(not session.view.inverted), ("I",), shown,
                lambda: session.view.inverted, True, "Swap black and white on the screen; values stay"),

@@ -30,7 +30,7 @@ from viewer.state.session import Session
 
 
 class Dialogs:
-    """Opens dialogs over a window.
+    """The dialogs over a window; each is shown by its ``open_anew``.
 
     Args:
         table: every action of the window.
@@ -59,56 +59,6 @@ class Dialogs:
         self._header, self._inspecting = header, inspecting
         self._key_images, self._marking, self._cornering = key_images, marking, cornering
         self._calibrating, self._notices = calibrating, notices
-
-    def open_palette(self) -> None:
-        """Find an action by a few letters."""
-        self.palette.open_over()
-
-    def open_keys(self) -> None:
-        """Change keys and mouse."""
-        self.keys.open_anew()
-
-    def open_key_sheet(self) -> None:
-        """Show the keys in effect."""
-        self.key_sheet.open_anew()
-
-    def open_presets(self) -> None:
-        """Change the window presets."""
-        self.presets.open_anew()
-
-    def keep_window(self) -> None:
-        """Make a preset of the window that is shown."""
-        self.presets.open_anew()
-        self.presets.add_shown()
-
-    def open_metadata(self) -> None:
-        """Show what the shown slice's file says."""
-        self.metadata.show()
-        self.metadata.activateWindow()
-
-    def open_messages(self) -> None:
-        """Show what was told."""
-        self.messages.show()
-        self.messages.activateWindow()
-
-    def open_corners(self) -> None:
-        """Choose the lines in the corners."""
-        self.corners.open_anew()
-
-    def open_monitor_calibration(self) -> None:
-        """Measure the monitor the window is on."""
-        self.monitor_calibration.open_anew()
-
-    def open_key_images(self) -> None:
-        """Show the key images of the open study."""
-        self.key_images.show()
-        self.key_images.activateWindow()
-
-    def close(self) -> None:
-        """Close those that would stay open without the window."""
-        for name in ("key_sheet", "metadata", "key_images", "messages"):
-            if name in self.__dict__:
-                self.__dict__[name].close()
 
     @cached_property
     def palette(self) -> Palette:

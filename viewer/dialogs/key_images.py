@@ -59,6 +59,11 @@ class KeyImageList(QDialog):
         state.changed.connect(self._fill)
         self._fill()
 
+    def open_anew(self) -> None:
+        """Show the key images of the open study, in front of what is open."""
+        self.show()
+        self.activateWindow()
+
     @property
     def chosen(self) -> str:
         """The uid of the chosen key image; empty without."""

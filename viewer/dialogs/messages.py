@@ -37,6 +37,11 @@ class MessageList(QDialog):
         notices.added.connect(self._on_added)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
 
+    def open_anew(self) -> None:
+        """Show what was told, in front of what is open."""
+        self.show()
+        self.activateWindow()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Show all of them, ready to be searched."""
         super().showEvent(event)

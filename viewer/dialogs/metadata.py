@@ -56,6 +56,11 @@ class MetadataBrowser(QDialog):
         QShortcut(QKeySequence.StandardKey.Copy, self.tree, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
 
+    def open_anew(self) -> None:
+        """Show what the shown slice's file says, in front of what is open."""
+        self.show()
+        self.activateWindow()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Read the header anew."""
         super().showEvent(event)

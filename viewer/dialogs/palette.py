@@ -51,7 +51,7 @@ class Palette(QDialog):
         layout.addWidget(self.typed)
         layout.addWidget(self.found)
 
-    def open_over(self) -> None:
+    def open_anew(self) -> None:
         """Show it in the upper half of the window, empty and ready to be typed into."""
         window = self._window
         self.resize(min(WIDTH_PX, window.width() - 40), min(HEIGHT_PX, window.height() - 120))

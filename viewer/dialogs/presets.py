@@ -57,6 +57,11 @@ class WindowPresets(QDialog):
         self.open()
         self.rows.setFocus()
 
+    def keep_shown(self) -> None:
+        """Make a preset of the window that is on screen."""
+        self.open_anew()
+        self.add_shown()
+
     def accept(self) -> None:
         """Use and keep what was edited."""
         self._presetting.keep(tuple(self._groups.values()))

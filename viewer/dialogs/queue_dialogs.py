@@ -43,10 +43,5 @@ class QueueDialogs:
         """Compare the readings of the case on screen."""
         self.adjudication.open_anew()
 
-    def close(self) -> None:
-        """Close what is open."""
-        self.new_queue.close()
-        self.adjudication.close()
-
     def _ask(self, of: str, make: Make) -> None:
         self.new_queue.ask(of, [each.name for each in self._worklist.queues], make)

@@ -98,7 +98,7 @@ def test_what_the_display_states_counts_again(main: Application) -> None:
 
 
 def test_the_bar_follows_the_mouse(main: Application) -> None:
-    main.dialogs.open_monitor_calibration()
+    main.dialogs.monitor_calibration.open_anew()
     ruler = main.dialogs.monitor_calibration.ruler
     QTest.mousePress(ruler, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(412, 50))
     assert ruler.length_px == 400.0

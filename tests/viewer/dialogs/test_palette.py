@@ -30,7 +30,7 @@ class Room:
         self.window.resize(1280, 800)
         self.window.show()
         self.palette = Palette(self.table, self.bindings, self.done.append, self.why_not, self.window)
-        self.palette.open_over()
+        self.palette.open_anew()
 
     def why_not(self) -> str:
         return "open an image first"
@@ -85,7 +85,7 @@ def test_a_click_does_it_and_the_next_opening_is_fresh(room: Room) -> None:
     item = room.palette.found.visualItemRect(room.palette.found.topLevelItem(0))
     QTest.mouseClick(room.palette.found.viewport(), Qt.MouseButton.LeftButton, pos=item.center() + QPoint(0, 0))
     assert room.done == ["invert"]
-    room.palette.open_over()
+    room.palette.open_anew()
     assert room.palette.typed.text() == "" and len(room.rows()) == 4
 
 
@@ -103,5 +103,5 @@ def test_nothing_found_and_enter(room: Room) -> None:
 
 def test_it_fits_into_a_small_window(room: Room) -> None:
     room.window.resize(500, 300)
-    room.palette.open_over()
+    room.palette.open_anew()
     assert room.palette.width() <= 500 and room.palette.height() <= 300
