@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
@@ -36,6 +36,8 @@ def encode(value: Any, put_array: Callable[[NDArray[Any]], ArraySpec]) -> Json:
     Raises:
         WireError: a type that cannot cross.
     """
+    if isinstance(value, Path):  # of the longest lists
+        return str(value)
     if value is None or (isinstance(value, bool | int | float | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, np.ndarray):
@@ -46,8 +48,6 @@ def encode(value: Any, put_array: Callable[[NDArray[Any]], ArraySpec]) -> Json:
         return [encode(each, put_array) for each in cast("tuple[Any, ...]", value)]
     if isinstance(value, np.generic | Enum):
         return value.item() if isinstance(value, np.generic) else value.value
-    if isinstance(value, Path):
-        return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
     raise WireError(f"{type(value).__name__} cannot be sent")
@@ -82,7 +82,7 @@ def _plain(expected: Any, data: Json) -> Any:
     if expected is float:
         return float(_checked(type(data) in (int, float), expected, data))
     if expected is Path:
-        return Path(_checked(isinstance(data, str) and "\0" not in data, expected, data))
+        return _path(cast("str", _checked(isinstance(data, str) and "\0" not in data, expected, data)))
     if expected is datetime:
         return datetime.fromisoformat(_checked(isinstance(data, str), expected, data))
     if isinstance(expected, type) and issubclass(expected, Enum):
@@ -90,6 +90,12 @@ def _plain(expected: Any, data: Json) -> Any:
     if expected in (bool, int, str, types.NoneType):
         return _checked(type(data) is expected, expected, data)
     raise WireError(f"{expected} cannot be received")
+
+
+@lru_cache(1 << 14)
+def _path(text: str) -> Path:
+    """The one object for a path, which is then found by identity: files are spoken of again and again."""
+    return Path(text)
 
 
 def _one_of(expected: Any, data: Json, get_array: Callable[[ArraySpec], NDArray[Any]]) -> Any:
