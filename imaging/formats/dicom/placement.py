@@ -91,7 +91,7 @@ def _is_mosaic(header: Header) -> bool:
     return "MOSAIC" in header.text("ImageType").upper().split("\\")
 
 
-def _displacement(header: Header) -> tuple[str, ...]:
+def _displacement(header: Header, frames: int) -> tuple[str, ...]:
     """Why a stated place was not used, in words; empty where none was stated."""
     orientation = _numbers(header, 0, "PlaneOrientationSequence", "ImageOrientationPatient")
     if _is_mosaic(header):
@@ -101,6 +101,10 @@ def _displacement(header: Header) -> tuple[str, ...]:
     position = _numbers(header, 0, "PlanePositionSequence", "ImagePositionPatient")
     if len(orientation) == 6 and not _is_believable(position, ()):
         return ("the stated position is impossible: no place in the patient is claimed",)
+    offsets = numbers(header.dataset, "GridFrameOffsetVector")
+    if position and 0 < len(offsets) < frames:
+        said = f"the Grid Frame Offset Vector (3004,000C) has {len(offsets)} values for {frames} frames"
+        return (f"{said}: no place in the patient is claimed",)
     for found, name, expected in ((orientation, "orientation", 6), (position, "position", 3)):
         if found and len(found) != expected:
             return (
@@ -125,7 +129,7 @@ def flat_geometry(header: Header, frames: int, rows: int, columns: int) -> tuple
     """The grid of frames without a place in the patient, and what its millimetres rest on, in words."""
     spacing, calibration, warnings = _pixel_size(header)
     grid = Geometry((frames, rows, columns), (1.0, *spacing), calibration=calibration)
-    return grid, (*_displacement(header), *warnings)
+    return grid, (*_displacement(header, frames), *warnings)
 
 
 def _pixel_size(header: Header) -> tuple[tuple[float, float], Calibration, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from imaging.formats import reading
@@ -62,6 +63,16 @@ def test_dose_planes_lie_where_the_offset_vector_says(bundled):
     volume = reading.load_volume(reading.open_study(bundled("rtdose.dcm")).series[0])
     assert volume.kind == "volume" and volume.geometry.shape_kji[0] == 15
     assert volume.geometry.spacing_mm[0] == pytest.approx(5.0)
+
+
+def test_a_dose_with_too_few_offsets_claims_no_place_and_says_why(bundled, tmp_path):
+    data = dcmread(bundled("rtdose.dcm"))
+    data.GridFrameOffsetVector = data.GridFrameOffsetVector[:14]
+    data.save_as(tmp_path / "dose.dcm", enforce_file_format=True)
+    (series,) = reading.open_study(tmp_path).series
+    assert series.geometry is not None and not series.geometry.has_position
+    said = "the Grid Frame Offset Vector (3004,000C) has 14 values for 15 frames: no place in the patient is claimed"
+    assert said in series.warnings
 
 
 @pytest.mark.parametrize(
