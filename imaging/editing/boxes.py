@@ -74,6 +74,13 @@ def _hits(inside: NDArray[np.bool_], across: int | tuple[int, int]) -> slice | N
     return slice(int(hits[0]), int(hits[-1]) + 1) if hits.size else None
 
 
+def part_about(inside: NDArray[np.bool_], room: int) -> tuple[slice, slice]:
+    """Rows and columns about the true pixels of a plane, one at least, with so many more to all sides."""
+    found = extent(inside[None])
+    assert found is not None, "there is a true pixel"
+    return grown(found, (0, room, room), (1, *inside.shape))[1:]
+
+
 def grown(box: Box, voxels: Sequence[int], shape: Sequence[int]) -> Box:
     """The box with so many more voxels on both sides of each axis, within ``shape``."""
     k, j, i = (slice(max(0, s.start - n), min(size, s.stop + n)) for s, n, size in zip(box, voxels, shape, strict=True))

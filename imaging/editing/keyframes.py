@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.boxes import Box, along, extent, on_plane, whole
+from imaging.editing.boxes import Box, along, on_plane, part_about, whole
 from imaging.editing.edit import Inside, Mask
 from imaging.editing.greys import greys
 from imaging.editing.interpolation import signed_mm
@@ -64,7 +64,7 @@ def fill_between(
 
     for a, b in gaps:
         ends = frames[a] == value, frames[b] == value
-        part = _around(ends[0] | ends[1])
+        part = part_about(ends[0] | ends[1], ROOM_PX)
         picture = partial(_picture, image, axis, part)
         inside = _between((ends[0][part], ends[1][part]), picture, a, b, tick)
         between = filled[a + 1 - first : b - first]
@@ -72,17 +72,6 @@ def fill_between(
         held = between[(slice(None), *part)]
         held[inside & (held == 0)] = value
     return along(whole(array.shape), axis, slice(first, last + 1)), np.moveaxis(filled, 0, axis)
-
-
-def _around(inside: Inside) -> tuple[slice, slice]:
-    """Rows and columns about the outlines of both ends."""
-    found = extent(inside[None])
-    assert found is not None
-    rows, columns = (
-        slice(max(0, span.start - ROOM_PX), min(size, span.stop + ROOM_PX))
-        for span, size in zip(found[1:], inside.shape, strict=True)
-    )
-    return rows, columns
 
 
 def _picture(image: NDArray[Any], axis: int, part: tuple[slice, slice], k: int) -> Floats:

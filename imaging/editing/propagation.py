@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.boxes import on_plane
+from imaging.editing.boxes import on_plane, part_about
 from imaging.editing.edit import Inside, Mask, Region
 from imaging.editing.greys import grey_plane
 from imaging.volume import Volume
@@ -59,17 +59,10 @@ def propagate(array: Mask, value: int, values: NDArray[Any], index: int, step: i
     inside = labels[index] == value
     if not inside.any():
         return None
-    rows, columns = _around(inside)
+    rows, columns = part_about(inside, ROOM_PX)
     here, there = (grey_plane(pictures[k][rows, columns]) for k in (index, following))
     moved = _moved(inside[rows, columns], here, there)
     return Region(on_plane((rows, columns), axis, following), np.expand_dims(moved, axis)).tight()
-
-
-def _around(inside: Inside) -> tuple[slice, slice]:
-    hits, shape = np.argwhere(inside), inside.shape
-    low = np.maximum(hits.min(axis=0) - ROOM_PX, 0)
-    high = np.minimum(hits.max(axis=0) + ROOM_PX + 1, shape)
-    return slice(int(low[0]), int(high[0])), slice(int(low[1]), int(high[1]))
 
 
 def _moved(inside: Inside, here: NDArray[Any], there: NDArray[Any]) -> Inside:

@@ -13,6 +13,7 @@ from imaging.editing.boxes import (
     grown,
     on_plane,
     only,
+    part_about,
     placed,
     placed_in,
     plane_through,
@@ -87,6 +88,13 @@ def test_a_reach_in_millimetres_about_a_voxel_is_cut_at_the_grid() -> None:
     assert about((0, 5, 6), 4.0, geometry) == (slice(0, 2), slice(3, 6), slice(2, 7))
     assert only((2, 3, 4)) == (slice(2, 3), slice(3, 4), slice(4, 5))
     assert voxel_in((2, 3, 4), (slice(1, 4), slice(3, 5), slice(0, 7))) == (1, 0, 4)
+
+
+def test_the_part_of_a_plane_about_its_true_pixels_is_cut_at_its_edges() -> None:
+    plane = np.zeros((9, 12), bool)
+    plane[2, 3] = plane[5, 9] = True
+    assert part_about(plane, 0) == (slice(2, 6), slice(3, 10))
+    assert part_about(plane, 3) == (slice(0, 9), slice(0, 12))
 
 
 def test_a_box_grows_within_the_grid() -> None:
