@@ -10,6 +10,8 @@ import pickle
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
+
 _IN_PLACE = hasattr(os, "readv")
 """Where not (Windows), the pipe's own messages carry the arrays, with two copies more."""
 
@@ -50,7 +52,7 @@ def _write(pipe: Connection, part: memoryview) -> None:
 def _read(pipe: Connection, size: int) -> memoryview:
     if not _IN_PLACE:
         return memoryview(pipe.recv_bytes())
-    whole = memoryview(bytearray(size))
+    whole = np.empty(size, np.uint8).data  # a bytearray would be zeroed first, with Python's lock
     left = whole
     while left.nbytes:
         count = os.readv(pipe.fileno(), (left,))
