@@ -28,6 +28,9 @@ _COLOURS_OF_STREAMS = (*_COLOURS_AS_STORED, "YBR_PARTIAL_422", "YBR_PARTIAL_420"
 _GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"
 """A private transfer syntax: implicit little endian, but for the pixels (GE DICOM conformance statements)."""
 
+_TOLD_APART = NATIVE | codecs.KNOWN | VIDEO_SYNTAXES | {"", _GE_BIG_ENDIAN_PIXELS}
+"""Transfer syntaxes of which it is known whether their pixels are native; without any, the encoding was guessed."""
+
 
 @dataclass(frozen=True)
 class PixelFormat:
@@ -101,9 +104,15 @@ def pixel_format(header: Header) -> PixelFormat:
     rows, columns = _required(header, "Rows"), _required(header, "Columns")
     number = _number_kind(header.pixels.number)
     bits = _required(header, "BitsAllocated") if number == "integer" else 8 * np.dtype(number).itemsize
-    stored = (whole(header.dataset, "BitsStored") or bits) if number == "integer" else bits
+    stated = whole(header.dataset, "BitsStored") if number == "integer" else bits
+    sign = whole(header.dataset, "PixelRepresentation") if number == "integer" else 0
+    stored = stated or bits
     high_bit = whole(header.dataset, "HighBit") if number == "integer" else None
     samples, photometric, assumptions = _colours(header)
+    if not stated or sign not in (0, 1):
+        assumptions += _assumed_cells(header, stored, sign)
+    if header.transfer_syntax not in _TOLD_APART and not header.pixels.is_fragmented:
+        assumptions += (f"transfer syntax {header.transfer_syntax} is not known here: read as uncompressed",)
     found = PixelFormat(
         rows,
         columns,
@@ -112,7 +121,7 @@ def pixel_format(header: Header) -> PixelFormat:
         bits,
         stored,
         stored - 1 if high_bit is None else high_bit,
-        whole(header.dataset, "PixelRepresentation") == 1,
+        sign == 1,
         whole(header.dataset, "PlanarConfiguration") == 1,
         photometric,
         number,
@@ -170,6 +179,17 @@ def _with_full_chroma(header: Header, found: PixelFormat) -> PixelFormat:
         return found
     said = "named YBR_FULL_422 but stored with full chrominance: read as YBR_FULL"
     return replace(full, assumptions=(*found.assumptions, said))
+
+
+def _assumed_cells(header: Header, stored: int, sign: int | None) -> tuple[str, ...]:
+    """What the header does not say of pixel cells, or says senselessly, and what is assumed, in words."""
+    found: list[str] = []
+    if not whole(header.dataset, "BitsStored"):
+        found.append(f"Bits Stored (0028,0101) says {header.text('BitsStored') or 'nothing'}: {stored} is assumed")
+    if sign not in (0, 1):
+        said = header.text("PixelRepresentation") or "nothing"
+        found.append(f"Pixel Representation (0028,0103) says {said}: numbers without a sign are assumed")
+    return tuple(found)
 
 
 def _colours(header: Header) -> tuple[int, str, tuple[str, ...]]:

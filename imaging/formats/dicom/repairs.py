@@ -73,10 +73,11 @@ def _wrong_meta_length(stream: BinaryIO, dataset: Dataset) -> str:
 
 def _meta_bytes(stream: BinaryIO) -> int:
     """Bytes of the File Meta Information after its Group Length, counted element by element."""
-    stream.seek(_AFTER_GROUP_LENGTH)
-    at = _AFTER_GROUP_LENGTH
+    stream.seek(128)
+    at = start = _AFTER_GROUP_LENGTH if stream.read(4) == b"DICM" else _AFTER_GROUP_LENGTH - 132
+    stream.seek(start)
     while (head := stream.read(8))[:2] == _META_GROUP and len(head) == 8:
         is_long = head[4:6] in _LONG_VRS
         length = int.from_bytes(stream.read(4) if is_long else head[6:8], "little")
         at = stream.seek(length, 1)
-    return at - _AFTER_GROUP_LENGTH
+    return at - start

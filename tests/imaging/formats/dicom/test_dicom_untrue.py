@@ -216,3 +216,40 @@ def test_explicit_value_representations_under_an_implicit_syntax_move_no_pixel(
 def test_a_size_of_nothing_is_told_with_its_number(write_dicom: Callable[..., Path]):
     (refused,) = open_study(write_dicom(GREY, Rows=0)).refused
     assert refused.reason == "Rows: found 0, expected a positive number"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"BitsStored": None}, "Bits Stored (0028,0101) says nothing: 16 is assumed"),
+        ({"BitsStored": 0}, "Bits Stored (0028,0101) says 0: 16 is assumed"),
+        (
+            {"PixelRepresentation": None},
+            "Pixel Representation (0028,0103) says nothing: numbers without a sign are assumed",
+        ),
+        ({"PixelRepresentation": 2}, "Pixel Representation (0028,0103) says 2: numbers without a sign are assumed"),
+    ],
+)
+def test_what_is_assumed_of_pixel_cells_is_told(
+    write_dicom: Callable[..., Path], changes: dict[str, object], said: str
+):
+    volume = loaded(open_study(write_dicom(GREY, **changes)))
+    assert np.array_equal(volume.array[0], GREY) and volume.warnings == (said,)
+
+
+def test_an_unknown_transfer_syntax_of_native_pixels_is_told(write_dicom: Callable[..., Path]):
+    path = write_dicom(GREY)
+    path.write_bytes(path.read_bytes().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.99999.1.2.1\0"))
+    volume = loaded(open_study(path))
+    assert np.array_equal(volume.array[0], GREY)
+    assert volume.warnings == ("transfer syntax 1.2.840.99999.1.2.1 is not known here: read as uncompressed",)
+
+
+def test_the_meta_header_of_a_file_without_preamble_is_measured_from_its_own_start(write_dicom: Callable[..., Path]):
+    path = write_dicom(GREY)
+    path.write_bytes(path.read_bytes()[132:])
+    volume = loaded(open_study(path))
+    assert np.array_equal(volume.array[0], GREY)
+    assert volume.warnings == (
+        "the file does not begin as DICOM files do (128 bytes and DICM): read from its first byte on",
+    )
