@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QStatusBar
 
 from imaging.geometry import letters
 from imaging.measurement.coordinates import coordinates
+from imaging.volume import Volume
 from viewer.assets import DISCLAIMER, NOTICE_COLOURS
 from viewer.jobs.runner import Runner
 from viewer.panels.layout import plain, plain_tip
@@ -56,21 +59,12 @@ class StatusBar(QStatusBar):
         self._session, self._runner = session, runner
         self._titles: dict[str, str] = {}
         self._study: Path | None = None
-        self.message = _Message()
-        self.cursor_text = plain()
-        self.cursor_text.setMinimumWidth(330)
-        self.progress = QProgressBar()
-        self.progress.setFixedWidth(260)
-        self.cancel = QPushButton("Cancel")
-        self.cancel.clicked.connect(self._cancel)
-        disclaimer = QLabel(DISCLAIMER)
-        disclaimer.setProperty("role", "warning")
-        self.addWidget(self.cursor_text)
-        self.addWidget(self.message, 1)
-        for widget in (self.progress, self.cancel, disclaimer):
-            self.addPermanentWidget(widget)
+        self.message, self.cursor_text = _Message(), plain()
+        self.progress, self.cancel = QProgressBar(), QPushButton("Cancel")
         self._timer = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._lay_out()
         self._timer.timeout.connect(lambda: self.message.tell(""))
+        self.cancel.clicked.connect(self._cancel)
         session.study_changed.connect(self._forget)
         session.cursor_changed.connect(self._show_cursor)
         session.pane_changed.connect(self._show_cursor)
@@ -80,9 +74,19 @@ class StatusBar(QStatusBar):
         notices.added.connect(self._tell)
         for notice in notices.all:  # what went wrong before the window stood
             self._tell(notice)
+        self._show_progress()
+
+    def _lay_out(self) -> None:
+        disclaimer = QLabel(DISCLAIMER)
+        disclaimer.setProperty("role", "warning")
+        self.cursor_text.setMinimumWidth(330)
+        self.progress.setFixedWidth(260)
+        self.addWidget(self.cursor_text)
+        self.addWidget(self.message, 1)
+        for widget in (self.progress, self.cancel, disclaimer):
+            self.addPermanentWidget(widget)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 12, 0)
-        self._show_progress()
 
     def _forget(self) -> None:
         """What was told of one study is not said of the next."""
@@ -97,17 +101,7 @@ class StatusBar(QStatusBar):
         if volume is None or cursor is None:
             self.cursor_text.clear()
             return
-        k, j, i = cursor.index_kji
-        value = volume.array[k, j, i]
-        shown = "RGB " + " ".join(str(int(v)) for v in value) if volume.is_colour else f"{value:g} {volume.unit}"
-        if volume.facts.suv_factor and not volume.is_colour:
-            shown += f"   {value * volume.facts.suv_factor:.2f} SUVbw"
-        text = f"{shown.strip()}   slice {k + 1}, row {j}, column {i}"
-        geometry = volume.slice_geometry(k)
-        if geometry.has_position:
-            text += "   " + _place(geometry.point_lps((0, j, i)))
-        text += "".join(f"   {each.name.lower()} {each.text}" for each in coordinates(volume, (k, j, i)))
-        self.cursor_text.setText(text)
+        self.cursor_text.setText(_read_out(volume, cursor.index_kji))
 
     def _started(self, key: str, title: str) -> None:
         if not title:
@@ -146,10 +140,25 @@ class StatusBar(QStatusBar):
             self._timer.start()
 
 
-def _place(point_lps: "tuple[float, ...] | object") -> str:
+def _read_out(volume: Volume, index_kji: tuple[int, int, int]) -> str:
+    """Value and place of a voxel: in the array, in the patient, in the coordinates of an ultrasound region."""
+    k, j, i = index_kji
+    value, geometry = volume.array[k, j, i], volume.slice_geometry(k)
+    shown = "RGB " + " ".join(str(int(v)) for v in value) if volume.is_colour else f"{value:g} {volume.unit}".strip()
+    parts = [shown]
+    if volume.facts.suv_factor and not volume.is_colour:
+        parts.append(f"{value * volume.facts.suv_factor:.2f} SUVbw")
+    parts.append(f"slice {k + 1}, row {j}, column {i}")
+    if geometry.has_position:
+        parts.append(_place(geometry.point_lps((0, j, i))))
+    parts += (f"{each.name.lower()} {each.text}" for each in coordinates(volume, index_kji))
+    return "   ".join(parts)
+
+
+def _place(point_lps: NDArray[np.float64]) -> str:
     """Patient position in the letters of its side, e.g. ``L 12.0  P 3.5  H 40.2 mm``."""
     parts: list[str] = []
-    for axis, value in enumerate(point_lps):  # pyright: ignore[reportArgumentType]  numpy array of three
+    for axis, value in enumerate(point_lps):
         direction = [0.0, 0.0, 0.0]
         direction[axis] = 1.0 if value >= 0 else -1.0
         parts.append(f"{letters(direction)} {abs(float(value)):.1f}")

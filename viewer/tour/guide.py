@@ -31,16 +31,10 @@ SIZE = (1480, 900)
 
 @dataclass(frozen=True)
 class Station:
-    """One part of the tour.
-
-    Attributes:
-        walk: goes through it; opens what it needs, so that stations can be left out.
-        learned: runs or trains a model, which takes its time.
-    """
+    """One part of the tour; ``walk`` goes through it and opens what it needs, so that stations can be left out."""
 
     name: str
     walk: Callable[[Visitor, Exhibits], None]
-    learned: bool = False
 
 
 STATIONS = (
@@ -57,9 +51,9 @@ STATIONS = (
     Station("editing", editing.walk),
     Station("segments, revisions, files", keeping.walk),
     Station("questions", queueing.ask),
-    Station("finding", models.find, learned=True),
-    Station("judging a film", models.judge_film, learned=True),
-    Station("learning", models.learn, learned=True),
+    Station("finding", models.find),
+    Station("judging a film", models.judge_film),
+    Station("learning", models.learn),
     Station("work queue", queueing.walk),
     Station("trouble", studies.meet_trouble),
 )
