@@ -13,6 +13,7 @@ from viewer.commands.binding import Binding
 from viewer.commands.calibrating import Calibrating
 from viewer.commands.cataloguing import Cataloguing
 from viewer.commands.classifying import Classifying
+from viewer.commands.comparing import Comparing
 from viewer.commands.cornering import Cornering
 from viewer.commands.cutting import Cutting
 from viewer.commands.editing import Editing
@@ -106,7 +107,10 @@ class Workroom(QObject):
         self.journalling = Journalling(
             self.segmentation, self.notices, self.places.data / "journals", lambda: self.shelf.name
         )
-        self.revising = Revising(self.session, self.segmentation, self.findings, self.notices, self.shelf, self.runner)
+        self.comparing = Comparing(self.segmentation, self.notices, self.shelf, self.runner)
+        self.revising = Revising(
+            self.session, self.segmentation, self.findings, self.notices, self.shelf, self.runner, self.comparing
+        )
         self.annotating = Annotating(
             self.session,
             self.segmentation,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from imaging.comparison import Comparison
 from tests.journeys.hands import at, drag, settle
 from tests.journeys.small_ct import started_on_ct
 from viewer.app import Application
@@ -180,19 +181,24 @@ def test_delete_clears_the_slice_of_both_and_undo_brings_both_back(painted: Appl
     assert all(np.array_equal(one, other) for one, other in zip(areas(painted), before, strict=True))
 
 
-def test_a_revision_with_both_is_restored(painted: Application) -> None:
+def compared(qtbot: QtBot, main: Application, revision: int) -> Comparison:
+    found: list[Comparison] = []
+    main.revising.compare(revision, 0, found.append)
+    settle(qtbot, main)
+    return found[0]
+
+
+def test_a_revision_with_both_is_restored(qtbot: QtBot, painted: Application) -> None:
     before = [area.copy() for area in areas(painted)]
     assert painted.annotating.save()
     saved = painted.segmentation.revision
     assert saved is not None
     painted.segmenting.delete()
     QTest.keyClick(painted.canvas, Qt.Key.Key_Delete)
-    compared = painted.revising.comparison(saved)
-    assert compared is not None and compared.changed_voxels == np.count_nonzero(before[0] | before[1])
+    assert compared(qtbot, painted, saved).changed_voxels == np.count_nonzero(before[0] | before[1])
     painted.revising.restore(saved)
     assert all(np.array_equal(one, other) for one, other in zip(areas(painted), before, strict=True))
-    again = painted.revising.comparison(saved)
-    assert again is not None and again.changed_voxels == 0
+    assert compared(qtbot, painted, saved).changed_voxels == 0
     painted.segmentation.undo()
     assert [label.name for label in painted.segmentation.labels] == ["lesion"] and not areas(painted)[0].any()
 

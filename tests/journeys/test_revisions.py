@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from imaging.editing import stroke
 from imaging.labelmap import Provenance
 from imaging.phantom import PhantomStudy
+from tests.journeys.hands import settle
+from tests.strokes import stroke
 from viewer.app import Application
 from viewer.dialogs.history import MaskHistory
 from viewer.panels.findings_panel import FindingsPanel
@@ -45,6 +46,11 @@ def choose(qtbot: QtBot, dialog: MaskHistory, row: int) -> None:
     item = dialog.rows.topLevelItem(row)
     place = dialog.rows.visualItemRect(item).center()
     qtbot.mouseClick(dialog.rows.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    compared(qtbot, dialog)
+
+
+def compared(qtbot: QtBot, dialog: MaskHistory) -> None:
+    qtbot.waitUntil(lambda: dialog.said.text() != "Comparing…", timeout=20_000)
 
 
 def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot, main: Application) -> None:
@@ -63,6 +69,7 @@ def test_a_revision_is_compared_and_brought_back_and_that_is_undone(qtbot: QtBot
     assert f"differs in {changed:,} voxels on 1 slice." in dialog.said.text()
     assert "created by" in dialog.said.text()
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
+    settle(qtbot, main)
     shown = main.findings.prediction
     assert shown is not None and shown.mask is not None and np.count_nonzero(shown.mask.array == 2) == changed
     assert not main.segmentation.visible, "the difference is shown alone"
@@ -84,6 +91,7 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     last = dialog.rows.visualItemRect(dialog.rows.topLevelItem(2)).center()
     control = Qt.KeyboardModifier.ControlModifier
     qtbot.mouseClick(dialog.rows.viewport(), Qt.MouseButton.LeftButton, control, last)
+    compared(qtbot, dialog)
     older, newer = dialog.pair
     one, other = (main.shelf.library.revision(each).labelmap.array for each in (older, newer))
     changed = int(np.count_nonzero(one != other))
@@ -92,6 +100,7 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     assert "Dice" in dialog.said.text() and "HD95" in dialog.said.text()
     assert not any(each.isEnabled() for each in (dialog.restore, dialog.merge, dialog.approve, dialog.review))
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
+    settle(qtbot, main)
     shown = main.findings.prediction
     assert shown is not None and shown.mask is not None
     assert np.array_equal(shown.mask.array == 2, (one == 0) & (other != 0))
@@ -124,11 +133,21 @@ def test_what_two_people_saved_is_kept_told_and_merged(qtbot: QtBot, main: Appli
     assert [dialog.rows.topLevelItem(row).text(3) for row in (1,)] == ["Bo"]
     choose(qtbot, dialog, 1)
     dialog.merge.menu().actions()[0].trigger()
+    settle(qtbot, main)
     main.annotating.accept()
     merged = main.segmentation.array
     assert (merged[0, :8, :5] == 1).all() and np.array_equal(merged[main.view.k, 80:], ours[main.view.k, 80:])
     main.segmentation.undo()
     assert np.array_equal(main.segmentation.array, ours), "reversible"
+
+
+def test_a_merge_of_what_was_changed_meanwhile_is_not_proposed(qtbot: QtBot, main: Application) -> None:
+    paint(main, 60.0)
+    assert main.annotating.save() and main.segmentation.revision is not None
+    main.revising.merge(main.segmentation.revision, "STAPLE")
+    paint(main, 90.0)
+    settle(qtbot, main)
+    assert main.findings.prediction is None and "merge it again" in main.notices.all[-1].text
 
 
 def test_who_comes_back_to_a_mask_that_leaves_somebodys_work_out_is_told_until_both_are_merged(
@@ -156,6 +175,7 @@ def test_who_comes_back_to_a_mask_that_leaves_somebodys_work_out_is_told_until_b
     assert not main.segmentation.array[0, :5, :5].any()
     assert any("What Bo saved as revision 2 is not in this mask" in each.text for each in main.notices.all)
     main.revising.merge(2, "three-way")
+    settle(qtbot, main)
     main.annotating.accept()
     assert main.segmentation.array[0, :5, :5].all() and main.annotating.save()
     main.window.close()
@@ -172,11 +192,13 @@ def test_who_reviewed_and_who_approved_each_segment_is_kept_and_shown(qtbot: QtB
     assert not dialog.review.isEnabled() and not dialog.approve.isEnabled(), "no revision is chosen"
     choose(qtbot, dialog, 0)
     qtbot.mouseClick(dialog.review, Qt.MouseButton.LeftButton)
+    compared(qtbot, dialog)
     name = main.segmentation.labels[0].name
     assert f"{name}: created by {author()}" in dialog.said.text() and f"reviewed by {author()}" in dialog.said.text()
     assert "approved" not in dialog.said.text()
     dialog.approve.setFocus()
     qtbot.keyClick(dialog.approve, Qt.Key.Key_Space)
+    compared(qtbot, dialog)
     (revision,) = main.revising.heads
     kept = [each.action for each in main.revising.attributions(revision.id) if each.value == 1]
     assert kept == ["created", "reviewed", "approved"] and "approved by" in dialog.said.text()

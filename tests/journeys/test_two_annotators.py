@@ -14,7 +14,6 @@ from benchmarks.postgresql import postgresql, programs
 from tests.journeys.hands import drag, settle, told
 from tests.journeys.small_ct import show_ct
 from viewer.app import Application, application
-from viewer.dialogs.history import MaskHistory
 from viewer.places import READER_VARIABLE, Places
 
 Desk = Callable[[str], Application]
@@ -64,11 +63,12 @@ def works(main: Application, segment: str, row: float) -> None:
     main.window.run("save")
 
 
-def merge(qtbot: QtBot, dialog: MaskHistory, number: int) -> None:
-    """Choose the other one's revision in the history, and a way to merge it."""
-    place = dialog.rows.visualItemRect(dialog.rows.topLevelItem(1)).center()
-    QTest.mouseClick(dialog.rows.viewport(), LEFT, NONE, place)
-    dialog.merge.menu().actions()[number].trigger()
+def compared(qtbot: QtBot, main: Application, row: int) -> str:
+    """Choose a revision in the history; what is said of it."""
+    rows = main.history.rows
+    QTest.mouseClick(rows.viewport(), LEFT, NONE, rows.visualItemRect(rows.topLevelItem(row)).center())
+    settle(qtbot, main)
+    return main.history.said.text()
 
 
 def test_both_are_told_kept_compared_merged_in_each_way_and_that_is_undone(qtbot: QtBot, desk: Desk) -> None:
@@ -86,9 +86,10 @@ def test_both_are_told_kept_compared_merged_in_each_way_and_that_is_undone(qtbot
     dialog = bo.history
     assert [dialog.rows.topLevelItem(row).text(3) for row in (0, 1)] == ["Bo", "Ada"]
     for number in range(3):
-        merge(qtbot, dialog, number)
-        said = dialog.said.text()
+        said = compared(qtbot, bo, 1)
         assert "cyst: Dice 0.0000" in said and "vessel: Dice 0.0000" in said, "value 2 of both, and two segments"
+        dialog.merge.menu().actions()[number].trigger()
+        settle(qtbot, bo)
         bo.annotating.accept("replace")
         settle(qtbot, bo)
         names = {label.name: label.value for label in bo.segmentation.labels}

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from time import sleep
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from imaging import consensus
 from imaging.annotation import MaskRevision
-from imaging.comparison import Comparison, compare
+from imaging.comparison import Comparison
 from imaging.consensus import Way
 from imaging.errors import LibraryError
-from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.labelmap import Labelmap, Provenance
 from imaging.legend import Legend
 from imaging.library.shelf import Shelf
 from imaging.study import Series
 from inference.prediction import Prediction
+from viewer.commands.comparing import Comparing
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.places import author
@@ -27,8 +26,6 @@ from viewer.state.session import Session
 
 if TYPE_CHECKING:
     from imaging.library.revisions import Action, Attribution, RevisionHead
-
-Answer = TypeVar("Answer")
 
 PAUSE_S = 0.4
 """Between saving a mask and noting what was changed in it; what comes next on the screen is painted by then."""
@@ -51,9 +48,10 @@ class Revising:
         notices: Notices,
         shelf: Shelf,
         runner: Runner,
+        comparing: Comparing,
     ) -> None:
         self._session, self._segmentation, self._findings = session, segmentation, findings
-        self._notices, self._shelf, self._runner = notices, shelf, runner
+        self._notices, self._shelf, self._runner, self._comparing = notices, shelf, runner, comparing
         self._difference: Prediction | None = None
 
     @property
@@ -115,16 +113,14 @@ class Revising:
         sleep(PAUSE_S)
         self._shelf.revisions.note_changes(identity)
 
-    def comparison(self, identity: int, other: int = 0) -> Comparison | None:
-        """How far a revision agrees with another one, or with the mask on screen; None, and told why, if it cannot."""
-        return self._found(compare, identity, other)
+    def compare(self, identity: int, other: int, done: Callable[[Comparison], None]) -> None:
+        """Hand over how far a revision agrees with another one, or with 0 with the mask on screen."""
+        self._comparing.compare(identity, other, done)
 
     def show_difference(self, identity: int, other: int = 0) -> None:
         """Show where a revision differs from another one, or from what is on screen, in its place until :meth:`end`."""
-        array, geometry = self._found(consensus.difference, identity, other), self._segmentation.geometry
-        if array is not None and geometry is not None:
-            name = f"revision {other}" if other else "the mask on screen"
-            self.show_alone(f"Revision {identity} against {name}", Labelmap(array, geometry, consensus.DIFFERENCE))
+        name = f"revision {other}" if other else "the mask on screen"
+        self._comparing.difference(identity, other, partial(self.show_alone, f"Revision {identity} against {name}"))
 
     def show_alone(self, name: str, mask: Labelmap) -> None:
         """Show another mask in the place of the one on screen until :meth:`end`."""
@@ -149,22 +145,15 @@ class Revising:
 
     def merge(self, identity: int, way: Way) -> None:
         """Propose a merge of a revision and the mask on screen; it becomes the mask when it is accepted."""
-        found = self._fitting(identity)
-        if found is None:
-            return
         self.end()
-        ours = self._segmentation.labelmap()
-        try:
-            mask, shared = consensus.merge(ours, found.labelmap, self._base(found, ours), way)
-        except LibraryError as error:
-            self._notices.add("error", words(error))
-            return
-        except ValueError as error:
-            self._notices.add("warning", f"The masks cannot be merged: {error}.")
-            return
-        if shared:
-            self._notices.add("warning", SHARED.format(shared))
-        self._propose(f"Merge with revision {identity} ({way})", mask)
+
+        def propose(merged: tuple[Labelmap, int]) -> None:
+            mask, shared = merged
+            if shared:
+                self._notices.add("warning", SHARED.format(shared))
+            self._propose(f"Merge with revision {identity} ({way})", mask)
+
+        self._comparing.merge(identity, way, propose)
 
     def mark(self, identity: int, action: "Action", values: Sequence[int]) -> None:
         """Note that this person reviewed or approved these segments of a revision."""
@@ -174,39 +163,6 @@ class Revising:
                 self._shelf.revisions.mark(identity, value, action, origin)
         except LibraryError as error:
             self._notices.add("error", words(error))
-
-    def _found(
-        self, how: Callable[[Labelmap, Labelmap, Sequence[Label]], Answer], identity: int, other: int
-    ) -> Answer | None:
-        """What ``how`` finds of a revision and another one, or the mask on screen; None, and told why, if it cannot."""
-        found, against = self._fitting(identity), self._mask(other)
-        if found is None or against is None:
-            return None
-        try:
-            before = self._ancestor(identity, other or self._segmentation.revision)
-            return how(found.labelmap, against, before.labels if before else ())
-        except LibraryError as error:
-            self._notices.add("error", words(error))
-        except ValueError as error:
-            self._notices.add("warning", f"The masks cannot be compared: {error}.")
-        return None
-
-    def _base(self, theirs: MaskRevision, ours: Labelmap) -> Labelmap:
-        """What both were made from, else an empty mask."""
-        base = self._ancestor(theirs.id, self._segmentation.revision)
-        if base is None or base.array.shape != ours.array.shape:
-            return Labelmap(np.zeros_like(ours.array), ours.geometry, ())
-        return base
-
-    def _ancestor(self, one: int, other: int | None) -> Labelmap | None:
-        """The mask of the newest revision that both descend from; None where they were begun apart."""
-        common = None if other is None else self._shelf.revisions.common(one, other)
-        return None if common is None else self._shelf.library.revision(common).labelmap
-
-    def _mask(self, identity: int) -> Labelmap | None:
-        """That of a revision, or with 0 the one on screen."""
-        found = self._fitting(identity) if identity else None
-        return (found.labelmap if found else None) if identity else self._segmentation.labelmap()
 
     def _fitting(self, identity: int) -> MaskRevision | None:
         geometry = self._segmentation.geometry

@@ -1,5 +1,6 @@
 """Revisions of the shown mask: who made which, how far any two are apart, and back to any of them."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -137,9 +138,15 @@ class MaskHistory(QDialog):
         for each in (self.restore, self.merge, self.which, self.review, self.approve):
             each.setEnabled(bool(chosen))
         self._fill_which()
-        found = self._revising.comparison(first, second) if first else None
-        if found is None:
+        if not first:
             self.said.setText(CHOOSE if self.rows.topLevelItemCount() else "Nothing was saved yet.")
+            return
+        self.said.setText("Comparing…")
+        self._revising.compare(first, second, partial(self._tell, first, second))
+
+    def _tell(self, first: int, second: int, found: Comparison) -> None:
+        """Say how far the chosen masks agree; what was asked of others before is not said any more."""
+        if (first, second) != self.pair:
             return
         last = 1 if second else 0
         names = {value: each.name for each in found.labels if (value := each.values[last]) is not None}

@@ -49,8 +49,10 @@ def _keep(visitor: Visitor) -> None:
     first = main.history.rows.topLevelItem(1)
     assert first is not None
     main.history.rows.setCurrentItem(first)
+    visitor.settle("the comparison")
     visitor.picture("history: a revision compared with what is on screen", main.history)
     main.history.difference.click()
+    visitor.settle("the difference")
     visitor.come_back()
     visitor.picture("where two revisions differ")
     main.history.restore.click()
