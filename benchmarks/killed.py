@@ -9,7 +9,8 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from imaging.classification import Answer, AnswerEdit, Choice, Level, Target
-from imaging.editing import MaskEdit, stroke
+from imaging.editing import MaskEdit, add
+from imaging.editing.strokes import disc
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Provenance
 from imaging.legend import Legend
@@ -79,8 +80,9 @@ class Editor:
         self.segmentation.begin()
         for _ in range(3):
             k, row, column = (self._chance.randrange(size) for size in GRID.shape_kji)
-            value = self._value()
-            edit = stroke(self.segmentation.array, GRID, 0, k, [(float(row), float(column))], 9.0, value)
+            array, value = self.segmentation.array, self._value()
+            region = disc(array.shape, GRID, 0, k, [(float(row), float(column))], 9.0)
+            edit = region and add(array, region, value, "Brush")
             if edit is not None:
                 self.segmentation.apply(edit)
         self.segmentation.commit()

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.loading import one_slice
 from benchmarks.timing import Row
-from imaging.editing import stroke
+from imaging.editing import add
+from imaging.editing.strokes import disc
 from viewer.app import Application, application
 from viewer.errors import ViewerError
 from viewer.places import Places
@@ -82,7 +83,8 @@ def _draw(main: Application, number: int) -> None:
     if geometry is None:
         raise ViewerError("no case is shown")
     for k in range(main.view.k - 5, main.view.k + 5):
-        edit = stroke(state.array, geometry, 0, k, [(SIDE / 2, 30 * number % SIDE)], 20.0, state.active)
+        region = disc(state.array.shape, geometry, 0, k, [(SIDE / 2, 30 * number % SIDE)], 20.0)
+        edit = region and add(state.array, region, state.active, "Brush")
         if edit is not None:
             state.apply(edit)
 

@@ -20,7 +20,7 @@ from imaging.editing.edit import (
     replace_layers,
 )
 from imaging.editing.runs import RunEdit, Runs, add_runs
-from imaging.editing.strokes import Point, stroke
+from imaging.editing.strokes import Point
 
 __all__ = [
     "ANYWHERE",
@@ -41,5 +41,4 @@ __all__ = [
     "region_of",
     "replace",
     "replace_layers",
-    "stroke",
 ]

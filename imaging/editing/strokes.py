@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from imaging.editing.boxes import Box, between, size_of
-from imaging.editing.edit import ANYWHERE, Editable, Inside, Mask, MaskEdit, Region, add, in_range
+from imaging.editing.edit import Inside, Region, in_range
 from imaging.editing.greys import as_grey
 from imaging.editing.growing import range_about
 from imaging.editing.islands import largest
@@ -19,37 +19,6 @@ _EDGE = 1e-9
 _STILL_MM = 1e-6
 _MISSES_MM = 1e6
 """Ends of a row that no ball meets lie as far the wrong way round."""
-
-
-def stroke(
-    array: Mask,
-    geometry: Geometry,
-    axis: int,
-    index: int,
-    points: Sequence[Point],
-    radius_mm: float,
-    value: int,
-    only: Sequence[int] | None = None,
-    name: str = "",
-    editable: Editable = ANYWHERE,
-) -> MaskEdit | None:
-    """The change that a round brush swept along ``points`` makes; None when no voxel changes.
-
-    Args:
-        array: (K, J, I) label values; not changed.
-        geometry: the grid of ``array``.
-        axis, index, points, radius_mm: see :func:`disc`.
-        value: label to paint, 0 erases.
-        only: label values that may be overwritten; None for all.
-        name: for the undo menu.
-        editable: what may change at all.
-    """
-    region = disc(array.shape, geometry, axis, index, points, radius_mm)
-    if region is None:
-        return None
-    if only is not None:
-        region = Region(region.box, region.inside & np.isin(array[region.box], only))
-    return add(array, region, value, name or stroke_name(value), editable)
 
 
 def stroke_name(value: int) -> str:

@@ -4,9 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.editing import MaskEdit, stroke
+from imaging.editing import MaskEdit
 from imaging.geometry import Calibration, Geometry
 from imaging.history import Edit, History, Step
+from tests.strokes import stroke
 
 GRID = Geometry((3, 10, 10), (3.0, 1.0, 1.0), calibration=Calibration.PATIENT)
 

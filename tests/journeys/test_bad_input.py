@@ -95,7 +95,7 @@ def test_a_full_disk_on_save_keeps_the_mask_in_the_window(
         patch.setattr(main.shelf.library, "save_mask", full)
         main.annotating.clear_slice(0)
         painted = main.segmentation.array.copy()
-        from imaging.editing import stroke
+        from tests.strokes import stroke
 
         geometry = main.segmentation.geometry
         assert geometry is not None

@@ -17,7 +17,7 @@ PAINT_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
 import numpy as np
-from imaging.editing import stroke
+from tests.strokes import stroke
 from viewer.app import Application, application
 from viewer.places import Places
 from viewer.waiting import wait_until

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.editing import stroke
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label
 from imaging.volume import Volume
+from tests.strokes import stroke
 from viewer.canvas.mask_overlay import MaskOverlay
 from viewer.canvas.rendering import words_of
 

@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from imaging.editing import MaskEdit, stroke
+from imaging.editing import MaskEdit
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap
 from imaging.legend import Legend
+from tests.strokes import stroke
 from viewer.state.mask_steps import Touched
 from viewer.state.segmentation import Segmentation
 

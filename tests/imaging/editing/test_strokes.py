@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.editing import MaskEdit, replace, stroke
+from imaging.editing import Editable, MaskEdit, replace
 from imaging.geometry import Calibration, Geometry
+from tests.strokes import stroke
 
 UNIT = Geometry((4, 9, 9), calibration=Calibration.PATIENT)
 ANISOTROPIC = Geometry((5, 12, 14), (5.0, 1.0, 0.5), calibration=Calibration.PATIENT)
@@ -75,7 +76,7 @@ def test_a_stroke_over_the_edge_is_cut_off_and_one_outside_changes_nothing() -> 
 def test_the_eraser_can_be_kept_to_one_label() -> None:
     array = empty(UNIT)
     array[0, 4] = [1, 1, 1, 2, 2, 2, 1, 1, 1]
-    edit = stroke(array, UNIT, 0, 0, [(4, 4)], 3.0, 0, only=(2,))
+    edit = stroke(array, UNIT, 0, 0, [(4, 4)], 3.0, 0, editable=Editable(only=frozenset({2})))
     assert edit is not None and edit.name == "Eraser"
     edit.apply_to(array)
     assert array[0, 4].tolist() == [1, 1, 1, 0, 0, 0, 1, 1, 1]
