@@ -13,7 +13,6 @@ from imaging.labelmap import Provenance
 from imaging.phantom import PhantomStudy
 from tests.journeys.hands import settle
 from tests.strokes import stroke
-from tests.strokes import stroke
 from viewer.app import Application
 from viewer.dialogs.history import MaskHistory
 from viewer.panels.findings_panel import FindingsPanel
