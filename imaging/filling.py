@@ -87,7 +87,7 @@ class Filling:
         """The volume, all its planes in place.
 
         Args:
-            make: the volume around the array; called when the first plane is there.
+            make: the volume around the array; called while the first plane is read.
 
         Raises:
             SilenceError: nothing came for too long.
@@ -97,8 +97,8 @@ class Filling:
             self._tell()
             if not self._crew:
                 self.start()
-            early = self._first_come()
             volume = make()
+            early = self._first_come()
             if self._arrival is not None:
                 self._arrival.begun(volume)
             for task in early:

@@ -86,7 +86,7 @@ def report(done, total, text):
         raise Cancelled
 
 try:
-    Filling([Chunk((0,))], lambda task: open(sys.argv[1]).read(), report, None, silence_s=60).run(None)
+    Filling([Chunk((0,))], lambda task: open(sys.argv[1]).read(), report, None, silence_s=60).run(lambda: None)
 except Cancelled:
     print("given up")
 """
