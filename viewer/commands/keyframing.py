@@ -102,7 +102,5 @@ def filled(task: Task, frames: tuple[int, ...], report: Report) -> MaskEdit | No
     Raises:
         Cancelled: by ``report``.
     """
-    if task.image is None:
-        return None
     found = fill_between(task.array, task.value, task.image, frames, task.axis, report)
     return None if found is None else changed(task.array, *found, FILL, task.editable)
