@@ -26,6 +26,10 @@ pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 _LONG_TEXT_VRS = ("ST", "LT", "UT")
 _TEXT_VRS = ("PN", "LO", "SH", "UC", *_LONG_TEXT_VRS)
+_UNBOUNDED_VRS = ("UC", "UT")
+MOST_TEXT_BYTES = 16 << 10
+"""Of a text of any other VR, which has 10,240 characters at most (PS3.5 6.2): a wrong length may take in the pixels."""
+
 _NAMES = ("PatientName", "PatientID", "StudyDescription", "SeriesDescription", "BodyPartExamined")
 
 _INTEGER, _DECIMAL = rb" *[+-]?\d{1,15} *", rb" *[+-]?\d{1,15}(\.\d{0,20})?([eE][+-]?\d{1,2})? *"
@@ -187,7 +191,8 @@ def _beyond_ascii(dataset: Dataset, raw: _Undecoded) -> Decoded | None:
     if vr not in _TEXT_VRS or (raw.value.isascii() and b"\x1b" not in raw.value):
         return None
     delimiters = "" if vr in _LONG_TEXT_VRS else "^=\\" if vr == "PN" else "\\"
-    found = decode(raw.value.rstrip(b"\0 "), _declared(dataset), delimiters)
+    written = raw.value if vr in _UNBOUNDED_VRS else raw.value[:MOST_TEXT_BYTES]
+    found = decode(written.rstrip(b"\0 "), _declared(dataset), delimiters)
     return Decoded(found.text.rstrip("="), found.odd) if vr == "PN" else found
 
 

@@ -10,7 +10,7 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
 from imaging.formats.character_sets import one_line
-from imaging.formats.dicom.attributes import known_tag, text, value, written_text
+from imaging.formats.dicom.attributes import MOST_TEXT_BYTES, known_tag, text, value, written_text
 
 _VRS = {"SeriesDescription": "LO", "PatientName": "PN", "Modality": "CS", "StudyInstanceUID": "UI", "StudyDate": "DA"}
 
@@ -41,6 +41,12 @@ def test_it_is_pydicoms(keyword: str, characters: str, is_implicit: bool) -> Non
 )
 def test_padding_is_left_out(stored: bytes, expected: str) -> None:
     assert written_text(_holding("SeriesDescription", stored, "LO"), "SeriesDescription") == expected
+
+
+def test_of_a_name_that_takes_in_the_pixels_no_more_is_read_than_any_text_has() -> None:
+    stored = b"M\xfcller^" + bytes(range(256)) * 2000
+    found = text(_holding("PatientName", stored, "PN"), "PatientName")
+    assert found.startswith("Müller^") and len(found) <= MOST_TEXT_BYTES
 
 
 def test_a_tag_is_always_the_same_object() -> None:
