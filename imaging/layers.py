@@ -3,10 +3,7 @@
 A value stands for one label of the whole mask, and its voxels all lie in the layer that the label names.
 """
 
-import math
-import mmap
 from collections.abc import Sequence
-from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +11,16 @@ from numpy.typing import NDArray
 Layer = NDArray[np.uint8]
 Layers = tuple[Layer, ...]
 """(K, J, I) uint8 label values each, the lowest first."""
-_LARGE_BYTES = 1 << 24
 
 
 def layer_of(layers: Sequence[Layer], number: int) -> Layer:
     """The layer of this number; an empty one where there is none, which costs no memory until it is written."""
-    return layers[number] if number < len(layers) else empty_layer(layers[0].shape)
+    return layers[number] if number < len(layers) else _empty_like(layers[0])
 
 
 def filled_up(layers: Sequence[Layer], count: int) -> Layers:
     """The same with empty layers at the end, so that there are ``count`` at least."""
-    return (*layers, *(empty_layer(layers[0].shape) for _ in range(count - len(layers))))
+    return (*layers, *(_empty_like(layers[0]) for _ in range(count - len(layers))))
 
 
 def flat(layers: Sequence[Layer], table: Layer | None = None) -> Layer:
@@ -57,16 +53,5 @@ def overlap(layers: Sequence[Layer]) -> NDArray[np.bool_]:
     return shared
 
 
-def empty_layer(shape: tuple[int, ...]) -> Layer:
-    """(K, J, I) uint8, nothing but 0, which costs no memory until it is written.
-
-    Linux gives memory out in pages of 4 KB, each when it is first written, and a stroke that waits for thousands of
-    them stutters: a large layer asks for pages of 2 MB.
-    """
-    size = math.prod(shape)
-    if size < _LARGE_BYTES or not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.zeros(shape, np.uint8)
-    memory = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with suppress(OSError):  # a system built without them
-        memory.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(memory, np.uint8).reshape(shape)
+def _empty_like(layer: Layer) -> Layer:
+    return np.zeros(layer.shape, np.uint8)  # zeros_like writes them, which takes the memory

@@ -5,13 +5,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from imaging.annotation import MaskRevision
 from imaging.editing import replace_layers
 from imaging.errors import JournalError
 from imaging.geometry import Geometry
 from imaging.history import DEFAULT_LIMIT_BYTES, LIMIT_STEPS, Step
 from imaging.labelmap import Labelmap, Provenance
-from imaging.layers import Layers, empty_layer
+from imaging.layers import Layers
 from imaging.legend import Legend
 from imaging.library.journal import Journal
 from imaging.library.journal_entries import Beginning, Saved
@@ -116,7 +118,7 @@ def recover_alone(
         library: its name.
         fresh: the legend of a mask that nobody has begun.
     """
-    empty = (empty_layer(geometry.shape_kji),)
+    empty = (np.zeros(geometry.shape_kji, np.uint8),)
     if not journal.entries:
         journal.begin(Beginning(library, series_uid, geometry, fresh, None))
         return Recovered(empty, fresh)
@@ -166,7 +168,7 @@ def _from_journal(
 
 def _base(library: "Library", line: Line) -> Layers:
     if line.beginning.revision is None:
-        return (empty_layer(line.beginning.geometry.shape_kji),)
+        return (np.zeros(line.beginning.geometry.shape_kji, np.uint8),)
     return library.revision(line.beginning.revision).labelmap.layers
 
 
@@ -180,7 +182,7 @@ def _from_library(latest: MaskRevision | None, draft: Labelmap | None, geometry:
     if draft is not None and origin and (latest is None or origin.time > latest.provenance.time):
         return Recovered(draft.layers, _legend(draft, origin), saved=False, news=(BROUGHT_BACK,))
     if latest is None:
-        return Recovered((empty_layer(geometry.shape_kji),), fresh)
+        return Recovered((np.zeros(geometry.shape_kji, np.uint8),), fresh)
     return Recovered(latest.labelmap.layers, _legend(latest.labelmap, latest.provenance))
 
 
@@ -189,5 +191,5 @@ def _legend(mask: Labelmap, origin: Provenance) -> Legend:
 
 
 def _difference(base: MaskRevision | None, layers: Layers) -> tuple[MaskDelta, ...]:
-    before = (empty_layer(layers[0].shape),) if base is None else base.labelmap.layers
+    before = (np.zeros_like(layers[0]),) if base is None else base.labelmap.layers
     return pack(replace_layers(before, layers, ""))

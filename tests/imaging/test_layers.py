@@ -9,7 +9,7 @@ from imaging.consensus import Way, difference, merge
 from imaging.errors import GeometryError
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap
-from imaging.layers import any_label, empty_layer, filled_up, flat, layer_of, overlap
+from imaging.layers import any_label, filled_up, flat, layer_of, overlap
 
 GRID = Geometry((1, 1, 5), (2.0, 1.0, 1.0), calibration=Calibration.PATIENT)
 LUNG, LOBE, NODULE = Label(1, "lung"), Label(2, "lobe", layer=1), Label(3, "nodule", layer=1)
@@ -91,12 +91,3 @@ def test_votes_are_counted_for_each_layer(way: Way) -> None:
     three = labelmap((LUNG, NODULE), row(1, 0, 0, 0, 0), row(0, 3, 0, 0, 0))
     merged, undecided = merge(one, two, three, way)
     assert undecided == 0 and merged.counts() == {1: 2, 3: 2}
-
-
-def test_an_empty_layer_is_written_like_any_other_however_large() -> None:
-    for shape in ((2, 3, 4), (65, 512, 512)):
-        layer = empty_layer(shape)
-        assert layer.shape == shape and layer.dtype == np.uint8 and layer.flags.c_contiguous and not layer.any()
-        layer[1:, 1] = 7
-        assert np.count_nonzero(layer == 7) == (shape[0] - 1) * shape[2]
-        assert not layer.copy()[0].any()

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
+
 from imaging.editing.merging import Merge, merged
 from imaging.errors import LibraryError, SaveError
 from imaging.geometry import Geometry
 from imaging.labelmap import PALETTE, Label, Provenance
-from imaging.layers import empty_layer
 from imaging.legend import Legend, LegendEdit
 from imaging.library.recovery import BROUGHT_BACK, NOT_SHOWN, Recovered, recover, recover_alone
 from imaging.library.shelf import Shelf
@@ -168,7 +169,7 @@ class Annotating:
         series, geometry = opened.series, opened.volume.geometry
         fresh = Legend(self._new_labels())
         if series is None:
-            return Mask(geometry, [empty_layer(geometry.shape_kji)], fresh)
+            return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         blind = self._worklist.blind(series.uid)
         journal = self._journalling.open(series.uid, blind, series.description or series.uid)
         mask = Mask(geometry, journal=journal, blind=blind)
@@ -180,7 +181,7 @@ class Annotating:
         except SaveError as error:
             self._notices.add("error", words(error))
             self._journalling.close(mask)
-            return Mask(geometry, [empty_layer(geometry.shape_kji)], fresh)
+            return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         for text in found.news:
             self._notices.add("info" if text == BROUGHT_BACK else "warning", text)
         if found.saved and found.revision is not None and blind is None:
@@ -199,7 +200,7 @@ class Annotating:
             if found is not None:
                 return found
         self._journalling.close(mask)
-        return Recovered((empty_layer(geometry.shape_kji),), fresh, news=(NOT_SHOWN,))
+        return Recovered((np.zeros(geometry.shape_kji, np.uint8),), fresh, news=(NOT_SHOWN,))
 
     def _new_labels(self) -> tuple[Label, ...]:
         """Labels for an empty mask: those of the chosen lesion model, so that what is drawn can teach it."""

@@ -8,7 +8,7 @@ import numpy as np
 from imaging.geometry import Geometry
 from imaging.history import History
 from imaging.labelmap import Label, Labelmap, Provenance
-from imaging.layers import Layer, empty_layer, filled_up
+from imaging.layers import Layer, filled_up
 from imaging.legend import Legend
 from imaging.library.journal import Journal
 from imaging.library.queued import BlindReading
@@ -58,7 +58,7 @@ class Mask:
         if geometry is None:
             return cls(legend=Legend(labels), revision=revision)
         if saved is None:
-            return cls(geometry, [empty_layer(geometry.shape_kji)], Legend(labels), revision=revision)
+            return cls(geometry, [np.zeros(geometry.shape_kji, np.uint8)], Legend(labels), revision=revision)
         origin = saved.provenance
         made_by = (origin.model, origin.model_version) if origin else ()
         return cls(
