@@ -65,7 +65,7 @@ class _Head:
         self.start = _AFTER_META_LENGTH + int.from_bytes(data[140:144], "little") if has_meta else 0
         self.replaced: list[bytes] = []
 
-    def elements(self, at: int, levels: int) -> int:
+    def elements(self, at: int, levels: int, *, implicit: bool = False) -> int:
         """Go through the elements of a data set or item; the end of the item, or where the pixels begin."""
         if levels > _MOST_LEVELS:
             raise RecursionError
@@ -75,7 +75,11 @@ class _Head:
                 return at + 8
             if not levels and tag in _PIXELS:
                 return at
-            at = self._after(at, tag, levels)
+            at = self._after_implicit(at, levels) if implicit else self._after(at, tag, levels)
+
+    def _after_implicit(self, at: int, levels: int) -> int:
+        length = self._number(at + 4, 4)
+        return self._items(at + 8, levels + 1, implicit=True) if length == _UNDEFINED else at + 8 + length
 
     def _after(self, at: int, tag: int, levels: int) -> int:
         """First byte after an element."""
@@ -85,13 +89,14 @@ class _Head:
         is_long = code in _LONG
         length = self._number(at + 8, 4) if is_long else self._number(at + 6, 2)
         if is_long and length == _UNDEFINED:
-            return self._items(at + 12, levels + 1)
+            return self._items(at + 12, levels + 1, implicit=code == b"UN")
         return at + (12 if is_long else 8) + length
 
-    def _items(self, at: int, levels: int) -> int:
+    def _items(self, at: int, levels: int, *, implicit: bool) -> int:
+        """First byte after items of a sequence; those of a UN are in implicit VR (PS3.5 6.2.2)."""
         while (tag := self._tag(at)) == _ITEM:
             length = self._number(at + 4, 4)
-            at = self.elements(at + 8, levels) if length == _UNDEFINED else at + 8 + length
+            at = self.elements(at + 8, levels, implicit=implicit) if length == _UNDEFINED else at + 8 + length
         if tag != _END_OF_SEQUENCE:
             raise IndexError
         return at + 8

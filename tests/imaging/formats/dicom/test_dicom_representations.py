@@ -93,6 +93,11 @@ def test_an_element_of_a_big_endian_file_by_hand():
     assert found == (sex.replace(b"  ", b"CS", 1) + rows + pixels, (b"  ",))
 
 
+def test_items_of_an_unknown_sequence_are_in_implicit_vr_and_no_cause(bundled: Callable[[str], Path]):
+    (refusal,) = open_study(bundled("UN_sequence.dcm")).refused
+    assert refusal.reason.startswith("ends before its pixels")
+
+
 def test_where_the_value_ends_nowhere_is_a_refusal_that_says_so(path: Path):
     with_short_form(path, SEX, b"  ")
     data = path.read_bytes()
