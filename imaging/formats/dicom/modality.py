@@ -162,6 +162,15 @@ def unit_of(header: Header, transform: ModalityTransform) -> str:
     return "HU" if stated == "HU" or (not stated and transform.stated) else ""
 
 
+def common_unit(header: Header, transforms: Sequence[ModalityTransform]) -> tuple[str, tuple[str, ...]]:
+    """The unit that every frame's values have, else ``""`` and that they differ, in words; see :func:`unit_of`."""
+    units = {unit_of(header, each) for each in {id(each): each for each in transforms}.values()}
+    if len(units) == 1:
+        return units.pop(), ()
+    stated = sorted({each.unit or "none stated" for each in transforms})
+    return "", (f"values differ in kind from frame to frame ({', '.join(stated)}): no unit is claimed",)
+
+
 def real_world_unit(header: Header, index: int) -> str:
     """The unit of a real world value mapping that is noted and not applied (PS3.3 C.7.6.16.2.11); empty without one."""
     group = functional_group(header, index, "RealWorldValueMappingSequence")

@@ -20,9 +20,9 @@ from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.loading import load_frames
 from imaging.formats.dicom.modality import (
     ModalityTransform,
+    common_unit,
     modality_transforms,
     paddings_of,
-    unit_of,
 )
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
 from imaging.formats.dicom.placement import PROJECTIONS
@@ -95,12 +95,13 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
     """The volume around an array that may still be filling."""
     first = stack.frames[0].header
     shown = presentation_of(stack.frames, transforms, stack.kind == "clip")
+    unit, odd_units = ("", ()) if array.ndim == 4 else common_unit(first, transforms)
     paddings = () if array.ndim == 4 else paddings_of([frame.header for frame in stack.frames], transforms)
     return Volume(
         array,
         stack.geometry,
         stack.kind,
-        unit="" if array.ndim == 4 else unit_of(first, transforms[0]),
+        unit=unit,
         modality=first.text("Modality"),
         series_uid=series.uid,
         inverted=shown.inverted,
@@ -120,7 +121,7 @@ def _volume(series: Series, stack: Stack, transforms: Sequence[ModalityTransform
         acquisitions=acquisitions_of(stack.frames),
         shutter=shutter_of(first),
         icc_profile=shown.icc_profile,
-        warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings))),
+        warnings=tuple(dict.fromkeys((*shown.warnings, *series.warnings, *odd_units))),
     )
 
 

@@ -290,3 +290,14 @@ def test_a_rescale_of_a_functional_group_that_says_nothing_is_absent(write_dicom
     frames = [frame((0, 0, 3 * k)) for k in range(3)]
     found = opened(write_object(write_dicom, frames, shared=nothing, RescaleSlope="3", RescaleIntercept="1"))
     assert found == [("volume", "", [1, 4, 7])]
+
+
+def test_frames_of_different_kinds_of_values_claim_no_unit(write_dicom):
+    frames = [
+        frame((0, 0, 3 * k), PixelValueTransformationSequence={"RescaleSlope": 1, "RescaleType": kind})
+        for k, kind in enumerate(("HU", "HU", "US"))
+    ]
+    (series,) = reading.open_study(write_object(write_dicom, frames, Modality="CT")).series
+    volume = reading.load_volume(series)
+    assert volume.unit == ""
+    assert "values differ in kind from frame to frame (HU, US): no unit is claimed" in volume.warnings
