@@ -27,8 +27,8 @@ PALETTE: tuple[Colour, ...] = (
 )
 """Label colours that stay apart for colour-blind readers (Okabe and Ito, 2008)."""
 
-MOST_LAYERS = 255
-"""One for each label that a mask can hold."""
+MOST_LABELS = MOST_LAYERS = 255
+"""Values of a voxel but 0, and one layer for each."""
 
 
 class SegmentState(StrEnum):

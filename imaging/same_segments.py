@@ -6,10 +6,8 @@ from uuid import uuid4
 
 import numpy as np
 
-from imaging.labelmap import Code, Label, Labelmap
+from imaging.labelmap import MOST_LABELS, Code, Label, Labelmap
 from imaging.layers import Layer
-
-MOST = 255
 
 
 def same_segments(one: Sequence[Label], other: Sequence[Label], common: Iterable[Label] = ()) -> dict[int, int]:
@@ -61,12 +59,12 @@ def numbered_as(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) ->
     same = same_segments(one.labels, other.labels, common)
     mine = {label.value for label in one.labels}
     used = mine | {label.value for each in (other.labels, common) for label in each}
-    free = (value for value in range(1, MOST + 1) if value not in used)
-    table = np.arange(MOST + 1, dtype=np.uint8)
+    free = (value for value in range(1, MOST_LABELS + 1) if value not in used)
+    table = np.arange(MOST_LABELS + 1, dtype=np.uint8)
     for value in (label.value for label in other.labels):
         found = same.get(value) or (next(free, 0) if value in mine else value)
         if not found:
-            raise ValueError(f"a mask holds at most {MOST} segments")
+            raise ValueError(f"a mask holds at most {MOST_LABELS} segments")
         table[value] = found
     return _renumbered(other, table)
 
@@ -82,7 +80,7 @@ def _contradict(one: Code | None, other: Code | None) -> bool:
 
 def _renumbered(mask: Labelmap, table: Layer) -> Labelmap:
     """The mask with another value for each label; itself where all stay."""
-    if np.array_equal(table, np.arange(MOST + 1)):
+    if np.array_equal(table, np.arange(MOST_LABELS + 1)):
         return mask
     lowest, *further = (table[layer] for layer in mask.layers)
     labels = tuple(replace(label, value=int(table[label.value])) for label in mask.labels)

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from typing import Literal
 
-from imaging.labelmap import Label, Labelmap
+from imaging.labelmap import MOST_LABELS, Label, Labelmap
 from imaging.layers import Layers, any_label, filled_up
 
 Merge = Literal["beside", "empty", "replace"]
-MOST = 255
 
 
 def merged(
@@ -43,10 +42,10 @@ def merged(
 def _added(labels: list[Label], label: Label) -> Label:
     """The new label that was put at the end of ``labels``, with a value and a name that are free."""
     values, names = {each.value for each in labels}, {each.name for each in labels}
-    value = next((each for each in range(1, MOST + 1) if each not in values), 0)
+    value = next((each for each in range(1, MOST_LABELS + 1) if each not in values), 0)
     if not value:
-        raise ValueError(f"a mask holds at most {MOST} segments")
-    number = next(n for n in range(1, MOST + 2) if _numbered(label.name, n) not in names)
+        raise ValueError(f"a mask holds at most {MOST_LABELS} segments")
+    number = next(n for n in range(1, MOST_LABELS + 2) if _numbered(label.name, n) not in names)
     labels.append(replace(label, value=value, name=_numbered(label.name, number)))
     return labels[-1]
 

@@ -8,13 +8,11 @@ import numpy as np
 
 from imaging import editing
 from imaging.editing.layering import Moved, moved_between
-from imaging.labelmap import PALETTE, Colour, Label, SegmentState
+from imaging.labelmap import MOST_LABELS, PALETTE, Colour, Label, SegmentState
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.terminology import Term, Terminology
-
-MOST = 255
 
 
 class Segmenting:
@@ -205,9 +203,9 @@ class Segmenting:
             self._notices.add("info", "Open an image first; its segments belong to it.")
             return 0
         used = {label.value for label in self._segmentation.labels}
-        free = next((value for value in range(1, MOST + 1) if value not in used), 0)
+        free = next((value for value in range(1, MOST_LABELS + 1) if value not in used), 0)
         if not free:
-            self._notices.add("warning", f"A mask holds at most {MOST} segments.")
+            self._notices.add("warning", f"A mask holds at most {MOST_LABELS} segments.")
         return free
 
     def _label(self, value: int) -> Label | None:

@@ -21,9 +21,9 @@ from imaging.formats.segmentation.own_planes import grid_of_frames
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.resampling import resampled
 from imaging.formats.segmentation.seg_frames import SegFrame, placed_frames
-from imaging.formats.segmentation.seg_header import MOST_LABELS, SegHeader, read_seg_header
+from imaging.formats.segmentation.seg_header import SegHeader, read_seg_header
 from imaging.formats.segmentation.terminology import told
-from imaging.labelmap import PALETTE, Label
+from imaging.labelmap import MOST_LABELS, PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
 from imaging.volume import Volume

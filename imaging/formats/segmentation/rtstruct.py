@@ -21,14 +21,13 @@ from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
 from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import codes_of
-from imaging.labelmap import PALETTE, Label
+from imaging.labelmap import MOST_LABELS, PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
 
 MOST_BYTES = 1 << 29
 """A larger structure set is refused."""
 
-MOST_LABELS = 255
 MOST_BETWEEN = 1 / 3
 """Where this share of the contours lies between the slices, they were drawn on other ones."""
 

@@ -13,9 +13,7 @@ from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers,
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.segmentation.cielab import rgb_of
 from imaging.formats.segmentation.imported import RESAMPLED, Code, Segment
-from imaging.labelmap import PALETTE, Provenance
-
-MOST_LABELS = 255
+from imaging.labelmap import MOST_LABELS, PALETTE, Provenance
 
 NOT_STATED = "not stated"
 """What is written where a value is required and unknown."""
