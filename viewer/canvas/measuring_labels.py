@@ -47,7 +47,7 @@ class Labels:
         self.boxes.append(box)
         if box.top() > y + FAR_PX or box.bottom() < y - FAR_PX:
             self._painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
-            self._painter.drawLine(QPointF(x, y), QPointF(box.right() if turned else box.left(), box.center().y()))
+            self._painter.drawLine(QPointF(x, y), QPointF(min(max(x, box.left()), box.right()), box.center().y()))
         self._draw(lines, box, colour)
 
     def _draw(self, lines: tuple[str, ...], box: QRectF, colour: QColor) -> None:
