@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 WORD_BYTES = 2
 """Of a value in nearly all volumes that are stored as they are shown."""
 
-_STEP_BYTES, _LONGEST_S = 16 << 20, 0.5
+_STEP_BYTES, _LONGEST_S = 4 << 20, 0.5
 
 
 class Room:
