@@ -232,7 +232,13 @@ class Workroom(QObject):
             self.loading,
         )
         self.adjudicating = Adjudicating(
-            self.worklist, self.segmentation, self.notices, self.shelf, self.annotating, self.revising
+            self.worklist,
+            self.segmentation,
+            self.notices,
+            self.shelf,
+            self.annotating,
+            self.revising,
+            self.comparing,
         )
         self.enlisting = Enlisting(
             self.worklist,

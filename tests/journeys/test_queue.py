@@ -248,6 +248,7 @@ def read_twice(qtbot: QtBot, start: Start, phantom_study: PhantomStudy) -> Appli
     press(main, Qt.Key.Key_F4)
     settled(qtbot, main)
     qtbot.waitUntil(main.queue_dialogs.adjudication.isVisible, timeout=5000)
+    qtbot.waitUntil(lambda: main.queue_dialogs.adjudication.look is not None, timeout=20_000)
     to_the_window(qtbot, main)
     return main
 
@@ -265,7 +266,9 @@ def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twi
     assert [dialog.rows.topLevelItem(row).text(0) for row in (0, 1)] == ["Ada", "Bo"]
     assert [dialog.rows.topLevelItem(row).text(1) for row in (0, 1)] == ["fixed", "fixed"]
     assert "The masks differ in" in dialog.said.text() and "Dice 0.0000" in dialog.said.text()
-    names = [side.mask.labels[0].name for side in main.adjudicating.sides()]
+    assert dialog.look is not None
+    ada, bo = dialog.look.sides
+    names = [side.mask.labels[0].name for side in (ada, bo)]
     assert names[0] != names[1] and all(f"{name}: Dice 0.0000" in dialog.said.text() for name in names)
     assert "Ada measured: Length.\nBo measured: Length." in dialog.said.text()
     (pair,) = main.adjudicating.answers()
@@ -275,7 +278,6 @@ def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twi
     assert f"{pair.about}: {chosen[0]} for Ada, {chosen[1]} for Bo." in dialog.said.text()
     click(dialog.difference)
     assert main.findings.prediction is not None and not main.segmentation.visible
-    ada, bo = main.adjudicating.sides()
     assert not main.segmentation.array.any(), "nothing is taken yet"
     click(dialog.takes[1])
     assert np.array_equal(main.segmentation.array, bo.mask.array) and main.segmentation.visible
@@ -293,7 +295,9 @@ def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twi
 
 def test_two_blind_readings_are_merged_and_that_is_undone(qtbot: QtBot, read_twice: Application) -> None:
     main = read_twice
-    masks = [side.mask for side in main.adjudicating.sides()]
+    look = main.queue_dialogs.adjudication.look
+    assert look is not None
+    masks = [side.mask for side in look.sides]
     main.queue_dialogs.adjudication.merge.menu().actions()[0].trigger()
     state = main.segmentation
     for mask in masks:

@@ -204,6 +204,26 @@ def test_who_reviewed_and_who_approved_each_segment_is_kept_and_shown(qtbot: QtB
     assert kept == ["created", "reviewed", "approved"] and "approved by" in dialog.said.text()
 
 
+def test_an_approval_given_before_the_changes_are_noted_stays_and_what_was_said_of_another_segment_goes(
+    qtbot: QtBot, main: Application
+) -> None:
+    paint(main, 60.0)
+    assert main.annotating.save() and main.segmentation.revision is not None
+    main.revising.mark(main.segmentation.revision, "approved", [1])  # faster than who made it is noted
+    dialog = opened(qtbot, main)
+    choose(qtbot, dialog, 0)
+    said = dialog.said.text()
+    assert said.index("created by") < said.index("approved by")
+    dialog.close()
+    main.segmenting.delete()
+    main.segmenting.add("another")
+    paint(main, 60.0)
+    assert main.segmentation.active == 1 and main.annotating.save()
+    dialog = opened(qtbot, main)
+    choose(qtbot, dialog, 0)
+    assert "another: created by" in dialog.said.text() and "approved" not in dialog.said.text()
+
+
 def test_one_segment_is_approved_and_the_others_are_not(qtbot: QtBot, main: Application) -> None:
     paint(main, 60.0)
     main.segmenting.add("second")

@@ -1,6 +1,7 @@
 """Adjudication of a case that was read twice: both masks and verdicts compared, one taken or both merged."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,13 +11,15 @@ from imaging.agreement import AnswerPair, paired
 from imaging.annotation import newest
 from imaging.comparison import Comparison, compare
 from imaging.consensus import Way
-from imaging.errors import LibraryError
-from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.errors import GeometryError, LibraryError
+from imaging.geometry import Geometry
+from imaging.labelmap import Labelmap, Provenance
 from imaging.legend import Legend
 from imaging.library.queued import CaseReading
 from imaging.library.shelf import Shelf
 from imaging.measurement.measurement import Measurement
 from viewer.commands.annotating import Annotating
+from viewer.commands.comparing import Comparing
 from viewer.commands.revising import SHARED, Revising
 from viewer.errors import words
 from viewer.state.notices import Notices
@@ -38,6 +41,19 @@ class Side:
         return f"{self.reading.reader} ({which})"
 
 
+@dataclass(frozen=True)
+class Look:
+    """Both readings with their masks, which lie on the grid of the images, and how far these agree.
+
+    Attributes:
+        base: the mask that both began with, empty where there was none.
+    """
+
+    sides: tuple[Side, Side]
+    base: Labelmap
+    comparison: Comparison
+
+
 class Adjudicating:
     """Works on the case on screen while the person adjudicates it."""
 
@@ -49,94 +65,96 @@ class Adjudicating:
         shelf: Shelf,
         annotating: Annotating,
         revising: Revising,
+        comparing: Comparing,
     ) -> None:
         self._worklist, self._segmentation, self._notices = worklist, segmentation, notices
-        self._shelf, self._annotating, self._revising = shelf, annotating, revising
+        self._shelf, self._annotating, self._revising, self._comparing = shelf, annotating, revising, comparing
 
-    def sides(self) -> tuple[Side, ...]:
-        """The two readings; none while nothing is adjudicated, or where the masks do not fit these images."""
-        case, geometry = self._worklist.current, self._segmentation.geometry
-        if case is None or geometry is None or not self._worklist.adjudicates:
-            return ()
-        try:
-            return tuple(Side(each, self._mask(each.revision)) for each in case.independent)
-        except LibraryError as error:
-            self._notices.add("error", words(error))
-            return ()
+    @property
+    def readings(self) -> tuple[CaseReading, ...]:
+        """The two readings; none while nothing is adjudicated."""
+        case = self._worklist.current
+        decides = case is not None and self._segmentation.geometry is not None and self._worklist.adjudicates
+        return case.independent[:2] if case is not None and decides and len(case.independent) > 1 else ()
 
-    def comparison(self) -> Comparison | None:
-        """How far both agree; None without two readings of one grid."""
-        masks = self._masks()
-        return compare(*masks) if masks else None
+    def look(self, done: Callable[[Look], None], otherwise: Callable[[], None]) -> None:
+        """Have both masks read and compared in the background, and handed over while the case is on screen.
+
+        Args:
+            otherwise: done where they cannot be compared.
+        """
+        case, readings, geometry = self._worklist.current, self.readings, self._segmentation.geometry
+        if case is None or not readings or geometry is None:
+            return
+
+        def work() -> Look:
+            one, other = (Side(each, self._mask(each.revision, geometry)) for each in readings)
+            base = self._mask(case.base, geometry)
+            return Look((one, other), base, compare(one.mask, other.mask, base.labels))
+
+        def still_there(look: Look) -> None:
+            if self._worklist.current is not None and self._worklist.current.id == case.id:
+                done(look)
+
+        self._comparing.work_out("Comparing masks", work, still_there, otherwise)
 
     def answers(self) -> tuple[AnswerPair, ...]:
         """What each reader answered to the questions of label sets, side by side; none without two readings."""
-        case, sides = self._worklist.current, self.sides()
-        if case is None or len(sides) != 2:
+        case, readings = self._worklist.current, self.readings
+        if case is None or not readings:
             return ()
         try:
             history = self._shelf.answered.seen_in(case.series_uid)
         except LibraryError as error:
             self._notices.add("error", words(error))
             return ()
-        one, other = ([each.answer for each in newest(history, side.reading.reader)] for side in sides)
+        one, other = ([each.answer for each in newest(history, reading.reader)] for reading in readings)
         return paired(one, other)
 
     def measured(self) -> tuple[tuple[Measurement, ...], ...]:
         """What each reader measured; none without two readings."""
-        case, sides = self._worklist.current, self.sides()
-        if case is None or len(sides) != 2:
+        case = self._worklist.current
+        if case is None:
             return ()
-        begun = [side.reading.started or datetime.now(UTC) for side in sides]
         try:
-            left_by = self._shelf.measured.left_by
             return tuple(
-                left_by(case.series_uid, side.reading.reader, since) for side, since in zip(sides, begun, strict=True)
+                self._shelf.measured.left_by(case.series_uid, each.reader, each.started or datetime.now(UTC))
+                for each in self.readings
             )
         except LibraryError as error:
             self._notices.add("error", words(error))
             return ()
 
-    def show(self, number: int) -> None:
+    def show(self, side: Side) -> None:
         """Show the mask of one reader alone."""
-        sides = self._fitting()
-        if sides:
-            self._revising.show_alone(sides[number].name, sides[number].mask)
+        self._revising.show_alone(side.name, side.mask)
 
-    def show_difference(self) -> None:
+    def show_difference(self, look: Look) -> None:
         """Show where the masks differ."""
-        sides, masks = self._fitting(), self._masks()
-        if masks:
-            shown = Labelmap(consensus.difference(*masks), masks[0].geometry, consensus.DIFFERENCE)
-            self._revising.show_alone(f"{sides[0].reading.reader} against {sides[1].reading.reader}", shown)
+        one, other = look.sides
+        array = consensus.difference(one.mask, other.mask, look.base.labels)
+        shown = Labelmap(array, one.mask.geometry, consensus.DIFFERENCE)
+        self._revising.show_alone(f"{one.reading.reader} against {other.reading.reader}", shown)
 
     def end(self) -> None:
         """Show the mask on screen again."""
         self._revising.end()
 
-    def take(self, number: int) -> None:
+    def take(self, side: Side) -> None:
         """Make one reader's mask that of the series, as a new revision."""
-        sides = self._fitting()
-        if sides:
-            side = sides[number]
-            self._keep(side.mask, f"Adjudicated: the mask of {side.name}", (side,))
+        self._keep(side.mask, f"Adjudicated: the mask of {side.name}", (side,))
 
-    def merge(self, way: Way) -> None:
+    def merge(self, look: Look, way: Way) -> None:
         """Make one mask of both, by what they began with, and keep it as a new revision."""
-        sides, case = self._fitting(), self._worklist.current
-        if not sides or case is None:
-            return
+        one, other = look.sides
         try:
-            mask, shared = consensus.merge(sides[0].mask, sides[1].mask, self._mask(case.base), way)
-        except LibraryError as error:
-            self._notices.add("error", words(error))
-            return
+            mask, shared = consensus.merge(one.mask, other.mask, look.base, way)
         except ValueError as error:
             self._notices.add("warning", f"The masks cannot be merged: {error}.")
             return
         if shared:
             self._notices.add("warning", SHARED.format(shared))
-        self._keep(mask, f"Adjudicated: {way} of {sides[0].name} and {sides[1].name}", sides)
+        self._keep(mask, f"Adjudicated: {way} of {one.name} and {other.name}", look.sides)
 
     def _keep(self, mask: Labelmap, note: str, of: tuple[Side, ...]) -> None:
         """Make ``mask`` that of the series in one undoable step, saved with who it comes from."""
@@ -158,28 +176,11 @@ class Adjudicating:
         except LibraryError as error:
             self._notices.add("error", words(error))
 
-    def _masks(self) -> tuple[Labelmap, Labelmap, tuple[Label, ...]] | None:
-        """Both masks, and the labels that both readers began with; None without two of one grid."""
-        sides, case = self._fitting(), self._worklist.current
-        if not sides or case is None:
-            return None
-        try:
-            return sides[0].mask, sides[1].mask, self._mask(case.base).labels
-        except LibraryError as error:
-            self._notices.add("error", words(error))
-            return None
-
-    def _fitting(self) -> tuple[Side, ...]:
-        geometry, sides = self._segmentation.geometry, self.sides()
-        if len(sides) != 2 or geometry is None:
-            return ()
-        if not all(side.mask.geometry.matches(geometry) for side in sides):
-            self._notices.add("warning", "A mask was made on another grid than these images; they cannot be compared.")
-            return ()
-        return sides
-
-    def _mask(self, revision: int | None) -> Labelmap:
+    def _mask(self, revision: int | None, geometry: Geometry) -> Labelmap:
+        """The mask of a revision; an empty one where nothing was drawn."""
         if revision is None:
-            mask = self._segmentation.labelmap()
-            return replace(mask, array=np.zeros_like(mask.array), labels=(), further=())
-        return self._shelf.library.revision(revision).labelmap
+            return Labelmap(np.zeros(geometry.shape_kji, np.uint8), geometry, ())
+        found = self._shelf.library.revision(revision).labelmap
+        if not found.geometry.matches(geometry):
+            raise GeometryError(f"revision {revision} was made on another grid than these images")
+        return found

@@ -67,13 +67,27 @@ class Comparing:
         if geometry is None:
             return
 
-        def work(report: Report) -> Answer:
-            report(0, 0, title)
+        def work() -> Answer:
             one = self._fitting(identity, geometry)
             two = shown or self._fitting(other, geometry)
             return question(one, two, self._ancestor(identity, last))
 
-        self._runner.start(KEY, title, work, done, self._failed)
+        self.work_out(title, work, done)
+
+    def work_out(
+        self,
+        title: str,
+        work: Callable[[], Answer],
+        done: Callable[[Answer], None],
+        otherwise: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Have anything about masks worked out; an error of the library or of grids is told, ``otherwise`` done."""
+
+        def told(report: Report) -> Answer:
+            report(0, 0, title)
+            return work()
+
+        self._runner.start(KEY, title, told, done, partial(self._failed, otherwise))
 
     def _ancestor(self, one: int, other: int | None) -> Labelmap | None:
         """The mask of the newest revision that both descend from; None where they were begun apart."""
@@ -86,11 +100,12 @@ class Comparing:
             raise GeometryError(f"revision {identity} was made on another grid than these images")
         return found
 
-    def _failed(self, error: BaseException) -> None:
+    def _failed(self, otherwise: Callable[[], None], error: BaseException) -> None:
         if isinstance(error, (GeometryError, ValueError)):
             self._notices.add("warning", f"The masks cannot be compared: {error}.")
         else:
             self._notices.add("error", words(error))
+        otherwise()
 
 
 def _compared(one: Labelmap, other: Labelmap, base: Labelmap | None) -> Comparison:

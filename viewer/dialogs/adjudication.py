@@ -1,5 +1,7 @@
 """Two blind readings of a case side by side: verdicts, times and masks; one is taken, or both are merged."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,10 +18,12 @@ from PySide6.QtWidgets import (
 
 from imaging.agreement import AnswerPair
 from imaging.classification import Answer
-from imaging.comparison import HD95, Comparison
+from imaging.comparison import HD95
 from imaging.consensus import Way
+from imaging.labelmap import Labelmap
+from imaging.library.queued import CaseReading
 from imaging.measurement.measurement import Measurement
-from viewer.commands.adjudicating import Adjudicating, Side
+from viewer.commands.adjudicating import Adjudicating, Look
 from viewer.dialogs.buttons import button
 from viewer.dialogs.comparison_text import extent, label_lines
 from viewer.state.segmentation import Segmentation
@@ -49,14 +53,15 @@ class Adjudication(QDialog):
         self.rows.setHeaderLabels(("Reader", "Verdict", "Time", "Revision", "Segments"))
         self.rows.setRootIsDecorated(False)
         self.rows.setAccessibleName("The two readings")
-        self.difference = button("Show difference", adjudicating.show_difference)
-        self.shows = [button("", lambda n=n: adjudicating.show(n)) for n in (0, 1)]
-        self.takes = [button("", lambda n=n: self._take(n)) for n in (0, 1)]
+        self.look: Look | None = None
+        self.difference = button("Show difference", lambda: self.look and adjudicating.show_difference(self.look))
+        self.shows = [button("", lambda n=n: self.look and adjudicating.show(self.look.sides[n])) for n in (0, 1)]
+        self.takes = [button("", lambda n=n: self.look and adjudicating.take(self.look.sides[n])) for n in (0, 1)]
         self.merge = QPushButton("Merge")
         self.merge.setAutoDefault(False)
         self.merge.setMenu(self._merge_menu())
         self._lay_out()
-        self.finished.connect(lambda _: adjudicating.end())
+        self.finished.connect(self._end)
         worklist.current_changed.connect(self._follow)
 
     def open_anew(self) -> None:
@@ -95,11 +100,12 @@ class Adjudication(QDialog):
     def _merge_menu(self) -> QMenu:
         menu = QMenu(self)
         for way, text in _WAYS.items():
-            menu.addAction(text, lambda way=way: self._adjudicating.merge(way))
+            menu.addAction(text, lambda way=way: self.look and self._adjudicating.merge(self.look, way))
         return menu
 
-    def _take(self, number: int) -> None:
-        self._adjudicating.take(number)
+    def _end(self) -> None:
+        self.look = None
+        self._adjudicating.end()
 
     def _follow(self) -> None:
         """The dialog is of one case; with the next one it is asked for anew."""
@@ -107,25 +113,40 @@ class Adjudication(QDialog):
             self.close()
 
     def _fill(self) -> None:
-        case, sides = self._worklist.current, self._adjudicating.sides()
+        """The readings at once; what their masks hold, and how far they agree, once they are compared."""
+        case, readings = self._worklist.current, self._adjudicating.readings
         self.case.setText(case.title if case else "")
+        self._show_rows([_row(reading) for reading in readings])
+        for number, reading in enumerate(readings):
+            self.shows[number].setText(f"Show {reading.reader}")
+            self.takes[number].setText(f"Take {reading.reader}")
+        self._have(None)
+        self._say(["Comparing…"])
+        self._adjudicating.look(self._tell, lambda: self._say(["The masks cannot be compared."]))
+
+    def _tell(self, look: Look) -> None:
+        self._show_rows([_row(side.reading, side.mask) for side in look.sides])
+        self._have(look)
+        self._say(_lines(look))
+
+    def _show_rows(self, rows: list[QTreeWidgetItem]) -> None:
         self.rows.clear()
-        for number, side in enumerate(sides[:2]):
-            self.rows.addTopLevelItem(_row(side))
-            self.shows[number].setText(f"Show {side.reading.reader}")
-            self.takes[number].setText(f"Take {side.reading.reader}")
+        self.rows.addTopLevelItems(rows)
         for column in range(self.rows.columnCount()):
             self.rows.resizeColumnToContents(column)
-        found = self._adjudicating.comparison()
+
+    def _have(self, look: Look | None) -> None:
+        self.look = look
         for each in (*self.shows, *self.takes, self.difference, self.merge):
-            each.setEnabled(found is not None)
-        masks = ["The masks cannot be compared."] if found is None else _lines(found, sides)
-        measured = _measured_lines(self._adjudicating.measured(), sides)
-        self.said.setText("\n".join((*masks, *measured, *_answer_lines(self._adjudicating.answers(), sides))))
+            each.setEnabled(look is not None)
+
+    def _say(self, masks: list[str]) -> None:
+        readings, adjudicating = self._adjudicating.readings, self._adjudicating
+        measured = _measured_lines(adjudicating.measured(), readings)
+        self.said.setText("\n".join((*masks, *measured, *_answer_lines(adjudicating.answers(), readings))))
 
 
-def _row(side: Side) -> QTreeWidgetItem:
-    reading = side.reading
+def _row(reading: CaseReading, mask: Labelmap | None = None) -> QTreeWidgetItem:
     whole = round(reading.seconds)
     return QTreeWidgetItem(
         (
@@ -133,34 +154,34 @@ def _row(side: Side) -> QTreeWidgetItem:
             reading.state.value,
             f"{whole // 60}:{whole % 60:02d}",
             str(reading.revision or "none"),
-            ", ".join(label.name for label in side.mask.labels),
+            "" if mask is None else ", ".join(label.name for label in mask.labels),
         )
     )
 
 
-def _lines(found: Comparison, sides: tuple[Side, ...]) -> list[str]:
+def _lines(look: Look) -> list[str]:
     """Verdicts and masks, and how far they agree."""
-    verdicts = {side.reading.state for side in sides}
-    lines = ["The verdicts agree." if len(verdicts) == 1 else "The verdicts differ."]
+    verdicts, found = {side.reading.state for side in look.sides}, look.comparison
+    agree = "The verdicts agree." if len(verdicts) == 1 else "The verdicts differ."
     if not found.changed_voxels:
-        return [*lines, "The masks are the same."]
-    return [*lines, f"The masks differ in {extent(found)}.", *label_lines(found)]
+        return [agree, "The masks are the same."]
+    return [agree, f"The masks differ in {extent(found)}.", *label_lines(found)]
 
 
-def _measured_lines(measured: tuple[tuple[Measurement, ...], ...], sides: tuple[Side, ...]) -> list[str]:
+def _measured_lines(measured: tuple[tuple[Measurement, ...], ...], readings: Sequence[CaseReading]) -> list[str]:
     """What each reader measured, where anybody did; all of it is on screen by then."""
     if not any(measured):
         return []
     titles = [", ".join(each.title for each in one) or "nothing" for one in measured]
-    return [f"{side.reading.reader} measured: {one}." for side, one in zip(sides, titles, strict=True)]
+    return [f"{reading.reader} measured: {one}." for reading, one in zip(readings, titles, strict=True)]
 
 
-def _answer_lines(pairs: tuple[AnswerPair, ...], sides: tuple[Side, ...]) -> list[str]:
+def _answer_lines(pairs: tuple[AnswerPair, ...], readings: Sequence[CaseReading]) -> list[str]:
     """How many answers agree, and the first of those that do not."""
     if not pairs:
         return []
     apart = [each for each in pairs if not each.agrees]
-    names = [side.reading.reader for side in sides]
+    names = [reading.reader for reading in readings]
     lines = [
         f"{each.about}: {_chosen(each.one)} for {names[0]}, {_chosen(each.other)} for {names[1]}."
         for each in apart[:MOST_ANSWERS]

@@ -199,9 +199,11 @@ def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> lis
     lines: list[str] = []
     for value, name in names.items():
         of_it = [each for each in attributions if each.value == value]
-        created = max((n for n, each in enumerate(of_it) if each.action == "created"), default=0)
-        if of_it:
-            lines.append(f"{name}: {', '.join(_said(each) for each in of_it[created:][-4:])}")
+        begun = max((each.revision for each in of_it if each.action == "created"), default=0)
+        since = [each for each in of_it if each.revision >= begun]
+        since.sort(key=lambda each: (each.revision, each.action != "created"))  # which is noted a moment after marks
+        if since:
+            lines.append(f"{name}: {', '.join(map(_said, (*since[:1], *since[1:][-3:])))}")
     return lines
 
 
