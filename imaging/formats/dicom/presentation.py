@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from imaging.formats.dicom.attributes import number, numbers, value
+from imaging.formats.dicom.attributes import items, number, numbers, value
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import ModalityTransform, dose_per_value_gy, real_world_unit
@@ -49,6 +49,8 @@ def presentation_of(frames: Sequence[Frame], transforms: Sequence[ModalityTransf
         found.append("VOI LUTs differ from slice to slice: those of the one shown first are used for all")
     if unit:
         found.append(f"real world values in {unit} are noted, not applied")
+    if grey and items(header.dataset, "PresentationLUTSequence"):
+        found.append("a Presentation LUT (2050,0010) is noted, not applied")
     found += dose_text(header)
     return Presentation(
         grey and is_inverted(header, frame.layout.photometric, found.append),

@@ -26,7 +26,8 @@ _KEYWORDS = """
     PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
     DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
     PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth
-    WindowCenterWidthExplanation VOILUTFunction VOILUTSequence PresentationLUTShape GridFrameOffsetVector
+    WindowCenterWidthExplanation VOILUTFunction VOILUTSequence PresentationLUTShape PresentationLUTSequence
+    GridFrameOffsetVector
     DoseGridScaling DoseUnits
     ShutterShape ShutterLeftVerticalEdge ShutterRightVerticalEdge ShutterUpperHorizontalEdge ShutterLowerHorizontalEdge
     CenterOfCircularShutter RadiusOfCircularShutter VerticesOfThePolygonalShutter

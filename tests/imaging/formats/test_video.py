@@ -79,6 +79,15 @@ def test_gif_equals_pillow(tmp_path: Path):
     assert volume.frame_times_ms == (0, 100, 150, 200, 250, 450)
 
 
+@pytest.mark.parametrize(("delay_ms", "told"), [(0, True), (10, False)])
+def test_a_gif_without_delays_says_what_is_assumed(tmp_path: Path, delay_ms: int, told: bool):
+    pages = [Image.fromarray(frame) for frame in GREY[:3]]
+    pages[0].save(tmp_path / "c.gif", save_all=True, append_images=pages[1:], duration=delay_ms)
+    volume = load(tmp_path / "c.gif")
+    assert volume.frame_times_ms == tuple(n * (delay_ms or 100) for n in range(3))
+    assert ("frames without a time of their own are shown for 100 ms each" in volume.warnings) == told
+
+
 def test_a_clip_that_breaks_off_gives_what_decodes_with_a_warning(tmp_path: Path):
     random = np.random.default_rng(0).integers(0, 255, (12, 64, 64), np.uint8)
     path = write_clip(tmp_path / "c.avi", random, [40 * n for n in range(12)], "mjpeg", "yuvj420p")

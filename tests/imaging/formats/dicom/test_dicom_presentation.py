@@ -147,6 +147,13 @@ def test_inversion_is_said_once(write_dicom: Write, photometric: str, shape: str
     assert any("Presentation LUT Shape" in warning for warning in found.warnings) == said
 
 
+def test_a_presentation_table_is_noted(write_dicom):
+    table = Dataset()
+    table.LUTDescriptor, table.LUTData = [4, 0, 8], np.array([3, 2, 1, 0], "<u2").tobytes()
+    volume = load(write_dicom(np.zeros((2, 2), np.uint16), PresentationLUTSequence=[table]))
+    assert "a Presentation LUT (2050,0010) is noted, not applied" in volume.warnings
+
+
 def test_a_modality_table_with_a_signed_first_value(write_dicom: Write):
     found = load(write_dicom(VALUES, ModalityLUTSequence=[lut(65534, [10, 20, 30, 40], ModalityLUTType="US")]))
     assert found.array.ravel().tolist() == [10] * 5 + [20, 30, 40, 40, 40, 40, 40]
