@@ -99,11 +99,14 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     assert f"Revision {newer} differs from revision {older} in {changed:,} voxels on 1 slice." in dialog.said.text()
     assert "Dice" in dialog.said.text() and "HD95" in dialog.said.text()
     assert not any(each.isEnabled() for each in (dialog.restore, dialog.merge, dialog.approve, dialog.review))
+    drawn_on = main.view.k
+    main.view.set_slice(drawn_on + 5)
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
     settle(qtbot, main)
     shown = main.findings.prediction
     assert shown is not None and shown.mask is not None
     assert np.array_equal(shown.mask.array == 2, (one == 0) & (other != 0))
+    assert main.view.k == drawn_on, "where they differ"
     panel = main.window.findChild(FindingsPanel)
     assert panel.accept.isHidden() and "Mask by" not in panel.summary.text()
     assert not main.window.actions_by_id["accept"].isEnabled()

@@ -6,11 +6,14 @@ from functools import partial
 from time import sleep
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from imaging.annotation import MaskRevision
 from imaging.comparison import Comparison
 from imaging.consensus import Way
 from imaging.errors import LibraryError
 from imaging.labelmap import Labelmap, Provenance
+from imaging.layers import any_label
 from imaging.legend import Legend
 from imaging.library.shelf import Shelf
 from imaging.study import Series
@@ -123,9 +126,15 @@ class Revising:
         self._comparing.difference(identity, other, partial(self.show_alone, f"Revision {identity} against {name}"))
 
     def show_alone(self, name: str, mask: Labelmap) -> None:
-        """Show another mask in the place of the one on screen until :meth:`end`."""
+        """Show another mask in the place of the one on screen until :meth:`end`, on a slice that has some of it."""
         self._segmentation.set_visible(False)
         self._difference = self._propose(name, mask, COMPARED)
+        pane = self._session.active
+        if pane.axis is not None:
+            others = tuple(axis for axis in range(3) if axis != pane.axis)
+            voxels = np.count_nonzero(any_label(mask.layers), axis=others)
+            if voxels.any() and not voxels[pane.view.k]:
+                pane.view.set_slice(int(voxels.argmax()))
 
     def end(self) -> None:
         """Show the mask again and put a difference away."""
