@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.errors import OtherGrid, ReadError, Truncated
-from imaging.formats.authoring.image_grid import ImageGrid, grid_of
+from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.authoring.source import Source, source_of
 from imaging.formats.dicom.header import Header, read_header
 from imaging.formats.dicom.pixel_format import PixelFormat, pixel_format
@@ -26,18 +26,9 @@ from imaging.formats.segmentation.terminology import told
 from imaging.labelmap import MOST_LABELS, PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
-from imaging.volume import Volume
 
 _MOST_FRACTIONS = 1 << 30
 """Voxels of all segments together; of more, only the mask is read."""
-
-
-def read_segmentation(path: Path, volume: Volume, series: Series, report: Report = silent) -> ImportedMask:
-    """The mask of a DICOM SEG on the grid of ``volume``, which was loaded from ``series``.
-
-    See :func:`read_onto`.
-    """
-    return read_onto(path, grid_of(volume), series, report)
 
 
 def read_onto(

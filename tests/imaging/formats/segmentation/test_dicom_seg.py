@@ -13,9 +13,9 @@ from pydicom.sequence import Sequence as Items
 from pydicom.uid import generate_uid
 
 from imaging.errors import ReadError, Truncated
-from imaging.formats.segmentation.dicom_seg import read_segmentation
 from imaging.formats.segmentation.imported import Code
 from imaging.sandbox import Sandbox
+from tests.imaging.formats.segmentation.laid import read_segmentation
 
 PLACED = ["axial", "descending", "oblique", "tilted", "missing", "enhanced", "single"]
 

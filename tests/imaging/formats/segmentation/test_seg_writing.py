@@ -14,13 +14,13 @@ from imaging.errors import SaveError
 from imaging.formats import nifti
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.reading import load_volume, open_study
-from imaging.formats.segmentation.dicom_seg import read_segmentation
 from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.importing import import_onto
 from imaging.formats.segmentation.mask_format import format_for
 from imaging.formats.segmentation.seg_writing import write_segmentation
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import PALETTE, Label, Labelmap, Provenance
+from tests.imaging.formats.segmentation.laid import read_segmentation
 
 KINDS = ["axial", "descending", "oblique", "tilted", "missing", "enhanced", "single", "clip", "flat"]
 PERSON = Provenance("Doe Jane", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "finder", "2.1")
