@@ -3,6 +3,7 @@
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog
 
+from viewer.all_dialogs import Dialogs, dialog_actions
 from viewer.canvas.slice_view import SliceView
 from viewer.canvas.viewports import Viewports
 from viewer.commands.action import Action
@@ -25,8 +26,6 @@ from viewer.commands.segment_actions import segment_actions
 from viewer.commands.study_actions import study_actions
 from viewer.commands.tool_actions import tool_actions
 from viewer.commands.view_actions import view_actions
-from viewer.dialogs.dialog_actions import dialog_actions
-from viewer.dialogs.dialogs import Dialogs
 from viewer.dialogs.document_text import DocumentText
 from viewer.dialogs.exchange_files import ExchangeFiles, exchange_actions
 from viewer.dialogs.history import MaskHistory
@@ -129,22 +128,7 @@ class Workplace(Workroom):
         window = MainWindow(self.table, self.viewports)
         self.binding.begin(self.table)
         window.use_keys(self.session.bindings.keys)
-        self.dialogs = Dialogs(
-            window,
-            self.table,
-            window.run,
-            self.session,
-            self.binding,
-            self.presets,
-            self.presetting,
-            self.header,
-            self.inspecting,
-            self.key_images,
-            self.marking,
-            self.cornering,
-            self.calibrating,
-            self.notices,
-        )
+        self.dialogs = Dialogs(self, self.marking, window, self.table)
         self.sides = Sides(self, window)
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, window)
