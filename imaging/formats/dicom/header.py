@@ -1,7 +1,6 @@
 """What one DICOM file says before its pixels, and where the pixels are in the file."""
 
 import io
-import struct
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -235,22 +234,45 @@ def _restored(path: Path, stream: BinaryIO, order: ByteOrder) -> tuple[Dataset, 
 
 def _pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> PixelElement | None:
     """The element at which the parser stopped, if it holds pixels (PS3.5 7.1)."""
-    order = "<" if little_endian else ">"
-    head = stream.read(12)
+    order: ByteOrder = "little" if little_endian else "big"
+    start, head = stream.tell(), stream.read(12)
     if len(head) < 8:
         return None
-    number = PIXEL_TAGS.get(struct.unpack(f"{order}HH", head[:4]))
+    number = PIXEL_TAGS.get((int.from_bytes(head[:2], order), int.from_bytes(head[2:4], order)))
     if number is None:
         return None
-    # A length is even and these letters are odd: an element with a VR shows it, whatever the transfer syntax says.
-    short = head[4:8] not in _VR_OF_PIXELS and (implicit or not head[4:6].isalpha())
-    declared = int(struct.unpack(f"{order}L", (head[4:8] if short else head[8:12]).ljust(4, b"\0"))[0])
-    offset = stream.tell() - len(head) + (8 if short else 12)
-    present = stream.seek(0, io.SEEK_END) - offset
+    end = stream.seek(0, io.SEEK_END)
+    before, declared = _form(head, implicit, order, end - start)
+    offset = start + before
+    present = end - offset
     in_file = not isinstance(stream, io.BytesIO)
     if declared == UNDEFINED_LENGTH:
         return PixelElement(offset, present, None, number, in_file)
     return PixelElement(offset, min(declared, present), declared, number, in_file)
+
+
+def _form(head: bytes, implicit: bool, order: ByteOrder, present: int) -> tuple[int, int]:
+    """How many bytes of an element come before its value, and the length that is stated (PS3.5 7.1).
+
+    With a VR that no pixels have, the form is the one whose length fits the bytes that are there and takes most.
+
+    Args:
+        head: the first twelve bytes of the element, if it has as many.
+        implicit: the data set has no VRs.
+        order: of the data set.
+        present: bytes from the start of the element to the end of the file.
+    """
+    code, length = head[4:6], int.from_bytes(head[4:8], order)
+    long_form, no_vr = (12, int.from_bytes(head[8:12], order)), (8, length)
+    # A length is even and these letters are odd: an element with a VR shows it, whatever the transfer syntax says.
+    if head[4:8] in _VR_OF_PIXELS or (not implicit and code + b"\0\0" in _VR_OF_PIXELS):
+        return long_form
+    if implicit or 8 + length == present:
+        return no_vr
+    forms = [long_form] if head[6:8] == b"\0\0" else []
+    forms.append((8, int.from_bytes(head[6:8], order)) if code.isalpha() else no_vr)
+    fitting = [form for form in forms if sum(form) <= present or form[1] == UNDEFINED_LENGTH]
+    return max(fitting or forms, key=lambda form: form[1] % UNDEFINED_LENGTH)
 
 
 def _holds_items(stream: BinaryIO, pixels: PixelElement) -> bool:

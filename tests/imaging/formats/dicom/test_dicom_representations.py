@@ -70,6 +70,21 @@ def test_the_size_of_the_image_may_be_such_an_element(path: Path):
     assert np.array_equal(loaded(path).array[0], GREY * 2 - 7)
 
 
+@pytest.mark.parametrize("code", [b"  ", b"\0\0", b"??", b"ZZ"])
+def test_the_pixels_may_be_such_an_element(path: Path, code: bytes):
+    with_short_form(path, b"\xe0\x7f\x10\0", code)
+    assert np.array_equal(loaded(path).array[0], GREY * 2 - 7)
+
+
+def test_pixels_in_the_short_form_and_without_a_representation(path: Path):
+    whole = path.read_bytes()
+    at = whole.index(b"\xe0\x7f\x10\0") + 4
+    size = GREY.nbytes.to_bytes(2, "little")
+    for head in (b"US" + size, size + b"\0\0"):
+        path.write_bytes(whole[:at] + head + whole[at + 8 :])
+        assert np.array_equal(loaded(path).array[0], GREY * 2 - 7)
+
+
 def test_a_whole_group_of_them_is_passed(path: Path):
     for tag in (b"\x09\0\x10\0", PRIVATE):
         with_short_form(path, tag, b"??")
