@@ -222,7 +222,7 @@ class PlanePicture:
 
     def _proposal_overlays(self, proposal: Labelmap, patch: Patch) -> tuple[MaskOverlay, ...]:
         planes = tuple(self._plane_of(layer, patch) for layer in proposal.layers)
-        return self._overlay_of_each(planes, proposal.labels, PROPOSAL_OPACITY, True, patch)
+        return _overlay_of_each(planes, patch, proposal.labels, PROPOSAL_OPACITY, proposed=True)
 
     def _change_overlay(self, change: Labelmap, patch: Patch) -> MaskOverlay:
         return MaskOverlay(self._cut(change.array, patch), change.labels, CHANGE_OPACITY, proposed=True)
@@ -230,18 +230,7 @@ class PlanePicture:
     def _mask_overlays(self, patch: Patch) -> tuple[MaskOverlay, ...]:
         shown = self._segmentation
         self._mask_planes = tuple(self._plane_of(layer, patch) for layer in shown.layers)
-        return self._overlay_of_each(self._mask_planes, shown.drawn_labels, shown.opacity, False, patch)
-
-    def _overlay_of_each(
-        self, planes: Layers, labels: tuple[Label, ...], opacity: float, proposed: bool, patch: Patch
-    ) -> tuple[MaskOverlay, ...]:
-        """One overlay for each layer, the lowest first: where labels overlap, their colours blend."""
-        return tuple(
-            MaskOverlay(
-                _part(plane, patch), tuple(each for each in labels if each.layer == n), opacity, proposed=proposed
-            )
-            for n, plane in enumerate(planes)
-        )
+        return _overlay_of_each(self._mask_planes, patch, shown.drawn_labels, shown.opacity, proposed=False)
 
     def _cut(self, array: NDArray[Any], patch: Patch) -> NDArray[Any]:
         return _part(self._plane_of(array, patch), patch)
@@ -282,6 +271,16 @@ class PlanePicture:
 def _part(plane: NDArray[Any], patch: Patch) -> NDArray[Any]:
     """What is displayed of a plane through labels: a view of it."""
     return patch.turned(plane) if patch.step else patch.cut(picked_reduced(plane, patch.factor))
+
+
+def _overlay_of_each(
+    planes: Layers, patch: Patch, labels: tuple[Label, ...], opacity: float, proposed: bool
+) -> tuple[MaskOverlay, ...]:
+    """One overlay for each layer, the lowest first: where labels overlap, their colours blend."""
+    return tuple(
+        MaskOverlay(_part(plane, patch), tuple(each for each in labels if each.layer == n), opacity, proposed)
+        for n, plane in enumerate(planes)
+    )
 
 
 def _draw(image: QImage, layers: list[tuple[QImage, float]], part: QRect | None = None) -> None:

@@ -71,7 +71,7 @@ class Loading:
             return
         load = _Load(pane, series, are_phases(pane.series, series), then)
         first = pane.view.k if load.stays else 0 if series.kind == "clip" else series.frames // 2
-        load.arrivals = Arrivals(first, lambda volume: self._begun(load, volume), lambda k: _arrived(load, k))
+        load.arrivals = Arrivals(first, lambda volume: _begun(load, volume), lambda k: _arrived(load, k))
         self._loads[key] = load
         self._runner.start(
             key,
@@ -147,9 +147,6 @@ class Loading:
             return self._sandbox.load_volume(series, report, arrivals)
         return regularise(self._sandbox.load_volume(study.find(series.uid.removesuffix(SUFFIX)), report), None, report)
 
-    def _begun(self, load: _Load, volume: Volume) -> None:
-        _show(load, volume, None if load.arrivals is None else load.arrivals.looked_at)
-
     def _loaded(self, key: str, load: _Load, volume: Volume) -> None:
         self._loads.pop(key, None)
         if load.opened is not None and load.opened.volume.array is volume.array:
@@ -224,6 +221,11 @@ class Loading:
 
 def _key(pane: Pane) -> str:
     return f"load {id(pane)}"
+
+
+def _begun(load: _Load, volume: Volume) -> None:
+    """The slice that is looked at is there."""
+    _show(load, volume, None if load.arrivals is None else load.arrivals.looked_at)
 
 
 def _show(load: _Load, volume: Volume, only_k: int | None) -> None:
