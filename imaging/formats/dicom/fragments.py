@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
-from imaging.formats.dicom.header import ITEM
+from imaging.formats.dicom.pixel_element import ITEM
 
 DELIMITER = b"\xfe\xff\xdd\xe0"
 
