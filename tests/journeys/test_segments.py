@@ -19,6 +19,7 @@ from viewer.app import Application
 from viewer.panels.annotation_panel import AnnotationPanel
 from viewer.panels.segment_table import LOCKED, NAME, SHOWN
 from viewer.panels.segments_box import SegmentsBox
+from viewer.state.hand import Tool
 
 NONE, LEFT, CTRL_ALT = (
     Qt.KeyboardModifier.NoModifier,
@@ -51,8 +52,8 @@ def cell(main: Application, row: int, column: int) -> QPoint:
     return QPoint(table.columnViewportPosition(column) + 11, rect.center().y())
 
 
-def paint(main: Application, row: float, column: float) -> None:
-    main.session.hand.set_tool("brush")
+def paint(main: Application, row: float, column: float, tool: Tool = "brush") -> None:
+    main.session.hand.set_tool(tool)
     transform = main.session.active.transform()
     assert transform is not None
     QTest.mouseClick(main.canvas, LEFT, NONE, QPoint(*(round(v) for v in transform.to_screen(row, column))))
@@ -111,6 +112,30 @@ def test_a_locked_segment_is_not_painted_over(main: Application) -> None:
     paint(main, 30, 42)
     assert np.count_nonzero(main.segmentation.array == 1) == before
     assert np.count_nonzero(main.segmentation.array == 2) > 0
+
+
+def test_a_brush_that_cannot_paint_says_why(main: Application) -> None:
+    press(box(main), "Delete")
+    paint(main, 30, 40)
+    assert "Add a label first" in main.notices.all[-1].text
+    main.segmentation.undo()
+    main.segmenting.toggle_lock()
+    for tool in ("brush", "smart-brush"):
+        paint(main, 30, 40, tool)
+        assert "lesion is locked; unlock it" in main.notices.all[-1].text, tool
+    assert not main.segmentation.array.any()
+
+
+def test_what_is_painted_is_seen_and_one_undo_hides_it_again(main: Application) -> None:
+    main.segmenting.add("second")
+    main.segmenting.toggle_solo()
+    main.segmenting.step(1)
+    main.segmenting.set_visible(1, False)
+    paint(main, 30, 40)
+    assert main.segmentation.array.any() and main.segmentation.labels[0].visible
+    assert main.segmentation.drawn_labels[0].visible, "though another one stood alone"
+    main.segmentation.undo()
+    assert not main.segmentation.array.any() and not main.segmentation.labels[0].visible
 
 
 def test_a_hidden_segment_is_not_drawn_and_comes_back_with_undo(main: Application) -> None:

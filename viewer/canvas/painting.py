@@ -34,14 +34,14 @@ class _Held:
 def brush(viewport: Viewport, start: Point) -> Drag:
     """Paint the active label; without one, nothing."""
     label = viewport.segmentation.active_label
-    return _idle() if label is None or label.locked else _paint(viewport, start, Paint(label.value))
+    return _refused(viewport) if label is None or label.locked else _paint(viewport, start, Paint(label.value))
 
 
 def smart_brush(viewport: Viewport, start: Point) -> Drag:
     """Paint the active label where values are like those at the start of the drag."""
     label, volume = viewport.segmentation.active_label, viewport.pane.volume
     if label is None or label.locked or volume is None:
-        return _idle()
+        return _refused(viewport)
     return _paint(viewport, start, Paint(label.value, smart=True))
 
 
@@ -55,16 +55,16 @@ def brush_radius_mm(radius_mm: float, spacing_mm: tuple[float, float]) -> float:
     return max(radius_mm, hypot(*spacing_mm) / 2)
 
 
-def _idle() -> Drag:
+def _refused(viewport: Viewport) -> Drag:
+    viewport.session.workbench.refused.emit()
     while (yield) is not None:
         pass
 
 
 def _paint(viewport: Viewport, start: Point, paint: Paint) -> Drag:
     segmentation = viewport.segmentation
-    if not segmentation.visible:
-        segmentation.set_visible(True)
     segmentation.begin()
+    segmentation.reveal()
     try:
         last, before = start, _dab(viewport, start, (start, start), paint, None)
         while (point := (yield)) is not None:

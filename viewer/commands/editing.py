@@ -42,6 +42,7 @@ class Editing:
         self._bench.drawn.connect(self._on_drawn)
         self._bench.clicked.connect(self._on_clicked)
         self._bench.boxed.connect(self._on_boxed)
+        self._bench.refused.connect(self.task)
         self._bench.options_changed.connect(self._again)
         segmentation.changed.connect(self._on_mask)
         segmentation.history_changed.connect(self._on_step)
@@ -120,14 +121,14 @@ class Editing:
 
     def work_out(self, name: str, work: Callable[[Report], MaskEdit | None], otherwise: str = "") -> None:
         """Have a change worked out in the background and propose it; say ``otherwise`` where there is none."""
-        labels, geometry, layer = self._segmentation.labels, self._segmentation.geometry, self._segmentation.layer
+        geometry = self._segmentation.geometry
         if geometry is None:
             return
         if not self._session.complete:
             self._notices.add("warning", f"{name} needs all slices; they are still loading.")
             return
-        if not self._segmentation.visible:
-            self._segmentation.set_visible(True)
+        self._segmentation.reveal()
+        labels, layer = self._segmentation.labels, self._segmentation.layer
 
         def worked_out(report: Report) -> Proposal | None:
             edit = work(report)

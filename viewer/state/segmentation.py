@@ -245,6 +245,16 @@ class Segmentation(QObject):
         self.visible = visible
         self.labels_changed.emit()
 
+    def reveal(self) -> None:
+        """Have the mask and the active label drawn, so that what is painted is seen."""
+        if not self.visible:
+            self.set_visible(True)
+        if self.solo not in (None, self.active):
+            self.set_solo(self.active)
+        label = self.active_label
+        if label is not None and not label.visible:
+            self.set_label(replace(label, visible=True), "Show segment")
+
     def set_opacity(self, opacity: float) -> None:
         """Opacity of the mask, 0-1."""
         self.opacity = max(0.0, min(opacity, 1.0))

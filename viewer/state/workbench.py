@@ -105,6 +105,7 @@ class Workbench(QObject):
         drawn: an outline is closed; carries it.
         clicked: a voxel was clicked; carries the :class:`Place`.
         boxed: a rectangle is drawn about a lesion; carries the :class:`DrawnBox`.
+        refused: a brush was put down where there is nothing to paint with.
 
     Attributes:
         locked: label values whose voxels stay as they are.
@@ -116,6 +117,7 @@ class Workbench(QObject):
     drawn = Signal(object)
     clicked = Signal(object)
     boxed = Signal(object)
+    refused = Signal()
 
     def __init__(self) -> None:
         super().__init__()
