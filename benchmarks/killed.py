@@ -80,7 +80,8 @@ class Editor:
         self.segmentation.begin()
         for _ in range(3):
             k, row, column = (self._chance.randrange(size) for size in GRID.shape_kji)
-            array, value = self.segmentation.array, self._value()
+            value = self._value()
+            array = self.segmentation.array  # of the layer in which the value lies
             region = disc(array.shape, GRID, 0, k, [(float(row), float(column))], 9.0)
             edit = region and add(array, region, value, "Brush")
             if edit is not None:
