@@ -26,6 +26,7 @@ from imaging.measurement.ruler import Ground
 from imaging.measurement.table import slice_number
 from viewer.assets import inset
 from viewer.commands.measuring import Measuring
+from viewer.panels.figures import rounded
 from viewer.panels.histogram import Histogram
 from viewer.panels.layout import button, column, heading, muted, plain, plain_tip
 from viewer.state.measurements import Measurements
@@ -246,5 +247,5 @@ class MeasurementPanel(QWidget):
 
 def reported_lines(segment: ReportedSegment) -> tuple[str, ...]:
     """What a report states of a segment, in words."""
-    numbers = (f"    {each.name}: {each.value:.4g} {each.unit}".rstrip() for each in segment.numbers)
+    numbers = (f"    {each.name}: {rounded(each.value, 4)} {each.unit}".rstrip() for each in segment.numbers)
     return (segment.name, *numbers)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QColorDialog, QComboBox, QGridLayout, QLineEdit, Q
 from imaging.labelmap import SegmentState
 from imaging.statistics import SegmentStatistics
 from viewer.commands.segmenting import Segmenting
+from viewer.panels.figures import rounded
 from viewer.panels.layout import button, heading, muted, percent_slider, plain
 from viewer.panels.segment_table import SegmentTable
 from viewer.panels.term_box import TermBox
@@ -121,16 +122,17 @@ def statistics_lines(found: SegmentStatistics) -> tuple[str, ...]:
     """The measures in words, one a line."""
     lines = [f"{found.voxels:,} voxels".replace(",", " ")]
     if found.volume_ml is not None:
-        lines[0] += f", {found.volume_ml:.3g} ml"
+        lines[0] += f", {rounded(found.volume_ml, 3)} ml"
     else:
         lines.append("No millilitres: the distance of the slices is not known.")
     if found.values is not None:
         values = found.values
         unit = f" {values.unit}" if values.unit else ""
-        lines.append(f"Mean {values.mean:.4g} ± {values.sd:.3g}{unit}, from {values.low:.4g} to {values.high:.4g}")
+        mean, low, high = (rounded(each, 4) for each in (values.mean, values.low, values.high))
+        lines.append(f"Mean {mean} ± {rounded(values.sd, 3)}{unit}, from {low} to {high}")
     if found.longest_mm is not None and found.surface_mm2 is not None:
         lines.append(f"Longest axis {found.longest_mm:.1f} mm")
         lines.append(f"In one slice {found.longest_in_slice_mm:.1f} × {found.across_mm:.1f} mm")
-        lines.append(f"Surface {found.surface_mm2:.4g} mm² (marching cubes)")
+        lines.append(f"Surface {rounded(found.surface_mm2, 4)} mm² (marching cubes)")
     lines.append("Research use only – not a medical device.")
     return tuple(lines)
