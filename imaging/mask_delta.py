@@ -64,9 +64,9 @@ class MaskDelta:
         Raises:
             ValueError: the bytes do not fit the box.
         """
-        found = np.zeros(size_of(self.box), np.uint8)
-        places, changes = self._changes()
-        found.flat[places] = changes
+        found, columns = np.zeros(size_of(self.box), np.uint8), self._columns()
+        gaps = np.ascontiguousarray(columns[:_GAP_BYTES].T).view("<u4")
+        found.flat[np.cumsum(gaps, dtype=np.intp)] = columns[_GAP_BYTES]
         np.bitwise_xor.accumulate(found.reshape(-1), out=found.reshape(-1))
         return found
 
@@ -82,20 +82,19 @@ class MaskDelta:
         if part.size <= LARGE_VOXELS or not array.flags.c_contiguous:
             np.bitwise_xor(part, self.voxels(), out=part)
             return
-        _kernel()(array, tuple(span.start for span in self.box), shape, *self._changes())
+        _kernel()(array, tuple(span.start for span in self.box), shape, self._columns())
 
-    def _changes(self) -> tuple[NDArray[np.intp], NDArray[np.uint8]]:
-        """(N,) places in the box, ascending, and by what before XOR after changes there."""
+    def _columns(self) -> NDArray[np.uint8]:
+        """(5, N): four bytes of each gap, and the changes. All voxels lie in the box."""
         shape = size_of(self.box)
         try:
             columns = np.frombuffer(zstd_decode(self.packed), np.uint8).reshape(_GAP_BYTES + 1, -1)
         except (ZstdError, ValueError) as error:
             raise ValueError(f"expected {shape} voxels: {error}") from error
-        gaps = np.ascontiguousarray(columns[:_GAP_BYTES].T).view("<u4")
-        places = np.cumsum(gaps, dtype=np.intp)
-        if places.size and places[-1] >= np.prod(shape):
-            raise ValueError(f"expected {shape} voxels: a change of voxel {places[-1]}")
-        return places, columns[_GAP_BYTES]
+        last = sum(int(gaps.sum(dtype=np.int64)) << 8 * n for n, gaps in enumerate(columns[:_GAP_BYTES]))
+        if last >= np.prod(shape):
+            raise ValueError(f"expected {shape} voxels: a change of voxel {last}")
+        return columns
 
 
 VoxelEdit = MaskEdit | RunEdit | MaskDelta
@@ -175,7 +174,7 @@ def _kernel() -> Callable[..., None]:
     """The machine code that changes large boxes, ready to run."""
     from imaging.mask_kernel import change  # numba takes longer to load than a window to open
 
-    change(np.zeros((1, 1, 1), np.uint8), (0, 0, 0), (1, 1, 1), np.zeros(1, np.intp), np.frombuffer(b"\0", np.uint8))
+    change(np.zeros((1, 1, 1), np.uint8), (0, 0, 0), (1, 1, 1), np.frombuffer(bytes(_GAP_BYTES + 1), np.uint8)[:, None])
     return change
 
 

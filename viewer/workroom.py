@@ -34,6 +34,7 @@ from viewer.commands.naming_terms import terminologies
 from viewer.commands.overlaying import Overlaying
 from viewer.commands.presenting import Presenting
 from viewer.commands.presetting import Presetting
+from viewer.commands.priming import Priming
 from viewer.commands.queueing import Queueing
 from viewer.commands.reading import Reading
 from viewer.commands.refining import Refining
@@ -142,6 +143,7 @@ class Workroom(QObject):
         )
         self.editing = Editing(self.session, self.segmentation, self.findings, self.notices, self.runner)
         self.keyframing = Keyframing(self.session, self.segmentation, self.notices, self.editing)
+        self.priming = Priming(self.session.hand, self.segmentation, self.background)
 
     def _choose(self) -> None:
         """What a person sets and finds again."""

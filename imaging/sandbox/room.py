@@ -4,7 +4,6 @@ Pages that the system hands out at the first touch cost a third of the time in w
 waits for a worker has nothing else to do.
 """
 
-import mmap
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,10 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.memory import give_out
+
 WORD_BYTES = 2
 """Of a value in nearly all volumes that are stored as they are shown."""
 
-_STEP_BYTES, _LONGEST_S = 4 << 20, 0.5
+_STEP_BYTES = 4 << 20
+"""The system makes no other room for the program meanwhile."""
 
 
 class Room:
@@ -34,32 +36,30 @@ class Room:
     """
 
     def __init__(self, shape: tuple[int, ...], files: Sequence[Path], most_bytes: int) -> None:
-        self._bytes, self._is_asked_for = WORD_BYTES * prod(shape), False
-        self._memory: NDArray[np.uint8] | None = None
-        self.made_bytes = 0
-        self._thread = threading.Thread(target=self._make, args=(files,), name="wetread-room", daemon=True)
-        if 0 < self._bytes <= most_bytes:
-            self._thread.start()
+        size, self._memory = WORD_BYTES * prod(shape), np.zeros(0, np.uint8)
+        self._is_asked_for, self.made_bytes = False, 0
+        if 0 < size <= most_bytes:
+            with suppress(MemoryError):
+                self._memory = np.zeros(size, np.uint8)
+            arguments = self._memory, files
+            threading.Thread(target=self._make, args=arguments, name="wetread-room", daemon=True).start()
 
     def array(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Zeroed memory of this shape and type: what was made so far if it fits, else other. No more is made.
+        """Zeroed memory of this shape and type: that of the room if it fits, else other. No more of it is made.
 
         Raises:
             MemoryError: there is not as much.
         """
         self._is_asked_for = True
-        if self._thread.ident and dtype.itemsize * prod(shape) == self._bytes:
-            self._thread.join(_LONGEST_S)
-            if self._memory is not None and not self._thread.is_alive():
-                memory, self._memory = self._memory, None
-                return memory.view(dtype).reshape(shape)
+        memory, self._memory = self._memory, np.zeros(0, np.uint8)
+        if memory.size and dtype.itemsize * prod(shape) == memory.size:
+            return memory.view(dtype).reshape(shape)
         return np.zeros(shape, dtype)
 
-    def _make(self, files: Sequence[Path]) -> None:
-        with suppress(OSError, MemoryError):
-            if sum(file.stat().st_size for file in files) >= self._bytes:
-                self._memory = memory = np.zeros(self._bytes, np.uint8)
-                while self.made_bytes < self._bytes and not self._is_asked_for:
+    def _make(self, memory: NDArray[np.uint8], files: Sequence[Path]) -> None:
+        with suppress(OSError):
+            if sum(file.stat().st_size for file in files) >= memory.size:
+                while self.made_bytes < memory.size and not self._is_asked_for:
                     step = memory[self.made_bytes : self.made_bytes + _STEP_BYTES]
-                    step[:: mmap.PAGESIZE] = 0
-                    self.made_bytes += len(step)
+                    give_out(step)
+                    self.made_bytes += step.size

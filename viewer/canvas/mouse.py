@@ -9,7 +9,7 @@ from viewer.canvas.measuring_hits import hit_at
 from viewer.canvas.measuring_tools import change, follow
 from viewer.canvas.outlining import OUTLINING, lead
 from viewer.canvas.tools import LEFT, zoom_about
-from viewer.state.hand import Tool
+from viewer.state.hand import BRUSHES, Tool
 from viewer.state.view import Cursor
 
 SLAB_STEP_MM = 1.0
@@ -19,7 +19,7 @@ _LOOKING: frozenset[Tool] = frozenset(
     ("window", "pan", "zoom", "rotate", "magnifier", "window-region", "fusion-window")
 )
 """Tools that may be used while a clip plays."""
-_EDITING = frozenset(("brush", "eraser", "smart-brush", *OUTLINING))
+_EDITING = BRUSHES.union(OUTLINING)
 """Tools that change masks also where a measurement lies."""
 NOTCH = 120
 """One step of an ordinary wheel in eighths of a degree; finer wheels send parts of it."""

@@ -18,14 +18,13 @@ from viewer.canvas.painting import brush_radius_mm
 from viewer.canvas.patch import Patch, draft_patch_for, patch_for
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.shutter import cover
-from viewer.state.hand import Tool
+from viewer.state.hand import BRUSHES
 from viewer.state.marks import CornerText
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.transform import ViewTransform
 
-BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser", "smart-brush"))
 LENS_PX = 90.0
 LENS_ZOOM = 2.5
 EDGE_PX = 4.0

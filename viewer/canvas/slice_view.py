@@ -26,9 +26,9 @@ from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
 from viewer.canvas.pointing_keys import draw_pointer, place
 from viewer.canvas.sharpening import Sharpening, Values
-from viewer.canvas.slice_painter import BRUSHES, SlicePainter
+from viewer.canvas.slice_painter import SlicePainter
 from viewer.state.findings import Findings
-from viewer.state.hand import Tool
+from viewer.state.hand import BRUSHES, Tool
 from viewer.state.marks import CornerText
 from viewer.state.mask_steps import Touched
 from viewer.state.pane import Pane

@@ -13,6 +13,7 @@ Tool = Literal[
     "remove-island", "find-lesion", "box-lesion",
 ]  # fmt: skip
 
+BRUSHES: frozenset[Tool] = frozenset(("brush", "eraser", "smart-brush"))
 MIN_RADIUS_MM, MAX_RADIUS_MM = 0.5, 100.0
 
 
