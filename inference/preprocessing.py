@@ -115,9 +115,7 @@ class Preprocessing:
             plane = plane.mean(-1, dtype=np.float32)
         window, padding = self._window(volume, k), volume.padding_at(k)
         grey: Image = plane.astype(np.float32)  # twice as quick as a subtraction that converts
-        grey -= np.float32(window.low)
-        grey /= max(window.width, 1e-6)
-        np.clip(grey, 0, 1, out=grey)
+        torch.from_numpy(grey).sub_(window.low).div_(max(window.width, 1e-6)).clamp_(0, 1)  # on all cores, in place
         if padding is not None:
             grey[(plane >= padding[0]) & (plane <= padding[1])] = 1.0 if volume.inverted else 0.0
         return np.subtract(1, grey, out=grey) if volume.inverted else grey
