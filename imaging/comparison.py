@@ -30,6 +30,8 @@ class LabelComparison:
         values, names: in the one and the other; None and empty where a mask lacks it.
         voxels: in the one and the other.
         dice: twice the common voxels over all voxels; None where neither mask has the label.
+        kappa: Cohen's (1960), over all voxels of the image: how far they agree beyond chance; None where chance alone
+            makes them agree, as where neither mask has the label.
         hd95_mm: see :data:`HD95`; None where a mask lacks the label, or distances are not known.
     """
 
@@ -37,6 +39,7 @@ class LabelComparison:
     names: tuple[str, str]
     voxels: tuple[int, int]
     dice: float | None
+    kappa: float | None
     hd95_mm: float | None
 
     @property
@@ -119,12 +122,20 @@ def _label(pair: tuple[Labelmap, Labelmap], value: int, was: int, box: Box) -> L
     counts = int(np.count_nonzero(one)), int(np.count_nonzero(other))
     common = int(np.count_nonzero(one & other))
     dice = 2 * common / sum(counts) if sum(counts) else None
+    kappa = _kappa(counts, common, pair[0].array.size)
     spacing_mm = _spacing_mm(*pair)
     distance = hd95_mm(one, other, spacing_mm) if min(counts) and spacing_mm is not None else None
     (value_here, name_here), (value_there, name_there) = (
         _said(each, value, shown, count) for each, shown, count in zip(pair, (value, was), counts, strict=True)
     )
-    return LabelComparison((value_here, value_there), (name_here, name_there), counts, dice, distance)
+    return LabelComparison((value_here, value_there), (name_here, name_there), counts, dice, kappa, distance)
+
+
+def _kappa(counts: tuple[int, int], common: int, size: int) -> float | None:
+    """Of a label with so many voxels in each mask, of them so many in both, and so many in the image."""
+    one, other = (count / size for count in counts)
+    agreed, chance = 1 - one - other + 2 * common / size, one * other + (1 - one) * (1 - other)
+    return (agreed - chance) / (1 - chance) if chance < 1 else None
 
 
 def _said(mask: Labelmap, value: int, shown: int, count: int) -> tuple[int | None, str]:

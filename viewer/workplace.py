@@ -116,7 +116,7 @@ class Workplace(Workroom):
             *fusing_actions(self.session, self.fusing),
             *editing_actions(self.session, self.editing),
             *assisting_actions(self.session, self.refining, self.keyframing),
-            *segment_actions(self.segmentation, self.segmenting),
+            *segment_actions(self.segmentation, self.segmenting, self.seeking),
             *measuring_actions(self.session, self.measuring),
             *classifying_actions(self.classification, self.classifying),
             *marking_actions(self.session, self.marking, lambda: self.dialogs.key_images.open_anew()),

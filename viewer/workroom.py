@@ -40,6 +40,7 @@ from viewer.commands.reading import Reading
 from viewer.commands.refining import Refining
 from viewer.commands.remembering import Remembering
 from viewer.commands.revising import Revising
+from viewer.commands.seeking import Seeking
 from viewer.commands.segment_measuring import SegmentMeasuring
 from viewer.commands.segmenting import Segmenting
 from viewer.commands.teaching import Teaching
@@ -138,6 +139,7 @@ class Workroom(QObject):
         self.segmenting = Segmenting(
             self.session, self.segmentation, self.notices, terminologies(self.settings, self.notices)
         )
+        self.seeking = Seeking(self.session, self.segmentation, self.findings, self.notices)
         self.segment_measuring = SegmentMeasuring(
             self.session, self.segmentation, self.segment_measures, self.notices, self.background
         )

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.metrics import cohen_kappa_score
 
 from imaging.comparison import compare, hd95_mm
 from imaging.errors import GeometryError
@@ -29,8 +30,9 @@ def test_two_boxes_by_hand():
     found = compare(one, other)
     nodule, vessel = found.labels
     assert (nodule.name, nodule.voxels, nodule.dice) == ("nodule", (4, 4), 0.75)
+    assert nodule.kappa == pytest.approx((142 / 144 - (16 + 140**2) / 144**2) / (1 - (16 + 140**2) / 144**2))
     assert nodule.hd95_mm == pytest.approx(np.percentile([0, 0, 0, 0.25], 95))
-    assert (vessel.voxels, vessel.dice, vessel.hd95_mm) == ((0, 0), None, None)
+    assert (vessel.voxels, vessel.dice, vessel.hd95_mm) == ((0, 0), None, None) and vessel.kappa is None
     assert (found.changed_voxels, found.changed_slices) == (2, (1,))
 
 
@@ -104,3 +106,14 @@ def test_distances_as_brute_force_finds_them(masks):
     one[0, 0, 0] = other[-1, -1, -1] = True
     spacing = (2.0, 0.7, 0.5)
     assert hd95_mm(one, other, spacing) == pytest.approx(brute_force(one, other, spacing))
+
+
+@given(masks=arrays(np.uint8, (2, 3, 6, 8), elements=st.integers(0, 1)))
+@settings(max_examples=25, deadline=None)
+def test_kappa_as_scikit_learn_has_it(masks):
+    one, other = (Labelmap(mask, GRID, LABELS[:1]) for mask in masks)
+    (found,) = compare(one, other).labels
+    if masks.any() and not masks.all():
+        assert found.kappa == pytest.approx(cohen_kappa_score(masks[0].ravel(), masks[1].ravel()))
+    else:
+        assert found.kappa is None

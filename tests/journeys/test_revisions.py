@@ -85,7 +85,10 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     for row in (60.0, 90.0, 120.0):
         paint(main, row)
         assert main.annotating.save()
-    now = main.segmentation.array.copy()
+    now, drawn_on = main.segmentation.array.copy(), main.view.k
+    main.view.set_slice(0)
+    qtbot.keyClick(main.window, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert main.view.k == drawn_on, "the next slice of the segment"
     dialog = opened(qtbot, main)
     choose(qtbot, dialog, 1)
     last = dialog.rows.visualItemRect(dialog.rows.topLevelItem(2)).center()
@@ -99,7 +102,6 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     assert f"Revision {newer} differs from revision {older} in {changed:,} voxels on 1 slice." in dialog.said.text()
     assert "Dice" in dialog.said.text() and "HD95" in dialog.said.text()
     assert not any(each.isEnabled() for each in (dialog.restore, dialog.merge, dialog.approve, dialog.review))
-    drawn_on = main.view.k
     main.view.set_slice(drawn_on + 5)
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
     settle(qtbot, main)
@@ -107,6 +109,11 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     assert shown is not None and shown.mask is not None
     assert np.array_equal(shown.mask.array == 2, (one == 0) & (other != 0))
     assert main.view.k == drawn_on, "where they differ"
+    main.view.set_slice(0)
+    for _ in range(2):
+        main.window.actions_by_id["next-marked"].trigger()
+        assert main.view.k == drawn_on, "the next slice where they differ, and the last"
+    assert "No slice after this one" in main.notices.all[-1].text
     panel = main.window.findChild(FindingsPanel)
     assert panel.accept.isHidden() and "Mask by" not in panel.summary.text()
     assert not main.window.actions_by_id["accept"].isEnabled()

@@ -80,6 +80,7 @@ def comparison_facts(one: MaskRevision, other: MaskRevision, kind: str, common: 
                 "names": list(each.names),
                 "voxels": list(each.voxels),
                 "dice": each.dice,
+                "kappa": each.kappa,
                 "hd95_mm": each.hd95_mm,
             }
             for each in found.labels
@@ -94,10 +95,12 @@ def comparison_text(document: dict[str, Any]) -> str:
     lines = [f"{differ} in {slices} slice{'' if slices == 1 else 's'}"]
     for each in document["labels"]:
         dice = "not defined" if each["dice"] is None else f"{each['dice']:.4f}"
+        kappa = "not defined" if each["kappa"] is None else f"{each['kappa']:.4f}"
         distance = "not known" if each["hd95_mm"] is None else f"{each['hd95_mm']:.2f} mm"
         renamed = all(each["names"]) and each["names"][0] != each["names"][1]
         name = " → ".join(each["names"]) if renamed else each["name"]
-        lines.append(f"{name}: Dice {dice}, HD95 {distance}, {each['voxels'][0]} and {each['voxels'][1]} voxels")
+        voxels = f"{each['voxels'][0]} and {each['voxels'][1]} voxels"
+        lines.append(f"{name}: Dice {dice}, kappa {kappa}, HD95 {distance}, {voxels}")
     return "\n".join((*lines, f"HD95: {document['hd95']}"))
 
 

@@ -197,7 +197,7 @@ def diff(
     of the other, in mm between voxel centres. It is null where a label is missing or millimetres are not known.
 
     --json prints {"revisions", "series", "changed_voxels", "changed_slices", "hd95", "labels": [{"value", "name",
-    "values", "names", "voxels", "dice", "hd95_mm"}]}; slices count from 0, and "values" and "names" are of both.
+    "values", "names", "voxels", "dice", "kappa", "hd95_mm"}]}; slices count from 0; "values" and "names" are of both.
     """
     with failures_in_words(as_json), open_library() as library:
         from imaging.library.revisions import Revisions

@@ -1,13 +1,14 @@
 """Segments by keys and menu."""
 
 from viewer.commands.action import Action
+from viewer.commands.seeking import Seeking
 from viewer.commands.segmenting import Segmenting
 from viewer.state.segmentation import Segmentation
 
 MENU = "Edit/Segments"
 
 
-def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple[Action, ...]:
+def segment_actions(segmentation: Segmentation, segmenting: Segmenting, seeking: Seeking) -> tuple[Action, ...]:
     """Everything in the menu of segments."""
 
     def some() -> bool:
@@ -16,6 +17,9 @@ def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple
     def locked() -> bool:
         label = segmenting.active
         return label is not None and label.locked
+
+    def sought() -> bool:
+        return seeking.possible
 
     def overlapping() -> bool:
         return segmenting.overlaps(segmentation.active)
@@ -31,6 +35,9 @@ def segment_actions(segmentation: Segmentation, segmenting: Segmenting) -> tuple
                overlapping, False, "Its voxels may be those of other segments too; painting takes none from them"),
         Action("go-to-segment", "Go to the largest slice", MENU, lambda: segmenting.go_to(segmentation.active),
                ("Ctrl+Alt+G",), some),
+        Action("next-marked", "Next marked slice", MENU, lambda: seeking.step(1), ("Alt+Shift+Down",), sought,
+               hint="With some of what is compared or proposed, else of the active segment"),
+        Action("previous-marked", "Previous marked slice", MENU, lambda: seeking.step(-1), ("Alt+Shift+Up",), sought),
         Action("delete-segment", "Delete segment", MENU, segmenting.delete, ("Ctrl+Shift+Del",), some, None, False,
                "With its voxels; undo brings them back"),
     )  # fmt: skip

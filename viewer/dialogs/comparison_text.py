@@ -10,12 +10,14 @@ def extent(found: Comparison) -> str:
 
 
 def label_lines(found: Comparison) -> list[str]:
-    """A line for each label: Dice, distance of the surfaces, voxels in the one and the other."""
+    """A line for each label: Dice, kappa, distance of the surfaces, voxels in the one and the other."""
     lines: list[str] = []
     for each in found.labels:
         dice = "–" if each.dice is None else f"{each.dice:.4f}"
+        kappa = "–" if each.kappa is None else f"{each.kappa:.4f}"
         far = "–" if each.hd95_mm is None else f"{each.hd95_mm:.2f} mm"
-        lines.append(f"{title(each)}: Dice {dice}, HD95 {far}, {each.voxels[0]:,} and {each.voxels[1]:,} voxels")
+        voxels = f"{each.voxels[0]:,} and {each.voxels[1]:,} voxels"
+        lines.append(f"{title(each)}: Dice {dice}, kappa {kappa}, HD95 {far}, {voxels}")
     return lines
 
 

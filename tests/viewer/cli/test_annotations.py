@@ -152,16 +152,19 @@ def test_folders_and_named_formats_come_back(wetread, kept, tmp_path, kind) -> N
 
 
 def test_diff_by_hand(wetread, kept) -> None:
-    """Two of three voxels are common: Dice 4/5. The third is 0.75 mm from the nearest: 95th percentile 0.675 mm."""
+    """Two of three voxels are common: Dice 4/5. The third is 0.75 mm from the nearest: 95th percentile 0.675 mm.
+
+    Of 18 voxels 17 agree, by chance (2 * 3 + 16 * 15) / 18 would: kappa 60/78.
+    """
     found = document(wetread("annotations", "diff", "1", "2", "--json"))
     nodule, vessel = found["labels"]
     assert (found["changed_voxels"], found["changed_slices"], found["series"]) == (1, [1], "2.25.101")
     assert (nodule["voxels"], nodule["dice"]) == ([2, 3], pytest.approx(0.8))
-    assert nodule["hd95_mm"] == pytest.approx(0.675)
+    assert (nodule["kappa"], nodule["hd95_mm"]) == (pytest.approx(60 / 78), pytest.approx(0.675))
     assert (vessel["dice"], vessel["hd95_mm"]) == (1.0, 0.0)
     assert "95th percentiles" in found["hd95"]
     text = wetread("annotations", "diff", "1", "2").stdout
-    assert "1 voxel differs in 1 slice\nnodule: Dice 0.8000, HD95 0.67 mm, 2 and 3 voxels" in text
+    assert "1 voxel differs in 1 slice\nnodule: Dice 0.8000, kappa 0.7692, HD95 0.67 mm, 2 and 3 voxels" in text
 
 
 def test_diff_follows_a_segment_that_got_another_value_or_name(wetread, kept, tmp_path) -> None:

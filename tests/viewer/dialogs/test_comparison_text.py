@@ -5,11 +5,11 @@ from viewer.dialogs.comparison_text import extent, label_lines
 
 
 def test_a_renamed_segment_is_called_by_both_names_and_a_lacking_one_by_its_own() -> None:
-    renamed = LabelComparison((1, 1), ("nodule", "tumour"), (4, 3), 6 / 7, 0.5)
-    added = LabelComparison((None, 2), ("", "vessel"), (0, 1000), 0.0, None)
+    renamed = LabelComparison((1, 1), ("nodule", "tumour"), (4, 3), 6 / 7, 0.8571, 0.5)
+    added = LabelComparison((None, 2), ("", "vessel"), (0, 1000), 0.0, None, None)
     found = Comparison((renamed, added), 1001, (3,))
     assert extent(found) == "1,001 voxels on 1 slice"
     assert label_lines(found) == [
-        "nodule (tumour in the other): Dice 0.8571, HD95 0.50 mm, 4 and 3 voxels",
-        "vessel: Dice 0.0000, HD95 –, 0 and 1,000 voxels",
+        "nodule (tumour in the other): Dice 0.8571, kappa 0.8571, HD95 0.50 mm, 4 and 3 voxels",
+        "vessel: Dice 0.0000, kappa –, HD95 –, 0 and 1,000 voxels",
     ]
