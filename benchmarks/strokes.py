@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.display import REFERENCE, SIDE, Blit, Stage
 from benchmarks.timing import Row, Seconds, compare_p95, timed
 from imaging.geometry import Calibration, Geometry
+from imaging.mask_code import load
 from imaging.mask_delta import packed
 from imaging.reslicing import warm_up
 from imaging.volume import Volume
@@ -36,6 +37,7 @@ def strokes(rounds: int) -> list[Row]:
     blit.show()
     qt.processEvents()
     warm_up()
+    load()  # as the window does once somebody holds a brush
     stage = Stage(_scan())
     reference, rows = timed(blit.repaint), list[Row]()
     for plane in PLANES:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from imaging.editing import Box, MaskEdit, RunEdit
 from imaging.editing.boxes import placed_in, size_of, union
 from imaging.history import Step
+from imaging.mask_code import load
 
 LEVEL = 1
 _GROWTH = 4
@@ -82,7 +82,7 @@ class MaskDelta:
         if part.size <= LARGE_VOXELS or not array.flags.c_contiguous:
             np.bitwise_xor(part, self.voxels(), out=part)
             return
-        _kernel()(array, tuple(span.start for span in self.box), shape, self._columns())
+        load().change(array, tuple(span.start for span in self.box), shape, self._columns())
 
     def _columns(self) -> NDArray[np.uint8]:
         """(5, N): four bytes of each gap, and the changes. All voxels lie in the box."""
@@ -169,19 +169,10 @@ def _pieces(box: Box) -> Iterator[Box]:
         yield slice(low, min(low + slices, k.stop)), j, i
 
 
-@cache
-def _kernel() -> Callable[..., None]:
-    """The machine code that changes large boxes, ready to run."""
-    from imaging.mask_kernel import change  # numba takes longer to load than a window to open
-
-    change(np.zeros((1, 1, 1), np.uint8), (0, 0, 0), (1, 1, 1), np.frombuffer(bytes(_GAP_BYTES + 1), np.uint8)[:, None])
-    return change
-
-
 def packed(step: Step) -> Step:
     """A step that does the same with few small deltas in the place of its mask edits, which come first."""
     if step.loose:
-        _kernel()  # here, off the main thread: undo is not to wait for it
+        load()  # here, off the main thread: undo is not to wait for it
     edits = [edit for edit in step.edits if isinstance(edit, VoxelEdit)]
     others = tuple(edit for edit in step.edits if not isinstance(edit, VoxelEdit))
     return Step(step.name, (*pack(edits), *others))

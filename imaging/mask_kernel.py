@@ -40,3 +40,40 @@ def change(
         at = end
         if n < count:
             by ^= columns[4, n]
+
+
+@compiled
+def read(array: NDArray[np.uint8], starts: NDArray[np.intp], lengths: NDArray[np.intp], out: NDArray[np.uint8]) -> None:
+    """Copy runs of ``array``, in order in memory, to ``out``, one after the other."""
+    flat, at = array.reshape(-1), 0
+    for n in range(starts.size):
+        for i in range(lengths[n]):
+            out[np.uintp(at + i)] = flat[np.uintp(starts[n] + i)]
+        at += lengths[n]
+
+
+@compiled
+def write(
+    array: NDArray[np.uint8], starts: NDArray[np.intp], lengths: NDArray[np.intp], values: NDArray[np.uint8]
+) -> None:
+    """Copy ``values``, one after the other or one for all, to runs of ``array``, in order in memory."""
+    flat, at = array.reshape(-1), 0
+    for n in range(starts.size):
+        if values.size == 1:
+            for i in range(lengths[n]):
+                flat[np.uintp(starts[n] + i)] = values[0]
+        else:
+            for i in range(lengths[n]):
+                flat[np.uintp(starts[n] + i)] = values[np.uintp(at + i)]
+        at += lengths[n]
+
+
+def warm_up() -> None:
+    """Have all of it compiled, or loaded from disk."""
+    array, row, none = np.zeros((1, 1, 1), np.uint8), np.zeros(1, np.uint8), np.zeros(0, np.intp)
+    change(array, (0, 0, 0), (1, 1, 1), np.frombuffer(bytes(5), np.uint8)[:, None])
+    seen = array.view()
+    seen.flags.writeable = False  # which is a type of its own to numba
+    for each in (array, seen):
+        read(each, none, none, row)
+    write(array, none, none, row)

@@ -1,6 +1,6 @@
 """A change to a mask as a value, the voxels it is made of, and which of them may be changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,12 +94,12 @@ class Editable:
     low: float = -np.inf
     high: float = np.inf
 
-    def keep(self, inside: Inside, before: Mask, where: Box | NDArray[np.intp]) -> None:
+    def keep(self, inside: Inside, before: Mask, where: Box | Callable[[], NDArray[np.intp]]) -> None:
         """Leave of ``inside``, bool, the voxels that may change, where the mask now holds ``before``.
 
         Args:
             inside, before: (K, J, I) of a box, or (V,) of one voxel after the other.
-            where: the box, or the voxels' places as numpy counts ``array.flat``.
+            where: the box, or what gives the voxels' places as numpy counts ``array.flat``.
         """
         if self.only is not None:
             table = np.isin(np.arange(256), list(self.only))
@@ -108,7 +108,7 @@ class Editable:
         for label in self.locked:
             inside &= before != np.uint8(label)
         if self.values is not None:
-            voxels = where if isinstance(where, tuple) else np.unravel_index(where, self.values.shape[:3])
+            voxels = where if isinstance(where, tuple) else np.unravel_index(where(), self.values.shape[:3])
             inside &= in_range(as_grey(self.values, voxels), self.low, self.high)
 
 

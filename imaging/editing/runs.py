@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from imaging.editing.boxes import Box, size_of
 from imaging.editing.edit import ANYWHERE, Editable, Inside, Mask
+from imaging.mask_code import loaded
 
 Places = NDArray[np.intp]
 
@@ -45,19 +46,34 @@ class Runs:
         places += np.repeat(self.starts - ends + self.lengths, self.lengths)
         return places
 
-    def only(self, kept: Inside, places: Places) -> "Runs":
-        """Those voxels that are ``kept``, (V,) bool of one after the other, of which at least one is.
+    def read(self, array: Mask) -> Mask:
+        """(V,) what ``array`` holds, one voxel after the other."""
+        code = loaded()
+        if code is None or not array.flags.c_contiguous:
+            return np.take(array, self.places())
+        found = np.empty(self.count, np.uint8)
+        code.read(array, self.starts, self.lengths, found)
+        return found
 
-        Args:
-            places: what :meth:`places` gave.
-        """
+    def write(self, array: Mask, values: Mask) -> None:
+        """Change ``array`` to ``values``, (V,) of one voxel after the other, or (1,) of all."""
+        code = loaded()
+        if code is None or not array.flags.c_contiguous:
+            np.put(array, self.places(), values)
+        else:
+            code.write(array, self.starts, self.lengths, values)
+
+    def only(self, kept: Inside) -> "Runs":
+        """Those voxels that are ``kept``, (V,) bool of one after the other, of which at least one is."""
+        ends = np.cumsum(self.lengths)
         cuts = np.zeros(kept.size + 1, bool)
-        cuts[np.cumsum(self.lengths)] = cuts[0] = True
+        cuts[ends] = cuts[0] = True
         cuts[1:-1] |= kept[1:] != kept[:-1]
         bounds = np.flatnonzero(cuts)
-        first, lengths = bounds[:-1], np.diff(bounds)
-        stays = kept[first]
-        return Runs(self.shape, places[first[stays]], lengths[stays])
+        stays = kept[bounds[:-1]]
+        first, lengths = bounds[:-1][stays], np.diff(bounds)[stays]
+        run = np.searchsorted(ends, first, "right")
+        return Runs(self.shape, self.starts[run] + first - (ends - self.lengths)[run], lengths)
 
     def within(self, box: Box) -> "Runs":
         """The same voxels, of the grid that only ``box`` is; it holds them."""
@@ -93,7 +109,7 @@ class RunEdit:
 
     def apply_to(self, array: Mask) -> None:
         """Write ``after`` into ``array``, (K, J, I)."""
-        np.put(array, self.runs.places(), self.after)
+        self.runs.write(array, self.after)
 
     def reverted(self) -> "RunEdit":
         """The change that takes this one back."""
@@ -103,20 +119,19 @@ class RunEdit:
         """(K, J, I) uint8 of the box: before XOR after."""
         inner = self.runs.within(self.box)
         found = np.zeros(inner.shape, np.uint8)
-        np.put(found, inner.places(), self.before ^ self.after)
+        inner.write(found, self.before ^ self.after)
         return found
 
 
 def add_runs(array: Mask, runs: Runs, value: int, name: str, editable: Editable = ANYWHERE) -> RunEdit | None:
     """The change that gives label ``value`` to the voxels of ``runs``; 0 erases them; None when nothing changes."""
-    places = runs.places()
-    before = np.take(array, places)
+    before = runs.read(array)
     differs = before != np.uint8(value)
-    editable.keep(differs, before, places)
+    editable.keep(differs, before, runs.places)
     if not differs.any():
         return None
     if not differs.all():
-        runs, before = runs.only(differs, places), before[differs]
+        runs, before = runs.only(differs), before[differs]
     if (before == before[0]).all():
         before = before[:1].copy()
     return RunEdit(name, runs, before, np.array([value], np.uint8))

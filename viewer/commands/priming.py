@@ -1,16 +1,19 @@
-"""Getting ready to paint: the memory of an empty mask is given out before the first stroke, not page by page in it."""
+"""Getting ready to paint: what else the first stroke would wait for, memory page by page and machine code, is there."""
 
+from collections.abc import Sequence
 from weakref import ReferenceType, ref
 
 from imaging.layers import Layer
+from imaging.mask_code import load
 from imaging.memory import give_out
+from viewer import runtime
 from viewer.jobs.runner import Runner
 from viewer.state.hand import BRUSHES, Hand
 from viewer.state.segmentation import Segmentation
 
 
 class Priming:
-    """Has it given out in the background once somebody holds a brush; a mask that is only looked at costs nothing."""
+    """Does so in the background once somebody holds a brush; a mask that is only looked at costs no memory."""
 
     def __init__(self, hand: Hand, segmentation: Segmentation, background: Runner) -> None:
         self._hand, self._segmentation, self._background = hand, segmentation, background
@@ -25,8 +28,15 @@ class Priming:
         self._primed = [ref(layer) for layer in layers]
         fresh = [layer for layer in layers if not any(layer is each for each in primed)]
         if fresh:
-            self._background.start("mask-memory", "", lambda _: [give_out(layer) for layer in fresh], _ignore, _ignore)
+            self._background.start("brush", "", lambda _: _prepare(fresh), _ignore, _ignore)
+
+
+def _prepare(layers: Sequence[Layer]) -> None:
+    for layer in layers:
+        give_out(layer)
+    with runtime.uncollected():
+        load()
 
 
 def _ignore(result: object) -> None:
-    """Without it the first strokes wait for their pages."""
+    """Without it the first strokes take longer."""

@@ -1,12 +1,17 @@
 """Runs of voxels are changed as boxes are, and less is remembered."""
 
+from collections.abc import Iterator
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from imaging.editing import Editable, Region, RunEdit, Runs, add, add_runs
+from imaging.editing import runs as editing_runs
 from imaging.editing.boxes import whole
+from imaging.mask_code import load
 from imaging.mask_delta import pack
 
 SHAPE = (3, 4, 5)
@@ -23,9 +28,18 @@ EDITABLE = st.builds(
 )
 
 
+@pytest.fixture(params=[False, True], ids=["numpy", "machine code"], scope="module", autouse=True)
+def code(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test is made with the machine code, and as if it were not loaded yet."""
+    found = load() if request.param else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(editing_runs, "loaded", lambda: found)
+        yield
+
+
 def runs_at(inside: np.ndarray) -> Runs:
     rows = np.arange(60).reshape(SHAPE)[..., 0].ravel()
-    return Runs(SHAPE, rows, np.full(rows.size, SHAPE[2])).only(inside.ravel(), np.arange(60))
+    return Runs(SHAPE, rows, np.full(rows.size, SHAPE[2])).only(inside.ravel())
 
 
 @given(INSIDE)
@@ -38,7 +52,7 @@ def test_runs_stand_for_the_voxels_they_were_made_of(inside: np.ndarray) -> None
     assert np.array_equal(runs.within(runs.box).places(), np.flatnonzero(tight.inside))
     fewer = np.arange(runs.count) % 3 > 0
     if fewer.any():
-        assert np.array_equal(runs.only(fewer, runs.places()).places(), runs.places()[fewer])
+        assert np.array_equal(runs.only(fewer).places(), runs.places()[fewer])
 
 
 @given(MASKS, INSIDE, st.integers(0, 3), EDITABLE)

@@ -1,10 +1,11 @@
-"""The memory of a mask is given out once somebody holds a brush, once for each mask, and before that it costs none."""
+"""A mask is made ready once somebody holds a brush, once each, and before that it costs no memory."""
 
 import numpy as np
 import pytest
 
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label
+from imaging.mask_code import loaded
 from viewer.commands.priming import Priming
 from viewer.jobs.runner import Runner
 from viewer.state.hand import Hand
@@ -32,11 +33,11 @@ def test_each_mask_is_prepared_once(room, qtbot):
     hand.set_radius_mm(9)
     hand.set_tool("eraser")
     qtbot.waitUntil(lambda: not runner.busy())
-    assert started == ["mask-memory"]
+    assert started == ["brush"]
     segmentation.load(GEOMETRY, None, LABELS)
     qtbot.waitUntil(lambda: not runner.busy())
-    assert started == ["mask-memory"] * 2
-    assert not np.any(segmentation.mask.layers[0])
+    assert started == ["brush"] * 2
+    assert not np.any(segmentation.mask.layers[0]) and loaded() is not None
 
 
 def test_a_further_layer_is_prepared_too(room, qtbot):
@@ -46,7 +47,7 @@ def test_a_further_layer_is_prepared_too(room, qtbot):
     segmentation.mask.layer(1)
     segmentation.set_active(2)
     qtbot.waitUntil(lambda: not runner.busy())
-    assert started == ["mask-memory"] * 2
+    assert started == ["brush"] * 2
 
 
 def test_nothing_is_prepared_for_who_only_looks(room):
