@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.display import REFERENCE, SIDE, Blit, Stage
 from benchmarks.timing import Row, Seconds, compare_p95, timed
 from imaging.geometry import Calibration, Geometry
+from imaging.history import History
 from imaging.mask_code import load
 from imaging.mask_delta import packed
 from imaging.reslicing import warm_up
@@ -72,34 +73,40 @@ def _turn(stage: Stage, plane: str) -> None:
 
 
 def _drags(stage: Stage, where: str, sphere: bool, reference: Seconds, rounds: int) -> list[Row]:
-    """A drag with each brush, and undo and redo of the last one."""
+    """A drag with each brush; undo and redo of the last one, and of a dab with it."""
     session, rows, shape = stage.session, list[Row](), "ball" if sphere else "disc"
     session.workbench.set_options(sphere=sphere)
+    session.hand.set_tool("brush")
     for radius_mm in RADII_MM:
-        session.hand.set_tool("brush")
         session.hand.set_radius_mm(radius_mm)
         step, end = _drag(stage.viewports.active)
         what = f"stroke in the {where}, {shape} of {radius_mm:.0f} mm radius"
-        rows.append(_row(what, stage.painted(step), reference, rounds))
+        rows.append(compare_p95(what, stage.painted(step), REFERENCE, reference, 10 * rounds, LIMIT))
         end()
-    _pack(stage)
-    both = cycle((stage.segmentation.undo, stage.segmentation.redo))
-    what = f"undo, redo of it in the {where}, {shape} of {RADII_MM[-1]:.0f} mm radius"
-    rows.append(_row(what, stage.painted(lambda: next(both)()), reference, rounds))
-    stage.segmentation.mask.layers[0][:] = 0
-    stage.segmentation.resume(stage.segmentation.mask)
+    rows.append(_undone(stage, f"  undo, redo of this drag, round and round in the {where}", reference, rounds))
+    _clear(stage)
+    _, end = _drag(stage.viewports.active)
+    end()
+    rows.append(_undone(stage, f"  undo, redo of one dab of it in the {where}", reference, rounds))
+    _clear(stage)
     return rows
 
 
-def _pack(stage: Stage) -> None:
-    """What the journal's thread does with a large stroke once it is drawn."""
+def _clear(stage: Stage) -> None:
+    segmentation = stage.segmentation
+    segmentation.mask.layers[0][:] = 0
+    segmentation.mask.history = History()
+    segmentation.resume(segmentation.mask)
+
+
+def _undone(stage: Stage, what: str, reference: Seconds, rounds: int) -> Row:
+    """The last step taken back and made again, packed as the journal's thread does once it is drawn."""
     history = stage.segmentation.history
     for step in history.done:
         history.exchange(step, packed(step))
-
-
-def _row(what: str, ours: Seconds, reference: Seconds, rounds: int) -> Row:
-    return compare_p95(what, ours, REFERENCE, reference, 10 * rounds, LIMIT)
+    voxels, both = np.count_nonzero(stage.segmentation.array), cycle((stage.segmentation.undo, stage.segmentation.redo))
+    note = f"{LIMIT}; {voxels / 1e6:.1f} million voxels"
+    return compare_p95(what, stage.painted(lambda: next(both)()), REFERENCE, reference, 10 * rounds, note)
 
 
 def _drag(view: SliceView) -> tuple[Callable[[], None], Callable[[], None]]:

@@ -66,7 +66,10 @@ class MaskDelta:
         """
         found, columns = np.zeros(size_of(self.box), np.uint8), self._columns()
         gaps = np.ascontiguousarray(columns[:_GAP_BYTES].T).view("<u4")
-        found.flat[np.cumsum(gaps, dtype=np.intp)] = columns[_GAP_BYTES]
+        places = np.cumsum(gaps, dtype=np.intp)
+        if places.size and places[-1] >= found.size:
+            raise self._misfit("a change beyond them")
+        found.flat[places] = columns[_GAP_BYTES]
         np.bitwise_xor.accumulate(found.reshape(-1), out=found.reshape(-1))
         return found
 
@@ -82,19 +85,19 @@ class MaskDelta:
         if part.size <= LARGE_VOXELS or not array.flags.c_contiguous:
             np.bitwise_xor(part, self.voxels(), out=part)
             return
-        load().change(array, tuple(span.start for span in self.box), shape, self._columns())
+        start = tuple(span.start for span in self.box)
+        if not load().change(array, start, shape, self._columns()):
+            raise self._misfit("a change beyond them")
 
     def _columns(self) -> NDArray[np.uint8]:
-        """(5, N): four bytes of each gap, and the changes. All voxels lie in the box."""
-        shape = size_of(self.box)
+        """(5, N): four bytes of each gap, and the changes."""
         try:
-            columns = np.frombuffer(zstd_decode(self.packed), np.uint8).reshape(_GAP_BYTES + 1, -1)
+            return np.frombuffer(zstd_decode(self.packed), np.uint8).reshape(_GAP_BYTES + 1, -1)
         except (ZstdError, ValueError) as error:
-            raise ValueError(f"expected {shape} voxels: {error}") from error
-        last = sum(int(gaps.sum(dtype=np.int64)) << 8 * n for n, gaps in enumerate(columns[:_GAP_BYTES]))
-        if last >= np.prod(shape):
-            raise ValueError(f"expected {shape} voxels: a change of voxel {last}")
-        return columns
+            raise self._misfit(str(error)) from error
+
+    def _misfit(self, reason: str) -> ValueError:
+        return ValueError(f"expected {size_of(self.box)} voxels: {reason}")
 
 
 VoxelEdit = MaskEdit | RunEdit | MaskDelta

@@ -16,16 +16,22 @@ def _gap(columns: NDArray[np.uint8], n: int) -> np.int64:
 @compiled
 def change(
     array: NDArray[np.uint8], start: tuple[int, int, int], shape: tuple[int, int, int], columns: NDArray[np.uint8]
-) -> None:
+) -> bool:
     """XOR into a box of ``array``, (K, J, I) in order in memory, what its voxels change by.
+
+    Nothing is done, and False given, where a place lies beyond the box.
 
     Args:
         start, shape: of the box.
-        columns: see :class:`imaging.mask_delta.MaskDelta`; all places lie in the box.
+        columns: see :class:`imaging.mask_delta.MaskDelta`.
     """
+    last, count, total = 0, columns.shape[1], shape[0] * shape[1] * shape[2]
+    for n in range(count):
+        last += _gap(columns, n)
+    if last >= total:
+        return False
     flat, by, j, at, row_end = array.reshape(-1), np.uint8(0), 0, 0, shape[2]
     ahead = (start[0] * array.shape[1] + start[1]) * array.shape[2] + start[2]  # of the place in the box
-    count, total = columns.shape[1], shape[0] * shape[1] * shape[2]
     for n in range(count + 1):
         end = at + _gap(columns, n) if n < count else total
         while by and at < end:
@@ -40,6 +46,7 @@ def change(
         at = end
         if n < count:
             by ^= columns[4, n]
+    return True
 
 
 @compiled
