@@ -103,6 +103,7 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     assert "Dice" in dialog.said.text() and "HD95" in dialog.said.text()
     assert not any(each.isEnabled() for each in (dialog.restore, dialog.merge, dialog.approve, dialog.review))
     main.view.set_slice(drawn_on + 5)
+    assert not any(each.isEnabled() for each in dialog.steps)
     qtbot.mouseClick(dialog.difference, Qt.MouseButton.LeftButton)
     settle(qtbot, main)
     shown = main.findings.prediction
@@ -111,7 +112,7 @@ def test_any_two_revisions_are_compared_without_leaving_the_mask(qtbot: QtBot, m
     assert main.view.k == drawn_on, "where they differ"
     main.view.set_slice(0)
     for _ in range(2):
-        main.window.actions_by_id["next-marked"].trigger()
+        qtbot.mouseClick(dialog.steps[1], Qt.MouseButton.LeftButton)
         assert main.view.k == drawn_on, "the next slice where they differ, and the last"
     assert "No slice after this one" in main.notices.all[-1].text
     panel = main.window.findChild(FindingsPanel)

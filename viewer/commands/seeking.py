@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.layers import any_label
-from viewer.state.findings import Findings
+from viewer.state.findings import COMPARED, Findings
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
@@ -18,12 +18,17 @@ class Seeking:
 
     def __init__(self, session: Session, segmentation: Segmentation, findings: Findings, notices: Notices) -> None:
         self._session, self._notices = session, notices
-        self._segmentation, self._findings = segmentation, findings
+        self._segmentation, self.findings = segmentation, findings
+
+    @property
+    def compares(self) -> bool:
+        """True while the difference of two masks is shown."""
+        return self.findings.prediction is not None and self.findings.prediction.task == COMPARED
 
     @property
     def possible(self) -> bool:
         """True where the viewport steps through planes of voxels, and there is a mask to look for."""
-        looks = self._findings.prediction is not None or self._segmentation.active_label is not None
+        looks = self.findings.prediction is not None or self._segmentation.active_label is not None
         return looks and self._session.has_volume() and self._session.active.axis is not None
 
     def step(self, by: int) -> None:
@@ -41,7 +46,7 @@ class Seeking:
 
     def _marked(self) -> NDArray[np.bool_]:
         """(K, J, I) bool: the voxels that are looked for."""
-        shown = self._findings.prediction
-        if shown is not None and shown.mask is not None and self._findings.proposal_visible:
+        shown = self.findings.prediction
+        if shown is not None and shown.mask is not None and self.findings.proposal_visible:
             return any_label(shown.mask.layers)
         return self._segmentation.inside(self._segmentation.active)

@@ -24,7 +24,8 @@ from imaging.labelmap import Labelmap
 from imaging.library.queued import CaseReading
 from imaging.measurement.measurement import Measurement
 from viewer.commands.adjudicating import Adjudicating, Look
-from viewer.dialogs.buttons import button
+from viewer.commands.seeking import Seeking
+from viewer.dialogs.buttons import button, step_buttons
 from viewer.dialogs.comparison_text import extent, label_lines
 from viewer.state.segmentation import Segmentation
 from viewer.state.worklist import Worklist
@@ -42,7 +43,12 @@ class Adjudication(QDialog):
     """Stays beside the window while a case is adjudicated; the verdict is given there, as on any case."""
 
     def __init__(
-        self, worklist: Worklist, segmentation: Segmentation, adjudicating: Adjudicating, parent: QWidget
+        self,
+        worklist: Worklist,
+        segmentation: Segmentation,
+        adjudicating: Adjudicating,
+        seeking: Seeking,
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._worklist, self._segmentation, self._adjudicating = worklist, segmentation, adjudicating
@@ -55,6 +61,7 @@ class Adjudication(QDialog):
         self.rows.setAccessibleName("The two readings")
         self.look: Look | None = None
         self.difference = button("Show difference", lambda: self.look and adjudicating.show_difference(self.look))
+        self.steps = step_buttons(seeking)
         self.shows = [button("", lambda n=n: self.look and adjudicating.show(self.look.sides[n])) for n in (0, 1)]
         self.takes = [button("", lambda n=n: self.look and adjudicating.take(self.look.sides[n])) for n in (0, 1)]
         self.merge = QPushButton("Merge")
@@ -80,7 +87,10 @@ class Adjudication(QDialog):
         for number in (0, 1):
             grid.addWidget(self.shows[number], number, 0)
             grid.addWidget(self.takes[number], number, 1)
-        grid.addWidget(self.difference, 0, 2)
+        looks = QHBoxLayout()
+        for each in (self.steps[0], self.difference, self.steps[1]):
+            looks.addWidget(each, each is self.difference)
+        grid.addLayout(looks, 0, 2)
         grid.addWidget(self.merge, 1, 2)
         notice = QLabel(
             "What is taken becomes a new revision; then accept or reject the case.\n"

@@ -4,10 +4,29 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QPushButton
 
+from viewer.commands.seeking import Seeking
+
 
 def button(text: str, clicked: Callable[[], object]) -> QPushButton:
     """A button that calls ``clicked``; Enter elsewhere in the dialog does not press it."""
     made = QPushButton(text)
     made.setAutoDefault(False)
     made.clicked.connect(lambda: clicked())
+    return made
+
+
+def step_buttons(seeking: Seeking) -> tuple[QPushButton, QPushButton]:
+    """To the slice before and to the next one where two masks differ, while the difference is shown."""
+    made = button("◀", lambda: seeking.step(-1)), button("▶", lambda: seeking.step(1))
+    for each, words, key in zip(made, ("Previous", "Next"), ("Up", "Down"), strict=True):
+        each.setAccessibleName(f"{words} slice that differs")
+        each.setToolTip(f"{words} slice that differs (Alt+Shift+{key} in the window)")
+        each.setFixedWidth(40)
+
+    def follow() -> None:
+        for each in made:
+            each.setEnabled(seeking.compares)
+
+    seeking.findings.changed.connect(follow)
+    follow()
     return made

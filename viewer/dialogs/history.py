@@ -22,7 +22,8 @@ from imaging.comparison import HD95, Comparison
 from imaging.consensus import Way
 from imaging.labelmap import Label
 from viewer.commands.revising import Revising
-from viewer.dialogs.buttons import button
+from viewer.commands.seeking import Seeking
+from viewer.dialogs.buttons import button, step_buttons
 from viewer.dialogs.comparison_text import extent, label_lines
 from viewer.state.segmentation import Segmentation
 
@@ -41,7 +42,7 @@ _WAYS: dict[Way, str] = {
 class MaskHistory(QDialog):
     """Lists the revisions; a chosen one is compared with the mask on screen, two with one another."""
 
-    def __init__(self, segmentation: Segmentation, revising: Revising, parent: QWidget) -> None:
+    def __init__(self, segmentation: Segmentation, revising: Revising, seeking: Seeking, parent: QWidget) -> None:
         super().__init__(parent)
         self._segmentation, self._revising = segmentation, revising
         self._labels: dict[int, tuple[Label, ...]] = {}
@@ -58,6 +59,7 @@ class MaskHistory(QDialog):
         self.restore = button("Restore", lambda: self._revising.restore(self.chosen))
         self.restore.setToolTip("Make it the mask; one step that undo takes back")
         self.difference = button("Show difference", lambda: self._revising.show_difference(*self.pair))
+        self.steps = step_buttons(seeking)
         self.merge = QPushButton("Merge")
         self.merge.setAutoDefault(False)
         self.merge.setMenu(self._merge_menu())
@@ -98,7 +100,7 @@ class MaskHistory(QDialog):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        for each in (self.difference, self.merge, self.restore, self.which, self.review, self.approve):
+        for each in (self.difference, *self.steps, self.merge, self.restore, self.which, self.review, self.approve):
             buttons.addWidget(each)
         buttons.addStretch(1)
         buttons.addWidget(button("Close", self.reject))

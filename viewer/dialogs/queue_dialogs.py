@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from viewer.commands.adjudicating import Adjudicating
 from viewer.commands.enlisting import Enlisting
+from viewer.commands.seeking import Seeking
 from viewer.dialogs.adjudication import Adjudication
 from viewer.dialogs.new_queue import Make, NewQueue
 from viewer.state.segmentation import Segmentation
@@ -21,11 +22,12 @@ class QueueDialogs:
         segmentation: Segmentation,
         enlisting: Enlisting,
         adjudicating: Adjudicating,
+        seeking: Seeking,
         window: QWidget,
     ) -> None:
         self._worklist, self._enlisting = worklist, enlisting
         self.new_queue = NewQueue(worklist, window)
-        self.adjudication = Adjudication(worklist, segmentation, adjudicating, window)
+        self.adjudication = Adjudication(worklist, segmentation, adjudicating, seeking, window)
 
     def ask_of_studies(self, keys: list[str]) -> None:
         """Ask about a queue of these listed studies."""
