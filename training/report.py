@@ -122,5 +122,8 @@ def _folds(last: Sequence[Values]) -> str:
         for number, values in enumerate(last, start=1)
     ]
     head = [f"| network | {' | '.join(name.removeprefix('val_') for name in names)} |", "|---" * (len(names) + 1) + "|"]
-    intro = "Each network alone, on the fold that it did not learn from, last epoch, without mirrored copies."
+    intro = (
+        "Each network alone, on the fold that it did not learn from, last epoch, without mirrored copies. "
+        "Folds without a row had no network."
+    )
     return "\n".join(["## Cross-validation", "", intro, "", *head, *rows])

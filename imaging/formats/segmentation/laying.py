@@ -13,7 +13,7 @@ from imaging.formats.segmentation.label_table import named
 from imaging.formats.segmentation.resampling import refusal, resampled
 from imaging.formats.segmentation.terminology import described
 from imaging.geometry import Geometry
-from imaging.labelmap import Label, Labelmap, Provenance, plain_labels
+from imaging.labelmap import Label, Labelmap, plain_labels
 from imaging.layers import Layers
 from imaging.progress import Report, silent
 
@@ -84,15 +84,14 @@ def mask_of(
     table: tuple[Label, ...],
     segments: tuple[Segment, ...] = (),
     warnings: tuple[str, ...] = (),
-    made: Provenance | None = None,
 ) -> ImportedMask:
     """A labelmap with the labels of a table and of values that it does not name."""
     bare = Labelmap(layers[0], grid.geometry, plain_labels(layers[0]))
     labels = named(bare, table)
     known = {each.value: each for each in segments}
     return ImportedMask(
-        grid.labelmap(layers, labels, made),
-        tuple(known.get(each.value) or described(each, made) for each in labels),
+        grid.labelmap(layers, labels),
+        tuple(known.get(each.value) or described(each, None) for each in labels),
         path.name,
         warnings,
     )
