@@ -6,6 +6,7 @@ They are read when pixels are, not when files are listed: listing only notes tha
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from imaging.formats.dicom.attributes import PARSE_ERRORS, known_tag, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.pixels import frames_of
+from imaging.formats.dicom.representations import ByteOrder, LostError, restored_head
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.volume import Overlay
 
@@ -107,6 +109,8 @@ def _planes_of_files(frames: Sequence[Frame], warn: Warn) -> dict[tuple[Path, in
     found: dict[tuple[Path, int], _Plane] = {}
     for path, header in headers.items():
         groups = _read_groups(header)
+        if _ROWS.isdisjoint(groups.keys()):
+            warn("overlays left out: their elements cannot be read")
         for group in GROUPS:
             plane = _plane(groups, group, header, wanted[path], warn)
             if plane is not None:
@@ -121,10 +125,14 @@ def _has_overlays(header: Header) -> bool:
 def _read_groups(header: Header) -> Dataset:
     """The overlay groups of a file; the pixels are not read."""
     tags: list[BaseTag | int] = [Tag(group, element) for group in GROUPS for element in _ELEMENTS]
+    order: ByteOrder = "big" if header.dataset.original_encoding[1] is False else "little"
     try:
         with dataset_stream(header.path) as stream:
-            return dcmread(stream, stop_before_pixels=True, specific_tags=tags, force=True)
-    except PARSE_ERRORS:
+            groups = dcmread(stream, stop_before_pixels=True, specific_tags=tags, force=True)
+            if _ROWS.isdisjoint(groups.keys()) and (found := restored_head(stream, order)):
+                groups = dcmread(BytesIO(found[0]), stop_before_pixels=True, specific_tags=tags, force=True)
+            return groups
+    except (*PARSE_ERRORS, LostError):
         return Dataset()
 
 

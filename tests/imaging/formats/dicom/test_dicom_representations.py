@@ -124,6 +124,22 @@ def test_where_the_value_ends_nowhere_is_a_refusal_that_says_so(path: Path):
         restored_head(BytesIO(path.read_bytes()), "little")
 
 
+@pytest.mark.parametrize("write", [with_short_form, with_long_form])
+@pytest.mark.parametrize("code", UNKNOWN)
+def test_overlays_behind_such_an_element_are_shown(
+    path: Path, write: Callable[[Path, bytes, bytes], None], code: bytes
+):
+    data = dcmread(path)
+    for element, vr, value in ((0x10, "US", 4), (0x11, "US", 6), (0x40, "CS", "G"), (0x50, "SS", [1, 1])):
+        data.add_new((0x6000, element), vr, value)
+    data.add_new((0x6000, 0x0100), "US", 1)
+    data.add_new((0x6000, 0x3000), "OW", bytes(range(1, 5)))
+    data.save_as(path)
+    write(path, PRIVATE, code)
+    (overlay,) = loaded(path).overlays
+    assert np.array_equal(overlay.bits[0].ravel(), np.unpackbits(np.arange(1, 4, dtype=np.uint8), bitorder="little"))
+
+
 def test_a_file_without_such_elements_is_left_alone(path: Path):
     assert restored_head(BytesIO(path.read_bytes()), "little") is None
     assert restored_head(BytesIO(path.read_bytes()[:200]), "little") is None
