@@ -79,13 +79,7 @@ class Revising:
 
     def saved(self, series: Series, identity: int) -> None:
         """Tell of a conflict, and note what was changed; called when a revision was saved."""
-        other = self._conflict(series, identity)
-        if other is not None:
-            self._notices.add(
-                "warning",
-                f"{other.provenance.author} saved revision {other.id} of this mask while you worked. Both are kept; "
-                "History compares and merges them.",
-            )
+        self._tell_conflict(series, identity, "{} saved revision {} of this mask while you worked.")
         self._runner.start(
             f"attribution {identity}",
             "",
@@ -96,20 +90,19 @@ class Revising:
 
     def opened(self, series: Series, identity: int) -> None:
         """Tell whose revision the one that is opened leaves out; until they are merged, each time."""
-        other = self._conflict(series, identity)
-        if other is not None:
-            self._notices.add(
-                "warning",
-                f"What {other.provenance.author} saved as revision {other.id} is not in this mask, which was made from "
-                "an older one. Both are kept; History compares and merges them.",
-            )
+        text = "What {} saved as revision {} is not in this mask, which was made from an older one."
+        self._tell_conflict(series, identity, text)
 
-    def _conflict(self, series: Series, identity: int) -> "RevisionHead | None":
+    def _tell_conflict(self, series: Series, identity: int, text: str) -> None:
+        """Say ``text``, with author and number, of a revision that this one does not descend from."""
         try:
-            return self._shelf.revisions.conflict(identity, series.uid)
+            other = self._shelf.revisions.conflict(identity, series.uid)
         except LibraryError as error:
             self._notices.add("error", words(error))
-            return None
+            return
+        if other is not None:
+            said = text.format(other.provenance.author, other.id)
+            self._notices.add("warning", f"{said} Both are kept; History compares and merges them.")
 
     def _note_changes(self, identity: int) -> None:
         """In a thread: comparing two masks takes the processor from the next case, which is being shown."""
