@@ -91,6 +91,8 @@ class Adjudication(QDialog):
         for each in (self.steps[0], self.difference, self.steps[1]):
             looks.addWidget(each, each is self.difference)
         grid.addLayout(looks, 0, 2)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
         grid.addWidget(self.merge, 1, 2)
         notice = QLabel(
             "What is taken becomes a new revision; then accept or reject the case.\n"

@@ -47,7 +47,7 @@ class MaskHistory(QDialog):
         self._segmentation, self._revising = segmentation, revising
         self._labels: dict[int, tuple[Label, ...]] = {}
         self.setWindowTitle("History of the mask")
-        self.resize(760, 520)
+        self.resize(880, 520)
         self.rows = QTreeWidget()
         self.rows.setHeaderLabels(("Revision", "Made from", "Time", "By", "Model", "Segments", "Note"))
         self.rows.setRootIsDecorated(False)
@@ -66,6 +66,7 @@ class MaskHistory(QDialog):
         self.which = QComboBox()
         self.which.setAccessibleName("Segments to mark")
         self.which.setToolTip("Which segments you reviewed or approve")
+        self.which.setMinimumWidth(130)
         self.which.setMaximumWidth(180)
         self.review = button("Mark reviewed", lambda: self._mark("reviewed"))
         self.review.setToolTip("Note that you looked at the chosen segments; they need not be right yet")
