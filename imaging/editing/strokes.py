@@ -1,6 +1,9 @@
 """Brushes: a disc in a plane of the array, a ball in the patient, and what keeps to similar tissue."""
 
 from collections.abc import Sequence
+from functools import partial
+from math import prod
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -11,8 +14,9 @@ from imaging.editing.edit import Inside, Region, in_range
 from imaging.editing.greys import as_grey
 from imaging.editing.growing import range_about
 from imaging.editing.islands import largest
-from imaging.editing.runs import Runs
+from imaging.editing.runs import Places, Runs
 from imaging.geometry import Geometry
+from imaging.mask_code import loaded
 
 Point = tuple[float, float]
 _EDGE = 1e-9
@@ -77,15 +81,41 @@ def ahead_of_ball(shape: tuple[int, ...], geometry: Geometry, ends_lps: ArrayLik
     box = _covered(shape, path, radius_mm / spacing)
     if box is None:
         return None
-    first, stop = _rows(box, path[0] * spacing, path[1] * spacing, spacing, radius_mm)
-    begun, left = _rows(box, path[0] * spacing, path[0] * spacing, spacing, radius_mm)
+    code = loaded()
+    found = _new_runs if code is None else partial(_new_runs_by_code, code)
+    starts, lengths = found(shape, box, path * spacing, spacing, radius_mm)
+    return Runs((shape[0], shape[1], shape[2]), starts, lengths) if starts.size else None
+
+
+def _new_runs(
+    shape: tuple[int, ...], box: Box, ends_mm: NDArray[np.float64], spacing: NDArray[np.float64], radius_mm: float
+) -> tuple[Places, Places]:
+    """Starts and lengths of the runs that a ball covers at the second of two ends and not yet at the first."""
+    first, stop = _rows(box, ends_mm[0], ends_mm[1], spacing, radius_mm)
+    begun, left = _rows(box, ends_mm[0], ends_mm[0], spacing, radius_mm)
     begun, left = np.where(begun < left, (begun, left), stop)
     starts = np.stack((first, np.maximum(first, left)), axis=-1)
     lengths = np.stack((np.minimum(begun, stop), stop), axis=-1) - starts
     k, j = np.ogrid[box[0], box[1]]
     starts += ((k * shape[1] + j) * shape[2] + box[2].start)[..., None]
     there = lengths > 0
-    return Runs((shape[0], shape[1], shape[2]), starts[there], lengths[there]) if there.any() else None
+    return starts[there], lengths[there]
+
+
+def _new_runs_by_code(
+    code: ModuleType,
+    shape: tuple[int, ...],
+    box: Box,
+    ends_mm: NDArray[np.float64],
+    spacing: NDArray[np.float64],
+    radius_mm: float,
+) -> tuple[Places, Places]:
+    """The same by machine code."""
+    starts, lengths = np.empty((2, 2 * prod(size_of(box)[:2])), np.intp)
+    low, high = (span.start for span in box), (span.stop for span in box)
+    line, squared_mm = _line_mm(ends_mm[0], ends_mm[1]), radius_mm**2 + _EDGE
+    count = code.ahead_of_ball(shape, tuple(low), tuple(high), spacing, ends_mm[0], line, squared_mm, starts, lengths)
+    return starts[:count].copy(), lengths[:count].copy()
 
 
 def similar(region: Region, values: NDArray[Any], start: Sequence[float], tolerance: float) -> Region:
@@ -146,11 +176,17 @@ def _rows(
         start, end: of the line, in millimetres along the axes of the grid.
     """
     z, y = (np.arange(span.start, span.stop) * step for span, step in zip(box[:2], spacing[:2], strict=True))
-    low, high = _spans_mm(z[:, None] - start[0], y - start[1], end - start, radius_mm**2 + _EDGE)
+    low, high = _spans_mm(z[:, None] - start[0], y - start[1], _line_mm(start, end), radius_mm**2 + _EDGE)
     columns = box[2].stop - box[2].start
     first = np.clip(np.ceil((low + start[2]) / spacing[2]) - box[2].start, 0, columns).astype(np.intp)
     stop = np.clip(np.floor((high + start[2]) / spacing[2]) + 1 - box[2].start, 0, columns).astype(np.intp)
     return first, np.maximum(first, stop)
+
+
+def _line_mm(start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3,) from ``start`` to ``end``; 0 along an axis where next to nothing lies between."""
+    line = end - start
+    return np.where(np.abs(line) < _STILL_MM, 0.0, line)
 
 
 def _spans_mm(
@@ -165,7 +201,6 @@ def _spans_mm(
         dz, dy: (K, 1) and (J,) places of the rows.
         squared_mm: of the radius.
     """
-    line = np.where(np.abs(line) < _STILL_MM, 0.0, line)
     aside, along = float(line[0] ** 2 + line[1] ** 2), float(line[2])
     spare, way = squared_mm - dz**2 - dy**2, dz * line[0] + dy * line[1]
 

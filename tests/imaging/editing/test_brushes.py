@@ -1,14 +1,18 @@
 """Balls in the patient, and the brush that keeps to tissue."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imaging.editing import strokes
 from imaging.editing.boxes import whole
 from imaging.editing.edit import Region
 from imaging.editing.strokes import ahead_of_ball, ball, disc, similar
 from imaging.geometry import Calibration, Geometry
+from imaging.mask_code import load
 
 UNEVEN = Geometry((20, 40, 40), (2.5, 1.0, 0.8), (-10.0, 5.0, 30.0), calibration=Calibration.PATIENT)
 
@@ -59,6 +63,16 @@ def test_rows_of_a_swept_ball_are_those_of_its_distances(places, radius_mm) -> N
     assert np.array_equal(painted | doubtful, (nearest_mm <= radius_mm) | doubtful)
 
 
+@pytest.fixture(params=[False, True], ids=["numpy", "machine code"], scope="module")
+def code(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test is made with the machine code, and as if it were not loaded yet."""
+    found = load() if request.param else None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strokes, "loaded", lambda: found)
+        yield
+
+
+@pytest.mark.usefixtures("code")
 @given(st.lists(PLACE, min_size=2, max_size=2), st.floats(0.3, 9))
 @settings(max_examples=150, deadline=None)
 def test_what_lies_ahead_is_all_that_is_new(places, radius_mm) -> None:
@@ -71,6 +85,24 @@ def test_what_lies_ahead_is_all_that_is_new(places, radius_mm) -> None:
     ahead = ahead_of_ball(SMALL.shape_kji, SMALL, points, radius_mm)
     new = np.array([], int) if ahead is None else ahead.places()
     assert np.array_equal(new, np.flatnonzero(all_of_it & ~begun)), "each once, in the order of memory"
+
+
+STEPS = [(0, 0, 0), (0, 0, 5), (0, 0, -5), (0, 4, 0), (3, 0, 0), (0, 3, 4), (1e-9, 0, 2)]
+
+
+@pytest.mark.usefixtures("code")
+@pytest.mark.parametrize("way", STEPS)
+@pytest.mark.parametrize("radius", [1.0, 5.0])
+def test_what_lies_ahead_at_the_radius_is_new_too(way, radius) -> None:
+    geometry = Geometry((21, 21, 21), calibration=Calibration.PATIENT)
+    ends = geometry.point_lps([(10.0, 10.0, 10.0), np.add((10, 10, 10), way)])
+    begun, all_of_it = (np.zeros(geometry.shape_kji, bool) for _ in range(2))
+    for painted, places in ((begun, ends[:1]), (all_of_it, ends)):
+        region = ball(geometry.shape_kji, geometry, places, radius)
+        assert region is not None
+        painted[region.box] = region.inside
+    ahead = ahead_of_ball(geometry.shape_kji, geometry, ends, radius)
+    assert np.array_equal([] if ahead is None else ahead.places(), np.flatnonzero(all_of_it & ~begun))
 
 
 @pytest.mark.parametrize("way", [(0, 0, 0), (0, 0, 5), (0, 0, -5), (0, 4, 0), (3, 0, 0), (0, 3, 4)])
