@@ -27,27 +27,26 @@ def outline(inside: NDArray[Any]) -> QPainterPath:
     """The edges between pixels inside and outside; pixel (r, c) covers x in c..c+1 and y in r..r+1."""
     from pyqtgraph import arrayToQPath  # half the window's start; needed with the first mask
 
-    rows, columns = np.nonzero(inside.any(axis=1))[0], np.nonzero(inside.any(axis=0))[0]
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     if rows.size == 0:
         return QPainterPath()
     top, left = int(rows[0]), int(columns[0])
-    box = np.pad(inside[top : rows[-1] + 1, left : columns[-1] + 1].astype(bool), 1)
-    across = _runs(box[1:, :] != box[:-1, :])
-    along = _runs((box[:, 1:] != box[:, :-1]).T)
-    y, x0, x1 = across
-    x, y0, y1 = along
-    starts = np.concatenate([np.stack([x0 - 1, y], 1), np.stack([x, y0 - 1], 1)])
-    ends = np.concatenate([np.stack([x1 - 1, y], 1), np.stack([x, y1 - 1], 1)])
-    points = np.stack([starts, ends], 1).reshape(-1, 2).astype(float) + np.array((left, top))
-    return arrayToQPath(points[:, 0], points[:, 1], connect="pairs")
+    part = inside[top : rows[-1] + 1, left : columns[-1] + 1]
+    box = np.zeros((part.shape[0] + 2, part.shape[1] + 2), bool)
+    box[1:-1, 1:-1] = part
+    across, along = box[1:] ^ box[:-1], box[:, 1:] ^ box[:, :-1]
+    y, x = _places(across[:, 1:] ^ across[:, :-1])  # in each line starts and stops take turns
+    down_y, down_x = _places(along[1:] ^ along[:-1])
+    column_by_column = np.argsort(down_x, kind="stable")
+    xs = np.concatenate((x, down_x[column_by_column])) + float(left)
+    ys = np.concatenate((y, down_y[column_by_column])) + float(top)
+    return arrayToQPath(xs, ys, connect="pairs")
 
 
-def _runs(edges: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Line, start and stop of each unbroken run along the second axis."""
-    padded = np.pad(edges, ((0, 0), (1, 1)))
-    change = padded[:, 1:] != padded[:, :-1]
-    line, place = np.divmod(np.flatnonzero(change), change.shape[1])  # in each line starts and stops take turns
-    return line[::2], place[::2], place[1::2]
+def _places(marked: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row and column of all that is marked, row by row."""
+    row, column = np.divmod(np.flatnonzero(marked), marked.shape[1])
+    return row, column
 
 
 def draw_outlines(painter: QPainter, outlines: Iterable[Outline], source: QRectF, target: QRectF) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,8 @@ class Furniture:
         self._above = self._below = 0.0
         self.cut: list[tuple[QRectF, str]] = []
         self.taken: list[QRectF] = []
+        whole = QRectF(0, 0, width, height)
+        self._drawn = painter.clipBoundingRect() if painter.hasClipping() else whole
         painter.setFont(self._font)
 
     @property
@@ -81,16 +84,16 @@ class Furniture:
 
     def text(self, box: QRectF, align: Qt.AlignmentFlag, text: str, colour: QColor = TEXT) -> None:
         """One line on a dark veil, readable over bright and dark, shortened to the box by whole words."""
-        metrics = QFontMetricsF(self._painter.font())
-        shown = shortened(text, metrics, box.width())
+        shown, wide = _fitted(text, self._painter.font().key(), box.width())
         if shown != text:
             self.cut.append((box, text))
         if shown in ("", "…"):
             return
-        wide = metrics.horizontalAdvance(shown)
         free = box.width() - wide
         share = {Qt.AlignmentFlag.AlignRight: 1.0, Qt.AlignmentFlag.AlignHCenter: 0.5}.get(align, 0.0)
         self.taken.append(QRectF(box.x() + share * free - 3, box.y(), wide + 6, box.height()))
+        if not self._drawn.intersects(self.taken[-1]):
+            return
         self._painter.fillRect(self.taken[-1], VEIL)
         flags = int(align | Qt.TextFlag.TextSingleLine)
         self._painter.setPen(SHADOW)
@@ -139,7 +142,7 @@ class Furniture:
     def footer(self, legend: str = "") -> float:
         """The line on research use, and above it what the heat map shows; the height they take."""
         box = QRectF(MARGIN, self.height - self._line - 3, self.width - 2 * MARGIN, self._line)
-        fits = QFontMetricsF(self._font).horizontalAdvance(RESEARCH_USE) <= box.width()
+        fits = _fitted(RESEARCH_USE, self._font.key(), box.width())[0] == RESEARCH_USE
         self.text(box, Qt.AlignmentFlag.AlignHCenter, RESEARCH_USE if fits else RESEARCH_USE_SHORT, QUIET)
         if not legend:
             return self._line + 6
@@ -226,6 +229,20 @@ class Furniture:
         box = QRectF(MARGIN, y - line / 2, room, line)
         self.text(box, Qt.AlignmentFlag.AlignHCenter, text, colour)
         self._painter.setFont(self._font)
+
+
+@lru_cache(4096)
+def _fitted(text: str, font: str, width: float) -> tuple[str, float]:
+    """What is shown of a text in a box of so many pixels, and how wide it is; frames repeat nearly all of theirs.
+
+    Args:
+        font: its key.
+    """
+    described = QFont()
+    described.fromString(font)
+    metrics = QFontMetricsF(described)
+    shown = shortened(text, metrics, width)
+    return shown, metrics.horizontalAdvance(shown)
 
 
 def shortened(text: str, metrics: QFontMetricsF, width: float) -> str:
