@@ -103,7 +103,10 @@ def merge(ours: Labelmap, theirs: Labelmap, base: Labelmap, way: Way) -> tuple[L
     Raises:
         ValueError: there would be more than 255 segments.
     """
-    together = aligned((ours, *(numbered_as(ours, each, base.labels) for each in (theirs, base))))
+    theirs = numbered_as(ours, theirs, base.labels)
+    mine = {label.value for label in ours.labels}
+    both = replace(ours, labels=(*ours.labels, *(label for label in theirs.labels if label.value not in mine)))
+    together = aligned((ours, theirs, numbered_as(both, base, base.labels)))
     layers = list(zip(*together.masks, strict=True))
     if way != "three-way":
         vote = majority if way == "majority" else staple

@@ -79,6 +79,25 @@ def test_merging_follows_a_segment_that_one_of_two_renumbered() -> None:
     assert both.array.ravel().tolist() == [2, 2, 1, 1] and not shared and not both.further
 
 
+@pytest.mark.parametrize(
+    ("way", "theirs", "expected"),
+    [
+        ("three-way", (1, 2, 2, 0, 3), ("lung", "", "", "vessel", "nodule")),
+        ("three-way", (1, 3, 2, 0, 0), ("lung", "nodule", "", "vessel", "")),
+        ("majority", (1, 2, 2, 0, 3), ("lung", "cyst", "cyst", "", "")),
+        ("majority", (1, 3, 2, 0, 0), ("lung", "", "cyst", "", "")),
+    ],
+)
+def test_a_segment_whose_value_one_gave_to_another_is_still_what_both_began_with(way, theirs, expected) -> None:
+    lung, cyst = Label(1, "lung", uid="a"), Label(2, "cyst", uid="b")
+    base = mask((1, 2, 2, 0, 0), lung, cyst)
+    ours = mask((1, 0, 0, 2, 0), lung, Label(2, "vessel", uid="c"))
+    merged, shared = merge(ours, mask(theirs, lung, cyst, Label(3, "nodule", uid="d")), base, way)
+    names = {0: "", **{label.value: label.name for label in merged.labels}}
+    assert tuple(names[value] for value in merged.array.ravel().tolist()) == expected
+    assert not shared and not merged.further
+
+
 def test_labels_that_take_the_place_of_others_are_the_same_or_new() -> None:
     known = (Label(1, "lesion"), Label(2, "cyst", uid="x"), Label(3, "vessel", uid="y"))
     found = identified((Label(1, "lesion"), Label(3, "cyst"), Label(2, "part"), Label(4, "own", uid="z")), known)
