@@ -65,7 +65,8 @@ def all_fragments(stream: BinaryIO, offset: int, length: int) -> list[Span]:
 def frames_there(stream: BinaryIO, offset: int, frames: int, length: int | None = None) -> list[list[Span]] | None:
     """The fragments of each frame that is there to its end; None where the value does not end early.
 
-    Empty where frames cannot be told apart: with fewer fragments than frames, only by how coded streams begin.
+    Told apart by how coded streams begin. Where that is not known, each fragment is a frame if there are as many as
+    frames; empty if not.
 
     Args:
         stream: the data set's bytes.
@@ -81,10 +82,10 @@ def frames_there(stream: BinaryIO, offset: int, frames: int, length: int | None 
     fragments = spans if spans and _begins_frame(_head(stream, *spans[0])) else spans[1:]
     if not is_cut and len(fragments) >= frames:
         return None
-    begin_streams = all(_begins_frame(_head(stream, *each)) for each in fragments[:1])
+    begin_streams = bool(fragments) and _begins_frame(_head(stream, *fragments[0]))
     if len(fragments) != frames and not begin_streams:
         return []
-    groups = [[each] for each in fragments] if len(fragments) == frames else _by_starts(stream, fragments)
+    groups = _by_starts(stream, fragments) if begin_streams else [[each] for each in fragments]
     return groups[:-1] if is_cut else groups
 
 

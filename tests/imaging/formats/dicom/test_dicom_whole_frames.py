@@ -115,6 +115,17 @@ def test_a_frame_of_several_fragments_is_whole_only_where_another_follows():
     assert found is not None and [len(spans) for spans in found] == [2, 2, 2, 2]
 
 
+def test_as_many_fragments_as_frames_are_not_the_frames_where_each_has_two(write_dicom: WriteDicom):
+    path, value = written(write_dicom, JPEGLSLossless), parted(FRAMES[:3])
+    data = dcmread(path)
+    data.PixelData = value
+    data["PixelData"].is_undefined_length = True
+    data.save_as(path)
+    end_of_the_fifth = value.rindex(b"\xfe\xff\x00\xe0")
+    path.write_bytes(path.read_bytes().partition(value)[0] + value[: end_of_the_fifth - 10])
+    check(path, 2)
+
+
 def test_frames_that_no_beginning_tells_apart_are_not_counted():
     value = item(b"") + item(b"deflated") + item(b"bytes ab")
     assert frames_there(BytesIO(value), 0, 5) == []
