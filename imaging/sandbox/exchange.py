@@ -39,6 +39,12 @@ class Exchange:
             if series.format == "DICOM" and series.photometric.startswith("MONOCHROME"):
                 self.room = Room(series.shape_kji, series.files, most_bytes)
 
+    def give_up_room(self) -> None:
+        """Make no more room: the worker leaves no planes."""
+        if self.room is not None:
+            self.room.give_up()
+            self.room = None
+
     def decoded(self, expected: Any, message: Message) -> Any:
         """The value in a message, its arrays from the message's tail or from the shared memory lent.
 
@@ -56,7 +62,8 @@ class Exchange:
         return value if left is None else UnreadVolume(value, left)
 
     def close(self) -> None:
-        """Give up the descriptors of the memory lent, and planes nobody asks for; arrays stay while they are used."""
+        """Give up the descriptors of the memory lent, and what nobody asks for; arrays stay while they are used."""
+        self.give_up_room()
         if self.left is not None:
             self.left.filling.stop()
         for block in self.blocks.values():

@@ -164,7 +164,7 @@ class WorkerProcess:
 
     def _lend(self, size: int, exchange: Exchange, planes: Callable[[Block], TakenPlanes] | None = None) -> None:
         """Send the worker shared memory, for a whole array or to pass ``planes`` through; or refuse."""
-        exchange.room = None  # nothing is left to the program
+        exchange.give_up_room()
         lent = sum(block.size for block in exchange.blocks.values())
         number = len(exchange.blocks)
         try:

@@ -37,7 +37,7 @@ class Room:
 
     def __init__(self, shape: tuple[int, ...], files: Sequence[Path], most_bytes: int) -> None:
         size, self._memory = WORD_BYTES * prod(shape), np.zeros(0, np.uint8)
-        self._is_asked_for, self.made_bytes = False, 0
+        self._is_over, self.made_bytes = False, 0
         if 0 < size <= most_bytes:
             with suppress(MemoryError):
                 self._memory = np.zeros(size, np.uint8)
@@ -50,16 +50,20 @@ class Room:
         Raises:
             MemoryError: there is not as much.
         """
-        self._is_asked_for = True
-        memory, self._memory = self._memory, np.zeros(0, np.uint8)
+        memory = self._memory
+        self.give_up()
         if memory.size and dtype.itemsize * prod(shape) == memory.size:
             return memory.view(dtype).reshape(shape)
         return np.zeros(shape, dtype)
 
+    def give_up(self) -> None:
+        """Make no more of it, and keep none of it."""
+        self._is_over, self._memory = True, np.zeros(0, np.uint8)
+
     def _make(self, memory: NDArray[np.uint8], files: Sequence[Path]) -> None:
         with suppress(OSError):
             if sum(file.stat().st_size for file in files) >= memory.size:
-                while self.made_bytes < memory.size and not self._is_asked_for:
+                while self.made_bytes < memory.size and not self._is_over:
                     step = memory[self.made_bytes : self.made_bytes + _STEP_BYTES]
                     give_out(step)
                     self.made_bytes += step.size

@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from pydicom.uid import ExplicitVRLittleEndian
 from imaging.errors import ReadError, Truncated
 from imaging.formats import reading
 from imaging.progress import silent
-from imaging.sandbox import Sandbox
+from imaging.sandbox import Sandbox, room
 from imaging.sandbox.channel import Message
+from imaging.sandbox.exchange import Exchange
 from imaging.sandbox.left import LeftPlanes, UnreadVolume, body_of, planes_in
+from imaging.sandbox.requests import LoadVolume
 from imaging.sandbox.wire import WireError
 from imaging.stored_planes import StoredPlanes
 from imaging.study import Series
@@ -138,6 +141,38 @@ def test_giving_up_leaves_the_worker_at_hand(sandbox: Sandbox, tmp_path: Path) -
     with pytest.raises(Enough):
         sandbox.load_volume(series, stop)
     assert sandbox.load_volume(series, silent).array.shape == (40, 4, 5)
+
+
+@pytest.fixture
+def slow_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room is made 40 bytes at a time, ten times a second."""
+    monkeypatch.setattr(room, "_STEP_BYTES", 40)
+    monkeypatch.setattr(room, "give_out", lambda _step: time.sleep(0.1))
+
+
+def _still_made() -> list[threading.Thread]:
+    """The threads that make room, and go on to do so."""
+    making = [thread for thread in threading.enumerate() if thread.name == "wetread-room"]
+    for thread in making:
+        thread.join(5.0)
+    return [thread for thread in making if thread.is_alive()]
+
+
+@pytest.mark.usefixtures("slow_room")
+def test_room_is_made_no_further_when_no_planes_are_left(sandbox: Sandbox, tmp_path: Path) -> None:
+    _ct(tmp_path, np.zeros((4, 5), np.int16), slices=200, RescaleSlope=0.5)
+    sandbox.load_volume(_series(sandbox, tmp_path))
+    assert not _still_made()
+
+
+@pytest.mark.usefixtures("slow_room")
+def test_room_is_made_no_further_when_the_request_ends(tmp_path: Path) -> None:
+    _ct(tmp_path, np.zeros((4, 5), np.int16), slices=200)
+    exchange = Exchange(LoadVolume(reading.open_study(tmp_path).series[0]), silent, None)
+    exchange.make_room(1 << 20)
+    assert exchange.room is not None
+    exchange.close()
+    assert not _still_made()
 
 
 @pytest.mark.parametrize(
