@@ -179,7 +179,11 @@ def test_room_is_made_no_further_when_the_request_ends(tmp_path: Path) -> None:
     ("misbehaviour", "words"),
     [("crash_after_leaving", "memory fault"), ("leave_twice", "makes no sense.*left before")],
 )
-def test_planes_are_read_no_further_when_their_worker_fails(misbehaviour: str, words: str, tmp_path: Path) -> None:
+def test_planes_are_read_no_further_when_their_worker_fails(
+    misbehaviour: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_into = StoredPlanes.read_into
+    monkeypatch.setattr(StoredPlanes, "read_into", lambda *what: (time.sleep(0.05), read_into(*what)))
     _ct(tmp_path, np.zeros((4, 5), np.int16), slices=200)
     series = reading.open_study(tmp_path).series[0]
     program = (sys.executable, str(Path(__file__).with_name("misbehaving.py")), misbehaviour)
