@@ -79,13 +79,12 @@ class MaskDelta:
         Raises:
             ValueError: the bytes do not fit the box, or the box does not fit the array.
         """
-        part, shape = array[self.box], size_of(self.box)
-        if part.shape != shape:
+        part, shape, start = array[self.box], size_of(self.box), tuple(span.start for span in self.box)
+        if part.shape != shape or min(start) < 0:
             raise ValueError(f"expected {shape} voxels: the box goes beyond a mask of {array.shape}")
         if part.size <= LARGE_VOXELS or not array.flags.c_contiguous:
             np.bitwise_xor(part, self.voxels(), out=part)
             return
-        start = tuple(span.start for span in self.box)
         if not load().change(array, start, shape, self._columns()):
             raise self._misfit("a change beyond them")
 

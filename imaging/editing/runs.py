@@ -49,7 +49,7 @@ class Runs:
     def read(self, array: Mask) -> Mask:
         """(V,) what ``array`` holds, one voxel after the other."""
         code = loaded()
-        if code is None or not array.flags.c_contiguous:
+        if code is None or array.shape != self.shape or not array.flags.c_contiguous:
             return np.take(array, self.places())
         found = np.empty(self.count, np.uint8)
         code.read(array, self.starts, self.lengths, found)
@@ -58,7 +58,7 @@ class Runs:
     def write(self, array: Mask, values: Mask) -> None:
         """Change ``array`` to ``values``, (V,) of one voxel after the other, or (1,) of all."""
         code = loaded()
-        if code is None or not array.flags.c_contiguous:
+        if code is None or array.shape != self.shape or not array.flags.c_contiguous:
             np.put(array, self.places(), values)
         else:
             code.write(array, self.starts, self.lengths, values)

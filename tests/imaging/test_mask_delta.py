@@ -137,3 +137,19 @@ def test_bytes_that_do_not_fit_are_refused(data: bytes, box: tuple[int, int, int
     delta = MaskDelta("", whole(box), data)
     with pytest.raises(ValueError, match=r"expected \(1, 1, \d\) voxels"):
         delta.apply_to(np.zeros((1, 1, 2), np.uint8))
+
+
+def test_a_change_beyond_a_large_box_is_refused_by_machine_code_too() -> None:
+    array, columns = np.zeros((4, 700, 700), np.uint8), bytes((0, 0, 255, 0, 1))
+    delta = MaskDelta("", whole((3, 700, 700)), zstd_encode(columns))
+    with pytest.raises(ValueError, match="a change beyond them"):
+        delta.apply_to(array)
+    assert not array.any()
+
+
+def test_a_box_counted_from_the_end_is_refused_before_anything_outside_the_mask_is_written() -> None:
+    around = np.zeros((10, 700, 700), np.uint8)
+    delta = MaskDelta.of("", (slice(-4, -1), slice(0, 700), slice(0, 700)), np.ones((3, 700, 700), np.uint8))
+    with pytest.raises(ValueError, match=r"expected \(3, 700, 700\) voxels"):
+        delta.apply_to(around[5:])
+    assert not around.any()

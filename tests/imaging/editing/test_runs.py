@@ -82,3 +82,12 @@ def test_layers_that_are_not_in_order_in_memory_are_changed_too() -> None:
     edit.apply_to(mask)
     assert np.flatnonzero(mask).tolist() == [6, 7, 8, 11] and mask.max() == 2
     assert edit.nbytes == 34, "two runs, and one value before and after"
+
+
+def test_runs_never_write_outside_a_mask_of_another_shape() -> None:
+    around, runs = np.zeros((6, *SHAPE[1:]), np.uint8), runs_at(np.ones(SHAPE, np.bool_))
+    with pytest.raises(IndexError):
+        runs.write(around[:2], np.array([1], np.uint8))
+    with pytest.raises(IndexError):
+        runs.read(around[:2])
+    assert not around[2:].any()
