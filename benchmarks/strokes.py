@@ -28,7 +28,7 @@ SPACING_MM = (0.8, 0.7, 0.7)
 RADII_MM = (5.0, 60.0)
 PLANES = ("axial", "coronal", "sagittal", "oblique")
 LIMIT = "limit 6.2 x: 8 ms where the blit takes 1.3"
-"""Of a stroke to painted, of undo and redo. On a slower or noisy machine the blit takes longer, too: the ratio counts."""
+"""Of a stroke to painted, of undo and redo: on a slower or noisy machine the blit takes longer, too."""
 _LEFT, _NO_KEY = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
