@@ -50,6 +50,8 @@ def identified(labels: Iterable[Label], known: Sequence[Label]) -> tuple[Label, 
 def numbered_as(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) -> Labelmap:
     """``other`` with the values of ``one`` for segments that are the same, and other values than these for the rest.
 
+    Voxels without a label keep their value, which no segment is given.
+
     Args:
         common: the labels that both were made from.
 
@@ -59,7 +61,7 @@ def numbered_as(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) ->
     same = same_segments(one.labels, other.labels, common)
     mine = {label.value for label in one.labels}
     used = mine | {label.value for each in (other.labels, common) for label in each}
-    free = (value for value in range(1, MOST_LABELS + 1) if value not in used)
+    free = (value for value in range(1, MOST_LABELS + 1) if value not in used and not _held(value, (one, other)))
     table = np.arange(MOST_LABELS + 1, dtype=np.uint8)
     for value in (label.value for label in other.labels):
         found = same.get(value) or (next(free, 0) if value in mine else value)
@@ -67,6 +69,10 @@ def numbered_as(one: Labelmap, other: Labelmap, common: Sequence[Label] = ()) ->
             raise ValueError(f"a mask holds at most {MOST_LABELS} segments")
         table[value] = found
     return _renumbered(other, table)
+
+
+def _held(value: int, masks: Iterable[Labelmap]) -> bool:
+    return any((layer == value).any() for mask in masks for layer in mask.layers)
 
 
 def _of_one_code(one: Code | None, other: Code | None) -> bool:

@@ -71,6 +71,17 @@ def test_what_two_people_added_under_one_value_is_not_compared() -> None:
     assert [(each.names, each.dice) for each in renamed] == [(("cyst", "vessel"), 1.0)]
 
 
+@pytest.mark.parametrize(
+    ("unnamed", "values"), [((0, 2, 0), (1, 2, 0)), ((0, 2, 3), (1, 0, 0)), ((0, 0, 0), (1, 2, 3))]
+)
+def test_voxels_without_a_label_are_not_joined_with_a_segment_of_another_number(unnamed, values) -> None:
+    one, other = mask((1, *unnamed[1:]), Label(1, "a")), mask(values, Label(1, "b"))
+    found = {each.names: (each.values[1], each.voxels) for each in compare(one, other).labels}
+    assert found["a", ""] == (None, (1, 0)) and found["", "b"] == (1, (0, 1))
+    given = numbered_as(one, other).labels[0].value
+    assert given not in {*unnamed, *values}, "neither holds it without a name"
+
+
 def test_merging_follows_a_segment_that_one_of_two_renumbered() -> None:
     base = mask((1, 0, 2, 0), Label(1, "nodule"), Label(2, "vessel"))
     ours = mask((2, 2, 1, 0), Label(1, "vessel"), Label(2, "nodule"))
