@@ -197,6 +197,13 @@ def test_a_mean_above_all_tissue_is_no_ct(tmp_path: Path):
     assert load(save(tmp_path / "mr.nii", values, np.eye(4))).unit == ""
 
 
+@pytest.mark.parametrize("hole", [np.nan, np.inf])
+def test_voxels_without_a_value_say_nothing_of_the_unit(tmp_path: Path, hole: float):
+    values = np.full((8, 8, 8), -900, np.float32)
+    values[::4, ::4, ::4] = hole
+    assert load(save(tmp_path / "ct.nii", values, np.eye(4))).unit == "HU"
+
+
 def test_big_endian_files_read_the_same(tmp_path: Path):
     image = nibabel.Nifti1Image(VALUES, orthogonal(OBLIQUE), nibabel.Nifti1Header(endianness=">"))
     nibabel.save(image, tmp_path / "big.nii")
