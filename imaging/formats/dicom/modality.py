@@ -164,11 +164,12 @@ def unit_of(header: Header, transform: ModalityTransform) -> str:
 
 def common_unit(header: Header, transforms: Sequence[ModalityTransform]) -> tuple[str, tuple[str, ...]]:
     """The unit that every frame's values have, else ``""`` and that they differ, in words; see :func:`unit_of`."""
-    units = {unit_of(header, each) for each in {id(each): each for each in transforms}.values()}
+    found = [(unit_of(header, each), each.unit) for each in {id(each): each for each in transforms}.values()]
+    units = {unit for unit, _ in found}
     if len(units) == 1:
         return units.pop(), ()
-    stated = sorted({each.unit or "none stated" for each in transforms})
-    return "", (f"values differ in kind from frame to frame ({', '.join(stated)}): no unit is claimed",)
+    kinds = sorted({unit or stated or "none stated" for unit, stated in found})
+    return "", (f"values differ in kind from frame to frame ({', '.join(kinds)}): no unit is claimed",)
 
 
 def real_world_unit(header: Header, index: int) -> str:

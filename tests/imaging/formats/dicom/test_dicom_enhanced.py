@@ -292,12 +292,15 @@ def test_a_rescale_of_a_functional_group_that_says_nothing_is_absent(write_dicom
     assert found == [("volume", "", [1, 4, 7])]
 
 
-def test_frames_of_different_kinds_of_values_claim_no_unit(write_dicom):
-    frames = [
-        frame((0, 0, 3 * k), PixelValueTransformationSequence={"RescaleSlope": 1, "RescaleType": kind})
-        for k, kind in enumerate(("HU", "HU", "US"))
-    ]
+@pytest.mark.parametrize(
+    ("last", "kinds"),
+    [({"RescaleSlope": 1, "RescaleType": "US"}, "HU, US"), ({"RescaleSlope": ""}, "HU, none stated")],
+)
+@pytest.mark.parametrize("stated", [{"RescaleType": "HU"}, {}])
+def test_frames_of_different_kinds_of_values_claim_no_unit(write_dicom, stated, last, kinds):
+    rescales = ({"RescaleSlope": 1, **stated}, {"RescaleSlope": 1, **stated}, last)
+    frames = [frame((0, 0, 3 * k), PixelValueTransformationSequence=each) for k, each in enumerate(rescales)]
     (series,) = reading.open_study(write_object(write_dicom, frames, Modality="CT")).series
     volume = reading.load_volume(series)
     assert volume.unit == ""
-    assert "values differ in kind from frame to frame (HU, US): no unit is claimed" in volume.warnings
+    assert f"values differ in kind from frame to frame ({kinds}): no unit is claimed" in volume.warnings
