@@ -70,7 +70,7 @@ class Page:
     def channels_left_out(self) -> int:
         """Samples beyond those of the photometric interpretation: transparency, or other channels."""
         own = 1 if self.is_palette or not self.is_colour else 4 if self.photometric == _INKS else 3
-        return self.samples - own
+        return max(self.samples - own, 0)
 
 
 class TiffLayout:

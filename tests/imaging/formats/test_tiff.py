@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +88,16 @@ def test_channels_that_are_not_shown_are_told(
     if photometric != "separated":
         shown = pixels[..., :3] if photometric == "rgb" else pixels[..., 0]
         assert np.array_equal(volume.array[0], shown)
+
+
+def test_a_picture_of_fewer_channels_than_its_colours_has_left_none_out(tmp_path: Path) -> None:
+    """CIELab of one sample is lightness alone (TIFF 6.0, section 23)."""
+    tifffile.imwrite(tmp_path / "p.tif", np.zeros((6, 8), np.uint8), photometric="minisblack")
+    grey, lab = (struct.pack("<HHII", 262, 3, 1, photometric) for photometric in (1, 8))
+    changed = (tmp_path / "p.tif").read_bytes().replace(grey, lab)
+    (tmp_path / "p.tif").write_bytes(changed)
+    assert lab in changed
+    assert reading.open_study(tmp_path / "p.tif").series[0].warnings == ()
 
 
 @pytest.mark.parametrize("byteorder", "<>")
