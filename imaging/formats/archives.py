@@ -4,6 +4,7 @@ The scratch folder is not kept from one run to the next: images of patients do n
 that is opened again in the same run is not unpacked again.
 """
 
+import errno
 import gzip
 import lzma
 import os
@@ -41,6 +42,8 @@ _TAR_SIGNATURE = slice(257, 262), b"ustar"
 _CHUNK_BYTES = 1 << 20
 _SPECIAL = "a link or special file inside an archive: not unpacked"
 _TWICE = "the archive holds this name twice: the first was opened"
+_BELOW_A_FILE = "the archive holds its folder's name as a file, too: not unpacked"
+_TOO_DEEP = "its folders' names together are longer than a path may be: not unpacked"
 _DAMAGED = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -60,6 +63,10 @@ class Unpacked:
 
     folder: Path
     refused: tuple[Refusal, ...] = ()
+
+
+class _LeftOut(Exception):
+    """A member that is not unpacked, and why."""
 
 
 _Version = tuple[Path, int, int]
@@ -155,27 +162,22 @@ def _extract_tar(path: Path, folder: Path, report: Report) -> list[Refusal]:
                 raise ReadError(path, f"the archive names more than the {MOST_MEMBERS} files that are unpacked")
             tell = partial(report, n, n + 1, f"Unpacking {one_line(member.name)}")
             tell()
-            reason = "" if member.isdir() else _unpack_member(archive, member, folder, allowance, tell)
-            if reason:
-                refused.append(Refusal(path / one_line(member.name).replace("/", "∕"), reason))
+            try:
+                if not member.isdir():
+                    _unpack_member(archive, member, folder, allowance, tell)
+            except _LeftOut as reason:
+                refused.append(_refusal(path, member.name, reason))
     return refused
 
 
 def _unpack_member(
     archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, allowance: "_Allowance", tell: Callable[[], None]
-) -> str:
-    """Write one plain file of a tar archive; why it was left out, empty where it was written."""
+) -> None:
+    """Write one plain file of a tar archive."""
     source = archive.extractfile(member) if member.isfile() else None
     if source is None:
-        return _SPECIAL
-    if reason := _misnamed(member.name):
-        return reason
-    target = folder.joinpath(*PurePosixPath(member.name).parts)
-    if target.exists():
-        return _TWICE
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _copy(source, target, allowance, tell)
-    return ""
+        raise _LeftOut(_SPECIAL)
+    _copy(source, _place(folder, member.name), allowance, tell)
 
 
 def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Report) -> list[Refusal]:
@@ -186,16 +188,14 @@ def _extract_zip(path: Path, archive: zipfile.ZipFile, folder: Path, report: Rep
     for n, member in enumerate(members):
         tell = partial(report, n, len(members), f"Unpacking {one_line(member.filename)}")
         tell()
-        reason, name = _unsafe(member), _name_of(member)
-        target = folder.joinpath(*PurePosixPath(name).parts) if not reason else folder
-        if not reason and target.exists():
-            reason = _TWICE
-        if reason:
-            refused.append(Refusal(path / one_line(name).replace("/", "∕"), reason))
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(member) as source:
-            _copy(source, target, allowance, tell)
+        try:
+            if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+                raise _LeftOut(_SPECIAL)
+            target = _place(folder, _name_of(member))
+            with archive.open(member) as source:
+                _copy(source, target, allowance, tell)
+        except _LeftOut as reason:
+            refused.append(_refusal(path, _name_of(member), reason))
     return refused
 
 
@@ -212,10 +212,8 @@ def _check(path: Path, members: list[zipfile.ZipInfo], allowance: "_Allowance") 
         raise ReadError(path, f"unpacks to {total >> 20} MiB, more than the disk for temporary files can hold")
 
 
-def _unsafe(member: zipfile.ZipInfo) -> str:
-    """Why a member is left out; empty for a plain file below the archive's root."""
-    mode = member.external_attr >> 16
-    return _SPECIAL if stat.S_IFMT(mode) not in (0, stat.S_IFREG) else _misnamed(_name_of(member))
+def _refusal(path: Path, name: str, reason: _LeftOut) -> Refusal:
+    return Refusal(path / one_line(name).replace("/", "∕"), str(reason))
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
@@ -223,14 +221,30 @@ def _name_of(member: zipfile.ZipInfo) -> str:
     return member.filename.replace("\\", "/")
 
 
-def _misnamed(name: str) -> str:
-    """Why a name is not unpacked; empty where it leads below the archive's root."""
+def _place(folder: Path, name: str) -> Path:
+    """Where a member is written, in a folder that is there then.
+
+    Raises:
+        _LeftOut: the name leads out of the archive, or cannot be that of one more file.
+        OSError: no folder can be made.
+    """
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or any(_leads_away(part) for part in parts):
-        return "its name leads out of the archive: not unpacked"
+        raise _LeftOut("its name leads out of the archive: not unpacked")
     if any(len(os.fsencode(part)) > _MOST_NAME_BYTES for part in parts):
-        return f"its name is longer than the {_MOST_NAME_BYTES} bytes of a file's name: not unpacked"
-    return ""
+        raise _LeftOut(f"its name is longer than the {_MOST_NAME_BYTES} bytes of a file's name: not unpacked")
+    target = folder.joinpath(*parts)
+    try:
+        if target.exists():
+            raise _LeftOut(_TWICE)
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _LeftOut(_BELOW_A_FILE) from error
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise _LeftOut(_TOO_DEEP) from error
+        raise
+    return target
 
 
 def _leads_away(part: str) -> bool:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import stat
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -23,6 +24,13 @@ def zipped(path: Path, **members: bytes) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
+    return path
+
+
+def tarred(path: Path, *names: str) -> Path:
+    with tarfile.open(path, "w") as archive:
+        for name in names:
+            archive.addfile(tarfile.TarInfo(name))
     return path
 
 
@@ -65,6 +73,30 @@ def test_a_name_too_long_costs_only_its_member(tmp_path: Path) -> None:
     unpacked = archives.unpack(zipped(tmp_path / "a.zip", **{"n" * 300: b"", "inside": CT.read_bytes()}))
     assert [file.name for file in unpacked.folder.iterdir()] == ["inside"]
     assert unpacked.refused[0].reason == "its name is longer than the 255 bytes of a file's name: not unpacked"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are refused in other words there")
+def test_folders_too_deep_cost_only_their_member(tmp_path: Path) -> None:
+    deep = "/".join(["n" * 250] * 20)
+    for path in (zipped(tmp_path / "a.zip", **{deep: b"", "in": b"x"}), tarred(tmp_path / "a.tar", deep, "in")):
+        unpacked = archives.unpack(path)
+        assert [file.name for file in unpacked.folder.rglob("*")] == ["in"]
+        assert [each.reason for each in unpacked.refused] == [
+            "its folders' names together are longer than a path may be: not unpacked"
+        ]
+
+
+@pytest.mark.parametrize("below", ["a\\b", "a/b", "a/b/c"])
+def test_a_file_that_is_a_folder_too_costs_only_what_would_lie_in_it(tmp_path: Path, below: str) -> None:
+    paths = [zipped(tmp_path / "a.zip", **{"a": b"1", below: b"2", "in": b"3"})]
+    if "/" in below:
+        paths.append(tarred(tmp_path / "a.tar", "a", below, "in"))
+    for path in paths:
+        unpacked = archives.unpack(path)
+        assert sorted(file.name for file in unpacked.folder.rglob("*")) == ["a", "in"]
+        assert [each.reason for each in unpacked.refused] == [
+            "the archive holds its folder's name as a file, too: not unpacked"
+        ]
 
 
 def test_a_way_of_packing_that_is_not_read_is_named(tmp_path: Path) -> None:
