@@ -26,7 +26,8 @@ def connected(inside: Inside, voxel: Voxel) -> Inside:
     import SimpleITK  # late: the window opens without it
 
     image = SimpleITK.GetImageFromArray(np.ascontiguousarray(inside).view(np.uint8))
-    return SimpleITK.GetArrayFromImage(SimpleITK.ConnectedThreshold(image, [voxel[::-1]], 1, 1)).view(np.bool_)
+    seed = [int(n) for n in reversed(voxel)]  # it takes no numbers of numpy's
+    return SimpleITK.GetArrayFromImage(SimpleITK.ConnectedThreshold(image, [seed], 1, 1)).view(np.bool_)
 
 
 def _numbered(inside: Inside) -> tuple[object, NDArray[np.uint32]]:

@@ -49,6 +49,9 @@ def test_largest_small_and_clicked() -> None:
     assert [without_small(array, 1, n).count for n in (1, 2, 3, 4, 9)] == [12, 11, 11, 8, 0]
     clicked = island_at(array, (0, 5, 4))
     assert clicked is not None and clicked.count == 3
+    k, j, i = np.argwhere(array == 1)[-1]
+    clicked = island_at(array, (k, j, i))
+    assert clicked is not None and clicked.count == 1, "found by numpy, whose numbers those are"
     assert island_at(array, (2, 2, 2)) is None and keep_largest(array, 5) is None
 
 
