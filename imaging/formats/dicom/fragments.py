@@ -26,9 +26,9 @@ def frame_spans(
     stream: BinaryIO,
     offset: int,
     frames: int,
-    extended_offsets: Sequence[int] = (),
-    length: int | None = None,
-    note: Callable[[str], object] = str,
+    extended_offsets: Sequence[int],
+    length: int,
+    note: Callable[[str], object],
 ) -> list[list[Span]]:
     """The fragments of each frame.
 
@@ -37,7 +37,7 @@ def frame_spans(
         offset: where the value of Pixel Data begins.
         frames: Number of Frames.
         extended_offsets: the Extended Offset Table (PS3.3 C.7.6.3.1.8), empty where there is none.
-        length: bytes of the value; without it, to the end of the stream.
+        length: bytes of the value, as far as they are there.
         note: told of an offset table that is missing or does not fit, and of frames beyond those that are stated.
 
     Raises:
@@ -62,7 +62,7 @@ def all_fragments(stream: BinaryIO, offset: int, length: int) -> list[Span]:
     return _items(stream, offset, length, str)[1]
 
 
-def frames_there(stream: BinaryIO, offset: int, frames: int, length: int | None = None) -> list[list[Span]] | None:
+def frames_there(stream: BinaryIO, offset: int, frames: int, length: int) -> list[list[Span]] | None:
     """The fragments of each frame that is there to its end; None where the value does not end early.
 
     Told apart by how coded streams begin. Where that is not known, each fragment is a frame if there are as many as
@@ -72,7 +72,7 @@ def frames_there(stream: BinaryIO, offset: int, frames: int, length: int | None 
         stream: the data set's bytes.
         offset: where the value of Pixel Data begins.
         frames: Number of Frames.
-        length: bytes of the value; without it, to the end of the stream.
+        length: bytes of the value, as far as they are there.
 
     Raises:
         FragmentError: damaged.
@@ -137,9 +137,7 @@ def frame_bytes(stream: BinaryIO, spans: Sequence[Span]) -> bytes:
     return b"".join(parts)
 
 
-def _items(
-    stream: BinaryIO, offset: int, length: int | None, note: Callable[[str], object]
-) -> tuple[list[int], list[Span]]:
+def _items(stream: BinaryIO, offset: int, length: int, note: Callable[[str], object]) -> tuple[list[int], list[Span]]:
     """The Basic Offset Table and the fragments after it; stops at the delimiter, or where the bytes end.
 
     The first item is the table, be it empty (PS3.5 A.4); some files leave it out and begin with a frame.
@@ -152,7 +150,7 @@ def _items(
     return [int.from_bytes(table[n : n + 4], "little") for n in range(0, len(table) - 3, 4)], spans[1:]
 
 
-def _item_spans(stream: BinaryIO, offset: int, length: int | None) -> list[Span]:
+def _item_spans(stream: BinaryIO, offset: int, length: int) -> list[Span]:
     """Every item of a value, at least one."""
     spans, end = _scanned(stream, offset, length)
     if spans and sum(spans[-1]) > end:
@@ -164,10 +162,9 @@ def _item_spans(stream: BinaryIO, offset: int, length: int | None) -> list[Span]
     return spans
 
 
-def _scanned(stream: BinaryIO, offset: int, length: int | None) -> tuple[list[Span], int]:
+def _scanned(stream: BinaryIO, offset: int, length: int) -> tuple[list[Span], int]:
     """The items of a value, of which the last may be cut off, and where the bytes end."""
-    file_end = stream.seek(0, 2)
-    end = file_end if length is None else min(offset + length, file_end)
+    end = min(offset + length, stream.seek(0, 2))
     spans: list[Span] = []
     stream.seek(offset)
     while stream.tell() + 8 <= end:

@@ -49,12 +49,10 @@ def _natural(uid: str) -> tuple[str, int]:
     return (plain, int(number)) if plain and number.isdecimal() else (uid, 0)
 
 
-def describe(uid: str, stack: Stack, one_of_several: bool, plane: str = "") -> Series:
+def describe(uid: str, stack: Stack, one_of_several: bool, plane: str) -> Series:
     """The stack as a series with this identity, named apart where its series holds several.
 
     Args:
-        uid: identity.
-        stack: to be described.
         one_of_several: its series holds other stacks.
         plane: which plane of the body it shows, where others of the series show other ones.
     """

@@ -1,10 +1,19 @@
 """Fragments to frames: a table is believed only where it fits."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 
-from imaging.formats.dicom.fragments import DELIMITER, ITEM, FragmentError, all_fragments, frame_bytes, frame_spans
+from imaging.formats.dicom.fragments import (
+    DELIMITER,
+    ITEM,
+    FragmentError,
+    Span,
+    all_fragments,
+    frame_bytes,
+    frame_spans,
+)
 
 START = b"\xff\xd8\xff"
 
@@ -15,9 +24,15 @@ def encapsulated(table: list[int], fragments: list[bytes]) -> io.BytesIO:
     return io.BytesIO(b"".join(ITEM + len(p).to_bytes(4, "little") + p for p in parts) + DELIMITER + bytes(4))
 
 
+def groups_of(
+    stream: io.BytesIO, count: int, extended: tuple[int, ...] = (), note: Callable[[str], object] = str
+) -> list[list[Span]]:
+    return frame_spans(stream, 0, count, extended, len(stream.getvalue()), note)
+
+
 def frames(table: list[int], fragments: list[bytes], count: int, extended: tuple[int, ...] = ()) -> list[bytes]:
     stream = encapsulated(table, fragments)
-    return [frame_bytes(stream, spans) for spans in frame_spans(stream, 0, count, extended)]
+    return [frame_bytes(stream, spans) for spans in groups_of(stream, count, extended)]
 
 
 def test_one_fragment_per_frame_needs_no_table():
@@ -57,14 +72,14 @@ def test_a_file_that_ends_within_a_fragment_is_refused():
     # 8 bytes of an empty table, 8 of the item's head: 34 of 100 bytes are left.
     stream = io.BytesIO(encapsulated([], [b"a" * 100]).getvalue()[:50])
     with pytest.raises(FragmentError, match="ends within its coded pixels, 34 of 100 bytes into item 2"):
-        frame_spans(stream, 0, 1)
+        groups_of(stream, 1)
 
 
 @pytest.mark.parametrize(("count", "table"), [(1, []), (1, [0]), (2, [])])
 def test_more_frames_than_stated_are_told_and_the_first_are_read(count: int, table: list[int]):
     parts = [START + b"1", b"2222", START + b"3", START + b"4"]
     told: list[str] = []
-    found = frame_spans(encapsulated(table, parts), 0, count, note=told.append)
+    found = groups_of(encapsulated(table, parts), count, note=told.append)
     assert [len(each) for each in found] == [2, 1][:count]
     assert f"Number of Frames says {count}, found 3 coded frames: the first are read" in told
 
@@ -77,7 +92,7 @@ def test_without_even_an_empty_table_the_first_item_is_a_frame():
     stream = encapsulated([], [START + b"1", START + b"2"])
     stream.seek(8)  # the item of the empty table
     told: list[str] = []
-    found = frame_spans(io.BytesIO(stream.read()), 0, 2, note=told.append)
+    found = groups_of(io.BytesIO(stream.read()), 2, note=told.append)
     assert [length for _, length in found[0] + found[1]] == [4, 4]
     assert told == ["there is no table of frame offsets, not even an empty one: the first item is read as coded pixels"]
 
@@ -108,5 +123,5 @@ def test_an_rle_header_may_end_within_its_fragment():
 def test_bytes_after_the_value_are_no_fragments():
     stream = encapsulated([], [b"aa"])
     value = stream.getvalue()[:-8]
-    spans = frame_spans(io.BytesIO(value + b"other elements"), 0, 1, (), len(value))
+    spans = frame_spans(io.BytesIO(value + b"other elements"), 0, 1, (), len(value), str)
     assert frame_bytes(io.BytesIO(value), spans[0]) == b"aa"

@@ -110,8 +110,8 @@ def parted(frames: np.ndarray) -> bytes:
 
 def test_a_frame_of_several_fragments_is_whole_only_where_another_follows():
     value = parted(FRAMES)
-    assert frames_there(BytesIO(value), 0, 5) is None, "nothing is cut: the frames are told apart elsewhere"
-    found = frames_there(BytesIO(value[:-10]), 0, 5)
+    assert frames_there(BytesIO(value), 0, 5, len(value)) is None, "nothing is cut: the frames are told apart elsewhere"
+    found = frames_there(BytesIO(value[:-10]), 0, 5, len(value))
     assert found is not None and [len(spans) for spans in found] == [2, 2, 2, 2]
 
 
@@ -128,5 +128,5 @@ def test_as_many_fragments_as_frames_are_not_the_frames_where_each_has_two(write
 
 def test_frames_that_no_beginning_tells_apart_are_not_counted():
     value = item(b"") + item(b"deflated") + item(b"bytes ab")
-    assert frames_there(BytesIO(value), 0, 5) == []
-    assert frames_there(BytesIO(value), 0, 2) is None
+    assert frames_there(BytesIO(value), 0, 5, len(value)) == []
+    assert frames_there(BytesIO(value), 0, 2, len(value)) is None
