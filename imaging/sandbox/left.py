@@ -16,7 +16,7 @@ import numpy as np
 from imaging.arrival import Arrival
 from imaging.errors import ReadError
 from imaging.filling import Chunk, Filling, SilenceError
-from imaging.progress import Report, silent
+from imaging.progress import Report
 from imaging.sandbox.channel import Message
 from imaging.sandbox.planes import OwnArray
 from imaging.sandbox.room import Room
@@ -58,9 +58,9 @@ class LeftPlanes(OwnArray):
         shape: tuple[int, ...],
         dtype: np.dtype[Any],
         stored: StoredPlanes,
-        room: Room | None = None,
-        report: Report = silent,
-        arrival: Arrival | None = None,
+        room: Room | None,
+        report: Report,
+        arrival: Arrival | None,
         silence_s: float = SILENCE_S,
     ) -> None:
         if len(shape) != 3 or dtype.name not in _WORDS or not stored.are_all or len(stored.files) != shape[0]:

@@ -45,7 +45,7 @@ class _Disk(StoredPlanes):
 def unread(answers: threading.Event, report: Report = silent, silence_s: float = 30) -> UnreadVolume:
     stored = _Disk([Path(f"{k}.dcm") for k in range(4)], [0] * 4, [16] * 4, [1] * 4, [0] * 4)
     object.__setattr__(stored, "answers", answers)
-    left = LeftPlanes((4, 2, 3), np.dtype(np.int16), stored, None, report, silence_s=silence_s)
+    left = LeftPlanes((4, 2, 3), np.dtype(np.int16), stored, None, report, None, silence_s)
     return UnreadVolume(Volume(left.array, Geometry((4, 2, 3)), "image"), left)
 
 

@@ -124,7 +124,7 @@ def test_nonsense_is_no_plane(wrong: dict[str, Any]) -> None:
 def test_planes_of_another_array_are_refused(shape: tuple[int, ...], dtype: str, offset: int) -> None:
     stored = StoredPlanes([Path("a")], [offset], [12], [0], [0])
     with pytest.raises(WireError, match="planes in files"):
-        LeftPlanes(shape, np.dtype(dtype), stored)
+        LeftPlanes(shape, np.dtype(dtype), stored, None, silent, None)
 
 
 def test_giving_up_leaves_the_worker_at_hand(sandbox: Sandbox, tmp_path: Path) -> None:
