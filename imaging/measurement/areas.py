@@ -14,6 +14,9 @@ from imaging.measurement.ruler import Ground, Points, Ruler
 _TOUCHING = 1e-9
 """A centre this close to the line of an ellipse lies on it, and so inside."""
 
+_AROUND = 64
+"""Points that stand for the line of an ellipse."""
+
 OutlineKind = Literal["rectangle", "polygon", "freehand"]
 Coordinates = NDArray[np.float64]
 
@@ -29,10 +32,10 @@ class Ellipse(Figure):
         area = float(np.pi * np.linalg.norm(np.cross(one - centre, other - centre)))
         return (*_area(area, ruler), *statistics(ground, inside_values(ground, self)))
 
-    def boundary(self, count: int = 64) -> Points:
+    def boundary(self) -> Points:
         """Points all around, for drawing and for the box they need."""
         centre, one, other = np.asarray(self.points, float)
-        turns = np.linspace(0, 2 * np.pi, count, endpoint=False)[:, None]
+        turns = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False)[:, None]
         around = centre + np.cos(turns) * (one - centre) + np.sin(turns) * (other - centre)
         return triples(around)
 

@@ -16,6 +16,8 @@ from imaging.volume import Volume
 FLAT_VOXELS = 0.5
 """Points that spread less than this across a plane of the array lie in it, and its own pixels count."""
 
+_BINS = 64
+
 
 class Inside(Protocol):
     """A figure that pixels can be inside of."""
@@ -123,12 +125,12 @@ def grey_scale(volume: Volume) -> tuple[float, str, str]:
     return 1.0, volume.unit, missing
 
 
-def histogram(ground: Ground, figure: Inside, bins: int = 64) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(bins,) counts and (bins + 1,) edges, in the unit of the statistics; empty for colour and for no pixels."""
+def histogram(ground: Ground, figure: Inside) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(N,) counts and (N + 1,) edges, in the unit of the statistics; empty for colour and for no pixels."""
     values = inside_values(ground, figure).values
     if values.ndim > 1 or not values.size:
         return np.zeros(0, np.int64), np.zeros(0)
-    counts, edges = np.histogram(values.astype(np.float64) * grey_scale(ground.volume)[0], bins)
+    counts, edges = np.histogram(values.astype(np.float64) * grey_scale(ground.volume)[0], _BINS)
     return counts.astype(np.int64), edges.astype(np.float64)
 
 
