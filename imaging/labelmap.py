@@ -146,11 +146,19 @@ class Labelmap:
             each.value: int(found[each.layer][each.value]) if each.layer < len(found) else 0 for each in self.labels
         }
 
-    def volumes_ml(self) -> dict[str, float | None]:
-        """Millilitres per label name; None where the grid has no place in the patient."""
+    def millilitres(self) -> dict[int, float | None]:
+        """Millilitres of each label by value; None where the grid has no place in the patient."""
         voxel_ml = self.geometry.voxel_ml if self.slice_spacing_known else None
-        counts = self.counts()
-        return {label.name: None if voxel_ml is None else counts[label.value] * voxel_ml for label in self.labels}
+        return {value: None if voxel_ml is None else count * voxel_ml for value, count in self.counts().items()}
+
+    def volumes_ml(self) -> dict[str, float | None]:
+        """Millilitres per label name, those of one name together; None where the grid has no place in the patient."""
+        found: dict[str, float | None] = {}
+        by_value = self.millilitres()
+        for label in self.labels:
+            volume_ml = by_value[label.value]
+            found[label.name] = None if volume_ml is None else volume_ml + (found.get(label.name) or 0)
+        return found
 
 
 def label_of(stored: Mapping[str, Any]) -> Label:

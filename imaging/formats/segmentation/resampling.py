@@ -69,9 +69,9 @@ def _told(said: str, done: Resampling) -> list[str]:
 def _volumes(own: ImportedMask, block: Block, mask: Labelmap) -> tuple[SegmentVolume, ...]:
     voxel_ml = abs(float(np.linalg.det(block.affine[:3, :3]))) / 1000
     counts = own.labelmap.counts()
-    after = mask.volumes_ml()
+    after = mask.millilitres()
     return tuple(
-        SegmentVolume(each.value, each.name, counts[each.value] * voxel_ml, after[each.name]) for each in mask.labels
+        SegmentVolume(each.value, each.name, counts[each.value] * voxel_ml, after[each.value]) for each in mask.labels
     )
 
 

@@ -24,13 +24,13 @@ def write_volume_table(labelmap: Labelmap, grid: ImageGrid, path: Path, report: 
         Cancelled: by ``report``, told of every label; nothing was written.
         SaveError: the file cannot be written.
     """
-    volumes = grid.labelmap(labelmap.layers, labelmap.labels).volumes_ml()
+    volumes = grid.labelmap(labelmap.layers, labelmap.labels).millilitres()
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     for n, each in enumerate(labelmap.labels):
         report(n, len(labelmap.labels), f"Writing {each.name}")
-        table.writerow(_row(labelmap, each, volumes[each.name]))
+        table.writerow(_row(labelmap, each, volumes[each.value]))
     saving.write_bytes(path, text.getvalue().encode())
 
 
