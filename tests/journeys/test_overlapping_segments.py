@@ -183,7 +183,7 @@ def test_delete_clears_the_slice_of_both_and_undo_brings_both_back(painted: Appl
 
 def compared(qtbot: QtBot, main: Application, revision: int) -> Comparison:
     found: list[Comparison] = []
-    main.revising.compare(revision, 0, found.append)
+    main.revising.compare(revision, 0, found.append, lambda: None)
     settle(qtbot, main)
     return found[0]
 

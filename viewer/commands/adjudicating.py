@@ -11,7 +11,7 @@ from imaging.agreement import AnswerPair, paired
 from imaging.annotation import newest
 from imaging.comparison import Comparison, compare
 from imaging.consensus import Way
-from imaging.errors import GeometryError, LibraryError
+from imaging.errors import LibraryError
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap, Provenance
 from imaging.legend import Legend
@@ -96,7 +96,7 @@ class Adjudicating:
             if self._worklist.current is not None and self._worklist.current.id == case.id:
                 done(look)
 
-        self._comparing.work_out("Comparing masks", work, still_there, otherwise)
+        self._comparing.work_out("Comparing readings", work, still_there, otherwise)
 
     def answers(self) -> tuple[AnswerPair, ...]:
         """What each reader answered to the questions of label sets, side by side; none without two readings."""
@@ -180,7 +180,4 @@ class Adjudicating:
         """The mask of a revision; an empty one where nothing was drawn."""
         if revision is None:
             return Labelmap(np.zeros(geometry.shape_kji, np.uint8), geometry, ())
-        found = self._shelf.library.revision(revision).labelmap
-        if not found.geometry.matches(geometry):
-            raise GeometryError(f"revision {revision} was made on another grid than these images")
-        return found
+        return self._comparing.fitting(revision, geometry).labelmap

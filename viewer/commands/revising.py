@@ -11,7 +11,7 @@ import numpy as np
 from imaging.annotation import MaskRevision
 from imaging.comparison import Comparison
 from imaging.consensus import Way
-from imaging.errors import LibraryError
+from imaging.errors import GeometryError, LibraryError
 from imaging.labelmap import Labelmap, Provenance
 from imaging.layers import any_label
 from imaging.legend import Legend
@@ -109,9 +109,15 @@ class Revising:
         sleep(PAUSE_S)
         self._shelf.revisions.note_changes(identity)
 
-    def compare(self, identity: int, other: int, done: Callable[[Comparison], None]) -> None:
-        """Hand over how far a revision agrees with another one, or with 0 with the mask on screen."""
-        self._comparing.compare(identity, other, done)
+    def compare(
+        self, identity: int, other: int, done: Callable[[Comparison], None], otherwise: Callable[[], None]
+    ) -> None:
+        """Hand over how far a revision agrees with another one, or with 0 with the mask on screen.
+
+        Args:
+            otherwise: done where they are not compared in the end.
+        """
+        self._comparing.compare(identity, other, done, otherwise)
 
     def show_difference(self, identity: int, other: int = 0) -> None:
         """Show where a revision differs from another one, or from what is on screen, in its place until :meth:`end`."""
@@ -130,7 +136,8 @@ class Revising:
                 pane.view.set_slice(int(voxels.argmax()))
 
     def end(self) -> None:
-        """Show the mask again and put a difference away."""
+        """Show the mask again and put a difference away, also one that is still to come."""
+        self._comparing.forget_difference()
         self._segmentation.set_visible(True)
         if self._difference is not None and self._findings.prediction is self._difference:
             self._findings.show_prediction(None)
@@ -169,14 +176,12 @@ class Revising:
     def _fitting(self, identity: int) -> MaskRevision | None:
         geometry = self._segmentation.geometry
         try:
-            found = self._shelf.library.revision(identity)
+            return None if geometry is None else self._comparing.fitting(identity, geometry)
+        except GeometryError as error:
+            self._notices.add("warning", f"It cannot be restored: {error}.")
         except LibraryError as error:
             self._notices.add("error", words(error))
-            return None
-        if geometry is None or not found.labelmap.geometry.matches(geometry):
-            self._notices.add("warning", f"Revision {identity} was made on another grid than these images.")
-            return None
-        return found
+        return None
 
     def _propose(self, name: str, mask: Labelmap, task: str = FROM_FILE) -> Prediction | None:
         series = self._session.series

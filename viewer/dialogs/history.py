@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -126,11 +126,12 @@ class MaskHistory(QDialog):
     def _fill(self) -> None:
         selected, heads = self._selected, self._revising.heads
         self._labels = {head.id: head.labels for head in heads}
-        self.rows.clear()
-        for head in heads:
-            item = _row(head, head.id == self._segmentation.revision)
-            self.rows.addTopLevelItem(item)
-            item.setSelected(head.id in selected)
+        with QSignalBlocker(self.rows):  # what is chosen stays so, and is compared once
+            self.rows.clear()
+            for head in heads:
+                item = _row(head, head.id == self._segmentation.revision)
+                self.rows.addTopLevelItem(item)
+                item.setSelected(head.id in selected)
         for column in range(self.rows.columnCount()):
             self.rows.resizeColumnToContents(column)
         self._show_chosen()
@@ -145,11 +146,15 @@ class MaskHistory(QDialog):
             self.said.setText(CHOOSE if self.rows.topLevelItemCount() else "Nothing was saved yet.")
             return
         self.said.setText("Comparing…")
-        self._revising.compare(first, second, partial(self._tell, first, second))
+        tell = partial(self._tell, first, second)
+        self._revising.compare(first, second, tell, tell)
 
-    def _tell(self, first: int, second: int, found: Comparison) -> None:
+    def _tell(self, first: int, second: int, found: Comparison | None = None) -> None:
         """Say how far the chosen masks agree; what was asked of others before is not said any more."""
         if (first, second) != self.pair:
+            return
+        if found is None:
+            self.said.setText("They were not compared; choose again.")
             return
         last = 1 if second else 0
         names = {value: each.name for each in found.labels if (value := each.values[last]) is not None}
