@@ -14,16 +14,15 @@ from pydicom.uid import UID, ExplicitVRBigEndian
 from imaging.errors import NotAnImage, ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, text
 from imaging.formats.dicom.nesting import TOO_DEEP, is_too_deep
-from imaging.formats.dicom.pixel_element import ITEM, PIXEL_TAGS, PixelElement, holds_items, pixel_element
+from imaging.formats.dicom.pixel_element import ITEM, PIXEL_TAGS, ByteOrder, PixelElement, holds_items, pixel_element
 from imaging.formats.dicom.repairs import WRITTEN_LENGTH, repairs_of
-from imaging.formats.dicom.representations import ByteOrder, LostError, restored_head, told
+from imaging.formats.dicom.representations import LostError, restored_head, told
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.dicom.walk import Walked, walk
 from imaging.formats.dicom.wanted import WANTED_TAGS
 
 NATIVE = frozenset(f"1.2.840.10008.1.2{suffix}" for suffix in ("", ".1", ".2", ".1.99"))
 _WANTED = frozenset(int(tag) for tag in WANTED_TAGS)
-_PIXELS = frozenset(group << 16 | element for group, element in PIXEL_TAGS)
 
 MOST_KEPT = 4096
 """Headers remembered, each a few ten kilobytes."""
@@ -112,7 +111,7 @@ def _read_header(path: Path) -> Header:
 def _walked_header(path: Path) -> Header | None:
     """The header of an ordinary file, many times faster than parsed; None where the parser must judge."""
     try:
-        found = walk(path, _WANTED, _PIXELS)
+        found = walk(path, _WANTED)
     except OSError as error:
         raise ReadError(path, error.strerror or str(error)) from error
     if found is None or text(found.dataset, "Rows") == "":
@@ -123,7 +122,7 @@ def _walked_header(path: Path) -> Header | None:
 
 
 def _walked_pixels(found: Walked) -> PixelElement:
-    number = PIXEL_TAGS[found.number_tag >> 16, found.number_tag & 0xFFFF]
+    number = PIXEL_TAGS[found.number_tag]
     present, declared = found.file_bytes - found.offset, found.declared
     if found.transfer_syntax not in NATIVE and found.begins_with == ITEM:
         declared = None

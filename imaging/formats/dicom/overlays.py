@@ -20,8 +20,9 @@ from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, known_tag, whole
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
+from imaging.formats.dicom.pixel_element import ByteOrder
 from imaging.formats.dicom.pixels import frames_of
-from imaging.formats.dicom.representations import ByteOrder, LostError, restored_head
+from imaging.formats.dicom.representations import LostError, restored_head
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.volume import Overlay
 

@@ -2,11 +2,11 @@
 
 import io
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-from imaging.formats.dicom.representations import ByteOrder
+ByteOrder = Literal["little", "big"]
 
-PIXEL_TAGS = {(0x7FE0, 0x0010): "integer", (0x7FE0, 0x0008): "float32", (0x7FE0, 0x0009): "float64"}
+PIXEL_TAGS = {0x7FE00010: "integer", 0x7FE00008: "float32", 0x7FE00009: "float64"}
 """Pixel Data, Float Pixel Data and Double Float Pixel Data (PS3.3 C.7.6.3, C.7.6.24)."""
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
@@ -45,7 +45,7 @@ def pixel_element(stream: BinaryIO, implicit: bool, little_endian: bool) -> Pixe
     start, head = stream.tell(), stream.read(12)
     if len(head) < 8:
         return None
-    number = PIXEL_TAGS.get((int.from_bytes(head[:2], order), int.from_bytes(head[2:4], order)))
+    number = PIXEL_TAGS.get(int.from_bytes(head[:2], order) << 16 | int.from_bytes(head[2:4], order))
     if number is None:
         return None
     end = stream.seek(0, io.SEEK_END)

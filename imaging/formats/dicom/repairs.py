@@ -5,15 +5,12 @@ from typing import BinaryIO
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import UID
-from pydicom.valuerep import EXPLICIT_VR_LENGTH_32
 
 from imaging.formats.dicom.attributes import whole
-from imaging.formats.dicom.representations import KNOWN, told
+from imaging.formats.dicom.representations import AFTER_META_LENGTH, KNOWN, LONG_VRS, told
 
 WRITTEN_LENGTH = "coded pixels have a written length, expected an undefined one: read fragment by fragment"
-_AFTER_GROUP_LENGTH = 144
 _META_GROUP = b"\x02\0"
-_LONG_VRS = {str(vr).encode() for vr in EXPLICIT_VR_LENGTH_32}
 
 
 def repairs_of(stream: BinaryIO, dataset: Dataset, syntax: UID) -> tuple[str, ...]:
@@ -74,10 +71,10 @@ def _wrong_meta_length(stream: BinaryIO, dataset: Dataset) -> str:
 def _meta_bytes(stream: BinaryIO) -> int:
     """Bytes of the File Meta Information after its Group Length, counted element by element."""
     stream.seek(128)
-    at = start = _AFTER_GROUP_LENGTH if stream.read(4) == b"DICM" else _AFTER_GROUP_LENGTH - 132
+    at = start = AFTER_META_LENGTH if stream.read(4) == b"DICM" else AFTER_META_LENGTH - 132
     stream.seek(start)
     while (head := stream.read(8))[:2] == _META_GROUP and len(head) == 8:
-        is_long = head[4:6] in _LONG_VRS
+        is_long = head[4:6] in LONG_VRS
         length = int.from_bytes(stream.read(4) if is_long else head[6:8], "little")
         at = stream.seek(length, 1)
     return at - start

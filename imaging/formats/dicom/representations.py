@@ -1,21 +1,22 @@
 """Elements with a value representation that DICOM does not have, read as their tags say (PS3.5 6.2.2, 7.1.2)."""
 
 from collections.abc import Iterable
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from pydicom.datadict import dictionary_VR
 from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, VR
 
+from imaging.formats.dicom.pixel_element import PIXEL_TAGS, UNDEFINED_LENGTH, ByteOrder
+
 KNOWN = frozenset(str(vr).encode() for vr in VR if len(vr) == 2)
-_LONG = frozenset(str(vr).encode() for vr in EXPLICIT_VR_LENGTH_32)
+LONG_VRS = frozenset(str(vr).encode() for vr in EXPLICIT_VR_LENGTH_32)
+"""Those whose length takes four bytes (PS3.5 7.1.2)."""
+AFTER_META_LENGTH = 144
+"""First byte after the Group Length of the File Meta Information (PS3.10 7.1)."""
+
 _MOST_HEAD_BYTES = 16 << 20
 _MOST_LEVELS = 64
-_UNDEFINED = 0xFFFFFFFF
 _ITEM, _END_OF_ITEM, _END_OF_SEQUENCE = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
-_AFTER_META_LENGTH = 144
-
-ByteOrder = Literal["little", "big"]
 
 
 class LostError(Exception):
@@ -62,7 +63,7 @@ class _Head:
         self.data = data
         self._order: ByteOrder = order
         has_meta = data[128:140].startswith(b"DICM\x02\0\0\0UL\x04\0")
-        self.start = _AFTER_META_LENGTH + int.from_bytes(data[140:144], "little") if has_meta else 0
+        self.start = AFTER_META_LENGTH + int.from_bytes(data[140:144], "little") if has_meta else 0
         self.replaced: list[bytes] = []
 
     def elements(self, at: int, levels: int, *, implicit: bool = False) -> int:
@@ -73,22 +74,22 @@ class _Head:
             tag = self._tag(at)
             if tag == _END_OF_ITEM:
                 return at + 8
-            if not levels and tag in _PIXELS:
+            if not levels and tag in PIXEL_TAGS:
                 return at
             at = self._after_implicit(at, levels) if implicit else self._after(at, tag, levels)
 
     def _after_implicit(self, at: int, levels: int) -> int:
         length = self._number(at + 4, 4)
-        return self._items(at + 8, levels + 1, implicit=True) if length == _UNDEFINED else at + 8 + length
+        return self._items(at + 8, levels + 1, implicit=True) if length == UNDEFINED_LENGTH else at + 8 + length
 
     def _after(self, at: int, tag: int, levels: int) -> int:
         """First byte after an element."""
         code = bytes(self.data[at + 4 : at + 6])
         if code not in KNOWN:
             return self._restored(at, tag, code)
-        is_long = code in _LONG
+        is_long = code in LONG_VRS
         length = self._number(at + 8, 4) if is_long else self._number(at + 6, 2)
-        if is_long and length == _UNDEFINED:
+        if is_long and length == UNDEFINED_LENGTH:
             return self._items(at + 12, levels + 1, implicit=code == b"UN")
         return at + (12 if is_long else 8) + length
 
@@ -96,7 +97,7 @@ class _Head:
         """First byte after items of a sequence; those of a UN are in implicit VR (PS3.5 6.2.2)."""
         while (tag := self._tag(at)) == _ITEM:
             length = self._number(at + 4, 4)
-            at = self.elements(at + 8, levels, implicit=implicit) if length == _UNDEFINED else at + 8 + length
+            at = self.elements(at + 8, levels, implicit=implicit) if length == UNDEFINED_LENGTH else at + 8 + length
         if tag != _END_OF_SEQUENCE:
             raise IndexError
         return at + 8
@@ -109,7 +110,7 @@ class _Head:
         fitting = {form: end for form, end in ends.items() if self._begins_element(end, tag, code)}
         vr = _vr_of(tag)
         if fitting.keys() == {"short"} and vr != b"SQ":
-            self.data[at + 4 : at + 6] = b"LO" if vr in _LONG else vr
+            self.data[at + 4 : at + 6] = b"LO" if vr in LONG_VRS else vr
         elif fitting.keys() == {"long"}:
             self.data[at + 4 : at + 6] = b"UN"
         elif fitting.keys() == {"none"}:

@@ -15,12 +15,12 @@ from pydicom.valuerep import EXPLICIT_VR_LENGTH_32, VR
 
 from imaging.formats.dicom.attributes import known_tag
 from imaging.formats.dicom.nesting import is_too_deep
+from imaging.formats.dicom.pixel_element import PIXEL_TAGS, UNDEFINED_LENGTH
 
 HEAD_BYTES = 16 << 10
 """Read of each file. An ordinary CT or MR slice has its pixels begin within."""
 
 _MOST_LEVELS = 16
-_UNDEFINED = 0xFFFFFFFF
 _CHARACTER_SET, _TRANSFER_SYNTAX = 0x00080005, 0x00020010
 _ITEM, _END_OF_ITEM, _END_OF_SEQUENCE = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _IMPLICIT = "1.2.840.10008.1.2"
@@ -73,7 +73,7 @@ class _Element(NamedTuple):
     start: int
 
 
-def walk(path: Path, wanted: frozenset[int], pixel_tags: frozenset[int]) -> Walked | None:
+def walk(path: Path, wanted: frozenset[int]) -> Walked | None:
     """The wanted attributes of a file and the place of its pixels; None where the file is in any way unusual.
 
     Raises:
@@ -85,12 +85,12 @@ def walk(path: Path, wanted: frozenset[int], pixel_tags: frozenset[int]) -> Walk
     finally:
         os.close(descriptor)
     try:
-        return _walked(head, file_bytes, wanted, pixel_tags)
+        return _walked(head, file_bytes, wanted)
     except _Unusual:
         return None
 
 
-def _walked(head: bytes, file_bytes: int, wanted: frozenset[int], pixel_tags: frozenset[int]) -> Walked:
+def _walked(head: bytes, file_bytes: int, wanted: frozenset[int]) -> Walked:
     syntax, start = _meta(head)
     implicit = syntax == _IMPLICIT
     raw: _Raw = {}
@@ -99,7 +99,7 @@ def _walked(head: bytes, file_bytes: int, wanted: frozenset[int], pixel_tags: fr
         element = _element(head, at, implicit)
         if element.tag <= before:
             raise _Unusual
-        if element.tag in pixel_tags:
+        if element.tag in PIXEL_TAGS:
             break
         before, at = element.tag, _end(head, element, implicit)
         if element.tag in wanted or element.tag == _CHARACTER_SET:
@@ -107,7 +107,7 @@ def _walked(head: bytes, file_bytes: int, wanted: frozenset[int], pixel_tags: fr
     if is_too_deep(head[:at]):
         raise _Unusual
     dataset = _dataset(raw, implicit)
-    declared = None if element.length == _UNDEFINED else element.length
+    declared = None if element.length == UNDEFINED_LENGTH else element.length
     value = head[element.start : element.start + 4]
     if len(value) < 4:
         raise _Unusual
@@ -121,7 +121,7 @@ def _meta(head: bytes) -> tuple[str, int]:
     at, end, syntax = 144, 144 + int.from_bytes(head[140:144], "little"), b""
     while at < end:
         element = _element(head, at, implicit=False)
-        if element.tag >> 16 != 2 or element.length == _UNDEFINED:
+        if element.tag >> 16 != 2 or element.length == UNDEFINED_LENGTH:
             raise _Unusual
         at = element.start + element.length
         if element.tag == _TRANSFER_SYNTAX:
@@ -153,7 +153,7 @@ def _element(head: bytes, at: int, implicit: bool) -> _Element:
 
 def _end(head: bytes, element: _Element, implicit: bool, levels: int = 0) -> int:
     """First byte after an element's value."""
-    if element.length != _UNDEFINED:
+    if element.length != UNDEFINED_LENGTH:
         return element.start + element.length
     if (element.vr or "SQ") != "SQ" or levels >= _MOST_LEVELS:
         raise _Unusual
@@ -165,7 +165,7 @@ def _end(head: bytes, element: _Element, implicit: bool, levels: int = 0) -> int
             return at
         if tag != _ITEM:
             raise _Unusual
-        at = _end_of_item(head, at, implicit, levels + 1) if length == _UNDEFINED else at + length
+        at = _end_of_item(head, at, implicit, levels + 1) if length == UNDEFINED_LENGTH else at + length
 
 
 def _end_of_item(head: bytes, at: int, implicit: bool, levels: int) -> int:
@@ -183,7 +183,7 @@ def _delimiter(head: bytes, at: int) -> tuple[int, int]:
 
 def _raw(head: bytes, element: _Element, implicit: bool) -> RawDataElement:
     end = element.start + element.length
-    if element.length == _UNDEFINED or end > len(head):
+    if element.length == UNDEFINED_LENGTH or end > len(head):
         raise _Unusual
     value = head[element.start : end] if element.length else _EMPTY.get(element.vr or "")
     return RawDataElement(known_tag(element.tag), element.vr, element.length, value, element.start, implicit, True)
