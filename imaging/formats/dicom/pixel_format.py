@@ -283,8 +283,8 @@ def _check_bytes(header: Header, found: PixelFormat) -> None:
             header.path, f"{header.transfer_syntax.name} without fragments: the pixels cannot be found (7FE0,0010)"
         )
     elif present < needed:
-        whole_frames = f": {present * 8 // found.frame_bits} of {found.frames} frames" if found.frames > 1 else ""
-        said = f"truncated: found {present} bytes of pixels, expected {needed} (7FE0,0010){whole_frames}"
+        frames = f": {present * 8 // found.frame_bits} of {found.frames} frames" if found.frames > 1 else ""
+        said = f"truncated: found {present} bytes of pixels, expected {needed} (7FE0,0010){frames}"
         raise Truncated(header.path, said)
 
 
