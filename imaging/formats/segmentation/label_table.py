@@ -5,6 +5,7 @@ from pathlib import Path
 
 from imaging import saving
 from imaging.errors import ReadError
+from imaging.formats.character_sets import one_line
 from imaging.labelmap import Label, Labelmap
 
 _HEAD = "# Label description: value, red, green, blue, opacity, visible, mesh, name\n"
@@ -14,7 +15,8 @@ _MOST_BYTES = 1 << 20
 
 def table_beside(path: Path) -> Path:
     """Where the table of a mask lies: the mask's name with ``.labels.txt`` in place of its ending."""
-    return path.with_name(path.name.split(".")[0] + ".labels.txt")
+    plain = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    return plain.with_name(f"{plain.stem}.labels.txt")
 
 
 def write_table(path: Path, labels: tuple[Label, ...]) -> None:
@@ -25,7 +27,7 @@ def write_table(path: Path, labels: tuple[Label, ...]) -> None:
     """
     rows = ['0 0 0 0 0 0 0 "background"\n']
     rows += [
-        f'{each.value} {" ".join(map(str, each.colour))} 1 1 1 "{each.name.replace(chr(34), chr(39))}"\n'
+        f'{each.value} {" ".join(map(str, each.colour))} 1 1 1 "{one_line(each.name).replace(chr(34), chr(39))}"\n'
         for each in labels
     ]
     saving.write_bytes(path, (_HEAD + "".join(rows)).encode())

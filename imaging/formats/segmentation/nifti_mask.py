@@ -35,7 +35,7 @@ def write_nifti(labelmap: Labelmap, grid: ImageGrid, path: Path, report: Report 
     labelmap = in_one_layer(labelmap, path)
     block = file_grid.block_to_write(labelmap.array, grid, path)
     head = _header(block, grid.geometry.has_position)
-    zipped = path.name.endswith(".gz")
+    zipped = path.suffix.lower() == ".gz"
     saving.write_bytes(path, gzipped(head, block.array, report) if zipped else head + block.array.tobytes())
     write_table(table_beside(path), labelmap.labels)
 

@@ -1,5 +1,6 @@
 """Masks as YOLO segmentation labels: a text file a slice with class and outline, in shares of width and height."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def write_yolo(labelmap: Labelmap, folder: Path, report: Report = silent) -> Non
         SaveError: a file cannot be written.
     """
     count, ordered = len(labelmap.array), _ordered(labelmap)
-    names = "".join(f'  {n}: "{each.name.replace(chr(34), chr(39))}"\n' for n, each in enumerate(ordered))
+    names = "".join(f"  {n}: {json.dumps(each.name, ensure_ascii=False)}\n" for n, each in enumerate(ordered))
     with saving.filling(folder) as temporary:
         (temporary / _FOLDER).mkdir()
         for k in range(count):
