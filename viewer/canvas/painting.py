@@ -62,13 +62,16 @@ def _refused(viewport: Viewport) -> Drag:
 
 
 def _paint(viewport: Viewport, start: Point, paint: Paint) -> Drag:
+    """A key pressed meanwhile may undo the stroke, end it, or choose another label: then no more of it is painted."""
     segmentation = viewport.segmentation
     segmentation.begin()
     segmentation.reveal()
+    label = segmentation.active
     try:
         last, before = start, _dab(viewport, start, (start, start), paint, None)
         while (point := (yield)) is not None:
-            before = _dab(viewport, start, (last, point), paint, before)
+            goes_on = segmentation.drawing and segmentation.active == label
+            before = _dab(viewport, start, (last, point), paint, before) if goes_on else None
             last = point
     except GeneratorExit:
         segmentation.cancel()

@@ -196,8 +196,14 @@ class Segmentation(QObject):
         self._remember(name, [edit])
         self.history_changed.emit()
 
+    @property
+    def drawing(self) -> bool:
+        """True while a drag is open."""
+        return self._stroke is not None
+
     def begin(self) -> None:
-        """Open a drag: edits until :meth:`commit` are one undo step."""
+        """Open a drag: edits until :meth:`commit` are one undo step, and those of a drag still open are one before."""
+        self.commit()
         self._stroke = []
 
     def commit(self, name: str = "") -> None:
