@@ -7,6 +7,9 @@ _CLOCK = re.compile(r"(\d{8})?(\d{2})(\d{2})?(\d{2}(?:\.\d+)?)?")
 CLOCK_TIMES = frozenset({"AcquisitionTime", "ContentTime", "FrameAcquisitionDateTime"})
 """Attributes that hold a time of the day."""
 
+DATES = {"AcquisitionTime": "AcquisitionDate", "ContentTime": "ContentDate"}
+"""Where the day of a time is stated."""
+
 _MS_PER = {"TemporalPositionTimeOffset": 1000.0}
 _SPANS = frozenset(
     {"TriggerTime", "NominalCardiacTriggerDelayTime", "FrameReferenceTime", "TemporalPositionTimeOffset"}

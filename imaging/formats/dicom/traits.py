@@ -13,7 +13,7 @@ from imaging.formats.dicom.diffusion import b_value
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.nuclear import vector
-from imaging.formats.dicom.time import CLOCK_TIMES, clock
+from imaging.formats.dicom.time import CLOCK_TIMES, DATES, clock
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,14 @@ def said_by(frames: Sequence[Frame]) -> list[dict[str, str]]:
 
 
 def _in_common(header: Header) -> dict[str, str]:
-    top = {trait.keyword: text(header.dataset, trait.keyword) for trait in TRAITS if trait.keyword not in _VECTORS}
+    top = {trait.keyword: _stated(header.dataset, trait.keyword) for trait in TRAITS if trait.keyword not in _VECTORS}
     return top | {B_VALUE.keyword: b_value(header.dataset)} | _in_groups(header.shared_groups)
+
+
+def _stated(dataset: Dataset, keyword: str) -> str:
+    """The value as text; a time of the day with its date before it, as in a DT: phases may go on after midnight."""
+    found, date = text(dataset, keyword), text(dataset, DATES[keyword]) if keyword in DATES else ""
+    return date + found if found and len(date) == 8 and date.isdecimal() else found
 
 
 def _in_groups(group: Dataset) -> dict[str, str]:

@@ -7,7 +7,7 @@ from imaging.formats.dicom import diffusion, uptake
 
 _KEYWORDS = """
     PatientWeight RadiopharmaceuticalInformationSequence DecayCorrection CorrectedImage SUVType ViewPosition
-    SeriesDate SeriesTime AcquisitionDate
+    SeriesDate SeriesTime AcquisitionDate ContentDate
     SpecificCharacterSet ImageType SOPClassUID SOPInstanceUID StudyDate ContentTime AcquisitionTime AccessionNumber
     Modality PresentationIntentType StudyDescription SeriesDescription PatientName PatientID PatientBirthDate PatientSex
     IssuerOfPatientID

@@ -116,6 +116,17 @@ def test_times_of_the_day_are_read_as_a_clock(write):
     ]
 
 
+@pytest.mark.parametrize("clock", ["Acquisition", "Content"])
+def test_phases_go_on_after_midnight(write, clock):
+    moments = (("20251231", "235930"), ("20260101", "000030"), ("20260101", "000130"))
+    found = opened(write([(z, {f"{clock}Date": d, f"{clock}Time": t}) for d, t in moments for z in (0, 2)]))
+    assert [(values, phase) for _, _, values, phase in found] == [
+        ([1, 11], (0, 3, 0.0)),
+        ([21, 31], (1, 3, 60_000.0)),
+        ([41, 51], (2, 3, 120_000.0)),
+    ]
+
+
 def test_a_dozen_phases_are_listed_in_order(write):
     folder = write([(z, {"TemporalPositionIdentifier": t}) for t in range(1, 13) for z in (0, 2)])
     names = [series.description for series in reading.open_study(folder).series]
