@@ -239,6 +239,14 @@ def test_nuclear_frames_by_energy_window_and_detector(write_dicom):
     ]
 
 
+def test_the_time_slots_of_a_gated_planar_image_are_one_beat(write_dicom):
+    path = nuclear(
+        write_dicom, 6, ImageType=["ORIGINAL", "PRIMARY", "GATED", "EMISSION"], PixelSpacing=[4, 4],
+        DetectorVector=[1, 1, 1, 2, 2, 2], RRIntervalVector=[1] * 6, TimeSlotVector=[1, 2, 3] * 2,
+    )  # fmt: skip
+    assert opened(path) == [("image", f"detector {d}", [3 * d - 3, 3 * d - 2, 3 * d - 1]) for d in (1, 2)]
+
+
 @pytest.mark.parametrize("step", [4.0, -4.0])
 def test_a_reconstructed_tomogram_is_a_volume(write_dicom, step):
     """PS3.3 C.8.4.15: the sign of Spacing Between Slices says to which side of the first slice the others lie."""
@@ -254,10 +262,11 @@ def test_a_reconstructed_tomogram_is_a_volume(write_dicom, step):
     assert heights == pytest.approx({n: 30 + n * step for n in range(3)})
 
 
-def test_a_planar_nuclear_image_claims_no_place(write_dicom):
+@pytest.mark.parametrize("frames", [1, 2])
+def test_a_planar_nuclear_image_claims_no_place(write_dicom, frames):
     detector = dataset(ImagePositionPatient=[0, 0, 0], ImageOrientationPatient=list(AXIAL))
     path = nuclear(
-        write_dicom, 2, ImageType=["ORIGINAL", "PRIMARY", "DYNAMIC", "EMISSION"], PixelSpacing=[4, 4],
+        write_dicom, frames, ImageType=["ORIGINAL", "PRIMARY", "DYNAMIC", "EMISSION"], PixelSpacing=[4, 4],
         DetectorInformationSequence=Items([detector]),
     )  # fmt: skip
     (series,) = reading.open_study(path).series
