@@ -27,7 +27,8 @@ def nuclear_groups(header: Header, frames: int) -> dict[str, list[int]]:
     """
     vectors = [(words, vector(header, keyword, frames)) for keyword, words in _VECTORS]
     telling = [(words, values) for words, values in vectors if len(set(values)) > 1]
-    if telling and telling[-1][0] == _TIME_SLOT and len(set(zip(*[values for _, values in telling], strict=True))) == frames:
+    told_apart = set(zip(*[values for _, values in telling], strict=True))
+    if telling and telling[-1][0] == _TIME_SLOT and len(told_apart) == frames:
         telling.pop()
     groups: dict[str, list[int]] = defaultdict(list)
     for n in range(frames):
