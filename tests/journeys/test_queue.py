@@ -300,6 +300,8 @@ def test_two_blind_readings_are_merged_and_that_is_undone(qtbot: QtBot, read_twi
     masks = [side.mask for side in look.sides]
     main.queue_dialogs.adjudication.merge.menu().actions()[0].trigger()
     state = main.segmentation
+    assert main.runner.busy() and not state.array.any(), "the window does not wait for it"
+    settled(qtbot, main)
     for mask in masks:
         name = mask.labels[0].name
         value = next(label.value for label in state.labels if label.name == name)
@@ -310,6 +312,40 @@ def test_two_blind_readings_are_merged_and_that_is_undone(qtbot: QtBot, read_twi
     press(main, Qt.Key.Key_F11)
     settled(qtbot, main)
     assert states(main) == [CaseState.REJECTED]
+
+
+def test_a_merge_of_two_readings_does_not_take_what_is_painted_meanwhile(qtbot: QtBot, read_twice: Application) -> None:
+    main = read_twice
+    main.queue_dialogs.adjudication.merge.menu().actions()[0].trigger()
+    press(main, Qt.Key.Key_B)
+    drag(main, (0.4, 0.3), (0.6, 0.3))
+    painted = main.segmentation.array.copy()
+    settled(qtbot, main)
+    assert painted.any() and np.array_equal(main.segmentation.array, painted)
+    assert "merge it again" in main.notices.all[-1].text
+    assert not any("Adjudicated" in head.note for head in main.revising.heads)
+    main.queue_dialogs.adjudication.merge.menu().actions()[0].trigger()
+    settled(qtbot, main)
+    assert main.revising.heads[0].note.startswith("Adjudicated: three-way of Ada")
+
+
+def test_a_merge_of_two_readings_does_not_come_to_a_case_that_was_put_off(
+    qtbot: QtBot, read_twice: Application
+) -> None:
+    main = read_twice
+    series = main.worklist.cases[0].series_uid
+    before = [head.id for head in main.shelf.revisions.of(series)]
+    main.queue_dialogs.adjudication.merge.menu().actions()[0].trigger()
+    press(main, Qt.Key.Key_F12)
+    settled(qtbot, main)
+    assert [head.id for head in main.shelf.revisions.of(series)] == before
+
+
+def test_an_adjudication_that_finds_nothing_to_compare_says_so(main: Application) -> None:
+    dialog = main.queue_dialogs.adjudication
+    dialog.open_anew()
+    assert dialog.said.text() == "The masks were not compared."
+    dialog.close()
 
 
 def press_undo(main: Application) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 
@@ -15,11 +16,11 @@ from imaging.errors import LibraryError
 from imaging.geometry import Geometry
 from imaging.labelmap import Labelmap, Provenance
 from imaging.legend import Legend
-from imaging.library.queued import CaseReading
+from imaging.library.queued import Case, CaseReading
 from imaging.library.shelf import Shelf
 from imaging.measurement.measurement import Measurement
 from viewer.commands.annotating import Annotating
-from viewer.commands.comparing import Comparing
+from viewer.commands.comparing import Answer, Comparing
 from viewer.commands.revising import SHARED, Revising
 from viewer.errors import words
 from viewer.state.notices import Notices
@@ -85,6 +86,7 @@ class Adjudicating:
         """
         case, readings, geometry = self._worklist.current, self.readings, self._segmentation.geometry
         if case is None or not readings or geometry is None:
+            otherwise()
             return
 
         def work() -> Look:
@@ -92,11 +94,7 @@ class Adjudicating:
             base = self._mask(case.base, geometry)
             return Look((one, other), base, compare(one.mask, other.mask, base.labels))
 
-        def still_there(look: Look) -> None:
-            if self._worklist.current is not None and self._worklist.current.id == case.id:
-                done(look)
-
-        self._comparing.work_out("Comparing readings", work, still_there, otherwise)
+        self._comparing.work_out("Comparing readings", work, self._while_on_screen(case, done), otherwise)
 
     def answers(self) -> tuple[AnswerPair, ...]:
         """What each reader answered to the questions of label sets, side by side; none without two readings."""
@@ -145,16 +143,32 @@ class Adjudicating:
         self._keep(side.mask, f"Adjudicated: the mask of {side.name}", (side,))
 
     def merge(self, look: Look, way: Way) -> None:
-        """Make one mask of both, by what they began with, and keep it as a new revision."""
-        one, other = look.sides
-        try:
-            mask, shared = consensus.merge(one.mask, other.mask, look.base, way)
-        except ValueError as error:
-            self._notices.add("warning", f"The masks cannot be merged: {error}.")
+        """Have one mask made of both, by what they began with, and keep it as a new revision.
+
+        It is not kept when the case is left or the mask on screen changed meanwhile.
+        """
+        case, (one, other) = self._worklist.current, look.sides
+        if case is None:
             return
-        if shared:
-            self._notices.add("warning", SHARED.format(shared))
-        self._keep(mask, f"Adjudicated: {way} of {one.name} and {other.name}", look.sides)
+
+        def keep(merged: tuple[Labelmap, int]) -> None:
+            mask, shared = merged
+            if shared:
+                self._notices.add("warning", SHARED.format(shared))
+            self._keep(mask, f"Adjudicated: {way} of {one.name} and {other.name}", look.sides)
+
+        work = partial(consensus.merge, one.mask, other.mask, look.base, way)
+        done = self._comparing.unless_changed(self._while_on_screen(case, keep))
+        self._comparing.work_out("Merging readings", work, done)
+
+    def _while_on_screen(self, case: Case, done: Callable[[Answer], None]) -> Callable[[Answer], None]:
+        """What does ``done`` as long as this case is on screen."""
+
+        def handed_over(answer: Answer) -> None:
+            if self._worklist.current is not None and self._worklist.current.id == case.id:
+                done(answer)
+
+        return handed_over
 
     def _keep(self, mask: Labelmap, note: str, of: tuple[Side, ...]) -> None:
         """Make ``mask`` that of the series in one undoable step, saved with who it comes from."""

@@ -134,7 +134,7 @@ class Adjudication(QDialog):
             self.takes[number].setText(f"Take {reading.reader}")
         self._have(None)
         self._say(["Comparing…"])
-        self._adjudicating.look(self._tell, lambda: self._say(["The masks cannot be compared."]))
+        self._adjudicating.look(self._tell, lambda: self._say(["The masks were not compared."]))
 
     def _tell(self, look: Look) -> None:
         self._show_rows([_row(side.reading, side.mask) for side in look.sides])
