@@ -1,6 +1,7 @@
 """Masks as 3D Slicer keeps them: ``.seg.nrrd``, an NRRD file with names, colours and extents of segments."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,13 @@ from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
 from imaging.formats.segmentation.laying import laid
 from imaging.formats.segmentation.nrrd_file import read_nrrd
 from imaging.formats.segmentation.painting import Painting
-from imaging.formats.segmentation.terminology import described
-from imaging.labelmap import PALETTE, Label, Labelmap
+from imaging.formats.segmentation.terminology import described, told
+from imaging.labelmap import MOST_LABELS, PALETTE, Label, Labelmap
 from imaging.layers import Layer, layer_of
 from imaging.progress import Report, silent
 
 _TERMS = re.compile(r"TerminologyEntry:[^~|]*~([^~|]*)~([^~|]*)~")
+_DERIVED = re.compile(r"Wetread\.Derivation:([^|]*)")
 
 
 def write_seg_nrrd(
@@ -107,23 +109,29 @@ def read_seg_nrrd(path: Path, grid: ImageGrid, resample: bool = False, report: R
 
     Raises:
         OtherGrid: voxels that lie elsewhere than the image's, in the same place.
-        ReadError: damaged, kept elsewhere, or voxels in another place.
+        ReadError: damaged, kept elsewhere, more than a mask holds, or voxels in another place.
         Truncated: fewer voxels than the header declares.
         Cancelled: by ``report``.
     """
     file = read_nrrd(path)
     layers = file.layers
+    if f"Segment{MOST_LABELS}_ID" in file.fields:
+        raise ReadError(path, f"more segments than the {MOST_LABELS} that a mask holds")
     try:
         segments = _segments(file.fields)
     except ValueError as error:
         raise ReadError(path, f"damaged segment fields: {error}") from error
     k, j, i = layers.shape[1:]
-    painting = Painting((k, j, i))
-    for layer, stored, value in segments.places if segments.places else _plain(layers):
-        if layer < len(layers):
-            painting.add_all(layers[layer] == stored, value)
+    painting, left = Painting((k, j, i)), int(np.count_nonzero(layers))
+    for layer, stored, value in segments.places or _plain(path, layers):
+        if stored and layer < len(layers):
+            marked = layers[layer] == stored
+            painting.add_all(marked, value)
+            left -= int(np.count_nonzero(marked))
     labels = painting.placed(segments.labels)
-    return laid(path, painting.layers, file.affine, grid, labels, segments.segments, resample, report)
+    found = laid(path, painting.layers, file.affine, grid, labels, segments.segments, resample, report)
+    unnamed = (f"{left} voxels of values that no segment has were left out",) if left > 0 else ()
+    return replace(found, warnings=(*found.warnings, *unnamed))
 
 
 class _Segments:
@@ -135,14 +143,17 @@ class _Segments:
 
     @property
     def labels(self) -> tuple[Label, ...]:
-        return tuple(Label(each.value, each.name, each.colour) for each in self.segments)
+        return tuple(
+            Label(each.value, each.name, each.colour, told(each.kind), derivation=each.derivation)
+            for each in self.segments
+        )
 
 
 def _segments(fields: dict[str, str]) -> _Segments:
     found = _Segments()
     taken: set[int] = set()
     n = 0
-    while f"Segment{n}_ID" in fields and n < 255:
+    while f"Segment{n}_ID" in fields:
         stored = int(fields.get(f"Segment{n}_LabelValue") or 1)
         value = stored if 0 < stored < 256 and stored not in taken else min(set(range(1, 256)) - taken)
         taken.add(value)
@@ -159,12 +170,12 @@ def _segment(fields: dict[str, str], n: int, value: int) -> Segment:
     if len(shares) == 3:
         red, green, blue = (min(255, max(0, round(float(each) * 255))) for each in shares)
         colour = (red, green, blue)
-    plain = described(Label(value, name, colour), None)
-    terms = _TERMS.search(fields.get(f"Segment{n}_Tags", ""))
-    if terms is None:
-        return plain
-    category, kind = (_code(each) for each in terms.groups())
-    return Segment(value, value, name, colour, category, kind, algorithm_type="MANUAL")
+    tags = fields.get(f"Segment{n}_Tags", "")
+    terms, derived = _TERMS.search(tags), _DERIVED.search(tags)
+    category, kind = (_code(each) for each in terms.groups()) if terms else (Code(), Code())
+    return Segment(
+        value, value, name, colour, category, kind, "MANUAL", derivation=derived.group(1).strip() if derived else ""
+    )
 
 
 def _code(text: str) -> Code:
@@ -173,7 +184,15 @@ def _code(text: str) -> Code:
     return Code(value, scheme, meaning)
 
 
-def _plain(layers: NDArray[np.generic]) -> list[tuple[int, int, int]]:
-    """Every value of a file without segment fields."""
-    found = np.unique(layers)
-    return [(0, int(each), int(each)) for each in found if 0 < int(each) < 256]
+def _plain(path: Path, layers: NDArray[np.generic]) -> list[tuple[int, int, int]]:
+    """Every value of a file without segment fields.
+
+    Raises:
+        ReadError: values that are no labels, or several layers, of which nothing says what they are.
+    """
+    values = [int(each) for each in np.unique(layers)]
+    if len(layers) > 1:
+        raise ReadError(path, f"no mask: {len(layers)} layers without segment fields, expected one")
+    if values[0] < 0 or values[-1] > MOST_LABELS:
+        raise ReadError(path, f"not a mask: values from {values[0]} to {values[-1]}, expected 0 to {MOST_LABELS}")
+    return [(0, each, each) for each in values if each]
