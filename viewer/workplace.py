@@ -132,9 +132,7 @@ class Workplace(Workroom):
         self.sides = Sides(self, window)
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, self.seeking, window)
-        self.queue_dialogs = QueueDialogs(
-            self.worklist, self.segmentation, self.enlisting, self.adjudicating, self.seeking, window
-        )
+        self.queue_dialogs = QueueDialogs(self.worklist, self.enlisting, self.adjudicating, self.seeking, window)
         status = StatusBar(self.session, self.runner, self.notices)
         status.message.clicked.connect(lambda: self.dialogs.messages.open_anew())
         window.setStatusBar(status)

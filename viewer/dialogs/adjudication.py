@@ -8,8 +8,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -19,39 +17,26 @@ from PySide6.QtWidgets import (
 from imaging.agreement import AnswerPair
 from imaging.classification import Answer
 from imaging.comparison import HD95
-from imaging.consensus import Way
 from imaging.labelmap import Labelmap
 from imaging.library.queued import CaseReading
 from imaging.measurement.measurement import Measurement
 from viewer.commands.adjudicating import Adjudicating, Look
 from viewer.commands.seeking import Seeking
-from viewer.dialogs.buttons import button, step_buttons
+from viewer.dialogs.buttons import button, merge_button, step_buttons
 from viewer.dialogs.comparison_text import extent, label_lines
-from viewer.state.segmentation import Segmentation
 from viewer.state.worklist import Worklist
 
 MOST_ANSWERS = 6
 """Answers that differ and are shown one by one; the dialog stays on the screen."""
-_WAYS: dict[Way, str] = {
-    "three-way": "Changes of both (by what both began with)",
-    "majority": "Majority of both and what they began with",
-    "STAPLE": "STAPLE of both and what they began with",
-}
 
 
 class Adjudication(QDialog):
     """Stays beside the window while a case is adjudicated; the verdict is given there, as on any case."""
 
-    def __init__(
-        self,
-        worklist: Worklist,
-        segmentation: Segmentation,
-        adjudicating: Adjudicating,
-        seeking: Seeking,
-        parent: QWidget,
-    ) -> None:
+    def __init__(self, worklist: Worklist, adjudicating: Adjudicating, seeking: Seeking, parent: QWidget) -> None:
         super().__init__(parent)
-        self._worklist, self._segmentation, self._adjudicating = worklist, segmentation, adjudicating
+        self._worklist, self._adjudicating = worklist, adjudicating
+        self._further: list[str] = []
         self.setWindowTitle("Adjudication")
         self.resize(620, 400)
         self.case, self.said = QLabel(), QLabel()
@@ -64,9 +49,7 @@ class Adjudication(QDialog):
         self.steps = step_buttons(seeking)
         self.shows = [button("", lambda n=n: self.look and adjudicating.show(self.look.sides[n])) for n in (0, 1)]
         self.takes = [button("", lambda n=n: self.look and adjudicating.take(self.look.sides[n])) for n in (0, 1)]
-        self.merge = QPushButton("Merge")
-        self.merge.setAutoDefault(False)
-        self.merge.setMenu(self._merge_menu())
+        self.merge = merge_button(lambda way: self.look and adjudicating.merge(self.look, way))
         self._lay_out()
         self.finished.connect(self._end)
         worklist.current_changed.connect(self._follow)
@@ -109,12 +92,6 @@ class Adjudication(QDialog):
         layout.addLayout(grid)
         layout.addLayout(bottom)
 
-    def _merge_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for way, text in _WAYS.items():
-            menu.addAction(text, lambda way=way: self.look and self._adjudicating.merge(self.look, way))
-        return menu
-
     def _end(self) -> None:
         self.look = None
         self._adjudicating.end()
@@ -132,6 +109,8 @@ class Adjudication(QDialog):
         for number, reading in enumerate(readings):
             self.shows[number].setText(f"Show {reading.reader}")
             self.takes[number].setText(f"Take {reading.reader}")
+        measured, answers = self._adjudicating.measured(), self._adjudicating.answers()
+        self._further = [*_measured_lines(measured, readings), *_answer_lines(answers, readings)]
         self._have(None)
         self._say(["Comparing…"])
         self._adjudicating.look(self._tell, lambda: self._say(["The masks were not compared."]))
@@ -153,9 +132,8 @@ class Adjudication(QDialog):
             each.setEnabled(look is not None)
 
     def _say(self, masks: list[str]) -> None:
-        readings, adjudicating = self._adjudicating.readings, self._adjudicating
-        measured = _measured_lines(adjudicating.measured(), readings)
-        self.said.setText("\n".join((*masks, *measured, *_answer_lines(adjudicating.answers(), readings))))
+        """How far the masks agree, then measurements and answers."""
+        self.said.setText("\n".join((*masks, *self._further)))
 
 
 def _row(reading: CaseReading, mask: Labelmap | None = None) -> QTreeWidgetItem:

@@ -1,10 +1,18 @@
 """Buttons of dialogs."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMenu, QPushButton
 
+from imaging.consensus import Way
 from viewer.commands.seeking import Seeking
+
+_WAYS: dict[Way, str] = {
+    "three-way": "Changes of both (by what both began with)",
+    "majority": "Majority of both and what they began with",
+    "STAPLE": "STAPLE of both and what they began with",
+}
 
 
 def button(text: str, clicked: Callable[[], object]) -> QPushButton:
@@ -12,6 +20,17 @@ def button(text: str, clicked: Callable[[], object]) -> QPushButton:
     made = QPushButton(text)
     made.setAutoDefault(False)
     made.clicked.connect(lambda: clicked())
+    return made
+
+
+def merge_button(merge: Callable[[Way], object]) -> QPushButton:
+    """A button that opens the ways in which two masks are merged, and calls ``merge`` with the chosen one."""
+    made = QPushButton("Merge")
+    made.setAutoDefault(False)
+    menu = QMenu(made)
+    for way, text in _WAYS.items():
+        menu.addAction(text, partial(merge, way))
+    made.setMenu(menu)
     return made
 
 

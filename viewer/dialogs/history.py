@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
-    QMenu,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -19,11 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from imaging.comparison import HD95, Comparison
-from imaging.consensus import Way
 from imaging.labelmap import Label
 from viewer.commands.revising import Revising
 from viewer.commands.seeking import Seeking
-from viewer.dialogs.buttons import button, step_buttons
+from viewer.dialogs.buttons import button, merge_button, step_buttons
 from viewer.dialogs.comparison_text import extent, label_lines
 from viewer.state.segmentation import Segmentation
 
@@ -32,11 +29,6 @@ if TYPE_CHECKING:
 
 _ID = Qt.ItemDataRole.UserRole
 CHOOSE = "Choose a revision to compare it with the mask on screen, or two (Ctrl+click) to compare them."
-_WAYS: dict[Way, str] = {
-    "three-way": "Changes of both (by what both began with)",
-    "majority": "Majority of both and what they began with",
-    "STAPLE": "STAPLE of both and what they began with",
-}
 
 
 class MaskHistory(QDialog):
@@ -60,9 +52,7 @@ class MaskHistory(QDialog):
         self.restore.setToolTip("Make it the mask; one step that undo takes back")
         self.difference = button("Show difference", lambda: self._revising.show_difference(*self.pair))
         self.steps = step_buttons(seeking)
-        self.merge = QPushButton("Merge")
-        self.merge.setAutoDefault(False)
-        self.merge.setMenu(self._merge_menu())
+        self.merge = merge_button(lambda way: self._revising.merge(self.chosen, way))
         self.which = QComboBox()
         self.which.setAccessibleName("Segments to mark")
         self.which.setToolTip("Which segments you reviewed or approve")
@@ -112,12 +102,6 @@ class MaskHistory(QDialog):
         layout.addWidget(self.said)
         layout.addLayout(buttons)
         layout.addWidget(research)
-
-    def _merge_menu(self) -> QMenu:
-        menu = QMenu(self)
-        for way, text in _WAYS.items():
-            menu.addAction(text, lambda way=way: self._revising.merge(self.chosen, way))
-        return menu
 
     def _refresh(self) -> None:
         if self.isVisible():

@@ -9,7 +9,6 @@ from viewer.commands.enlisting import Enlisting
 from viewer.commands.seeking import Seeking
 from viewer.dialogs.adjudication import Adjudication
 from viewer.dialogs.new_queue import Make, NewQueue
-from viewer.state.segmentation import Segmentation
 from viewer.state.worklist import Worklist
 
 
@@ -19,7 +18,6 @@ class QueueDialogs:
     def __init__(
         self,
         worklist: Worklist,
-        segmentation: Segmentation,
         enlisting: Enlisting,
         adjudicating: Adjudicating,
         seeking: Seeking,
@@ -27,7 +25,7 @@ class QueueDialogs:
     ) -> None:
         self._worklist, self._enlisting = worklist, enlisting
         self.new_queue = NewQueue(worklist, window)
-        self.adjudication = Adjudication(worklist, segmentation, adjudicating, seeking, window)
+        self.adjudication = Adjudication(worklist, adjudicating, seeking, window)
 
     def ask_of_studies(self, keys: list[str]) -> None:
         """Ask about a queue of these listed studies."""
