@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from imaging.classification import AnswerEdit
 from imaging.errors import JournalError
 from imaging.history import Step
 from imaging.layers import Layers, filled_up
@@ -106,8 +107,8 @@ def fold(entries: Sequence[Entry], keep: int, keep_bytes: int) -> tuple[Entry, .
 
 
 def changes_no_mask(step: Step) -> bool:
-    """True when a step is of measurements only."""
-    return all(isinstance(edit, MeasurementEdit) for edit in step.edits)
+    """True when a step is of measurements and answers only."""
+    return all(isinstance(edit, MeasurementEdit | AnswerEdit) for edit in step.edits)
 
 
 def _deltas(steps: Sequence[Step]) -> Iterator[MaskDelta]:

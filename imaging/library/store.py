@@ -120,6 +120,16 @@ class Library:
                 raise LibraryError(f"{self._name}: there is no mask revision {identity}")
             return rows.mask_revision(row)
 
+    def holds(self, identity: int, series_uid: str) -> bool:
+        """Whether there is a mask revision with this id, of this series.
+
+        Raises:
+            LibraryError: the library cannot be read.
+        """
+        wanted = select(MaskRow.id).where(MaskRow.id == identity, MaskRow.series_uid == series_uid)
+        with self.transaction("annotations could not be read") as session:
+            return session.scalar(wanted) is not None
+
     def annotated_series(self) -> tuple[AnnotatedSeries, ...]:
         """Every series that something was saved of, for building a training set, ordered by uid.
 

@@ -174,14 +174,10 @@ class Annotating:
         journal = self._journalling.open(series.uid, blind, series.description or series.uid)
         mask = Mask(geometry, journal=journal, blind=blind)
         try:
-            found = recover(self._shelf.library, mask.journal, series.uid, geometry, fresh, blind)
+            found = self._from_library(mask, series.uid, geometry, fresh)
         except LibraryError as error:
             self._notices.add("error", words(error))
             found = self._without_library(mask, series.uid, geometry, fresh)
-        except SaveError as error:
-            self._notices.add("error", words(error))
-            self._journalling.close(mask)
-            return Mask(geometry, [np.zeros(geometry.shape_kji, np.uint8)], fresh)
         for text in found.news:
             self._notices.add("info" if text == BROUGHT_BACK else "warning", text)
         if found.saved and found.revision is not None and blind is None:
@@ -192,6 +188,16 @@ class Annotating:
         mask.set_legend(found.legend)
         mask.history.restore(found.done, found.undone)
         return mask
+
+    def _from_library(self, mask: Mask, series_uid: str, geometry: Geometry, fresh: Legend) -> Recovered:
+        """What journal and library hold; where the journal can neither be used nor moved away, the library alone."""
+        library, blind = self._shelf.library, mask.blind
+        try:
+            return recover(library, mask.journal, series_uid, geometry, fresh, blind)
+        except SaveError as error:
+            self._notices.add("error", words(error))
+            self._journalling.close(mask)
+            return recover(library, None, series_uid, geometry, fresh, blind)
 
     def _without_library(self, mask: Mask, series_uid: str, geometry: Geometry, fresh: Legend) -> Recovered:
         """What the journal holds by itself; where that is not all, an empty mask that is in no journal."""

@@ -7,16 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from imaging.classification import Answer, AnswerEdit, Level, Target
 from imaging.editing import MaskEdit
+from imaging.errors import SaveError
 from imaging.geometry import Calibration, Geometry
 from imaging.history import Step
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.legend import Legend
+from imaging.library import journal as journals
 from imaging.library import rows
 from imaging.library.journal import Journal
 from imaging.library.journal_entries import Saved
-from imaging.library.recovery import BROUGHT_BACK, CONFLICT, OTHER_GRID, Recovered, recover
-from imaging.library.schema import DraftRow
+from imaging.library.recovery import BROUGHT_BACK, CONFLICT, LOST, OTHER_GRID, Recovered, recover, recover_alone
+from imaging.library.schema import Base, DraftRow, MaskRow
 from imaging.library.store import Library
 from imaging.mask_delta import packed
 from imaging.study import Series
@@ -147,3 +150,124 @@ def test_a_damaged_journal_gives_what_is_whole_and_keeps_a_copy(desk: Desk) -> N
     found = desk.again()
     assert np.array_equal(found.layers[0], array) and "was damaged" in found.news[-1]
     assert desk.path.with_suffix(".1.aside").read_bytes() == data
+
+
+ANSWERED = Step("Answer", (AnswerEdit(None, Answer(Target(Level.SERIES, "s", "1.2"), "set", 1, "quality", (), LATE)),))
+
+
+def empty(library: Library) -> None:
+    """Another library in the same place, as after its file was lost."""
+    with library.transaction("") as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != "schema":
+                session.execute(table.delete())
+
+
+def test_an_answer_leaves_the_mask_saved(desk: Desk) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    first = desk.save(array, LATE)
+    desk.journal.append(Saved(first), ANSWERED)
+    found = desk.again()
+    assert (found.saved, found.news, len(found.done)) == (True, (), 2)
+
+
+def test_an_answer_that_only_the_journal_may_have_outlives_somebody_elses_revision(desk: Desk) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    first = desk.save(array, LATE)
+    desk.journal.append(Saved(first), ANSWERED, ANSWERED, "undo")
+    second = desk.save(np.ones(GRID.shape_kji, np.uint8), EARLY, first)
+    for _ in range(2):
+        found = desk.again()
+        assert found.layers[0].all() and (found.revision, found.saved, found.news) == (second, True, ())
+        assert [each.edits for each in (*found.done, *found.undone)] == [ANSWERED.edits] * 2
+        assert len(found.done) == 1
+
+
+def test_a_revision_that_the_library_lost_comes_back_unsaved(desk: Desk) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    first = desk.save(array, LATE)
+    desk.journal.append(Saved(first))
+    empty(desk.library)
+    found = desk.again()
+    assert np.array_equal(found.layers[0], array) and (found.saved, found.revision) == (False, None)
+    assert found.news == (LOST.format(first),)
+    assert desk.again().news == (BROUGHT_BACK,), "it is told once"
+    again = desk.save(found.layers[0], LATE, found.revision)
+    assert (desk.again().saved, desk.again().revision) == (True, again)
+
+
+def test_an_older_copy_of_the_library_does_not_undo_what_the_journal_has(desk: Desk) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    first = desk.save(array, LATE)
+    desk.journal.append(Saved(first))
+    array = desk.draw(array, 2)
+    second = desk.save(array, LATE, first)
+    desk.journal.append(Saved(second))
+    with desk.library.transaction("") as session:
+        session.delete(session.get(MaskRow, second))
+    found = desk.again()
+    assert np.array_equal(found.layers[0], array) and (found.saved, found.revision) == (False, first)
+    assert found.news == (LOST.format(second),)
+
+
+def test_steps_on_a_revision_that_the_library_lost_are_set_aside(desk: Desk) -> None:
+    first = desk.save(np.ones(GRID.shape_kji, np.uint8), LATE)
+    desk.draw(desk.again().layers[0], 1)
+    empty(desk.library)
+    found = desk.again()
+    assert not found.layers[0].any() and found.revision is None
+    assert f"revision {first} of this mask" in found.news[0] and "set aside as a.1.aside" in found.news[0]
+
+
+def test_somebody_elses_revision_of_another_grid_is_a_conflict(desk: Desk) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    larger = Geometry((3, 4, 5), (2.0, 1.0, 1.0), calibration=Calibration.PATIENT)
+    desk.save(np.ones(larger.shape_kji, np.uint8), EARLY, grid=larger)
+    found = desk.again()
+    assert np.array_equal(found.layers[0], array) and found.news == (BROUGHT_BACK, CONFLICT)
+
+
+def damage_the_last_step(desk: Desk, start: int) -> bytes:
+    data = bytearray(desk.path.read_bytes())
+    data[start + 20] ^= 255
+    desk.path.write_bytes(data)
+    return bytes(data)
+
+
+def test_a_damaged_journal_is_copied_before_anything_takes_its_place(desk: Desk) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    first = desk.save(array, LATE)
+    desk.journal.append(Saved(first))
+    end = desk.journal.byte_size
+    desk.draw(array, 2)
+    data = damage_the_last_step(desk, end)
+    desk.save(np.ones(GRID.shape_kji, np.uint8), EARLY, first)
+    found = desk.again()
+    assert found.layers[0].all() and "was damaged" in found.news[-1]
+    assert desk.path.with_suffix(".1.aside").read_bytes() == data
+
+
+def test_a_journal_damaged_at_its_beginning_is_copied_with_and_without_the_library(desk: Desk) -> None:
+    desk.draw(desk.again().layers[0], 1)
+    data = damage_the_last_step(desk, len(journals.SIGNATURE) + 1)
+    assert "was damaged" in desk.again().news[0]
+    desk.journal.close()
+    desk.path.write_bytes(data)
+    desk.journal = Journal(desk.path)
+    found = recover_alone(desk.library.name, desk.journal, "1.2", GRID, FRESH)
+    assert found is not None and "was damaged" in found.news[0]
+    assert desk.path.with_suffix(".2.aside").read_bytes() == desk.path.with_suffix(".1.aside").read_bytes() == data
+
+
+def test_a_full_disk_does_not_hide_what_the_journal_has(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    array = desk.draw(desk.again().layers[0], 1)
+    identity = desk.save(array, LATE)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journals, "_write_all", full)
+        patch.setattr("imaging.library.recovery.tidy", lambda *_: (_ for _ in ()).throw(SaveError(desk.path, "full")))
+        found = desk.again()
+    assert np.array_equal(found.layers[0], array) and (found.saved, found.revision) == (True, identity)
