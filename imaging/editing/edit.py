@@ -82,7 +82,7 @@ class Editable:
     """Which voxels an edit may change.
 
     Attributes:
-        locked: label values whose voxels stay as they are.
+        locked: label values whose voxels stay as they are; none is added to them.
         only: label values that may be overwritten; None for all.
         values: (K, J, I) values of the image, or (K, J, I, 3) in colour, where ``low`` and ``high`` bound the grey.
         low, high: voxels with values outside stay as they are, both ends included.
@@ -146,7 +146,10 @@ def on_layer(edit: MaskEdit, layer: int) -> MaskEdit:
 
 def changed(array: Mask, box: Box, new: Mask, name: str, editable: Editable = ANYWHERE) -> MaskEdit | None:
     """The smallest change that puts ``new`` into ``box`` as far as ``editable`` allows; None when nothing changes."""
-    return _edit(array, Region(box, array[box] != new), new, name, editable)
+    differs = array[box] != new
+    for label in editable.locked:
+        differs &= new != np.uint8(label)
+    return _edit(array, Region(box, differs), new, name, editable)
 
 
 def add(array: Mask, region: Region, value: int, name: str, editable: Editable = ANYWHERE) -> MaskEdit | None:

@@ -272,3 +272,29 @@ def test_nothing_can_be_done_to_segments_of_nothing(main: Application, qtbot: Qt
     QTest.keyClick(panel.terms.search, Qt.Key.Key_Return)
     assert main.segmentation.labels == () and main.annotating.keep()
     assert main.notices.all[-1].text == "Open an image first; its segments belong to it."
+
+
+@pytest.mark.parametrize("how", ["delete-segment", "undo", "lock-segment"])
+def test_a_proposal_for_a_segment_that_is_gone_or_locked_meanwhile_is_put_away(
+    main: Application, qtbot: QtBot, how: str
+) -> None:
+    main.segmenting.add("second")
+    main.window.run("edit-threshold")
+    qtbot.waitUntil(lambda: main.session.workbench.proposal is not None, timeout=5000)
+    main.window.run(how)
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=5000)
+    QTest.keyClick(main.canvas, Qt.Key.Key_Return)
+    assert not main.segmentation.array.any() and main.session.workbench.proposal is None
+    assert "Threshold was put away: second is" in main.notices.all[-1].text
+
+
+def test_a_proposal_takes_nothing_from_a_segment_that_is_locked_meanwhile(main: Application, qtbot: QtBot) -> None:
+    paint(main, 30, 40)
+    before = main.segmentation.array.copy()
+    main.segmenting.add("second")
+    paint(main, 30, 40, "grow-region")
+    qtbot.waitUntil(lambda: main.session.workbench.proposal is not None, timeout=5000)
+    main.segmenting.set_locked(1, True)
+    QTest.keyClick(main.canvas, Qt.Key.Key_Return)
+    assert np.array_equal(main.segmentation.array, before)
+    assert "lesion is locked or hidden now" in main.notices.all[-1].text

@@ -12,7 +12,7 @@ from imaging.layers import any_label
 from imaging.progress import Report
 from viewer.commands.drawing import BOX_NAME, CLICK_NAMES, NOTHING_THERE, OUTLINE_NAMES, boxed, clicked, outlined
 from viewer.commands.operations import Operation, Task
-from viewer.commands.proposing import proposal_of
+from viewer.commands.proposing import outdated, proposal_of
 from viewer.errors import words
 from viewer.jobs.runner import Runner
 from viewer.state.findings import Findings
@@ -89,11 +89,16 @@ class Editing:
             self.work_out(operation.text, partial(operation.work, task))
 
     def confirm(self) -> None:
-        """Make the proposed change, as one step of the undo line."""
-        proposal = self._bench.proposal
-        if proposal is not None:
-            self.discard()
-            self._segmentation.apply(proposal.edit)
+        """Make the proposed change, as one step of the undo line; not one that the labels do not allow any more."""
+        proposal, state = self._bench.proposal, self._segmentation
+        if proposal is None:
+            return
+        self.discard()
+        reason = outdated(proposal, state.labels, state.protected)
+        if reason:
+            self._notices.add("warning", f"{proposal.edit.name} was put away: {reason}.")
+        else:
+            state.apply(proposal.edit)
 
     def discard(self) -> None:
         """Put the proposed change away, or stop working it out."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed, replace
+from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed
 from imaging.editing.boxes import whole
 from imaging.editing.growing import grow_from_seeds
 from imaging.editing.interpolation import interpolate
@@ -189,7 +189,7 @@ def _jointly(task: Task, report: Report) -> MaskEdit | None:
 def _split(task: Task, report: Report) -> MaskEdit | None:
     report(0, 0, "Splitting")
     new = split(task.array, task.value, task.free)
-    return None if new is None else replace(task.array, new, "Split islands")
+    return None if new is None else _within(task, new, "Split islands")
 
 
 OPERATIONS: tuple[Operation, ...] = (

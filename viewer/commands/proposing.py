@@ -1,4 +1,6 @@
-"""What a proposed change looks like."""
+"""What a proposed change looks like, and whether it may still be made."""
+
+from collections.abc import Collection
 
 import numpy as np
 
@@ -22,3 +24,25 @@ def proposal_of(edit: MaskEdit, labels: tuple[Label, ...], geometry: Geometry) -
     shown = Labelmap(array, geometry, (*labels, Label(taken, "taken away", TAKEN)))
     removed = int(np.count_nonzero(erased))
     return Proposal(edit, shown, int(np.count_nonzero(differs)) - removed, removed)
+
+
+def outdated(proposal: Proposal, labels: tuple[Label, ...], protected: Collection[int]) -> str:
+    """Why a change may no longer be made as it was proposed; empty where it may.
+
+    Args:
+        labels: of the mask now; one that has another identity is another label.
+        protected: values whose voxels no tool may change now.
+    """
+    now = {label.value: label for label in labels}
+    for then in proposal.shown.labels[:-1]:
+        label = now.get(then.value)
+        gone = label is None or label.uid != then.uid
+        if (gone or then.value in protected) and _changes(proposal.edit, then.value):
+            return f"{then.name} is {'not there any more' if gone else 'locked or hidden now'}"
+    return ""
+
+
+def _changes(edit: MaskEdit, value: int) -> bool:
+    """Whether any voxel gets or loses a label; plane by plane, which spares the memory."""
+    planes = zip(edit.before, edit.after, strict=True)
+    return any(bool(((before == value) != (after == value)).any()) for before, after in planes)
