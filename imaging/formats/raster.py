@@ -126,7 +126,13 @@ def _mask_plane(path: Path) -> NDArray[Any]:
     with _opened(path) as image:
         if image.mode not in ("1", "L", "P", "I;16", "I"):
             raise ReadError(path, f"a mask of mode {image.mode}: expected one channel of label values")
-        return _decoded(path, image)
+        return _decoded(path, image) // _grey_step(path)
+
+
+def _grey_step(path: Path) -> int:
+    """By what Pillow multiplies the greys of a PNG of 2 or 4 bits, which it spreads to 255 (PNG, IHDR)."""
+    head = first_bytes(path, 26)
+    return {b"\x02\0": 85, b"\x04\0": 17}.get(head[24:26], 1) if head.startswith(b"\x89PNG") else 1
 
 
 def _is_colour(path: Path, image: Image.Image) -> bool:

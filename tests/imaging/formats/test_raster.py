@@ -191,6 +191,21 @@ def test_a_palette_mask_gives_its_indices(tmp_path: Path):
     assert raster.read_mask(tmp_path / "m.png").tolist() == [[[1, 0]]]
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_greys_of_few_bits_are_the_labels_that_were_stored(tmp_path: Path, bits: int):
+    labels = [0, 1, (1 << bits) - 1, 1]
+    row = int("".join(f"{each:0{bits}b}" for each in labels).ljust(8 * -(-4 * bits // 8), "0"), 2)
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", 4, 1, bits, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0" + row.to_bytes(-(-4 * bits // 8)))),
+        (b"IEND", b""),
+    )
+    parts = (struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+             for kind, data in chunks)  # fmt: skip
+    (tmp_path / "m.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    assert raster.read_mask(tmp_path / "m.png").tolist() == [[labels]]
+
+
 def test_a_colour_picture_is_no_mask(tmp_path: Path):
     raster.write_png(tmp_path / "m.png", RGB)
     with pytest.raises(ReadError, match="expected one channel"):
