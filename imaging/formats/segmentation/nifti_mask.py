@@ -45,12 +45,15 @@ def read_nifti(path: Path, grid: ImageGrid, resample: bool = False, report: Repo
 
     Raises:
         OtherGrid: voxels that lie elsewhere than the image's, in the same place.
-        ReadError: damaged, no whole numbers from 0 to 255, or voxels in another place.
+        ReadError: damaged, several volumes, no whole numbers from 0 to 255, or voxels in another place.
         Cancelled: by ``report``.
     """
     header = read_header(path)
+    if header.phases > 1:
+        raise ReadError(path, f"holds {header.phases} volumes: expected one mask")
     array = nifti.read_array(path)
-    values = array.astype(np.uint8)
+    with np.errstate(invalid="ignore"):  # what is no number equals nothing
+        values = array.astype(np.uint8)
     if array.ndim != 3 or not np.array_equal(values, array):
         raise ReadError(path, "not a mask: expected whole numbers from 0 to 255")
     affine = None
