@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from imaging.errors import ReadError
 from imaging.formats.content import first_bytes, identity
 from imaging.formats.media_boxes import missing_from
-from imaging.formats.pages import grey_if_equal, stacked
+from imaging.formats.pages import grey_if_equal, stacked, upright
 from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 from imaging.study import Series
@@ -25,6 +25,22 @@ from imaging.volume import Volume
 
 _GIF_DELAY = re.compile(rb"\x21\xf9\x04[\x00-\x1f](..).\x00", re.DOTALL)
 """The delay of a frame, in its Graphic Control Extension (GIF89a, 23)."""
+
+_ORIENTATIONS = {
+    (-1, 0, 0, 1): 2,
+    (-1, 0, 0, -1): 3,
+    (1, 0, 0, -1): 4,
+    (0, 1, 1, 0): 5,
+    (0, 1, -1, 0): 6,
+    (0, -1, -1, 0): 7,
+    (0, -1, 1, 0): 8,
+}
+"""EXIF orientation by the signs of a, b, c and d in a display matrix (ISO/IEC 14496-12, 8.3.2.3)."""
+
+_TURNED = "turned upright as its display matrix says"
+_MOST_UNLIKE = 10.0
+"""Width by height of a pixel beyond which the number is taken for a damaged one."""
+_NOT_SQUARE = "pixels are not square; their size is unknown"
 
 MOST_BYTES = 4 << 30
 """Decoded bytes beyond which a clip is refused before it is decoded."""
@@ -41,6 +57,7 @@ def describe(path: Path) -> list[Series]:
         promised = stream.frames
         context: Any = stream.codec_context  # None for a codec that is not known, whatever the annotation says
         height, width = (context.height, context.width) if context else (0, 0)
+        pixel_height = _pixel_height(stream)
     count = len(times_ms)
     if count < 1 or height < 1 or width < 1:
         raise ReadError(path, f"no frames: found {count} of {height} × {width} pixels")
@@ -48,18 +65,22 @@ def describe(path: Path) -> list[Series]:
         raise ReadError(
             path, f"{count} frames of {height} × {width} pixels: more than the {MOST_BYTES >> 30} GiB allowed"
         )
-    shape = (count, height, width)
+    orientation = _first_orientation(path)
+    is_lying = orientation >= 5
+    shape = (count, width, height) if is_lying else (count, height, width)
+    spacing = (1.0, 1.0, pixel_height) if is_lying else (1.0, pixel_height, 1.0)
+    turned, not_square = (_TURNED,) * (orientation > 1), (_NOT_SQUARE,) * (pixel_height != 1)
     series = Series(
         uid=identity(path),
         kind="clip",
         format="clip",
         files=(path,),
         shape_kji=shape,
-        geometry=Geometry(shape),
+        geometry=Geometry(shape, spacing),
         description=path.name,
         photometric="RGB",
         frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
-        warnings=(*_shortfall(path, count, promised), *_assumed_times(path, count)),
+        warnings=(*_shortfall(path, count, promised), *_assumed_times(path, count), *turned, *not_square),
     )
     return [series]
 
@@ -84,9 +105,10 @@ def load_volume(series: Series, report: Report = silent) -> Volume:
             f"only {len(frames)} of {series.frames} frames could be decoded{problem and ': '}{problem}",
         )
     first = times_ms[0]
+    spacing = series.geometry.spacing_mm if series.geometry else (1.0, 1.0, 1.0)
     return Volume(
         stacked(path, frames),
-        Geometry((len(frames), *series.shape_kji[1:])),
+        Geometry((len(frames), *series.shape_kji[1:]), spacing),
         "clip",
         series_uid=series.uid,
         frame_times_ms=tuple(time - first for time in times_ms),
@@ -116,6 +138,12 @@ def _packet_times_ms(container: InputContainer, stream: VideoStream) -> list[flo
     packets = [packet for packet in container.demux(stream) if packet.size]
     shown = [packet.dts if packet.pts is None else packet.pts for packet in packets]
     return [(0 if ticks is None else ticks) * tick_ms for ticks in shown]
+
+
+def _pixel_height(stream: VideoStream) -> float:
+    """The height of a pixel by its width; 1 where none is told that can be meant."""
+    width = float(stream.sample_aspect_ratio or 1)
+    return 1 / width if 1 / _MOST_UNLIKE < width < _MOST_UNLIKE else 1.0
 
 
 @contextmanager
@@ -155,5 +183,24 @@ def _decode(path: Path, series: Series, report: Report) -> tuple[list[NDArray[An
 
 
 def _pixels(frame: VideoFrame) -> NDArray[Any]:
-    """(rows, columns) where the three channels agree everywhere, else (rows, columns, 3) uint8."""
-    return grey_if_equal(frame.to_ndarray(format="rgb24"))
+    """(rows, columns) where the three channels agree everywhere, else (rows, columns, 3) uint8; upright."""
+    return upright(grey_if_equal(frame.to_ndarray(format="rgb24")), _orientation(frame))
+
+
+def _orientation(frame: VideoFrame) -> int:
+    """How the camera was held, as in EXIF; 1 is upright, which is also taken where it was held at an odd angle."""
+    told: Any = frame.side_data  # its annotation knows of no display matrix
+    if "DISPLAYMATRIX" not in told:
+        return 1
+    matrix = np.frombuffer(bytes(told["DISPLAYMATRIX"]), np.int32, 5)
+    a, b, _, c, d = (int(sign) for sign in np.sign(matrix))
+    return _ORIENTATIONS.get((a, b, c, d), 1)
+
+
+def _first_orientation(path: Path) -> int:
+    """The orientation of the first frame; upright where none can be decoded, which loading tells."""
+    with _opened(path) as (container, stream):
+        try:
+            return next((_orientation(frame) for frame in container.decode(stream)), 1)
+        except av.error.FFmpegError:
+            return 1

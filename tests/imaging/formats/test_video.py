@@ -1,5 +1,6 @@
 """Clips: every frame, its time and its colour; written here with the lossless codecs of PyAV."""
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from imaging.errors import ReadError
 from imaging.formats import reading
+from imaging.geometry import Calibration
 from imaging.volume import Volume
 
 GREY = np.stack([np.full((32, 48), 30 * n + 10, np.uint8) for n in range(6)])
@@ -69,6 +71,47 @@ def test_lossy_clips_are_close(tmp_path: Path, name: str, codec: str, pixels: st
     volume = reading.load_volume(series)
     assert series.frames == 6 and series.frame_time_ms == pytest.approx(40, rel=0.2)
     assert np.abs(volume.array.reshape(6, -1).mean(axis=1) - GREY.reshape(6, -1).mean(axis=1)).max() < 4
+
+
+@pytest.mark.parametrize(
+    ("matrix", "turn"),
+    [
+        ((1, 0, 0, 1), lambda frames: frames),
+        ((0, 1, -1, 0), lambda frames: np.rot90(frames, -1, (1, 2))),
+        ((-1, 0, 0, -1), lambda frames: frames[:, ::-1, ::-1]),
+        ((0, -1, 1, 0), lambda frames: np.rot90(frames, 1, (1, 2))),
+        ((-1, 0, 0, 1), lambda frames: frames[:, :, ::-1]),
+    ],
+)
+def test_a_clip_is_turned_upright_as_its_display_matrix_says(tmp_path: Path, matrix: tuple[int, ...], turn):
+    """ISO/IEC 14496-12 8.3.2.3: (x', y') = (a x + c y, b x + d y), so that 0, 1, -1, 0 turns clockwise."""
+    corner = GREY.copy()
+    corner[:, :16, :16] = 255
+    times_ms = [40 * n for n in range(6)]
+    path = write_clip(tmp_path / "c.mp4", corner, times_ms, "mpeg4", "yuv420p")
+    upright = load(path).array
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 44
+    a, b, c, d = (each << 16 for each in matrix)
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    volume = load(path)
+    assert volume.geometry.shape_kji == volume.array.shape[:3] and np.array_equal(volume.array, turn(upright))
+    assert ("turned upright as its display matrix says" in volume.warnings) == (matrix != (1, 0, 0, 1))
+
+
+def test_pixels_that_are_not_square_are_told_and_keep_their_aspect(tmp_path: Path):
+    with av.open(str(tmp_path / "c.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 32, 48, "yuv420p"
+        stream.codec_context.sample_aspect_ratio = Fraction(2, 1)
+        for frame in GREY:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.repeat(frame[..., None], 3, axis=2), "rgb24")))
+        container.mux(stream.encode(None))
+    volume = load(tmp_path / "c.mp4")
+    assert volume.geometry.spacing_mm == (1, 0.5, 1)
+    assert volume.geometry.calibration is Calibration.NONE
+    assert "pixels are not square; their size is unknown" in volume.warnings
 
 
 def test_gif_equals_pillow(tmp_path: Path):
