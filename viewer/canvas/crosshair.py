@@ -1,5 +1,7 @@
 """The point all planes go through, the lines in which they cut one another, and turning planes about that point."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from math import atan2, cos, hypot, sin
 
 import numpy as np
@@ -10,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from imaging.crossing import crossing
 from imaging.geometry import Triple, triple
 from viewer.canvas.dragging import Drag, Point, Viewport, distance_px, focus_at
+from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
 from viewer.state.planes import Plane, Planes
 from viewer.state.session import Session
@@ -81,19 +84,28 @@ def _turn(viewport: Viewport, held: tuple[Pane, ...], start: Point) -> Drag:
     session, pane = viewport.session, viewport.pane
     centre, focus = _focus_on_screen(session, pane), session.focus
     normal = _screen_normal(pane)
-    before = [(other, other.planes) for other in held]
+    before = [(other, other.opened, other.planes) for other in held]
     if centre is None or focus is None or normal is None:
         return
     first = atan2(start[1] - centre[1], start[0] - centre[0])
     try:
         while (point := (yield)) is not None:
             angle = atan2(point[1] - centre[1], point[0] - centre[0]) - first
-            for other, planes in before:
+            for other, planes in _still_there(before):
                 _turn_plane(other, planes, focus.point_lps, normal, angle)
     except GeneratorExit:
-        for other, planes in before:
+        for other, planes in _still_there(before):
             other.step_through(planes, focus.point_lps)
         raise
+
+
+def _still_there(before: Sequence[tuple[Pane, OpenSeries | None, Planes]]) -> list[tuple[Pane, Planes]]:
+    """The viewports that show what they did, with their planes then, through the volume as it is known now."""
+    return [
+        (pane, replace(planes, volume=opened.volume))
+        for pane, opened, planes in before
+        if opened is not None and pane.opened is opened
+    ]
 
 
 def _turn_plane(pane: Pane, planes: Planes, centre_lps: Triple, normal: NDArray[np.float64], angle: float) -> None:
