@@ -16,11 +16,12 @@ from imaging.formats.dicom.attributes import PARSE_ERRORS, items, numbers, text,
 from imaging.formats.dicom.plain_object import read_object
 from imaging.formats.segmentation.contour_planes import Slices, planes_of
 from imaging.formats.segmentation.file_grid import block_of
-from imaging.formats.segmentation.imported import Code, ImportedMask, Segment
+from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
 from imaging.formats.segmentation.resampling import refusal, resampled
-from imaging.formats.segmentation.terminology import codes_of
+from imaging.formats.segmentation.seg_header import code_in, derivation_in
+from imaging.formats.segmentation.terminology import codes_of, told
 from imaging.labelmap import MOST_LABELS, PALETTE, Label
 from imaging.progress import Report, silent
 from imaging.study import Series
@@ -66,12 +67,14 @@ def read_rtstruct(
         )
     dataset = _structure_set(path)
     _check_frame(path, dataset, source)
+    own = _in_frame(dataset, source)
     try:
-        regions, open_lines = _regions(path, dataset)
+        regions, open_lines = _regions(path, dataset, own)
     except PARSE_ERRORS as error:
         raise ReadError(path, f"damaged RT Structure Set: {error}") from error
     title = text(dataset, "SeriesDescription") or text(dataset, "StructureSetLabel") or path.name
-    structures = _Structures(title, tuple(regions), open_lines)
+    elsewhere = len(items(dataset, "StructureSetROISequence")) - len(own)
+    structures = _Structures(title, tuple(regions), open_lines, elsewhere)
     found = structures.on(source)
     reason = structures.misfit(source)
     return _from_other_planes(path, reason, structures, source, resample, report) if reason else found
@@ -100,6 +103,7 @@ class _Structures:
     title: str
     regions: tuple[_Region, ...]
     open_lines: int
+    elsewhere: int
 
     @property
     def contours(self) -> list[NDArray[np.float64]]:
@@ -137,8 +141,12 @@ class _Structures:
             )
         if self.open_lines:
             warnings.append(f"{self.open_lines} points and open lines enclose nothing and were left out")
+        if self.elsewhere:
+            warnings.append(f"{self.elsewhere} regions lie in another frame of reference and were left out")
         segments = tuple(each.segment for each in self.regions)
-        labels = tuple(Label(each.value, each.name, each.colour) for each in segments)
+        labels = tuple(
+            Label(each.value, each.name, each.colour, told(each.kind), derivation=each.derivation) for each in segments
+        )
         mask = source.grid.labelmap(painting.layers, painting.placed(labels))
         return ImportedMask(mask, segments, self.title, tuple(warnings))
 
@@ -158,9 +166,15 @@ def _check_frame(path: Path, dataset: Dataset, source: Source) -> None:
         raise ReadError(path, f"drawn in frame of reference {min(stated)}, expected that of {source.name}, {ours}")
 
 
-def _regions(path: Path, dataset: Dataset) -> tuple[list[_Region], int]:
+def _in_frame(dataset: Dataset, source: Source) -> list[Dataset]:
+    """The regions that lie in the frame of reference of the image, as far as both say: each states its own."""
+    ours, regions = source.frame_of_reference, items(dataset, "StructureSetROISequence")
+    return [each for each in regions if not ours or text(each, "ReferencedFrameOfReferenceUID") in ("", ours)]
+
+
+def _regions(path: Path, dataset: Dataset, own: list[Dataset]) -> tuple[list[_Region], int]:
     """The regions in order of number, and how many of their contours are not closed."""
-    described = {whole(each, "ROINumber"): each for each in items(dataset, "StructureSetROISequence")}
+    described = {whole(each, "ROINumber"): each for each in own}
     observed = {whole(each, "ReferencedROINumber"): each for each in items(dataset, "RTROIObservationsSequence")}
     drawn = {whole(each, "ReferencedROINumber"): each for each in items(dataset, "ROIContourSequence")}
     found = sorted(number for number in described if number is not None)
@@ -198,15 +212,11 @@ def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn:
     shown = PALETTE[(value - 1) % len(PALETTE)]
     if len(colour) == 3 and all(0 <= each <= 255 for each in colour):
         shown = (int(colour[0]), int(colour[1]), int(colour[2]))
-    category, kind = codes_of(name)
-    stated = items(observed, "RTROIIdentificationCodeSequence")
-    if stated:
-        kind = Code(
-            text(stated[0], "CodeValue"), text(stated[0], "CodingSchemeDesignator"), text(stated[0], "CodeMeaning")
-        )
+    category, kind = codes_of(name)[0], code_in(observed, "RTROIIdentificationCodeSequence")
     how = text(region, "ROIGenerationAlgorithm").upper()
     algorithm = text(region, "ROIGenerationDescription") if how != "MANUAL" else ""
-    return Segment(value, number, name, shown, category, kind, how, algorithm)
+    derivation = derivation_in(text(region, "ROIDescription"))
+    return Segment(value, number, name, shown, category, kind, how, algorithm, derivation=derivation)
 
 
 def _planes(region: _Region, source: Source, slices: Slices) -> tuple[dict[int, NDArray[np.bool_]], int]:

@@ -116,8 +116,8 @@ def _segment(described: Dataset, segment_number: int, value: int) -> Segment:
     lab = numbers(described, "RecommendedDisplayCIELabValue")
     made_by = item(described, "SegmentationAlgorithmIdentificationSequence")
     category, kind = (
-        _code(described, "SegmentedPropertyCategoryCodeSequence"),
-        _code(described, "SegmentedPropertyTypeCodeSequence"),
+        code_in(described, "SegmentedPropertyCategoryCodeSequence"),
+        code_in(described, "SegmentedPropertyTypeCodeSequence"),
     )
     return Segment(
         value,
@@ -129,16 +129,17 @@ def _segment(described: Dataset, segment_number: int, value: int) -> Segment:
         text(described, "SegmentAlgorithmType").upper(),
         text(described, "SegmentAlgorithmName") or text(made_by, "AlgorithmName"),
         text(made_by, "AlgorithmVersion").removeprefix(NOT_STATED),
-        _derivation(text(described, "SegmentDescription")),
+        derivation_in(text(described, "SegmentDescription")),
     )
 
 
-def _derivation(description: str) -> str:
+def derivation_in(description: str) -> str:
     """A description that is the mark of a resampled segment, as written here; others say what it is, not whence."""
     return description if description.startswith(RESAMPLED) else ""
 
 
-def _code(dataset: Dataset, keyword: str) -> Code:
+def code_in(dataset: Dataset, keyword: str) -> Code:
+    """The first code of a sequence (PS3.3 8.8); one without a value where there is none."""
     found = item(dataset, keyword)
     value = next(filter(None, (text(found, each) for each in ("CodeValue", "LongCodeValue", "URNCodeValue"))), "")
     return Code(value, text(found, "CodingSchemeDesignator"), text(found, "CodeMeaning"))

@@ -1,0 +1,36 @@
+"""RT Structure Sets: what is said of regions comes back, and regions of other places are not drawn here."""
+
+import numpy as np
+from pydicom import dcmread
+
+from imaging.formats.authoring.image_grid import grid_of
+from imaging.formats.segmentation.exporting import export_labelmap
+from imaging.formats.segmentation.importing import import_onto
+from imaging.formats.segmentation.mask_format import MaskFormat
+from imaging.labelmap import Code, Label, Labelmap
+
+LESION = Code("52988006", "SCT", "Lesion")
+
+
+def test_codes_and_the_mark_of_resampling_come_back_on_labels(make_image, tmp_path):
+    image = make_image("axial")
+    labels = (Label(1, "a", code=LESION, derivation="resampled from 3 × 3 × 3 voxels"), Label(2, "b"))
+    mask = Labelmap(image.mask(), image.volume.geometry, labels)
+    path = tmp_path / "r.dcm"
+    export_labelmap(mask, image.volume, image.series, path, MaskFormat.RTSTRUCT)
+    found = import_onto(path, grid_of(image.volume), image.series).labelmap
+    assert [(each.code, each.derivation) for each in found.labels] == [(LESION, labels[0].derivation), (None, "")]
+
+
+def test_a_region_of_another_frame_of_reference_is_left_out_and_told(make_image, tmp_path):
+    image = make_image("axial")
+    mask = Labelmap(image.mask(), image.volume.geometry, (Label(1, "here"), Label(2, "elsewhere")))
+    path = tmp_path / "r.dcm"
+    export_labelmap(mask, image.volume, image.series, path, MaskFormat.RTSTRUCT)
+    data = dcmread(path)
+    data.StructureSetROISequence[1].ReferencedFrameOfReferenceUID = "1.2.826.0.1.99.1"
+    data.save_as(path)
+    found = import_onto(path, grid_of(image.volume), image.series)
+    assert [each.name for each in found.labelmap.labels] == ["here"]
+    np.testing.assert_array_equal(found.labelmap.array, mask.array == 1)
+    assert found.warnings == ("1 regions lie in another frame of reference and were left out",)
