@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
+from stat import S_IMODE
 
 from imaging.errors import SaveError
 
@@ -14,19 +16,22 @@ from imaging.errors import SaveError
 def replacing(path: Path) -> Generator[Path]:
     """A temporary path beside ``path`` with the same suffixes; takes its place when the block ends without error.
 
+    Who may read it is what it was; of a new file, as the person's umask says.
+
     Raises:
         SaveError: the folder cannot be written or the disk is full; what stood at ``path`` is untouched.
     """
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".saving-", suffix="".join(path.suffixes[-2:]))
-        os.close(handle)
-        temporary = Path(name)
+        name = path.parent / f".saving-{token_hex(8)}{''.join(path.suffixes[-2:])}"
+        name.touch(exist_ok=False)
+        temporary = name
+        with suppress(FileNotFoundError):
+            name.chmod(S_IMODE(path.stat().st_mode))
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
-        temporary.chmod(0o644)
         temporary.replace(path)
         temporary = None
         _sync_folder(path.parent)

@@ -10,7 +10,7 @@ import os
 import struct
 import zlib
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 
@@ -39,14 +39,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._waiting: list[Entry] = []
-        self._older = False
+        self._older = self._unfinished = False
+        self._file = _opened(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise JournalError(f"{path}: the journal cannot be opened ({error.strerror})") from error
-        try:
-            self._lock()
             self.entries, self.damaged = self._read()
         except BaseException:
             os.close(self._file)
@@ -72,11 +67,15 @@ class Journal:
         if not self._end:
             data = _HEAD + data
         try:
+            if self._unfinished:
+                os.ftruncate(self._file, self._end)  # what is shorter would leave its end behind
+                self._unfinished = False
             if self._older:
                 _write_all(self._file, _HEAD, 0)  # what is added now, older programs would read wrongly
                 self._older = False
             _write_all(self._file, data, self._end)
         except OSError as error:
+            self._unfinished = True
             with suppress(OSError):
                 os.ftruncate(self._file, self._end)
             raise SaveError(self.path, error.strerror or str(error)) from error
@@ -101,11 +100,16 @@ class Journal:
             SaveError: the journal is as it was.
         """
         data = _HEAD + b"".join(_framed(entry) for entry in entries)
-        with replacing(self.path) as temporary:
-            temporary.write_bytes(data)
-        old, self._file, self._end = self._file, os.open(self.path, os.O_RDWR), len(data)
+        with ExitStack() as failing:
+            with replacing(self.path) as temporary:
+                temporary.write_bytes(data)
+                new = os.open(temporary, os.O_RDWR)
+                failing.callback(os.close, new)
+                _lock(new)  # before another window can find it
+            failing.pop_all()
+        old, self._file, self._end = self._file, new, len(data)
+        self._older = self._unfinished = False
         os.close(old)
-        self._lock()
 
     def read(self) -> tuple[Entry, ...]:
         """All entries as they are in the file now."""
@@ -134,8 +138,8 @@ class Journal:
         except OSError as error:
             raise SaveError(self.path, error.strerror or str(error)) from error
         os.close(old)
-        self._lock()
-        self.entries, self.damaged = (), False
+        _lock(self._file)
+        self.entries, self.damaged, self._older, self._unfinished = (), False, False, False
         return aside
 
     def close(self) -> None:
@@ -148,15 +152,6 @@ class Journal:
     def _free_name(self) -> Path:
         numbered = (self.path.with_suffix(f".{number}.aside") for number in count(1))
         return next(path for path in numbered if not path.exists())
-
-    def _lock(self) -> None:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise JournalError(
-                "this series is being edited in another window of Wetread. What is drawn here is kept when it is saved "
-                "(Ctrl+S), and not before."
-            ) from error
 
     def _read(self) -> tuple[tuple[Entry, ...], bool]:
         """The whole entries, and whether anything but an unfinished last one was left out."""
@@ -173,7 +168,34 @@ class Journal:
             )
         self._older = data[len(SIGNATURE)] < VERSION
         entries, self._end, damaged = _parse(data)
+        self._unfinished = self._end < len(data)
         return entries, damaged
+
+
+def _opened(path: Path, attempts: int = 10) -> int:
+    """The file at ``path``, locked; not one that another window took from there before it could be locked."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise JournalError(f"{path}: the journal cannot be opened ({error.strerror})") from error
+    with ExitStack() as failing:
+        failing.callback(os.close, file)
+        _lock(file)
+        if not attempts or (path.exists() and os.path.samestat(os.fstat(file), path.stat())):
+            failing.pop_all()
+            return file
+    return _opened(path, attempts - 1)
+
+
+def _lock(file: int) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise JournalError(
+            "this series is being edited in another window of Wetread. What is drawn here is kept when it is saved "
+            "(Ctrl+S), and not before."
+        ) from error
 
 
 def _framed(entry: Entry) -> bytes:

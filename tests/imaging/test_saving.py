@@ -14,7 +14,20 @@ def test_content_is_replaced(tmp_path: Path):
     saving.write_bytes(tmp_path / "deep" / "a.bin", b"one")
     saving.write_bytes(tmp_path / "deep" / "a.bin", b"two")
     assert [(p.name, p.read_bytes()) for p in (tmp_path / "deep").iterdir()] == [("a.bin", b"two")]
-    assert (tmp_path / "deep" / "a.bin").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_who_may_read_a_file_is_the_persons_choice(tmp_path: Path, umask: int):
+    path = tmp_path / "a.bin"
+    before = os.umask(umask)
+    try:
+        saving.write_bytes(path, b"new")
+        assert path.stat().st_mode & 0o777 == 0o666 & ~umask
+        path.chmod(0o640)
+        saving.write_bytes(path, b"again")
+        assert path.stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
 
 
 def test_the_temporary_file_keeps_the_suffixes(tmp_path: Path):

@@ -134,6 +134,22 @@ def test_wherever_the_last_write_was_cut_the_steps_before_are_there(path: Path, 
     again.close()
 
 
+def test_a_step_that_was_cut_leaves_nothing_behind_a_shorter_one(path: Path) -> None:
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    journal.append(strokes(1)[0][0])
+    end = journal.byte_size
+    journal.append(Step("x" * 5000, strokes(1)[0][0].edits))
+    journal.close()
+    os.truncate(path, path.stat().st_size - 1)
+    again = Journal(path)
+    again.append("undo")
+    again.close()
+    last = Journal(path)
+    assert not last.damaged and len(last.entries) == 3 and path.stat().st_size < end + 100
+    last.close()
+
+
 def test_a_damaged_step_ends_the_line_and_a_copy_keeps_the_rest(path: Path) -> None:
     journal = Journal(path)
     journal.begin(BEGINNING)
@@ -180,6 +196,44 @@ def test_another_window_is_told(path: Path) -> None:
         Journal(path)
     journal.close()
     Journal(path).close()
+
+
+@pytest.mark.parametrize("how", ["close", "rewrite"])
+def test_a_file_that_another_window_takes_away_in_this_moment_is_not_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Between finding the file and locking it: what would be written into it then, nobody would find again."""
+    first, lock = Journal(path), module._lock
+
+    def late(file: int) -> None:
+        monkeypatch.setattr(module, "_lock", lock)
+        if how == "rewrite":
+            first.begin(BEGINNING)
+            first.rewrite((BEGINNING, Saved(1)))
+        first.close()
+        lock(file)
+
+    monkeypatch.setattr(module, "_lock", late)
+    second = Journal(path)
+    second.begin(BEGINNING)
+    second.append(Saved(7))
+    second.close()
+    third = Journal(path)
+    assert third.entries[-1] == Saved(7) and len(third.entries) == (2 if how == "close" else 4)
+    third.close()
+
+
+def test_what_is_rewritten_is_locked_and_private_still(path: Path) -> None:
+    journal = Journal(path)
+    journal.rewrite((BEGINNING, Saved(1)))
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(JournalError, match="another window"):
+        Journal(path)
+    journal.append(Saved(2))
+    journal.close()
+    again = Journal(path)
+    assert again.entries[-1] == Saved(2)
+    again.close()
 
 
 def test_a_newer_journal_and_another_file_are_refused_and_left_alone(path: Path) -> None:
