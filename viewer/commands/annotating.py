@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from imaging.editing import Editable, Region, add, on_layer
+from imaging.editing.boxes import along, size_of, whole
 from imaging.editing.merging import Merge, merged
 from imaging.errors import LibraryError, SaveError
 from imaging.geometry import Geometry
@@ -12,6 +14,7 @@ from imaging.legend import Legend, LegendEdit
 from imaging.library.recovery import BROUGHT_BACK, NOT_SHOWN, Recovered, recover, recover_alone
 from imaging.library.shelf import Shelf
 from imaging.study import Series
+from viewer.commands.editing import SLANTING
 from viewer.commands.journalling import Journalling
 from viewer.commands.revising import Revising
 from viewer.errors import words
@@ -121,13 +124,25 @@ class Annotating:
         """Put the proposed mask away."""
         self._findings.show_prediction(None)
 
-    def clear_slice(self, k: int) -> None:
-        """Erase every label from slice ``k``, in one undoable step."""
-        state = self._segmentation
-        layers = [layer.copy() for layer in state.layers]
-        for layer in layers:
-            layer[k] = 0
-        state.become(layers, state.mask.legend, "Clear slice")
+    def clear_shown(self) -> None:
+        """Erase every segment from the shown plane; see :meth:`clear_slice`."""
+        pane = self._session.active
+        if pane.axis is None:
+            self._notices.add("warning", f"The slice cannot be cleared here: {SLANTING}.")
+        else:
+            self.clear_slice(pane.view.k, pane.axis)
+
+    def clear_slice(self, k: int, axis: int = 0) -> None:
+        """Erase every segment but locked and hidden ones from a plane across ``axis``, in one undoable step."""
+        state, name = self._segmentation, "Clear slice"
+        box = along(whole(state.array.shape), axis, slice(k, k + 1))
+        plane = Region(box, np.ones(size_of(box), np.bool_))
+        state.begin()
+        for number, layer in enumerate(state.layers):
+            edit = add(layer, plane, 0, name, Editable(state.protected))
+            if edit is not None:
+                state.apply(on_layer(edit, number))
+        state.commit(name)
 
     def save(self, note: str = "") -> bool:
         """Keep the mask in the library as a new revision; on failure it stays in the window and its journal."""
