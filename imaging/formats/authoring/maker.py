@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from imaging.errors import ReadError
+from imaging.formats.character_sets import one_line
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.labelmap import Provenance
@@ -142,5 +143,5 @@ def creator_name(made: Provenance | None) -> str:
 
 
 def shortened(words: str, most_bytes: int = 64) -> str:
-    """The beginning of a text that fits a value of so many characters, counted as bytes, as strict readers do."""
-    return words.encode()[:most_bytes].decode(errors="ignore").strip()
+    """The beginning of a text as one value on one line (PS3.5 6.2), counted as bytes, as strict readers do."""
+    return one_line(words).replace("\\", "/").encode()[:most_bytes].decode(errors="ignore").strip()

@@ -23,10 +23,10 @@ def description(segment: Segment, number: int) -> Dataset:
     algorithm = None
     if segment.algorithm_type != "MANUAL":
         name, version = segment.algorithm or NOT_STATED, segment.algorithm_version or NOT_STATED
-        algorithm = hd.AlgorithmIdentificationSequence(shortened(name), concept(_AI), version)
+        algorithm = hd.AlgorithmIdentificationSequence(shortened(name), concept(_AI), shortened(version))
     found = hd.seg.SegmentDescription(
         number,
-        shortened(segment.name),
+        shortened(segment.name) or f"segment {number}",
         concept(segment.category),
         concept(segment.kind),
         segment.algorithm_type or "MANUAL",
@@ -51,8 +51,8 @@ def background() -> Dataset:
 
 
 def concept(code: Code) -> hd.sr.CodedConcept:
-    """A code as highdicom wants it."""
-    return hd.sr.CodedConcept(code.value, code.scheme, code.meaning)
+    """A code as highdicom wants it: with a meaning, of 64 characters at most (PS3.3 8.8)."""
+    return hd.sr.CodedConcept(code.value, code.scheme, shortened(code.meaning) or shortened(code.value))
 
 
 def plane_groups(geometry: Geometry, is_grid: bool) -> Dataset:

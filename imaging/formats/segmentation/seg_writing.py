@@ -85,8 +85,8 @@ def write_segmentation(
 
     Raises:
         Cancelled: by ``report``; nothing was written.
-        SaveError: the file cannot be written; the image is no DICOM and has no place in the patient either; or
-            segments overlap, which a label map cannot hold.
+        SaveError: the file cannot be written; the image is no DICOM and has no place in the patient either; segments
+            overlap, which a label map cannot hold; or there is none, which only a label map can say.
         ReadError: the image's files have changed since they were listed.
     """
     labelmap = in_one_layer(labelmap, path) if coding == "LABELMAP" else labelmap
@@ -97,6 +97,8 @@ def write_segmentation(
             f"{source.name} has neither DICOM images nor a place in the patient, and a DICOM SEG needs one of them. "
             "Write a .seg.nrrd, NIfTI, PNG or COCO",
         )
+    if not labelmap.labels and coding != "LABELMAP":
+        raise SaveError(path, "the mask has no segment, and a DICOM SEG describes one at least. Add a segment")
     known = {each.value: each for each in segments}
     chosen = [known.get(each.value) or described(each, labelmap.provenance) for each in labelmap.labels]
     pixels = _Pixels(labelmap, coding, [each.value for each in chosen], probabilities or {})
@@ -125,18 +127,16 @@ class _Pixels:
             marked = [(0, int(k)) for k in np.flatnonzero(self.labelmap.array.any(axis=(1, 2)))]
         else:
             marked = [(n + 1, k) for n, value in enumerate(self.values) for k in self._slices_with(value)]
-        return marked or [(min(1, len(self.values)) if self.coding != "LABELMAP" else 0, 0)]
+        return marked or [(0 if self.coding == "LABELMAP" else 1, 0)]
 
     def plane(self, number: int, k: int) -> NDArray[np.uint8]:
         """(J, I) uint8 as stored."""
         if self.coding == "LABELMAP":
             return self.labelmap.array[k]
-        value = self.values[number - 1] if self.values else 0
+        value = self.values[number - 1]
         if self.coding == "FRACTIONAL" and value in self.probabilities:
             return np.rint(np.clip(self.probabilities[value][k], 0, 1) * FULL).astype(np.uint8)
-        return ((self.labelmap.layer(value)[k] == value) & (value > 0)) * np.uint8(
-            FULL if self.coding == "FRACTIONAL" else 1
-        )
+        return (self.labelmap.layer(value)[k] == value) * np.uint8(FULL if self.coding == "FRACTIONAL" else 1)
 
     def _slices_with(self, value: int) -> list[int]:
         found = self.labelmap.inside(value)

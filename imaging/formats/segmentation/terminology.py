@@ -49,7 +49,7 @@ def described(label: Label, made: Provenance | None) -> Segment:
         label.name,
         label.colour,
         category,
-        label.code or kind,
+        label.code if label.code is not None and label.code.value else kind,
         how,
         model,
         version,

@@ -16,10 +16,10 @@ from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.reading import load_volume, open_study
 from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.importing import import_onto
-from imaging.formats.segmentation.mask_format import format_for
+from imaging.formats.segmentation.mask_format import MaskFormat, format_for
 from imaging.formats.segmentation.seg_writing import write_segmentation
 from imaging.geometry import Calibration, Geometry
-from imaging.labelmap import PALETTE, Label, Labelmap, Provenance
+from imaging.labelmap import PALETTE, Code, Label, Labelmap, Provenance
 from tests.imaging.formats.segmentation.laid import read_segmentation
 
 KINDS = ["axial", "descending", "oblique", "tilted", "missing", "enhanced", "single", "clip", "flat"]
@@ -178,3 +178,32 @@ def test_a_picture_without_place_or_instance_is_refused(tmp_path):
         export_labelmap(mask, volume, series, tmp_path / name, format_for(tmp_path / name))
         back = import_onto(tmp_path / name, grid_of(volume), series)
         assert np.array_equal(back.labelmap.array, mask.array), name
+
+
+ODD = (
+    Label(1, "left\\right\nlobe", code=Code("1", "99A", "m" * 80)),
+    Label(2, "", code=Code("2", "99A", "")),
+    Label(3, "x" * 200, code=Code()),
+)
+
+
+@pytest.mark.parametrize("kind", [MaskFormat.SEG, MaskFormat.LABELMAP, MaskFormat.RTSTRUCT])
+def test_names_codes_and_versions_that_dicom_does_not_hold_leave_a_valid_file(make_image, tmp_path, kind):
+    image = make_image("axial")
+    made = Provenance("Doe\\Jane", PERSON.time, "finder\\2", "v" * 100)
+    mask = Labelmap(image.mask(3), image.volume.geometry, ODD, made)
+    export_labelmap(mask, image.volume, image.series, tmp_path / "m.dcm", kind)
+    found = import_onto(tmp_path / "m.dcm", grid_of(image.volume), image.series).labelmap
+    np.testing.assert_array_equal(found.array, mask.array)
+    assert found.labels[0].name == "left/right lobe" and found.labels[2].name == "x" * 64
+    assert [each.code for each in found.labels] == [Code("1", "99A", "m" * 64), Code("2", "99A", "2"), None]
+    assert complaints(tmp_path / "m.dcm") == []
+
+
+@pytest.mark.parametrize("coding", ["BINARY", "FRACTIONAL"])
+def test_a_mask_without_segments_is_refused_before_anything_is_written(make_image, tmp_path, coding):
+    image = make_image("axial")
+    mask = Labelmap(np.zeros(image.volume.array.shape, np.uint8), image.volume.geometry, ())
+    with pytest.raises(SaveError, match="has no segment"):
+        write_segmentation(mask, image.volume, image.series, tmp_path / "m.dcm", coding)
+    assert list(tmp_path.glob("*.dcm")) == []
