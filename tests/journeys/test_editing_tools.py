@@ -98,6 +98,23 @@ def test_escape_gives_a_polygon_up(main: Application) -> None:
     assert not main.segmentation.array.any()
 
 
+@pytest.mark.parametrize("plane", ["coronal", "turned"])
+def test_a_polygon_does_not_go_on_in_other_planes(main: Application, plane: str) -> None:
+    key(main, Qt.Key.Key_U)
+    for row, column in SQUARE:
+        click(main, row - 95, column)
+    pane = main.session.active
+    if plane == "coronal":
+        pane.set_plane("coronal")
+    else:
+        centre = pane.centre_lps()
+        assert centre is not None
+        pane.turn_plane(centre, (0.0, 0.6, 0.8), (0.0, 0.8, -0.6))
+    assert main.session.workbench.outline is None
+    key(main, Qt.Key.Key_Return)
+    assert not main.segmentation.array.any()
+
+
 def test_freehand_fills_and_scissors_cut_inside_and_outside_and_through(qtbot: QtBot, main: Application) -> None:
     main.window.run("tool-fill-freehand")
     drag(main, *SQUARE, SQUARE[0])

@@ -111,6 +111,13 @@ def close(viewport: Viewport) -> None:
     bench.close_outline()
 
 
+def forget(viewport: Viewport) -> None:
+    """Give up the outline that is being drawn here: the viewport shows other planes now."""
+    bench = viewport.session.workbench
+    if bench.outline is not None and bench.outline.pane is viewport.pane:
+        bench.draw(None)
+
+
 def draw_outline(painter: QPainter, outline: Outline | None, pane: Pane) -> None:
     """The outline being drawn, on the plane it is drawn on."""
     transform = pane.transform()

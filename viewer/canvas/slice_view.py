@@ -21,7 +21,7 @@ from viewer.canvas.keys import Keys
 from viewer.canvas.measuring_shapes import RECIPES
 from viewer.canvas.measuring_tools import finish
 from viewer.canvas.mouse import Mouse
-from viewer.canvas.outlining import BY_CLICKS, OUTLINING, close
+from viewer.canvas.outlining import BY_CLICKS, OUTLINING, close, forget
 from viewer.canvas.picture import PlanePicture
 from viewer.canvas.playback import Playback
 from viewer.canvas.pointing_keys import draw_pointer, place
@@ -118,6 +118,7 @@ class SliceView(QWidget):
 
     def _on_volume(self) -> None:
         self._mouse.cancel()
+        forget(self)
         self._picture.forget_volume()
         self.update()
 
