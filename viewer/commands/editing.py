@@ -85,8 +85,8 @@ class Editing:
         if reason:
             self._notices.add("warning", f"{operation.text} cannot be done here: {reason}.")
         elif task is not None and self.possible(operation):
-            self._last = operation
             self.work_out(operation.text, partial(operation.work, task))
+            self._last = operation
 
     def confirm(self) -> None:
         """Make the proposed change, as one step of the undo line; not one that the labels do not allow any more."""
@@ -126,7 +126,7 @@ class Editing:
 
     def work_out(self, name: str, work: Callable[[Report], MaskEdit | None], otherwise: str = "") -> None:
         """Have a change worked out in the background and propose it; say ``otherwise`` where there is none."""
-        geometry = self._segmentation.geometry
+        self._last, geometry = None, self._segmentation.geometry
         if geometry is None:
             return
         if not self._session.complete:
@@ -174,23 +174,23 @@ class Editing:
         work = partial(outlined, task, outline)
         slow = task.options.through or (task.options.outside and outline.pane.axis is None)
         if outline.tool == "scissors" and slow:
-            self._last = None
             self.work_out(name, work)
             return
         edit = work(lambda *_: None)
         if edit is not None:
+            self._segmentation.begin()
+            self._segmentation.reveal()
             self._segmentation.apply(edit)
+            self._segmentation.commit()
 
     def _on_clicked(self, place: Place) -> None:
         task = self.task()
         if task is not None and place.pane.opened is self._session.opened:
-            self._last = None
             self.work_out(CLICK_NAMES[place.tool], partial(clicked, task, place), NOTHING_THERE.get(place.tool, ""))
 
     def _on_boxed(self, drawn: DrawnBox) -> None:
         task = self.task()
         if task is not None and drawn.pane.opened is self._session.opened:
-            self._last = None
             self.work_out(BOX_NAME, partial(boxed, task, drawn))
 
     def task(self) -> Task | None:

@@ -19,6 +19,9 @@ from imaging.same_segments import identified
 from viewer.state.mask import Mask
 from viewer.state.mask_steps import Touched, held, repeat, step_of
 
+_SHOWN = "Show segment"
+"""What a drag that changes no voxel has done all the same; see :meth:`Segmentation.reveal`."""
+
 
 class Segmentation(QObject):
     """The annotation of the series that is worked on.
@@ -217,7 +220,7 @@ class Segmentation(QObject):
             self._stroke = None
             return
         named = (edit.name for edit in self._stroke if isinstance(edit, VoxelEdit))
-        self._finish(self._stroke, name or next(named, "Change labels"), by_hand=not name)
+        self._finish(self._stroke, name or next(named, _SHOWN), by_hand=not name)
 
     def cancel(self) -> None:
         """Take back the open drag as if it had not begun."""
@@ -259,7 +262,7 @@ class Segmentation(QObject):
             self.set_solo(self.active)
         label = self.active_label
         if label is not None and not label.visible:
-            self.set_label(replace(label, visible=True), "Show segment")
+            self.set_label(replace(label, visible=True), _SHOWN)
 
     def set_opacity(self, opacity: float) -> None:
         """Opacity of the mask, 0-1."""
