@@ -50,7 +50,8 @@ _KNOWN_OTHERS: tuple[tuple[int, bytes, str], ...] = (
 )
 
 _HEAD_BYTES = 352
-_GROUPS_OF_A_FIRST_ELEMENT = (b"\x02\0", b"\x08\0", b"\0\x08", b"\0\x02")
+_GROUPS_OF_A_FIRST_ELEMENT = (b"\x02\0", b"\x03\0", b"\x08\0", b"\0\x08", b"\0\x02")
+_COMMAND_GROUP_LENGTH = b"\0\0\0\0\4\0\0\0"
 _MOST_ELEMENTS_SHORTER_THAN = 1 << 16
 
 
@@ -133,7 +134,12 @@ def _is_analyze(path: Path, head: bytes) -> bool:
 
 
 def _starts_like_dicom(head: bytes) -> bool:
-    """True for a data set without preamble: a first element of group 0002 or 0008 with a believable length."""
+    """True for a data set without preamble: a first element of group 0002, 0003 or 0008 with a believable length.
+
+    Before them some programs leave the command group of the network (PS3.7 6.3.1), or elements of their own.
+    """
+    if head.startswith(_COMMAND_GROUP_LENGTH):
+        return True
     if len(head) < 16 or head[:2] not in _GROUPS_OF_A_FIRST_ELEMENT:
         return False
     if head[4:6].isalpha() and head[4:6].isupper():

@@ -10,7 +10,7 @@ from PIL import Image
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import UID, JPEGBaseline8Bit
+from pydicom.uid import UID, ImplicitVRLittleEndian, JPEGBaseline8Bit
 
 from imaging.errors import ReadError
 from imaging.formats.reading import load_volume, open_study
@@ -65,6 +65,26 @@ def test_odd_structures_are_opened_listed_or_refused_in_words(bundled, name: str
         assert load_volume(series).array.size
     told = (*study.series, *study.documents, *study.refused)
     assert len(told) == 1 and all(refusal.reason for refusal in study.refused)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(bytes.fromhex("00000000 04000000 0a000000 00000001 02000000 0100"), id="a command group"),
+        pytest.param(bytes.fromhex("03000100 08000000") + b"PROGRAM ", id="group 0003"),
+    ],
+)
+def test_a_file_without_preamble_may_begin_with_elements_of_a_program(write_dicom, before: bytes):
+    path = write_dicom(SMOOTH)
+    data = dcmread(path)
+    data.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    data.save_as(path)
+    path.write_bytes(before + path.read_bytes()[_end_of_meta(path) :])
+    assert np.array_equal(loaded(path).array[0], SMOOTH)
+
+
+def _end_of_meta(path: Path) -> int:
+    return 144 + int(dcmread(path).file_meta.FileMetaInformationGroupLength)
 
 
 def test_a_program_in_the_preamble_is_no_program(write_dicom):
