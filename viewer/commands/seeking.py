@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.labelmap import Labelmap
 from imaging.layers import any_label
 from viewer.state.findings import COMPARED, Findings
 from viewer.state.notices import Notices
@@ -28,13 +29,13 @@ class Seeking:
     @property
     def possible(self) -> bool:
         """True where the viewport steps through planes of voxels, and there is a mask to look for."""
-        looks = self.findings.prediction is not None or self._segmentation.active_label is not None
+        looks = self._over_images is not None or self._segmentation.active_label is not None
         return looks and self._session.has_volume() and self._session.active.axis is not None
 
     def step(self, by: int) -> None:
         """Show the next plane with some of it, with a negative ``by`` the one before."""
         pane = self._session.active
-        if pane.axis is None:
+        if not self.possible:
             return
         others = tuple(axis for axis in range(3) if axis != pane.axis)
         planes, k = np.flatnonzero(self._marked().any(axis=others)), pane.view.k
@@ -44,9 +45,13 @@ class Seeking:
         else:
             self._notices.add("info", f"No slice {'after' if by > 0 else 'before'} this one has any of it.")
 
+    @property
+    def _over_images(self) -> Labelmap | None:
+        """The mask that lies over the images and is seen."""
+        shown = self.findings.prediction
+        return shown.mask if shown is not None and self.findings.proposal_visible else None
+
     def _marked(self) -> NDArray[np.bool_]:
         """(K, J, I) bool: the voxels that are looked for."""
-        shown = self.findings.prediction
-        if shown is not None and shown.mask is not None and self.findings.proposal_visible:
-            return any_label(shown.mask.layers)
-        return self._segmentation.inside(self._segmentation.active)
+        over = self._over_images
+        return any_label(over.layers) if over is not None else self._segmentation.inside(self._segmentation.active)

@@ -75,3 +75,19 @@ def test_an_oblique_plane_has_no_slices_of_voxels(room):
     assert seeking.possible
     session.active.turn_plane((0.0, 0.0, 0.0), (0.3, 0.5, 1.0), (0.1, -1.0, 0.0))
     assert not seeking.possible
+
+
+def test_without_a_segment_what_no_mask_was_made_of_is_not_sought(room):
+    """A classification lies over the images; the background belongs to no segment."""
+    session, segmentation, findings, notices, seeking = room
+    segmentation.set_labels(())
+    findings.show_prediction(Prediction("1", "m", "1", "classification", (), None, {}, "cpu", 1.0, 0.0))
+    session.view.set_slice(6)
+    seeking.step(1)
+    assert not seeking.possible and session.view.k == 6 and not notices.all
+    mask = marked((12, 1, 1, 1))
+    findings.show_prediction(Prediction("1", "m", "1", "segmentation", (), mask, {}, "cpu", 1.0, 0.0))
+    seeking.step(1)
+    assert seeking.possible and session.view.k == 12
+    findings.set_proposal_visible(False)
+    assert not seeking.possible
