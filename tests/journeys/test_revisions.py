@@ -161,7 +161,7 @@ def test_a_merge_of_what_was_changed_meanwhile_is_not_proposed(qtbot: QtBot, mai
     assert main.findings.prediction is None and "merge it again" in main.notices.all[-1].text
 
 
-def test_who_comes_back_to_a_mask_that_leaves_somebodys_work_out_is_told_until_both_are_merged(
+def test_who_comes_back_to_a_mask_that_leaves_somebodys_work_out_is_told_and_not_once_both_are_merged(
     qtbot: QtBot, start: Callable[[], Application], phantom_study: PhantomStudy
 ) -> None:
     def come_back() -> Application:

@@ -89,7 +89,7 @@ class Revising:
         )
 
     def opened(self, series: Series, identity: int) -> None:
-        """Tell whose revision the one that is opened leaves out; until they are merged, each time."""
+        """Tell whose revision the one that is opened leaves out: each time, until the mask is saved again."""
         text = "What {} saved as revision {} is not in this mask, which was made from an older one."
         self._tell_conflict(series, identity, text)
 
