@@ -120,6 +120,21 @@ def test_a_mask_leaves_and_comes_back_as_a_proposal(
     np.testing.assert_array_equal(main.segmentation.array, mask)
 
 
+@pytest.mark.parametrize(("command", "name"), [("export-mask", "m.dcm"), ("export-segment-report", "m.seg.dcm")])
+def test_a_mask_that_came_from_a_model_leaves_with_the_model(
+    qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
+) -> None:
+    mask = np.zeros_like(main.segmentation.array)
+    mask[4:7, 20:40, 30:50] = 1
+    main.segmentation.become([mask], Legend((Label(1, "lesion"),), "finder", "2.1"), "Accept finder")
+    choose(monkeypatch, tmp_path / "m.dcm", "DICOM SEG (*.dcm)")
+    main.window.run(command)
+    settle(qtbot, main)
+    (segment,) = dcmread(tmp_path / name).SegmentSequence
+    assert (segment.SegmentAlgorithmType, segment.SegmentAlgorithmName) == ("SEMIAUTOMATIC", "finder")
+    assert segment.SegmentationAlgorithmIdentificationSequence[0].AlgorithmVersion == "2.1"
+
+
 def test_an_export_is_stopped_with_the_button_and_leaves_nothing(
     qtbot: QtBot, main: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.measurement_report.packed import ReadMeasurements
 from imaging.formats.segmentation.mask_format import MaskFormat
-from imaging.labelmap import Provenance
+from imaging.labelmap import Labelmap, Provenance
 from imaging.measurement.measurement import calibrated
 from imaging.measurement.ruler import Ground
 from imaging.progress import Report
@@ -66,7 +66,7 @@ class Exchanging:
         shown = self._shown()
         if shown is None:
             return
-        labelmap = self._segmentation.labelmap(Provenance(author(), datetime.now(UTC)))
+        labelmap = self._mask()
 
         def write(report: Report) -> str:
             from imaging.formats.segmentation.exporting import export_labelmap  # brings highdicom along
@@ -130,8 +130,7 @@ class Exchanging:
         shown = self._shown()
         if shown is None:
             return
-        made = Provenance(author(), datetime.now(UTC))
-        labelmap = self._segmentation.labelmap(made)
+        made, labelmap = Provenance(author(), datetime.now(UTC)), self._mask()
 
         def write(report: Report) -> str:
             from imaging.formats.measurement_report.segment_groups import write_segment_report  # brings highdicom along
@@ -178,6 +177,11 @@ class Exchanging:
             return f"Picture written to {path}."
 
         self._write(path, write)
+
+    def _mask(self) -> Labelmap:
+        """The mask on screen with who exports it, and the model that it descends from."""
+        legend = self._segmentation.mask.legend
+        return self._segmentation.labelmap(Provenance(author(), datetime.now(UTC), legend.model, legend.model_version))
 
     def _shown(self) -> _Shown | None:
         """The shown image; None, and a notice, while its pixels are not all there."""
