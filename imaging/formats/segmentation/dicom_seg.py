@@ -72,7 +72,7 @@ def read_onto(
 def _read(head: SegHeader, header: Header, layout: PixelFormat, source: Source, report: Report) -> ImportedMask:
     """The frames on the slices that they belong to."""
     frames = placed_frames(header, layout, head, source)
-    reading = _Reading(head, header, layout, source)
+    reading = _Reading(head, header.path, source)
     with frames_of(header) as reader:
         reading.read(reader, frames, report)
     return reading.result()
@@ -81,8 +81,8 @@ def _read(head: SegHeader, header: Header, layout: PixelFormat, source: Source, 
 class _Reading:
     """One segmentation on its way into a labelmap."""
 
-    def __init__(self, head: SegHeader, header: Header, layout: PixelFormat, source: Source) -> None:
-        self._head, self._path, self._layout, self._source = head, header.path, layout, source
+    def __init__(self, head: SegHeader, path: Path, source: Source) -> None:
+        self._head, self._path, self._source = head, path, source
         self._painting = Painting(source.grid.geometry.shape_kji)
         self._values = {segment.number: segment.value for segment in head.segments}
         self._fractions = self._room_for_fractions()
