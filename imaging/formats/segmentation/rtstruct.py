@@ -126,6 +126,11 @@ class _Structures:
             return f"{between} of its {self.count} contours lie between the slices of {source.name}"
         return ""
 
+    def _named_elsewhere(self, source: Source) -> int:
+        """How many contours name an image that is not of these, where these can be named."""
+        known = {each.uid for each in source.instances} | {""}
+        return sum(uid not in known for each in self.regions for _, uid in each.contours) if source.instances else 0
+
     def on(self, source: Source) -> ImportedMask:
         """The regions on the slices of an image."""
         painting, slices, between = Painting(source.grid.geometry.shape_kji), Slices(source.grid), 0
@@ -139,6 +144,8 @@ class _Structures:
             warnings.append(
                 f"{between} of {self.count} contours lie between the slices or outside them and were left out"
             )
+        if others := self._named_elsewhere(source):
+            warnings.append(f"{others} of {self.count} contours name other images than these; laid on by position")
         if self.open_lines:
             warnings.append(f"{self.open_lines} points and open lines enclose nothing and were left out")
         if self.elsewhere:

@@ -34,3 +34,20 @@ def test_a_region_of_another_frame_of_reference_is_left_out_and_told(make_image,
     assert [each.name for each in found.labelmap.labels] == ["here"]
     np.testing.assert_array_equal(found.labelmap.array, mask.array == 1)
     assert found.warnings == ("1 regions lie in another frame of reference and were left out",)
+
+
+def test_contours_that_name_other_images_of_the_same_place_are_told(make_image, tmp_path):
+    image = make_image("axial")
+
+    def same_place(data, n: int) -> None:
+        data.FrameOfReferenceUID = image.series.frame_of_reference
+
+    other = make_image("axial", "1.2.826.0.1.99.8", same_place)
+    array = np.zeros(image.volume.array.shape, np.uint8)
+    array[:2, 2:5, 3:6] = 1
+    mask = Labelmap(array, image.volume.geometry, (Label(1, "lesion"),))
+    export_labelmap(mask, image.volume, image.series, tmp_path / "r.dcm", MaskFormat.RTSTRUCT)
+    assert import_onto(tmp_path / "r.dcm", grid_of(image.volume), image.series).warnings == ()
+    found = import_onto(tmp_path / "r.dcm", grid_of(other.volume), other.series)
+    np.testing.assert_array_equal(found.labelmap.array, array)
+    assert found.warnings == ("2 of 2 contours name other images than these; laid on by position",)
