@@ -99,13 +99,16 @@ def read_coco(path: Path, source: Source) -> ImportedMask:
 def _read(path: Path, document: dict[str, Any], source: Source) -> ImportedMask:
     labels = tuple(_label(each) for each in document["categories"])
     slices = _slices(path, document["images"], source)
-    painting = Painting(source.grid.geometry.shape_kji)
+    painting, bare = Painting(source.grid.geometry.shape_kji), 0
     for each in sorted(document["annotations"], key=lambda one: (one["category_id"], one["id"])):
         if each["category_id"] not in {label.value for label in labels}:
             raise ReadError(path, f"annotation {each['id']} has category {each['category_id']}, which is not listed")
-        marked = _marked(each["segmentation"], source.grid.geometry.shape_kji[1:])
+        region = each.get("segmentation") or []
+        bare += not region
+        marked = _marked(region, source.grid.geometry.shape_kji[1:])
         painting.add(slices[each["image_id"]], marked, each["category_id"])
-    return mask_of(path, painting.layers, source.grid, painting.placed(labels))
+    said = (f"{bare} annotations without an outline, such as boxes, were left out",) if bare else ()
+    return mask_of(path, painting.layers, source.grid, painting.placed(labels), warnings=said)
 
 
 def _label(category: dict[str, Any]) -> Label:

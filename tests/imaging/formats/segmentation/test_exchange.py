@@ -306,6 +306,21 @@ def test_coco_polygons_enclose_whole_pixels(make_image, tmp_path):
     np.testing.assert_array_equal(found.labelmap.array, expected)
 
 
+@pytest.mark.parametrize("region", [{"segmentation": []}, {"segmentation": None}, {}])
+def test_coco_boxes_without_an_outline_are_told(make_image, tmp_path, region):
+    image = make_image("flat")
+    outlined = {"id": 1, "image_id": 5, "category_id": 4, "segmentation": [[2, 1, 5, 1, 5, 3, 2, 3]]}
+    document = {
+        "images": [{"id": 5, "file_name": "a.png", "width": 13, "height": 11}],
+        "categories": [{"id": 4, "name": "cyst"}],
+        "annotations": [outlined, {"id": 2, "image_id": 5, "category_id": 4, "bbox": [6, 6, 2, 2], **region}],
+    }
+    (tmp_path / "m.json").write_text(json.dumps(document))
+    found = import_onto(tmp_path / "m.json", grid_of(image.volume), image.series)
+    assert found.labelmap.counts() == {4: 6}
+    assert found.warnings == ("1 annotations without an outline, such as boxes, were left out",)
+
+
 def test_the_table_of_volumes(make_image, tmp_path):
     image = make_image("axial")
     array = np.zeros(image.volume.array.shape, np.uint8)
