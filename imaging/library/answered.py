@@ -34,8 +34,7 @@ class Answered:
             withdrawn: they are taken back; what they were stays in their revisions.
         """
         with self._library.transaction("the answer could not be saved") as session:
-            session.merge(rows.series_row(series))
-            session.flush()
+            rows.keep_series(session, series)
             session.add_all(_row(series.uid, each, withdrawn) for each in answers)
 
     def of(

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from imaging.errors import LibraryError
 from imaging.library import catalogue_rows
 from imaging.library.catalogue_rows import Item, item_row
 from imaging.library.catalogued import (
@@ -30,6 +32,7 @@ from imaging.study import Series
 _NOT_KEPT = "the catalogue could not be written"
 _NOT_READ = "the catalogue could not be read"
 _BATCH = 400
+_ATTEMPTS = 5
 
 
 class Catalogue:
@@ -56,9 +59,13 @@ class Catalogue:
             with suppress(OSError):
                 found = CataloguedItem(item, files[0].absolute(), stamp(files))
                 groups.setdefault(study_key(item), []).append(found)
-        with self._library.transaction(_NOT_KEPT) as session:
-            for some in _batched(groups):
-                _add_to_studies(session, {key: groups[key] for key in some})
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._add(groups)
+                break
+            except LibraryError as error:  # another program listed one of them in the same moment
+                if not isinstance(error.__cause__, IntegrityError) or attempt == _ATTEMPTS - 1:
+                    raise
         return tuple(groups)
 
     def studies(self, search: Search | None = None) -> tuple[CataloguedStudy, ...]:
@@ -173,6 +180,11 @@ class Catalogue:
         wanted = select(IndexedFolderRow).where(IndexedFolderRow.finished.is_(None)).order_by(IndexedFolderRow.asked)
         with self._library.transaction(_NOT_READ) as session:
             return tuple(Path(row.path) for row in session.scalars(wanted))
+
+    def _add(self, groups: Mapping[str, Sequence[CataloguedItem]]) -> None:
+        with self._library.transaction(_NOT_KEPT) as session:
+            for some in _batched(groups):
+                _add_to_studies(session, {key: groups[key] for key in some})
 
     def _change(self, key: str, **columns: object) -> None:
         with self._library.transaction(_NOT_KEPT) as session:

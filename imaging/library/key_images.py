@@ -30,8 +30,7 @@ class KeptKeyImages:
         """
         kept = time.astimezone(UTC).replace(tzinfo=None)
         with self._library.transaction("the key image could not be saved") as session:
-            session.merge(rows.series_row(series))
-            session.flush()
+            rows.keep_series(session, series)
             session.add(
                 KeyImageRow(
                     series_uid=series.uid,

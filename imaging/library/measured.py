@@ -49,8 +49,7 @@ class Measured:
         """
         kept = time.astimezone(UTC).replace(tzinfo=None)
         with self._library.transaction("the measurement could not be saved") as session:
-            session.merge(rows.series_row(series))
-            session.flush()
+            rows.keep_series(session, series)
             for each in measurements:
                 row = MeasurementRow(
                     series_uid=series.uid, uid=each.uid, author=author, time=kept, deleted=deleted, content=packed(each)

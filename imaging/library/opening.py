@@ -1,6 +1,7 @@
 """Opening the database: its place, its settings, its schema version."""
 
 import importlib
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ def open_database(url: URL) -> Engine:
         engine = _engine(url)
         try:
             _prepare(engine, name)
+            if url.get_backend_name() == "sqlite" and url.database:
+                _watch(engine, Path(url.database))
         except BaseException:
             engine.dispose()
             raise
@@ -77,6 +80,22 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     """WAL so that readers do not wait; FULL because WAL with NORMAL loses the last commits on power loss."""
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _watch(engine: Engine, file: Path) -> None:
+    """Have no transaction begin once the file was deleted or exchanged: SQLite would write on where nobody looks."""
+    if not file.exists():  # a library in memory
+        return
+    opened = file.stat()
+
+    def check(*_: object) -> None:
+        if not file.exists() or not os.path.samestat(opened, file.stat()):
+            raise LibraryError(
+                f"{file}: the library's file was taken away while it was open. Put it back, or start Wetread again."
+            )
+
+    event.listen(engine, "do_connect", check)
+    event.listen(engine, "checkout", check)
 
 
 def _prepare(engine: Engine, name: str) -> None:

@@ -1,30 +1,43 @@
 """Values to table rows and back."""
 
+import importlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from imaging.annotation import AnnotatedSeries, MaskRevision
 from imaging.fingerprint import Fingerprint
 from imaging.labelmap import Labelmap, Provenance
 from imaging.library import blobs
-from imaging.library.schema import DraftRow, FingerprintRow, MaskRow, SeriesRow
+from imaging.library.schema import Base, DraftRow, FingerprintRow, MaskRow, SeriesRow
 from imaging.study import Series
 
 
-def series_row(series: Series) -> SeriesRow:
-    """What is kept of a series: enough to find its images again."""
-    return SeriesRow(
-        uid=series.uid,
-        study_uid=series.study_uid,
-        patient_group=series.group,
-        kind=series.kind,
-        format=series.format,
-        modality=series.modality,
-        description=series.description,
-        files=json.dumps([str(file.absolute()) for file in series.files]),
-    )
+def keep_series(session: Session, series: Series) -> None:
+    """Keep enough of a series to find its images again, also where others do so in the same moment.
+
+    Until the transaction ends nobody else keeps anything of this series: ids of its rows are in the order of saving.
+    """
+    known = {
+        "study_uid": series.study_uid,
+        "patient_group": series.group,
+        "kind": series.kind,
+        "format": series.format,
+        "modality": series.modality,
+        "description": series.description,
+        "files": json.dumps([str(file.absolute()) for file in series.files]),
+    }
+    row = insert_into(session, SeriesRow).values(uid=series.uid, **known)
+    session.execute(row.on_conflict_do_update(index_elements=["uid"], set_=known))
+
+
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """An INSERT of the session's database that says what happens where the row is there already."""
+    dialect = importlib.import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
+    return dialect.insert(table)
 
 
 def origin_columns(provenance: Provenance) -> dict[str, Any]:

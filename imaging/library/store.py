@@ -73,8 +73,7 @@ class Library:
         columns = {**rows.origin_columns(provenance), **rows.mask_columns(labelmap)}
         columns["reading"] = blind.id if blind else None
         with self.transaction("the annotation could not be saved") as session:
-            session.merge(rows.series_row(series))
-            session.flush()
+            rows.keep_series(session, series)
             row = MaskRow(series_uid=series.uid, base=base, note=note, **columns)
             session.add(row)
             session.flush()
@@ -159,8 +158,9 @@ class Library:
             row = session.get(FingerprintRow, series_uid)
             if row is None:
                 kept = now.astimezone(UTC).replace(tzinfo=None)
-                row = FingerprintRow(series_uid=series_uid, time=kept, **rows.fingerprint_columns(found))
-                session.add(row)
+                new = {"series_uid": series_uid, "time": kept, **rows.fingerprint_columns(found)}
+                session.execute(rows.insert_into(session, FingerprintRow).values(**new).on_conflict_do_nothing())
+                row = session.get_one(FingerprintRow, series_uid)
             return rows.fingerprint(row), row.time.replace(tzinfo=UTC)
 
     @contextmanager

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
 
 from imaging.geometry import Geometry
 from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library import rows
 from imaging.library.revisions import Revisions
+from imaging.library.schema import MaskRow
 from imaging.library.store import Library
 from imaging.study import Series
 
@@ -50,6 +53,24 @@ def test_a_conflict_names_what_the_other_saved(library: Library, revisions: Revi
     assert found is not None and (found.id, found.provenance.author) == (theirs, "Bo")
     assert revisions.conflict(theirs, "1.2") is None and revisions.conflict(base, "1.2") is None
     assert len(revisions.of("1.2")) == 3, "both are kept"
+
+
+def test_who_saves_in_the_same_moment_is_told_as_well(library: Library, revisions: Revisions) -> None:
+    """While one revision is being saved another one waits: it finds what it did not descend from."""
+    base, ours = library.save_mask(CT, mask(v0=1), ADA), []
+    meanwhile = Thread(target=lambda: ours.append(library.save_mask(CT, mask(v2=1), ADA, base)))
+    with library.transaction("") as session:
+        rows.keep_series(session, CT)
+        row = MaskRow(series_uid="1.2", base=base, **rows.origin_columns(BO), **rows.mask_columns(mask(v1=1)))
+        session.add(row)
+        session.flush()
+        theirs = row.id
+        meanwhile.start()
+        meanwhile.join(0.5)
+        assert not ours
+    meanwhile.join()
+    found = revisions.conflict(ours[0], "1.2")
+    assert found is not None and found.id == theirs
 
 
 def test_what_two_lines_have_in_common_is_where_they_parted(library: Library, revisions: Revisions) -> None:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier, Thread
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from imaging.errors import LibraryError
+from imaging.fingerprint import Fingerprint
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library import rows
@@ -110,7 +112,7 @@ def test_training_gets_everything_it_needs(library: Library) -> None:
     library.save_mask(series("2"), mask(), ADA)
     latest = library.save_mask(series("2"), mask(2), ADA)
     with library.transaction("") as session:
-        session.add(rows.series_row(series("1", patient="")))
+        rows.keep_series(session, series("1", patient=""))
     keep_draft(library, mask())
     one, two = library.annotated_series()
     assert (one.series_uid, one.group, one.revision) == ("1", "1.2", None)
@@ -253,6 +255,48 @@ def test_a_full_disk_is_said_and_loses_nothing(library: Library, place: Path) ->
         connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
     library.save_mask(series("8"), large, ADA)
     assert np.array_equal(library.latest_mask("8").labelmap.array, noise), "it can be saved once there is room"
+
+
+def test_a_library_that_was_taken_away_is_said_and_used_again_when_it_is_back(library: Library, place: Path) -> None:
+    """SQLite would go on writing into the file that nobody finds any more."""
+    kept = library.save_mask(series(), mask(), ADA)
+    away = place.with_name("away")
+    place.rename(away)
+    words = r"library\.sqlite: the library's file was taken away while it was open"
+    for _ in range(2):
+        with pytest.raises(LibraryError, match=words):
+            library.save_mask(series(), mask(2), ADA, kept)
+    assert not place.exists()
+    away.rename(place)
+    assert library.latest_mask("1.2.3").id == kept
+    assert library.save_mask(series(), mask(2), ADA, kept) > kept
+    place.unlink()
+    place.write_bytes(b"")
+    with pytest.raises(LibraryError, match=words):
+        library.latest_mask("1.2.3")
+
+
+def test_many_save_something_of_a_new_series_at_once(database: str) -> None:
+    """As two readers of one case do."""
+    library, start, failures = Library(database), Barrier(4), []
+
+    def save(uid: str) -> None:
+        start.wait()
+        try:
+            library.save_mask(series(uid), mask(), ADA)
+            library.first_fingerprint(uid, Fingerprint((), uid), datetime.now(UTC))
+        except LibraryError as error:
+            failures.append(str(error))
+
+    for number in range(10):
+        threads = [Thread(target=save, args=(f"7.{number}",)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failures
+    assert [len(library.history(f"7.{number}")) for number in range(10)] == [4] * 10
+    library.close()
 
 
 def test_a_locked_library_is_said(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
