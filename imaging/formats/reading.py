@@ -140,7 +140,10 @@ def _open_archive(path: Path, report: Report, skip: Set[Path]) -> Study:
 
 
 def _files_at(path: Path) -> tuple[list[Path], list[Refusal]]:
-    """The file, the files a DICOMDIR names, or all files below the folder in order of name; no links to folders."""
+    """The file, the files a DICOMDIR names, or all files below the folder in order of name; no links to folders.
+
+    A folder below it that cannot be read is refused.
+    """
     if not path.exists():
         raise ReadError(path, "there is no such file or folder")
     if not path.is_dir():
@@ -149,4 +152,9 @@ def _files_at(path: Path) -> tuple[list[Path], list[Refusal]]:
         next(path.iterdir(), None)
     except OSError as error:
         raise ReadError(path, f"the folder cannot be read: {error.strerror}") from error
-    return sorted(Path(folder) / name for folder, _, names in os.walk(path) for name in names), []
+    refused: list[Refusal] = []
+
+    def unseen(error: OSError) -> None:
+        refused.append(Refusal(Path(str(error.filename)), f"the folder cannot be read: {error.strerror or error}"))
+
+    return sorted(Path(folder) / name for folder, _, names in os.walk(path, onerror=unseen) for name in names), refused

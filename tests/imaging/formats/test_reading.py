@@ -26,6 +26,21 @@ def test_nothing_at_the_path_is_an_error(tmp_path: Path):
         reading.open_study(tmp_path / "missing")
 
 
+def test_a_folder_below_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    closed = tmp_path / "study" / "closed"
+    closed.mkdir(parents=True)
+    look = os.scandir
+
+    def scandir(folder):
+        if Path(folder) == closed:
+            raise PermissionError(13, "Permission denied", str(folder))
+        return look(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    (refusal,) = reading.open_study(tmp_path / "study").refused
+    assert refusal.file == closed and refusal.reason == "the folder cannot be read: Permission denied"
+
+
 def zipped() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
