@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
-    QDialog,
     QFileDialog,
     QHeaderView,
     QLineEdit,
@@ -31,6 +30,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
+from tests.viewer.dialogs_open import DIALOGS, opened
 from viewer.app import Application
 from viewer.panels.series_list import SeriesTree
 
@@ -40,10 +40,6 @@ WORKED = (
 )  # fmt: skip
 PARTS_OF = (QAbstractSpinBox, QComboBox, QTabBar, QAbstractItemView)
 """What lies inside these is worked through them."""
-DIALOGS = (
-    "palette", "keys", "key_sheet", "presets", "metadata", "corners",
-    "monitor_calibration", "key_images", "messages",
-)  # fmt: skip
 
 
 def worked(root: QWidget) -> Generator[QWidget]:
@@ -117,11 +113,9 @@ def test_everything_in_every_tab_is_reached_and_has_a_name(shown: Application, q
 
 @pytest.mark.parametrize("name", DIALOGS)
 def test_everything_in_every_dialog_is_reached_and_has_a_name(shown: Application, qtbot: QtBot, name: str) -> None:
-    getattr(shown.dialogs, name).open_anew()
-    (dialog,) = [each for each in shown.window.findChildren(QDialog) if each.isVisible()]
+    dialog = opened(qtbot, shown, name)
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(lambda: not shown.runner.busy(), timeout=20_000)
     assert unreached(dialog, next(worked(dialog))) == NONE
     dialog.close()
 
@@ -154,11 +148,9 @@ def test_where_the_keyboard_is_can_be_seen_in_every_tab(shown: Application) -> N
 def test_where_the_keyboard_is_can_be_seen_in_every_dialog_and_escape_closes_it(
     shown: Application, qtbot: QtBot, name: str
 ) -> None:
-    getattr(shown.dialogs, name).open_anew()
-    (dialog,) = [each for each in shown.window.findChildren(QDialog) if each.isVisible()]
+    dialog = opened(qtbot, shown, name)
     dialog.activateWindow()
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.waitUntil(lambda: not shown.runner.busy(), timeout=20_000)
     first, *_, last = worked(dialog)
     found = {*unseen(dialog, first), *unseen(dialog, last)}
     QTest.keyClick(dialog, Qt.Key.Key_Escape)

@@ -1,16 +1,13 @@
 """Nothing is cut off in a window of 1280 x 800: every text of every tab and dialog has the room it needs."""
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLabel, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
+from tests.viewer.dialogs_open import DIALOGS, opened
 from viewer.app import Application
 
-DIALOGS = (
-    "palette", "keys", "key_sheet", "presets", "metadata", "corners",
-    "monitor_calibration", "key_images", "messages",
-)  # fmt: skip
 ARROW_PX = 20
 """Of a drop-down list, beside its text."""
 
@@ -68,8 +65,7 @@ def test_tabs(main: Application, side: str) -> None:
 
 @pytest.mark.parametrize("name", DIALOGS)
 def test_dialogs(main: Application, qtbot: QtBot, name: str) -> None:
-    getattr(main.dialogs, name).open_anew()
-    (dialog,) = [each for each in main.window.findChildren(QDialog) if each.isVisible()]
+    dialog = opened(qtbot, main, name)
     _settle()
     found, size = cut_off(dialog), dialog.size()
     dialog.close()

@@ -1,16 +1,12 @@
 """Every list and number of every tab and dialog has a name that can be spoken."""
 
 import pytest
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDialog, QDoubleSpinBox, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
+from tests.viewer.dialogs_open import DIALOGS, opened
 from viewer.app import Application
-
-DIALOGS = (
-    "palette", "keys", "key_sheet", "presets", "metadata", "corners",
-    "monitor_calibration", "key_images", "messages",
-)  # fmt: skip
 
 
 def nameless(root: QWidget) -> list[str]:
@@ -37,12 +33,10 @@ def everything(main: Application, qtbot: QtBot, phantom_study: PhantomStudy) -> 
     return main
 
 
-def test_all_lists_and_numbers_have_a_name(everything: Application) -> None:
+def test_all_lists_and_numbers_have_a_name(everything: Application, qtbot: QtBot) -> None:
     window = everything.window
     for name in DIALOGS:
-        getattr(everything.dialogs, name).open_anew()
-    for dialog in window.findChildren(QDialog):
-        dialog.close()
+        opened(qtbot, everything, name).close()
     assert len(window.findChildren(QComboBox)) > 30
     assert nameless(window) == []
 

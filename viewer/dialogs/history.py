@@ -43,6 +43,7 @@ class MaskHistory(QDialog):
         self.rows = QTreeWidget()
         self.rows.setHeaderLabels(("Revision", "Made from", "Time", "By", "Model", "Segments", "Note"))
         self.rows.setRootIsDecorated(False)
+        self.rows.setAccessibleName("Revisions")
         self.rows.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.said = QLabel(CHOOSE)
         self.said.setWordWrap(True)
