@@ -14,7 +14,7 @@ def label_lines(found: Comparison) -> list[str]:
     lines: list[str] = []
     for each in found.labels:
         dice = "–" if each.dice is None else f"{each.dice:.4f}"
-        kappa = "–" if each.kappa is None else f"{each.kappa:.4f}"
+        kappa = "–" if each.kappa is None else f"{each.kappa:z.4f}"
         far = "–" if each.hd95_mm is None else f"{each.hd95_mm:.2f} mm"
         voxels = f"{each.voxels[0]:,} and {each.voxels[1]:,} voxels"
         lines.append(f"{title(each)}: Dice {dice}, kappa {kappa}, HD95 {far}, {voxels}")

@@ -13,3 +13,10 @@ def test_a_renamed_segment_is_called_by_both_names_and_a_lacking_one_by_its_own(
         "nodule (tumour in the other): Dice 0.8571, kappa 0.8571, HD95 0.50 mm, 4 and 3 voxels",
         "vessel: Dice 0.0000, kappa –, HD95 –, 0 and 1,000 voxels",
     ]
+
+
+def test_a_kappa_that_rounds_to_nothing_has_no_sign() -> None:
+    apart = LabelComparison((1, 1), ("lesion", "lesion"), (100, 100), 0.0, -0.00002, 42.0)
+    assert label_lines(Comparison((apart,), 200, (3,))) == [
+        "lesion: Dice 0.0000, kappa 0.0000, HD95 42.00 mm, 100 and 100 voxels"
+    ]
