@@ -36,7 +36,9 @@ def _open_history(main: Application) -> None:
     for row in (60, 90):
         base = main.shelf.library.save_mask(series, _marked(main, row), _by("Ada"), base)
     main.history.open_anew()
-    main.history.rows.setCurrentItem(main.history.rows.topLevelItem(0))
+    newest = main.history.rows.topLevelItem(0)
+    assert newest is not None
+    main.history.rows.setCurrentItem(newest)
 
 
 def _open_adjudication(main: Application) -> None:

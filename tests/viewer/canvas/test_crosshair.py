@@ -16,8 +16,11 @@ from viewer.app import Application
 from viewer.canvas.slice_view import SliceView
 
 
+HalfTurned = tuple[Application, SliceView, Callable[[], None]]
+
+
 @pytest.fixture
-def half_turned(main: Application, tmp_path: Path) -> tuple[Application, SliceView, Callable[[], None]]:
+def half_turned(main: Application, tmp_path: Path) -> HalfTurned:
     """Three planes, two of which a drag in the last one has begun to turn, and what drags on."""
     show_ct(main, tmp_path)
     main.window.run("layout-mpr")
@@ -34,7 +37,7 @@ def half_turned(main: Application, tmp_path: Path) -> tuple[Application, SliceVi
     return main, view, lambda: QTest.mouseMove(view, middle - QPoint(100, 60))
 
 
-def test_nothing_of_a_study_that_is_gone_comes_back(half_turned, tmp_path: Path) -> None:
+def test_nothing_of_a_study_that_is_gone_comes_back(half_turned: HalfTurned, tmp_path: Path) -> None:
     main, _, go_on = half_turned
     series = Series("7.7.7", "volume", "dicom", (tmp_path / "c.dcm",), CT.shape_kji, CT, "CT", patient=Patient("P2"))
     main.session.open(Study(tmp_path, (series,)))
@@ -42,11 +45,13 @@ def test_nothing_of_a_study_that_is_gone_comes_back(half_turned, tmp_path: Path)
     assert [(pane.volume, pane.grid) for pane in main.session.panes] == [(None, None)] * 3
 
 
-def test_escape_turns_back_planes_of_the_volume_as_it_is_known_by_then(half_turned) -> None:
+def test_escape_turns_back_planes_of_the_volume_as_it_is_known_by_then(half_turned: HalfTurned) -> None:
     """The last slices came while it was turned, and with them the padding."""
     main, view, _ = half_turned
     axial, coronal, _ = main.session.panes
-    main.session.opened.finish(replace(main.session.volume, padding=(-2000.0, -2000.0)))
+    opened = axial.opened
+    assert opened is not None
+    opened.finish(replace(opened.volume, padding=(-2000.0, -2000.0)))
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert (axial.plane, coronal.plane) == ("axial", "coronal")
     assert [pane.planes.volume.padding for pane in (axial, coronal)] == [(-2000.0, -2000.0)] * 2
