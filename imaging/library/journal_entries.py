@@ -64,7 +64,7 @@ def encode(entry: Entry) -> bytes:
             head = {"is": "saved", "revision": entry.revision, "whole": entry.whole}
         case mark:
             head = {"is": mark}
-    text = json.dumps(head, ensure_ascii=False).encode()
+    text = json.dumps(head, ensure_ascii=False).encode("utf-8", "surrogatepass")  # names of files may be no Unicode
     return b"".join((len(text).to_bytes(4, "little"), text, *blob))
 
 

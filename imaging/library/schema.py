@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from imaging.library.name_text import NameText
+
 VERSION = 7
 """1: first light. 2: fingerprints. 3: the catalogue of studies; measurements. 4: key images; attributions.
 5: work queues. 6: answers. 7: masks in layers.
@@ -33,7 +35,7 @@ class SeriesRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     format: Mapped[str] = mapped_column(String(32))
     modality: Mapped[str] = mapped_column(String(16), default="")
-    description: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(NameText, default="")
     files: Mapped[str] = mapped_column(Text)
 
 
@@ -177,12 +179,12 @@ class StudyRow(Base):
     issuer: Mapped[str] = mapped_column(Text, default="")
     study_uid: Mapped[str] = mapped_column(String(200), default="")
     date: Mapped[str] = mapped_column(String(16), default="", index=True)
-    description: Mapped[str] = mapped_column(Text, default="")
+    description: Mapped[str] = mapped_column(NameText, default="")
     accession: Mapped[str] = mapped_column(String(64), default="")
     modalities: Mapped[str] = mapped_column(Text, default="")
     series: Mapped[int] = mapped_column(default=0)
     images: Mapped[int] = mapped_column(default=0)
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(NameText, default="")
     state: Mapped[str] = mapped_column(String(16), default="unread", index=True)
     missing: Mapped[bool] = mapped_column(default=False)
     added: Mapped[datetime] = mapped_column()
@@ -197,10 +199,10 @@ class StudyItemRow(Base):
 
     __tablename__ = "study_item"
     study_key: Mapped[str] = mapped_column(ForeignKey("study.key"), primary_key=True)
-    identity: Mapped[str] = mapped_column(String(500), primary_key=True)
+    identity: Mapped[str] = mapped_column(NameText(500), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     value: Mapped[str] = mapped_column(Text)
-    place: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(NameText)
     stamp: Mapped[str] = mapped_column(String(64))
 
 
@@ -208,7 +210,7 @@ class IndexedFolderRow(Base):
     """A folder that was asked to be indexed; ``finished`` is None until all of it is in the catalogue."""
 
     __tablename__ = "indexed_folder"
-    path: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    path: Mapped[str] = mapped_column(NameText(1000), primary_key=True)
     asked: Mapped[datetime] = mapped_column()
     finished: Mapped[datetime | None] = mapped_column()
 
@@ -234,7 +236,7 @@ class QueueCaseRow(Base):
     position: Mapped[int] = mapped_column()
     priority: Mapped[int] = mapped_column()
     series_uid: Mapped[str] = mapped_column(String(200), index=True)
-    title: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(NameText)
     base: Mapped[int | None] = mapped_column(ForeignKey("mask_revision.id"))
     begun: Mapped[datetime | None] = mapped_column()
 

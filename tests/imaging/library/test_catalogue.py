@@ -1,17 +1,24 @@
 """The catalogue: what was opened is listed, found again, kept apart by patient, and remembers how far one got."""
 
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier, Thread
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imaging.errors import LibraryError
 from imaging.formats.reading import open_study
 from imaging.geometry import Geometry
+from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library.catalogue import Catalogue
 from imaging.library.catalogued import ReadingState, Search, patient_key
+from imaging.library.queued import WorkQueue
+from imaging.library.queues import Queues
 from imaging.library.schema import VERSION
 from imaging.library.store import Library
 from imaging.phantom import PhantomStudy
@@ -64,6 +71,53 @@ def test_a_study_is_counted_over_all_that_was_found_of_it(catalogue: Catalogue, 
     )
     catalogue.add([series("1", file)])
     assert catalogue.studies() == (study,), "found twice, listed once"
+
+
+def test_names_that_are_no_unicode_are_listed_found_and_kept(
+    library: Library, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """As an archive from an older system leaves them: Latin-1 in the name of a file and its folder."""
+    file = tmp_path / os.fsdecode(b"M\xfcller") / os.fsdecode(b"a\xe9.png")
+    file.parent.mkdir()
+    file.write_bytes(b"pixels")
+    picture = series("1", file, "", modality="", study_description="", description=file.name)
+    (key,) = catalogue.add([picture, Document(file, "report", "SR", patient=ADA)])
+    (study,) = catalogue.studies(Search(words=file.parent.name))
+    assert (study.key, study.description) == (key, file.parent.name)
+    assert {each.place for each in catalogue.items(key)} == {file} == {place for _, place in catalogue.places()}
+    assert catalogue.add([picture]) == (key,) and len(catalogue.items(key)) == 2, "found twice, listed once"
+    catalogue.begin_folder(file.parent, NOW)
+    assert catalogue.unfinished_folders() == (file.parent,)
+    catalogue.end_folder(file.parent, None)
+    assert catalogue.unfinished_folders() == ()
+    grid = Geometry((3, 5, 7))
+    mask = Labelmap(np.ones(grid.shape_kji, np.uint8), grid, (Label(1, file.name),))
+    library.save_mask(picture, mask, Provenance("Ada", NOW))
+    (kept,) = library.annotated_series()
+    assert kept.files == (file,) and library.latest_mask("1").labelmap.labels == mask.labels
+    queue = WorkQueue("all", 1, "", "Ada", NOW)
+    assert Queues(library).make(queue, [("1", file.name)]) == 1
+    assert [case.title for case in Queues(library).cases("all", "Ada")] == [file.name]
+
+
+def test_many_list_the_same_study_at_once(database: str, file: Path) -> None:
+    library, start, failures = Library(database), Barrier(3), []
+
+    def add(study: str) -> None:
+        start.wait()
+        try:
+            Catalogue(library).add([series(f"{study}.1", file, study)])
+        except LibraryError as error:
+            failures.append(str(error))
+
+    for number in range(10):
+        threads = [Thread(target=add, args=(f"1.{number}",)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failures and len(Catalogue(library).studies()) == 10
+    library.close()
 
 
 def test_files_that_vanished_meanwhile_are_not_listed(catalogue: Catalogue, file: Path, tmp_path: Path) -> None:

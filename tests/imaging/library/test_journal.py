@@ -5,6 +5,7 @@ import json
 import os
 import struct
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,7 @@ def path(tmp_path: Path) -> Path:
     [
         BEGINNING,
         Beginning("x", "1", GRID, LEGEND, 41, strokes(1)[0][0].edits),
+        replace(BEGINNING, legend=Legend((Label(1, os.fsdecode(b"L\xe4sion")),))),
         Saved(7),
         Saved(7, whole=False),
         "undo",
