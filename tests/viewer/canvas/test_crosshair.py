@@ -15,7 +15,6 @@ from tests.journeys.small_ct import CT, show_ct
 from viewer.app import Application
 from viewer.canvas.slice_view import SliceView
 
-
 HalfTurned = tuple[Application, SliceView, Callable[[], None]]
 
 
