@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing.boxes import Voxel, placed, plane_through, voxel_in, whole
+from imaging.editing.boxes import Voxel, plane_through, voxel_in
 from imaging.editing.edit import Inside, Mask, Region, region_of
 from imaging.geometry import Geometry
 
@@ -101,12 +101,23 @@ def flood(array: Mask, voxel: Voxel, axis: int | None) -> Region:
     return part
 
 
-def holes(array: Mask, value: int) -> Region | None:
-    """A label with its holes: voxels of any other value from which no way by faces leads out of its box."""
+def holes(array: Mask, value: int, flat: bool = False) -> Region | None:
+    """A label with its holes: voxels of any other value from which no way by faces leads out of its box.
+
+    Args:
+        flat: of each slice by itself; no way leads to the next.
+    """
     region = region_of(array, (value,))
     if region is None:
         return None
-    outside = np.pad(~region.inside, 1, constant_values=True)
+    parts = region.inside[:, None] if flat else region.inside[None]
+    filled = np.concatenate([_filled(part, not flat) for part in parts])
+    return Region(region.box, filled)
+
+
+def _filled(inside: Inside, deep: bool) -> Inside:
+    """(K, J, I) bool with what is closed in; ``deep`` where ways lead out across the slices, too."""
+    outside = np.pad(~inside, [(int(deep), int(deep)), (1, 1), (1, 1)], constant_values=True)
     numbers, _ = islands(outside)
-    inner = (numbers != numbers[0, 0, 0])[1:-1, 1:-1, 1:-1]
-    return Region(placed(whole(inner.shape), region.box), inner)
+    closed = numbers != numbers[0, 0, 0]
+    return closed[1:-1, 1:-1, 1:-1] if deep else closed[:, 1:-1, 1:-1]

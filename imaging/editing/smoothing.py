@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from imaging.editing.boxes import grown
 from imaging.editing.edit import Inside, Mask, Region, region_of
 from imaging.editing.margins import inward, outward, padded
 from imaging.geometry import Geometry
@@ -49,7 +50,8 @@ def smooth_jointly(array: Mask, geometry: Geometry, sigma_mm: float, report: Rep
         return None
     new, boxed = array.copy(), region_of(array, values)
     assert boxed is not None, "there are labels"
-    part = array[boxed.box]
+    box = grown(boxed.box, (1, 1, 1), array.shape)  # beyond it lies background
+    part = array[box]
     most = _blurred(part == 0, geometry, sigma_mm)
     chosen = np.zeros(part.shape, np.uint8)
     for done, value in enumerate(values):
@@ -58,7 +60,7 @@ def smooth_jointly(array: Mask, geometry: Geometry, sigma_mm: float, report: Rep
         wins = weight > most
         chosen[wins] = value
         most[wins] = weight[wins]
-    new[boxed.box] = chosen
+    new[box] = chosen
     return new
 
 

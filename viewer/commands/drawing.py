@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from imaging.editing import Editable, Mask, MaskEdit, Region, add, become, on_layer
+from imaging.editing import Editable, Mask, MaskEdit, Region, add, on_layer
 from imaging.editing.box_prompt import PromptBox, box_on_axis, box_on_plane, lesion_in_box
+from imaging.editing.boxes import along, placed, plane_through, voxel_in
 from imaging.editing.click_prompt import lesion_at
 from imaging.editing.growing import grow_region, range_about
 from imaging.editing.islands import flood, island_at
@@ -122,7 +123,13 @@ def _lesion(task: Task, place: Place, report: Report) -> Region | None:
     if task.speckled and task.probable is None:
         return lesion_at(task.image, place.voxel, task.geometry, report)
     proposed = None if task.proposed is None else task.proposed()
-    return lesion_about(task.image, place.voxel, task.geometry, proposed, report)
+    if task.kind == "volume":
+        return lesion_about(task.image, place.voxel, task.geometry, proposed, report)
+    k, row, column = place.voxel
+    picture = slice(k, k + 1)
+    proposed = None if proposed is None else proposed[picture]
+    found = lesion_about(task.image[picture], (0, row, column), task.geometry.slab(k), proposed, report)
+    return None if found is None else Region(along(found.box, 0, picture), found.inside)
 
 
 def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
@@ -131,7 +138,8 @@ def clicked(task: Task, place: Place, report: Report) -> MaskEdit | None:
     Raises:
         Cancelled: by ``report``.
     """
-    axis = None if task.options.solid or place.pane.axis is None else task.axis
+    solid = task.options.solid and not task.apart
+    axis = None if solid or place.pane.axis is None else task.axis
     report(0, 0, CLICK_NAMES[place.tool])
     match place.tool:
         case "grow-region":
@@ -161,10 +169,12 @@ def _island(task: Task, place: Place) -> MaskEdit | None:
     if label is None:
         return None
     array, name = layer_of(task.layers, label.layer), CLICK_NAMES[place.tool]
-    region = island_at(array, place.voxel)
-    if region is None:
+    box = plane_through(place.voxel, 0 if task.apart else None, array.shape)
+    island = island_at(array[box], voxel_in(place.voxel, box))
+    if island is None:
         return None
-    kept = place.tool == "keep-island"
-    change = become if kept else add
-    edit = change(array, region, label.value if kept else 0, name, task.editable)
+    region = Region(placed(island.box, box), island.inside)
+    if place.tool == "keep-island":
+        region = Region(box, (array[box] == label.value) & ~region.within(box))
+    edit = add(array, region, 0, name, task.editable)
     return None if edit is None else on_layer(edit, label.layer)

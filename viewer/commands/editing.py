@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit, on_layer
+from imaging.editing.propagation import obstacle
 from imaging.labelmap import Labelmap
 from imaging.layers import any_label
 from imaging.progress import Report
@@ -223,6 +224,7 @@ class Editing:
             volume.kind != "volume" and volume.modality in ("US", ""),
             self._segmentation.layers,
             self._segmentation.drawn_labels,
+            volume.kind == "image" and bool(obstacle(volume)),
         )
 
     def _probable(self) -> Callable[[Box], NDArray[np.float32]] | None:

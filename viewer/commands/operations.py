@@ -1,17 +1,17 @@
 """Everything that changes a label as a whole: one table, from which menu, keys and panel are made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed
-from imaging.editing.boxes import whole
-from imaging.editing.growing import grow_from_seeds
+from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed, region_of
+from imaging.editing.boxes import along, whole
+from imaging.editing.growing import Flooded, grow_from_seeds
 from imaging.editing.interpolation import interpolate
-from imaging.editing.islands import holes, keep_largest, split, voxels_of, without_small
+from imaging.editing.islands import holes, keep_largest, largest, split, voxels_of, without_small
 from imaging.editing.logic import Combination, combine
 from imaging.editing.margins import Side, hollow, margin
 from imaging.editing.propagation import empty_ahead, obstacle, propagate
@@ -44,6 +44,7 @@ class Task:
         speckled: flat pictures or frames of ultrasound, or such as do not say what they are.
         layers: of the whole mask; ``array`` is one of them.
         labels: of the whole mask, as they are drawn.
+        apart: separate pictures: nothing goes on from one to the next.
     """
 
     array: NDArray[np.uint8]
@@ -62,6 +63,14 @@ class Task:
     speckled: bool = False
     layers: Layers = ()
     labels: tuple[Label, ...] = ()
+    apart: bool = False
+
+    @property
+    def reach(self) -> Geometry:
+        """The grid on which margins and radii count: none reaches from one picture or frame to the next."""
+        if self.kind == "volume":
+            return self.geometry
+        return replace(self.geometry, spacing_mm=(UNREACHED_MM, *self.geometry.spacing_mm[1:]))
 
     @property
     def seen(self) -> tuple[Label, ...]:
@@ -70,6 +79,8 @@ class Task:
 
 
 FOLLOW = "Follow to slice"
+UNREACHED_MM = 1e6
+"""Further than any margin."""
 
 
 Work = Callable[[Task, Report], MaskEdit | None]
@@ -112,20 +123,28 @@ def _shape(name: str, region: Callable[[Task], Region | None]) -> Work:
     return work
 
 
+def _largest(task: Task) -> Region | None:
+    """The largest island, of each picture where they are separate."""
+    region = region_of(task.array, (task.value,)) if task.apart else keep_largest(task.array, task.value)
+    if region is None or not task.apart:
+        return region
+    return Region(region.box, np.concatenate([largest(picture) for picture in region.inside[:, None]]))
+
+
 def _margin(name: str, sign: int) -> Work:
     def work(task: Task, report: Report) -> MaskEdit | None:
-        found = margin(task.array, task.value, task.geometry, sign * task.options.size_mm, report)
+        found = margin(task.array, task.value, task.reach, sign * task.options.size_mm, report)
         return None if found is None else become(task.array, found, task.value, name, task.editable)
 
     return work
 
 
 def _smoothing(name: str, how: Smoothing) -> Work:
-    return _shape(name, lambda task: smooth(task.array, task.value, task.geometry, how, task.options.size_mm))
+    return _shape(name, lambda task: smooth(task.array, task.value, task.reach, how, task.options.size_mm))
 
 
 def _hollow(name: str, side: Side) -> Work:
-    return _shape(name, lambda task: hollow(task.array, task.value, task.geometry, task.options.size_mm, side))
+    return _shape(name, lambda task: hollow(task.array, task.value, task.reach, task.options.size_mm, side))
 
 
 def _combined(name: str, how: Combination) -> Work:
@@ -146,18 +165,20 @@ def _otsu(task: Task, report: Report) -> MaskEdit | None:
 
 
 def _local(task: Task, report: Report) -> MaskEdit | None:
-    region = local(task.image, task.geometry, task.options.size_mm, task.options.tolerance, report)
+    region = local(task.image, task.reach, task.options.size_mm, task.options.tolerance, report)
     return add(task.array, region, task.value, "Local threshold", task.editable)
 
 
-def _from_seeds(task: Task, report: Report) -> MaskEdit | None:
-    found = grow_from_seeds(task.array, task.image, report)
-    return None if found is None else changed(task.array, *found, "Grow from seeds", task.editable)
+def _from_seeds(name: str, over: Flooded) -> Work:
+    def work(task: Task, report: Report) -> MaskEdit | None:
+        picture = slice(task.k, task.k + 1) if task.apart else slice(None)
+        found = grow_from_seeds(task.array[picture], task.image[picture], report, over)
+        if found is None:
+            return None
+        box, new = found
+        return changed(task.array, along(box, 0, picture) if task.apart else box, new, name, task.editable)
 
-
-def _watershed(task: Task, report: Report) -> MaskEdit | None:
-    found = grow_from_seeds(task.array, task.image, report, "values")
-    return None if found is None else changed(task.array, *found, "Watershed", task.editable)
+    return work
 
 
 def _interpolate(task: Task, report: Report) -> MaskEdit | None:
@@ -182,7 +203,7 @@ def _within(task: Task, new: NDArray[np.uint8], name: str) -> MaskEdit | None:
 
 
 def _jointly(task: Task, report: Report) -> MaskEdit | None:
-    new = smooth_jointly(task.array, task.geometry, task.options.size_mm, report)
+    new = smooth_jointly(task.array, task.reach, task.options.size_mm, report)
     return None if new is None else _within(task, new, "Smooth all labels")
 
 
@@ -197,9 +218,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("edit-otsu", "Otsu threshold", "Values", _otsu, ("Alt+O",), "Bright from dark, by itself"),
     Operation("edit-local", "Local threshold", "Values", _local, ("Alt+Shift+O",),
               "Brighter than around by the tolerance"),
-    Operation("edit-seeds", "Grow from seeds", "Values", _from_seeds, ("Ctrl+Shift+K",),
+    Operation("edit-seeds", "Grow from seeds", "Values", _from_seeds("Grow from seeds", "edges"), ("Ctrl+Shift+K",),
               "All labels grow from what is painted until they meet on edges", follows=True),
-    Operation("edit-watershed", "Watershed", "Values", _watershed, ("Alt+Shift+W",),
+    Operation("edit-watershed", "Watershed", "Values", _from_seeds("Watershed", "values"), ("Alt+Shift+W",),
               "Labels flood the dark regions and meet on bright ridges", follows=True),
     Operation("edit-interpolate", "Fill between slices", "Slices", _interpolate, ("N",),
               "Slices between those that hold the label, across the shown plane", obstacle=obstacle),
@@ -208,14 +229,13 @@ OPERATIONS: tuple[Operation, ...] = (
               obstacle=obstacle),
     Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",), live=False,
               leads=True, obstacle=obstacle),
-    Operation("edit-largest", "Keep largest", "Islands",
-              _shape("Keep largest island", lambda task: keep_largest(task.array, task.value)), ("Ctrl+J",)),
+    Operation("edit-largest", "Keep largest", "Islands", _shape("Keep largest island", _largest), ("Ctrl+J",)),
     Operation("edit-small", "Remove small", "Islands",
               _shape("Remove small islands", lambda task: without_small(
                   task.array, task.value, voxels_of(task.options.least_mm3, task.geometry))), ("Alt+Shift+I",)),
     Operation("edit-split", "Split into labels", "Islands", _split, ("Alt+S",), live=False),
-    Operation("edit-holes", "Fill holes", "Islands", _shape("Fill holes", lambda task: holes(task.array, task.value)),
-              ("Alt+H",)),
+    Operation("edit-holes", "Fill holes", "Islands",
+              _shape("Fill holes", lambda task: holes(task.array, task.value, flat=task.kind != "volume")), ("Alt+H",)),
     Operation("edit-grow", "Grow by margin", "Shape", _margin("Grow by margin", 1), ("Alt+G",)),
     Operation("edit-shrink", "Shrink by margin", "Shape", _margin("Shrink by margin", -1), ("Alt+Shift+G",)),
     Operation("edit-hollow", "Hollow, inside", "Shape", _hollow("Hollow", "inside"), ("Alt+U",)),

@@ -98,11 +98,11 @@ def refined(task: Task, hand: Callable[[], Handwork | None], opinion: Opinion, r
     work = hand()
     if work is None:
         return None
-    box = reach(work.fresh, task.geometry)
+    box = reach(work.fresh, task.reach)
     maps, value = opinion.maps, opinion.value
     probable = maps.any_within(box) if value is None else maps.within(value, box)
     image = greys(task.image, box)
-    new = refine(task.array, task.value, work.drawn, box, image, probable, task.geometry, report)
+    new = refine(task.array, task.value, work.drawn, box, image, probable, task.reach, report)
     now = task.array[box]
     match task.options.merge:
         case "add":

@@ -80,6 +80,15 @@ def test_flood_and_holes_fill_what_is_enclosed(axis: int | None, count: int) -> 
 
 
 @settings(deadline=None)
+@given(arrays(np.bool_, (3, 5, 6)))
+def test_holes_of_slices_by_themselves_are_scipys(inside) -> None:
+    filled = holes(inside.astype(np.uint8), 1, flat=True)
+    wanted = np.stack([ndimage.binary_fill_holes(plane) for plane in inside])
+    assert (filled is None) == (not inside.any())
+    assert filled is None or np.array_equal(filled.within((slice(0, 3), slice(0, 5), slice(0, 6))), wanted)
+
+
+@settings(deadline=None)
 @given(arrays(np.bool_, (3, 5, 6)), st.tuples(st.integers(0, 2), st.integers(0, 4), st.integers(0, 5)))
 def test_what_is_connected_with_a_voxel_is_scipys(inside, voxel) -> None:
     numbers, _ = ndimage.label(inside)
