@@ -277,6 +277,14 @@ def test_two_blind_readings_are_compared_and_one_is_taken(qtbot: QtBot, read_twi
     chosen = [each.chosen[0].text for each in (pair.one, pair.other)]
     assert f"{pair.about}: {chosen[0]} for Ada, {chosen[1]} for Bo." in dialog.said.text()
     click(dialog.difference)
+    click(dialog.shows[0])
+    settled(qtbot, main)
+    shown = main.findings.prediction
+    assert shown is not None and shown.model.startswith("Ada"), "what was asked for last"
+    click(dialog.difference)
+    assert main.findings.prediction is shown, "the window does not wait for it"
+    settled(qtbot, main)
+    assert main.findings.prediction is not shown
     assert main.findings.prediction is not None and not main.segmentation.visible
     assert not main.segmentation.array.any(), "nothing is taken yet"
     click(dialog.takes[1])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from imaging import consensus
 from imaging.agreement import AnswerPair, paired
@@ -20,7 +21,7 @@ from imaging.library.queued import Case, CaseReading
 from imaging.library.shelf import Shelf
 from imaging.measurement.measurement import Measurement
 from viewer.commands.annotating import Annotating
-from viewer.commands.comparing import Answer, Comparing
+from viewer.commands.comparing import DIFFERENCE, Answer, Comparing
 from viewer.commands.revising import SHARED, Revising
 from viewer.errors import words
 from viewer.state.notices import Notices
@@ -128,11 +129,17 @@ class Adjudicating:
         self._revising.show_alone(side.name, side.mask)
 
     def show_difference(self, look: Look) -> None:
-        """Show where the masks differ."""
-        one, other = look.sides
-        array = consensus.difference(one.mask, other.mask, look.base.labels)
-        shown = Labelmap(array, one.mask.geometry, consensus.DIFFERENCE)
-        self._revising.show_alone(f"{one.reading.reader} against {other.reading.reader}", shown)
+        """Show where the masks differ, once that is found."""
+        case, (one, other) = self._worklist.current, look.sides
+        if case is None:
+            return
+
+        def show(array: NDArray[np.uint8]) -> None:
+            shown = Labelmap(array, one.mask.geometry, consensus.DIFFERENCE)
+            self._revising.show_alone(f"{one.reading.reader} against {other.reading.reader}", shown)
+
+        work = partial(consensus.difference, one.mask, other.mask, look.base.labels)
+        self._comparing.work_out(DIFFERENCE, work, self._while_on_screen(case, show))
 
     def end(self) -> None:
         """Show the mask on screen again."""

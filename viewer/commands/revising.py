@@ -126,6 +126,7 @@ class Revising:
 
     def show_alone(self, name: str, mask: Labelmap) -> None:
         """Show another mask in the place of the one on screen until :meth:`end`, on a slice that has some of it."""
+        self._comparing.forget_difference()
         self._segmentation.set_visible(False)
         self._difference = self._propose(name, mask, COMPARED)
         pane = self._session.active

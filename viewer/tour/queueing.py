@@ -23,6 +23,7 @@ def walk(visitor: Visitor, exhibits: Exhibits) -> None:
     wait_until(main.queue_dialogs.adjudication.isVisible, "the adjudication")
     visitor.settle("the comparison")
     main.queue_dialogs.adjudication.difference.click()
+    visitor.settle("the difference")
     visitor.picture("where two readings differ")
     visitor.leave("adjudication", main.queue_dialogs.adjudication)
     main.enlisting.sign_in(before)
