@@ -8,12 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from imaging.errors import LibraryError
+from imaging.errors import GeometryError, LibraryError
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap, Provenance, label_of
 from imaging.layers import Layer, Layers
 
 LEVEL = 3
+_OTHER_SHAPES = (ValueError, KeyError, TypeError, IndexError)
+"""What JSON raises that is not what was written, or none."""
 
 
 def pack_voxels(labelmap: Labelmap) -> tuple[bytes, str]:
@@ -45,13 +47,13 @@ def unpack(voxels: bytes, box: str, geometry: str, labels: str, provenance: Prov
     Raises:
         LibraryError: the stored bytes do not fit their own description.
     """
-    grid, ends = unpack_geometry(geometry), json.loads(box)
-    boxes = ends if isinstance(ends[0][0], list) else [ends]
     try:
+        grid, ends = unpack_geometry(geometry), json.loads(box)
+        boxes = ends if isinstance(ends[0][0], list) else [ends]
         layers = _layers(zlib.decompress(voxels), boxes, grid)
-    except (zlib.error, ValueError) as error:
+        return Labelmap(layers[0], grid, unpack_labels(labels), provenance, further=layers[1:])
+    except (zlib.error, GeometryError, *_OTHER_SHAPES) as error:
         raise LibraryError(f"a stored mask is damaged: expected voxels of {box} ({error})") from error
-    return Labelmap(layers[0], grid, unpack_labels(labels), provenance, further=layers[1:])
 
 
 def _layers(voxels: bytes, boxes: list[list[list[int]]], grid: Geometry) -> Layers:
@@ -71,8 +73,15 @@ def _layers(voxels: bytes, boxes: list[list[list[int]]], grid: Geometry) -> Laye
 
 
 def unpack_labels(text: str) -> tuple[Label, ...]:
-    """The label table that was packed."""
-    return tuple(label_of(one) for one in json.loads(text))
+    """The label table that was packed.
+
+    Raises:
+        LibraryError: it is damaged.
+    """
+    try:
+        return tuple(label_of(one) for one in json.loads(text))
+    except _OTHER_SHAPES as error:
+        raise LibraryError(f"a stored table of labels is damaged ({error!r})") from error
 
 
 def unpack_geometry(text: str) -> Geometry:

@@ -11,6 +11,7 @@ from imagecodecs import ZstdError, zstd_decode
 from imaging import classification
 from imaging.classification import Answer, AnswerEdit
 from imaging.editing.boxes import size_of
+from imaging.errors import GeometryError
 from imaging.geometry import Geometry
 from imaging.history import Edit, Step
 from imaging.labelmap import MOST_LAYERS, label_of
@@ -88,7 +89,7 @@ def decode(data: bytes) -> Entry:
                 return mark
             case other:
                 raise ValueError(f"an entry of kind {other!r}; expected beginning, step, saved, undo or redo")
-    except (KeyError, TypeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, UnicodeDecodeError, GeometryError) as error:
         raise ValueError(f"not an entry of a journal: {error!r}") from error
 
 

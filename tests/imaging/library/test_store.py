@@ -21,6 +21,7 @@ from imaging.fingerprint import Fingerprint
 from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library import rows
+from imaging.library.revisions import Revisions
 from imaging.library.schema import VERSION, DraftRow
 from imaging.library.store import Library
 from imaging.study import Patient, Series
@@ -231,13 +232,24 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         Library(tmp_path / "file" / "library.sqlite")
 
 
-def test_a_damaged_mask_is_said(library: Library, place: Path) -> None:
-    library.save_mask(series(), mask(), ADA)
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("voxels", b"\0\xff"), ("box", "["), ("box", "[]"), ("box", "[[0, 9], [0, 5], [0, 7]]"), ("geometry", "{}"),
+        ("geometry", "no"), ("labels", "no"), ("labels", "[{}]"), ("labels", "[1]"),
+    ],
+)  # fmt: skip
+def test_a_damaged_mask_is_said(library: Library, place: Path, column: str, value: str | bytes) -> None:
+    identity = library.save_mask(series(), mask(), ADA)
     with sqlite3.connect(place) as database:
-        database.execute("UPDATE mask_revision SET voxels = x'00ff'")
+        database.execute(f"UPDATE mask_revision SET {column} = ?", (value,))
     database.close()
-    with pytest.raises(LibraryError, match="damaged"):
-        library.latest_mask("1.2.3")
+    for look in (lambda: library.latest_mask("1.2.3"), lambda: library.revision(identity)):
+        with pytest.raises(LibraryError, match="damaged"):
+            look()
+    if column == "labels":
+        with pytest.raises(LibraryError, match="damaged"):
+            Revisions(library).of("1.2.3")
 
 
 def test_a_full_disk_is_said_and_loses_nothing(library: Library, place: Path) -> None:
