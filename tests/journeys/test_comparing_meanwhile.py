@@ -17,7 +17,7 @@ from imaging.geometry import Calibration, Geometry
 from imaging.labelmap import Labelmap, Provenance
 from imaging.study import Patient, Series
 from imaging.volume import Volume
-from tests.journeys.hands import LEFT, NONE, drag, settle, told
+from tests.journeys.hands import LEFT, NONE, at, drag, settle, told
 from tests.journeys.small_ct import show_ct
 from viewer.app import Application
 from viewer.commands import comparing
@@ -129,6 +129,18 @@ def test_a_step_taken_back_and_another_one_made_is_a_changed_mask(qtbot: QtBot, 
     main.window.run("undo")
     drag(main, (45.0, 20), (45.0, 30))
     settle(qtbot, main)
+    assert main.findings.prediction is None and CHANGED in told(main)
+
+
+def test_a_merge_is_told_of_that_comes_in_the_middle_of_a_stroke(qtbot: QtBot, saved_once: Application) -> None:
+    main = saved_once
+    choose(main, 0)
+    settle(qtbot, main)
+    merge(main)
+    QTest.mousePress(main.canvas, LEFT, NONE, at(main, 45, 20))
+    settle(qtbot, main)
+    QTest.mouseRelease(main.canvas, LEFT, NONE, at(main, 45, 20))
+    assert main.segmentation.array[:, 45, 20].any()
     assert main.findings.prediction is None and CHANGED in told(main)
 
 

@@ -63,10 +63,10 @@ class Comparing:
 
     def unless_changed(self, done: Callable[[Answer], None]) -> Callable[[Answer], None]:
         """What does ``done`` as long as the mask on screen is as it is now, and tells the person afterwards."""
-        mask, steps = self._segmentation.mask, self._steps
+        state, mask, steps = self._segmentation, self._segmentation.mask, self._steps
 
         def merged(answer: Answer) -> None:
-            if self._segmentation.mask is mask and self._steps == steps:
+            if state.mask is mask and self._steps == steps and not state.drawing:
                 done(answer)
             else:
                 self._notices.add("warning", "The mask was changed while it was merged: merge it again.")
