@@ -25,7 +25,7 @@ _STUDY = """
     SpecificCharacterSet StudyInstanceUID StudyDate StudyTime StudyID StudyDescription AccessionNumber
     ReferringPhysicianName PatientName PatientID PatientBirthDate PatientSex PositionReferenceIndicator
     LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod
-    BurnedInAnnotation RescaleSlope RescaleIntercept RescaleType
+    BurnedInAnnotation
 """
 
 

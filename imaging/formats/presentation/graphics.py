@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from imaging.formats.authoring.maker import shortened
-from imaging.formats.authoring.source import Source
 from imaging.formats.measurement_report.vocabulary import tracking_uid
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.marks import Note
@@ -22,22 +21,24 @@ _PAIRS = ("bidirectional", "cobb", "cardiothoracic")
 
 
 def annotation(
-    measurement: Measurement, ground: Ground, source: Source, images: dict[str, Dataset], layer: hd.pr.GraphicLayer
-) -> hd.pr.GraphicAnnotation | None:
-    """A measurement on its slice with name and numbers; None where it lies across slices or on no image listed."""
+    measurement: Measurement, ground: Ground, images: dict[int, Dataset], layer: hd.pr.GraphicLayer
+) -> tuple[int, hd.pr.GraphicAnnotation] | None:
+    """The slice of a measurement, and it with name and numbers; None where it lies across slices or on none of these.
+
+    Args:
+        images: by slice, as highdicom knows them.
+    """
     k = _slice(measurement, ground)
     pixels = _pixels(measurement, ground, k)
-    instance = source.instances[k] if 0 <= k < len(source.instances) else None
-    if pixels is None or instance is None or instance.uid not in images:
+    if pixels is None or k not in images:
         return None
     said = [measurement.name, *(f"{each.name} {each.text}" for each in measurement.values(ground)[:2])]
     words = "; ".join(each for each in said if each) or measurement.title
     anchor = (float(pixels[0, 0]), float(pixels[0, 1]))
     text = hd.pr.TextObject(shortened(words, 1000), "PIXEL", anchor_point=anchor, anchor_point_visible=False)
-    return hd.pr.GraphicAnnotation(
-        referenced_images=[images[instance.uid]],
+    return k, hd.pr.GraphicAnnotation(
+        referenced_images=[images[k]],
         graphic_layer=layer,
-        referenced_frame_number=instance.frame if instance.frames > 1 else None,
         graphic_objects=None if isinstance(measurement.figure, Note) else _objects(measurement, pixels),
         text_objects=[text],
     )

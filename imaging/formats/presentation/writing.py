@@ -1,7 +1,6 @@
 """A presentation state from a way of looking at a series."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import highdicom as hd
@@ -23,6 +22,11 @@ from imaging.formats.authoring.maker import (
     subject_of,
 )
 from imaging.formats.authoring.source import Instance, Source, source_of
+from imaging.formats.dicom.attributes import text
+from imaging.formats.dicom.grid import Frame
+from imaging.formats.dicom.header import read_header
+from imaging.formats.dicom.modality import rescale_source
+from imaging.formats.dicom.stack import again
 from imaging.formats.presentation.graphics import annotation
 from imaging.formats.presentation.presentation import Presentation
 from imaging.labelmap import Provenance
@@ -33,6 +37,7 @@ from imaging.saving import replacing
 from imaging.study import Series
 from imaging.volume import Shutter, VoiTable, Window
 
+_SINGLE_FRAME = "1.2.840.10008.5.1.4.1.1.2"
 _LAYER = hd.pr.GraphicLayer("MEASUREMENTS", 1, "Measurements")
 
 
@@ -55,9 +60,17 @@ def write_presentation(
         raise SaveError(path, "a presentation state needs images with DICOM identities")
     if ground.volume.is_colour:
         raise SaveError(path, "a grayscale presentation state cannot hold the view of a colour image")
-    images = _images(source, series, shown.k)
-    drawn = [annotation(each, ground, source, images, _LAYER) for each in measurements]
-    state = _state(shown, [each for each in drawn if each is not None], list(images.values()), made)
+    frames = again(series, [read_header(path) for path in series.files]).frames
+    alike, subject = _alike(frames, shown.k), subject_of(series)
+    made_of = {source.instances[k].uid for k in alike}
+    images = {uid: _image(uid, frames[shown.k], source, subject) for uid in made_of}
+    by_slice = {k: images[source.instances[k].uid] for k in alike}
+    drawn = [annotation(each, ground, by_slice, _LAYER) for each in measurements]
+    placed = [each for each in drawn if each is not None]
+    state = _state(shown, [each for _, each in placed], list(images.values()), made)
+    state.ReferencedSeriesSequence = _references(source, alike)
+    for k, each in placed:
+        each["ReferencedImageSequence"].value = Items([source.instances[k].reference])
     state.DisplayedAreaSelectionSequence = Items([_area(shown, ground)])
     state.ImageRotation, state.ImageHorizontalFlip = shown.rotation_deg, "Y" if shown.mirrored else "N"
     state.add_new("Laterality", "CS", "")
@@ -66,41 +79,51 @@ def write_presentation(
     shutter = shown.shutter or ground.volume.shutter
     if shutter is not None:
         _cover(state, shutter)
-    put_names(state, subject_of(series))
+    put_names(state, subject)
     with replacing(path) as temporary:
         state.save_as(temporary, enforce_file_format=True)
     return drawn.count(None)
 
 
-def _images(source: Source, series: Series, k: int) -> dict[str, Dataset]:
-    """By SOP Instance UID what is said of the images, the shown one first.
-
-    Of emission tomography the shown one only: each slice may have another rescale slope, and a state has one.
-    """
-    alone = series.modality == "PT"
-    own = series.files[k] if alone and len(series.files) == len(source.instances) else series.files[0]
-    subject = subject_of(replace(series, files=(own,)))
-    instances = source.instances[k : k + 1] if alone else (source.instances[k], *source.instances)
-    return {each.uid: _image(each, source, subject) for each in instances}
+def _alike(frames: Sequence[Frame], shown: int) -> list[int]:
+    """The slices with the rescale of the shown one, that one first: a state has one for all (PS3.3 C.11.1)."""
+    said = [_rescale(each) for each in frames]
+    return [shown, *(k for k, each in enumerate(said) if k != shown and each == said[shown])]
 
 
-def _image(instance: Instance, source: Source, subject: Subject) -> Dataset:
+def _rescale(frame: Frame) -> tuple[str, str, str]:
+    """Slope, intercept and type as the file writes them for a frame."""
+    source = rescale_source(frame.header, frame.index)
+    return text(source, "RescaleSlope"), text(source, "RescaleIntercept"), text(source, "RescaleType")
+
+
+def _image(uid: str, frame: Frame, source: Source, subject: Subject) -> Dataset:
+    """An image as one of a single frame: of others highdicom asks for all that they say of their frames."""
     image = subject.image(
-        instance.uid,
-        instance.class_uid,
+        uid,
+        _SINGLE_FRAME,
         source.series_uid,
         Rows=source.grid.geometry.shape_kji[1],
         Columns=source.grid.geometry.shape_kji[2],
         SamplesPerPixel=1,
     )
-    if instance.frames > 1:
-        image.NumberOfFrames = instance.frames
-    for keyword in ("RescaleSlope", "RescaleIntercept"):
-        if subject.text(keyword):
-            setattr(image, keyword, subject.text(keyword))
-    if "RescaleSlope" in image:
-        image.RescaleType = subject.text("RescaleType") or ("HU" if subject.series.modality == "CT" else "US")
+    slope, intercept, unit = _rescale(frame)
+    if slope or intercept:
+        image.RescaleSlope, image.RescaleIntercept = slope or "1", intercept or "0"
+        image.RescaleType = unit or ("HU" if subject.series.modality == "CT" else "US")
     return image
+
+
+def _references(source: Source, alike: Sequence[int]) -> Items:
+    """The images that a state is for (PS3.3 C.11.11), with those of their frames, the shown one first."""
+    by_uid: dict[str, list[Instance]] = {}
+    for k in alike:
+        by_uid.setdefault(source.instances[k].uid, []).append(source.instances[k])
+    images = [several[0].reference for several in by_uid.values()]
+    for image, several in zip(images, by_uid.values(), strict=True):
+        if several[0].frames > 1:
+            image.ReferencedFrameNumber = [each.frame for each in several]
+    return Items([of(SeriesInstanceUID=source.series_uid, ReferencedImageSequence=Items(images))])
 
 
 def _state(

@@ -198,3 +198,43 @@ def test_a_state_of_other_images_is_refused(image: tuple[Series, Ground], tmp_pa
         read_presentation(tmp_path / "other.dcm", grid_of(ground.volume), series)
     with pytest.raises(ReadError, match="no presentation state"):
         read_presentation(series.files[0], grid_of(ground.volume), series)
+
+
+def test_a_frame_of_a_clip_is_shown_again_with_its_graphics(phantom_study: PhantomStudy, tmp_path: Path) -> None:
+    series = next(each for each in open_study(phantom_study.study).series if each.kind == "clip")
+    ground = Ground(load_volume(series))
+    assert not ground.volume.is_colour
+    here, before = (Measurement(uuid4().hex, Length(((k, 20, 30), (k, 25, 40))), "kji", f"{k}") for k in (3, 1))
+    look = replace(LOOK, k=3, area_ji=None)
+    assert write_presentation(look, (here, before), ground, series, tmp_path / "pr.dcm", MADE) == 0
+    assert errors(tmp_path / "pr.dcm") == []
+    state = dcmread(tmp_path / "pr.dcm")
+    (referred,) = state.ReferencedSeriesSequence[0].ReferencedImageSequence
+    assert referred.ReferencedSOPClassUID == dcmread(series.files[0]).SOPClassUID
+    assert referred.ReferencedFrameNumber[0] == 4 and sorted(referred.ReferencedFrameNumber) == [
+        *range(1, series.frames + 1)
+    ]
+    named = [each.ReferencedImageSequence[0].ReferencedFrameNumber for each in state.GraphicAnnotationSequence]
+    assert named == [4, 2]
+    found = read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series)
+    assert found.k == 3
+    assert [each.figure.points for each in found.measurements()] == [here.figure.points, before.figure.points]
+
+
+def test_a_state_is_for_the_slices_with_the_rescale_of_the_shown_one(
+    phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    """A state has one modality LUT: on slices with another one its window would mean other values."""
+    whole = next(each for each in open_study(phantom_study.study).series if each.modality == "CT")
+    for n, file in enumerate(whole.files):
+        data = dcmread(file)
+        data.RescaleSlope = 2 if n in (4, 6) else 1
+        data.save_as(tmp_path / f"{n:03d}.dcm")
+    (series,) = open_study(tmp_path).series
+    ground = Ground(load_volume(series))
+    out = tmp_path / "out" / "pr.dcm"
+    write_presentation(LOOK, (), ground, series, out, MADE)
+    state = dcmread(out)
+    shown = [dcmread(series.files[k]).SOPInstanceUID for k in (4, 6)]
+    referred = state.ReferencedSeriesSequence[0].ReferencedImageSequence
+    assert state.RescaleSlope == 2 and [each.ReferencedSOPInstanceUID for each in referred] == shown
