@@ -177,14 +177,14 @@ class Queues:
             )
 
     def give_back(self, reader: str, queue: str | None = None) -> None:
-        """Let others have what ``reader`` has taken and not begun."""
-        mine = delete(QueueReadingRow).where(
-            QueueReadingRow.reader == reader[:200], QueueReadingRow.state == CaseState.UNDONE.value
-        )
+        """Let others have what ``reader`` has taken and not begun; what they came back to is put off again."""
+        mine = [QueueReadingRow.reader == reader[:200], QueueReadingRow.state == CaseState.UNDONE.value]
         if queue is not None:
-            mine = mine.where(QueueReadingRow.case_id.in_(select(QueueCaseRow.id).where(QueueCaseRow.queue == queue)))
+            mine.append(QueueReadingRow.case_id.in_(select(QueueCaseRow.id).where(QueueCaseRow.queue == queue)))
+        begun = update(QueueReadingRow).where(*mine, QueueReadingRow.started.is_not(None))
         with self._library.transaction(_NOT_KEPT) as session:
-            session.execute(mine)
+            session.execute(begun.values(state=CaseState.SKIPPED.value, slot=None))  # its time and masks stay theirs
+            session.execute(delete(QueueReadingRow).where(*mine))
 
     def remove(self, queue: str) -> None:
         """Take a queue away with its cases and times. Masks stay, those of blind readings as well."""

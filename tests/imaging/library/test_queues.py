@@ -1,6 +1,7 @@
 """Work queues: order, atomic claims, blindness, adjudication, times; on SQLite and PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -107,6 +108,20 @@ def test_what_was_taken_and_not_begun_is_given_back(queues: Queues) -> None:
     queues.give_back("Ada", queue.name)
     assert queues.next(queue, "Bo").id == ahead.id
     assert queues.case(begun.id, "Bo").reading_of("Ada").state is CaseState.STARTED
+
+
+def test_what_was_begun_before_and_taken_again_keeps_its_time_when_given_back(queues: Queues) -> None:
+    """The masks of a blind reading belong to it as well: they are found by its id."""
+    made(queues, BLIND, 1)
+    case = taken(queues, BLIND, "Ada")
+    first = case.reading_of("Ada")
+    queues.add_time(case.id, "Ada", 7.5)
+    queues.skip(case.id, "Ada")
+    assert queues.take(BLIND, case.id, "Ada").reading_of("Ada").state is CaseState.UNDONE
+    queues.give_back("Ada", BLIND.name)
+    kept = queues.case(case.id, "Ada").reading_of("Ada")
+    assert kept == replace(first, state=CaseState.SKIPPED, slot=None, seconds=7.5)
+    assert queues.case(case.id, "Bo").free_slots == (1, 2)
 
 
 def test_many_people_at_once_never_get_the_same_case(database: str) -> None:
