@@ -19,6 +19,7 @@ from imaging.formats.dicom.shutters import shutter_in
 from imaging.formats.dicom.voi import grey_table
 from imaging.formats.measurement_report.vocabulary import own_uid
 from imaging.formats.presentation.presentation import Presentation
+from imaging.formats.presentation.rescale import for_image, transform_of
 from imaging.geometry import triples
 from imaging.measurement.areas import Ellipse, Outline
 from imaging.measurement.figure import Figure
@@ -41,12 +42,12 @@ def read_presentation(path: Path, grid: ImageGrid, series: Series) -> Presentati
     source = source_of(series, grid)
     state = read_object(path, "presentation state", MOST_BYTES)
     try:
-        return _presentation(path, state, source)
+        return _presentation(path, state, source, series)
     except PARSE_ERRORS as error:
         raise ReadError(path, f"damaged presentation state: {error}") from error
 
 
-def _presentation(path: Path, state: Dataset, source: Source) -> Presentation:
+def _presentation(path: Path, state: Dataset, source: Source, series: Series) -> Presentation:
     if text(state, "Modality") != "PR":
         raise ReadError(path, "no presentation state")
     referred = [image for each in items(state, "ReferencedSeriesSequence") for image in _images(each)]
@@ -60,10 +61,14 @@ def _presentation(path: Path, state: Dataset, source: Source) -> Presentation:
     table, shutter = _table(state, voi, warnings), shutter_in(state)
     if text(state, "ShutterShape") and shutter is None:
         warnings.append(f"its shutter was left out: {text(state, 'ShutterShape')}")
+    window = _window(voi)
+    if window is not None:
+        window, changed = for_image(window, state, transform_of(series, source, k))
+        warnings += [changed] if changed else []
     drawn = tuple((each.uid, packed(each)) for each in _drawn(state, k, source, warnings))
     return Presentation(
         k,
-        _window(voi),
+        window,
         text(state, "PresentationLUTShape") == "INVERSE",
         int(rotation[0]) % 360 if rotation and rotation[0] % 90 == 0 else 0,
         text(state, "ImageHorizontalFlip") == "Y",
