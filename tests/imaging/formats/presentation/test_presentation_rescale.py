@@ -18,7 +18,6 @@ from imaging.measurement.ruler import Ground
 from imaging.phantom import PhantomStudy
 from imaging.volume import Window
 
-
 MADE = Provenance("Doe Jane", datetime(2026, 2, 3, tzinfo=UTC))
 
 
