@@ -60,7 +60,9 @@ class Presenting:
             made = Provenance(author(), datetime.now(UTC))
             left = write_presentation(shown, measurements, ground, series, path, made)
             free = " The free rotation was left out: a presentation state turns by quarters." if turned else ""
-            across = f" {left} measurements lie across slices and were left out." if left else ""
+            across = (
+                f" {left} measurements lie across slices or reach beyond the picture and were left out." if left else ""
+            )
             return f"Presentation state written to {path}.{free}{across}"
 
         self._runner.start(

@@ -1,5 +1,7 @@
 """Measurements as graphics over their images (PS3.3 C.10.5)."""
 
+from collections.abc import Sequence
+
 import highdicom as hd
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +25,17 @@ _PAIRS = ("bidirectional", "cobb", "cardiothoracic")
 def annotation(
     measurement: Measurement, ground: Ground, images: dict[int, Dataset], layer: hd.pr.GraphicLayer
 ) -> tuple[int, hd.pr.GraphicAnnotation] | None:
-    """The slice of a measurement, and it with name and numbers; None where it lies across slices or on none of these.
+    """The slice of a measurement, and it with name and numbers.
+
+    None where it lies across slices, on none of these, or reaches beyond the picture, where none may (C.10.5.1.2).
 
     Args:
         images: by slice, as highdicom knows them.
     """
     k = _slice(measurement, ground)
     pixels = _pixels(measurement, ground, k)
-    if pixels is None or k not in images:
+    parts = [] if pixels is None else _parts(measurement, pixels)
+    if pixels is None or k not in images or not all(_is_inside(points, ground) for _, points in parts):
         return None
     said = [measurement.name, *(f"{each.name} {each.text}" for each in measurement.values(ground)[:2])]
     words = "; ".join(each for each in said if each) or measurement.title
@@ -39,7 +44,7 @@ def annotation(
     return k, hd.pr.GraphicAnnotation(
         referenced_images=[images[k]],
         graphic_layer=layer,
-        graphic_objects=None if isinstance(measurement.figure, Note) else _objects(measurement, pixels),
+        graphic_objects=None if isinstance(measurement.figure, Note) else _objects(measurement, parts),
         text_objects=[text],
     )
 
@@ -63,19 +68,27 @@ def _pixels(measurement: Measurement, ground: Ground, k: int) -> Pixels | None:
     return index[:, :0:-1] + 0.5
 
 
-def _objects(measurement: Measurement, pixels: Pixels) -> list[hd.pr.GraphicObject]:
+def _is_inside(pixels: Pixels, ground: Ground) -> bool:
+    _, rows, columns = ground.volume.geometry.shape_kji
+    return bool(((pixels >= 0) & (pixels <= (columns, rows))).all())
+
+
+def _parts(measurement: Measurement, pixels: Pixels) -> list[tuple[str, Pixels]]:
+    """Type and points of each graphic."""
     figure = measurement.figure
     if isinstance(figure, Ellipse):
         centre, one, other = pixels
         if np.linalg.norm(one - centre) < np.linalg.norm(other - centre):
             one, other = other, one
-        parts = [("ELLIPSE", np.array([one, 2 * centre - one, other, 2 * centre - other]))]
-    elif isinstance(figure, Outline):
-        parts = [("POLYLINE", np.concatenate([pixels, pixels[:1]]))]
-    elif measurement.kind in _PAIRS:
-        parts = [("POLYLINE", pixels[:2]), ("POLYLINE", pixels[2:])]
-    else:
-        parts = [("POINT" if len(pixels) == 1 else "POLYLINE", pixels)]
+        return [("ELLIPSE", np.array([one, 2 * centre - one, other, 2 * centre - other]))]
+    if isinstance(figure, Outline):
+        return [("POLYLINE", np.concatenate([pixels, pixels[:1]]))]
+    if measurement.kind in _PAIRS:
+        return [("POLYLINE", pixels[:2]), ("POLYLINE", pixels[2:])]
+    return [("POINT" if len(pixels) == 1 else "POLYLINE", pixels)]
+
+
+def _objects(measurement: Measurement, parts: Sequence[tuple[str, Pixels]]) -> list[hd.pr.GraphicObject]:
     uid = tracking_uid(measurement.uid)
     return [
         hd.pr.GraphicObject(shape, points, "PIXEL", tracking_id=measurement.kind, tracking_uid=uid)

@@ -49,7 +49,7 @@ def write_presentation(
     path: Path,
     made: Provenance,
 ) -> int:
-    """Write a presentation state of a series; the number of measurements left out, which lie on no slice.
+    """Write a presentation state of a series; the number of measurements left out: on no slice, or beyond the picture.
 
     Raises:
         SaveError: the file cannot be written, or the image is no DICOM or in colour.

@@ -221,6 +221,25 @@ def test_a_frame_of_a_clip_is_shown_again_with_its_graphics(phantom_study: Phant
     assert [each.figure.points for each in found.measurements()] == [here.figure.points, before.figure.points]
 
 
+def test_what_reaches_beyond_the_picture_is_left_out_and_counted(image: tuple[Series, Ground], tmp_path: Path) -> None:
+    """Graphics lie within the image (PS3.3 C.10.5.1.2); one that does not must not cost the others."""
+    series, ground = image
+    beyond = {
+        "line": Length(((0, -3, 20), (0, 20, 30))),
+        "ellipse": Ellipse(((0, 5, 6), (0, 5, 30), (0, 8, 6))),
+        "text": Note(((0, -5, -5),)),
+    }
+    place = ground.volume.slice_geometry(4).point_lps
+    outside = [
+        Measurement(uuid4().hex, each.moved(tuple(tuple(map(float, p)) for p in place(each.points))), "lps", name)
+        for name, each in beyond.items()
+    ]
+    several = [*outside, *drawn(ground)]
+    assert write_presentation(LOOK, several, ground, series, tmp_path / "pr.dcm", MADE) == 3
+    found = read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series)
+    assert [each.kind for each in found.measurements()] == [each.kind for each in drawn(ground)]
+
+
 def test_a_state_is_for_the_slices_with_the_rescale_of_the_shown_one(
     phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
