@@ -1,5 +1,6 @@
 """A second volume over the first, in the real window."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -181,3 +182,26 @@ def test_what_lies_over_is_chosen_and_faded_by_keys(main: Application) -> None:
     QTest.keyClick(main.window, Qt.Key.Key_F, both)
     assert main.view.fusion is None, "after the last one comes none"
     assert not shown["fusion-stronger"].isEnabled()
+
+
+def test_what_was_loaded_for_another_series_is_not_laid_over(
+    main: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_over(main)
+    main.fusing.fuse(None)
+    waiting: list[Callable[[OpenSeries], None]] = []
+    monkeypatch.setattr(main.loading, "fetch", lambda _, then: waiting.append(then))
+    over = OpenSeries(series("pt", "f", hot_spot()), hot_spot())
+    for _ in range(3):
+        main.fusing.fuse(over.series)
+    other = series("ct of somebody else", "g", base())
+    first, second, third = waiting
+    first(over)
+    assert main.view.fusion is not None, "the series is still there"
+    main.fusing.fuse(None)
+    main.session.active.show(OpenSeries(other, base()))
+    second(over)
+    assert main.view.fusion is None and "not shown any more" in main.notices.all[-1].text
+    main.session.open(Study(Path("y"), (other,)))
+    third(over)
+    assert main.view.fusion is None and "not shown any more" in main.notices.all[-1].text

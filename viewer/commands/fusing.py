@@ -7,7 +7,7 @@ from imaging.colour_tables import COLOUR_TABLES
 from imaging.intensity import default_voi, equivalent_window
 from imaging.study import Series
 from imaging.volume import Window
-from viewer.commands.loading import Loading
+from viewer.commands.loading import Loading, are_phases
 from viewer.state.fusion import Fusion
 from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
@@ -38,10 +38,11 @@ class Fusing:
     def fuse(self, series: Series | None) -> None:
         """Lay ``series`` over the active viewport once it is loaded; None takes away what lies there."""
         pane = self._session.active
+        under = pane.series
         if series is None:
             self._session.set_fusion(pane, None)
         else:
-            self._loading.fetch(series, lambda opened: self._lay(pane, opened))
+            self._loading.fetch(series, lambda opened: self._fetched(pane, under, opened))
 
     def next(self) -> None:
         """Lay the next volume over; after the last one, none."""
@@ -73,6 +74,17 @@ class Fusing:
         fusion = self._session.view.fusion
         if fusion is not None:
             self._session.set_fusion(self._session.active, change(fusion))
+
+    def _fetched(self, pane: Pane, under: Series | None, opened: OpenSeries) -> None:
+        """Lay over what was loaded, unless the viewport shows another series by now."""
+        shown = pane.series if pane in self._session.panes else None
+        if under is not None and shown is not None and (shown == under or are_phases(under, shown)):
+            self._lay(pane, opened)
+        else:
+            name = opened.series.description if opened.series else ""
+            self._notices.add(
+                "warning", f"{name or 'The series'} was not laid over: what it was meant for is not shown any more."
+            )
 
     def _lay(self, pane: Pane, opened: OpenSeries) -> None:
         volume, under, over = opened.volume, pane.series, opened.series
