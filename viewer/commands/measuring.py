@@ -89,6 +89,9 @@ class Measuring:
         volume, series, measurements = self._session.volume, self._session.series, self._state.all
         if volume is None or series is None:
             return
+        if not self._session.complete:
+            self._notices.add("warning", "The series is still loading. Try again when it is there.")
+            return
         table = as_json if path.suffix.lower() == ".json" else as_csv
         ground = calibrated(Ground(volume), measurements)
 

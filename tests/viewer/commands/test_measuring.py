@@ -107,6 +107,17 @@ def test_a_measurement_is_gone_to_and_exporting_says_why_it_failed(
     assert "could not be saved" in notices.all[-1].text
 
 
+def test_numbers_of_pixels_that_are_still_missing_are_not_written(
+    room: tuple[Session, Notices, Measuring], runner: Runner, tmp_path: Path
+) -> None:
+    session, notices, measuring = room
+    series = Series("1.2", "image", "picture", (Path("/a.png"),), GRID.shape_kji, GRID)
+    session.show(series, Volume(np.zeros(GRID.shape_kji, np.uint8), GRID, "image", series_uid="1.2"), only_k=0)
+    session.measurements.add(FIRST)
+    measuring.export(tmp_path / "out.csv")
+    assert not runner.busy() and "still loading" in notices.all[-1].text
+
+
 def test_an_export_that_is_cancelled_leaves_no_file(
     qtbot: QtBot, room: tuple[Session, Notices, Measuring], runner: Runner, tmp_path: Path
 ) -> None:
