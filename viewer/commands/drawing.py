@@ -11,7 +11,7 @@ from imaging.editing.click_prompt import lesion_at
 from imaging.editing.growing import grow_region, range_about
 from imaging.editing.islands import flood, island_at
 from imaging.editing.lesion import lesion_about
-from imaging.editing.outlines import in_plane, prism, through
+from imaging.editing.outlines import in_plane, prism, shown, through
 from imaging.editing.probable_lesion import probable_lesion
 from imaging.layers import flat, layer_of
 from imaging.progress import Report
@@ -56,10 +56,12 @@ def _enclosed(task: Task, outline: Outline, deep: bool) -> Region | None:
     if pane.axis is not None:
         found = through(shape, pane.axis, outline.points) if deep else None
         return found if deep else in_plane(shape, pane.axis, outline.k, outline.points, _planes(outline) // 2)
-    plane = pane.slice_geometry(outline.k)
+    plane, planes = pane.slice_geometry(outline.k), _planes(outline)
     if plane is None:
         return None
-    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] * _planes(outline) / 2)
+    if planes == 1 and not deep:
+        return shown(task.geometry, plane, outline.points)
+    return prism(task.geometry, plane, outline.points, np.inf if deep else plane.spacing_mm[0] * planes / 2)
 
 
 def _planes(outline: Outline) -> int:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from skimage.measure import points_in_poly
 
 from imaging.editing.livewire import Livewire
-from imaging.editing.outlines import in_plane, prism, rasterised, through
+from imaging.editing.outlines import in_plane, prism, rasterised, shown, through
 from imaging.geometry import Calibration, Geometry
-from imaging.reslicing import oblique
+from imaging.reslicing import Reslicer, oblique
 
 SQUARE = [(1.0, 2.0), (1.0, 5.0), (4.0, 5.0), (4.0, 2.0)]
 
@@ -62,6 +62,36 @@ def test_a_slanting_prism_has_the_volume_of_its_outline() -> None:
     region = prism(geometry, grid.slab(round(float(k))), outline, 4.0)
     area_mm2 = 24 * grid.spacing_mm[1] * 24 * grid.spacing_mm[2]
     assert region is not None and region.count == pytest.approx(area_mm2 * 8.0, rel=0.03)
+
+
+def test_on_a_plane_of_the_grid_the_voxels_inside_are_shown_inside() -> None:
+    geometry = Geometry((6, 9, 9), (2.0, 1.0, 0.5), calibration=Calibration.PATIENT)
+    outline = [(0.5, 1.5), (0.5, 5.5), (4.5, 5.5), (4.5, 1.5)]
+    region, truth = shown(geometry, geometry.slab(3), outline), in_plane(geometry.shape_kji, 0, 3, outline)
+    assert region is not None and truth is not None
+    assert region.box == truth.box and np.array_equal(region.inside, truth.inside)
+    assert shown(geometry, geometry.slab(3), [(r + 20, c) for r, c in outline]) is None
+
+
+@pytest.mark.parametrize("slices_mm", [1.0, 5.0])
+@pytest.mark.parametrize(("normal", "up"), [((0.0, 0.6, 0.8), (0.0, 0.8, -0.6)), ((0.5, 0.5, 0.7), (0.0, 0.8, -0.6))])
+def test_nothing_that_is_seen_inside_an_outline_is_left_out(slices_mm: float, normal, up) -> None:
+    geometry = Geometry((round(60 / slices_mm), 70, 80), (slices_mm, 0.8, 0.8), calibration=Calibration.PATIENT)
+    middle = geometry.point_lps((geometry.shape_kji[0] // 2, 35, 40))
+    grid = oblique(geometry, middle, normal, up)
+    k, row, column = grid.index_kji(middle)
+    plane, half = grid.slab(round(float(k))), 14
+    region = shown(geometry, plane, [(row + r, column + c) for r, c in ((-half, -half), (-half, half), (half, half),
+                                                                       (half, -half))])  # fmt: skip
+    assert region is not None
+    mask = np.zeros(geometry.shape_kji, np.uint8)
+    mask[region.box] = region.inside
+    seen = Reslicer(mask, geometry).plane(plane, 0, "nearest")
+    beyond = int(np.ceil(np.linalg.norm(geometry.spacing_mm) / 0.8))
+    rows, columns = (np.abs(np.arange(size) - place) for size, place in zip(seen.shape, (row, column), strict=True))
+    away = np.maximum.outer(rows, columns)
+    assert seen[away <= half - beyond].all() and not seen[away >= half + beyond].any()
+    assert (seen != 0).sum() == pytest.approx(4 * half**2, rel=0.06), "what is cut by the outline is shared fairly"
 
 
 def test_livewire_follows_the_edge_of_a_disc_and_not_the_chord() -> None:
