@@ -243,7 +243,8 @@ def _parts(one: CataloguedItem) -> tuple[Item, Path, str]:
 def _new_study(key: str, first: Item) -> StudyRow:
     group = patient_key(first.patient, key)
     now = datetime.now(UTC).replace(tzinfo=None)
-    return StudyRow(key=key, patient_key=group, study_uid=first.study_uid, state=ReadingState.UNREAD.value, added=now)
+    uid = first.study_uid[:200]
+    return StudyRow(key=key, patient_key=group, study_uid=uid, state=ReadingState.UNREAD.value, added=now)
 
 
 def _describe(row: StudyRow, known: Mapping[str, StudyItemRow], members: Sequence[CataloguedItem]) -> None:

@@ -1,7 +1,7 @@
 """The key images of each series: every state of each, as it was marked, noted on or taken away."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -28,18 +28,16 @@ class KeptKeyImages:
             picture: PNG, small.
             deleted: it is taken away; what it was stays in the earlier rows.
         """
-        kept = time.astimezone(UTC).replace(tzinfo=None)
         with self._library.transaction("the key image could not be saved") as session:
             rows.keep_series(session, series)
             session.add(
                 KeyImageRow(
                     series_uid=series.uid,
                     uid=key_image.uid,
-                    author=author,
-                    time=kept,
                     deleted=deleted,
                     content=packed(key_image),
                     picture=picture,
+                    **rows.by_whom(author, time),
                 )
             )
 

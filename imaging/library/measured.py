@@ -47,12 +47,12 @@ class Measured:
         Args:
             deleted: they are taken away; what they were stays in their revisions.
         """
-        kept = time.astimezone(UTC).replace(tzinfo=None)
+        whose = rows.by_whom(author, time)
         with self._library.transaction("the measurement could not be saved") as session:
             rows.keep_series(session, series)
             for each in measurements:
                 row = MeasurementRow(
-                    series_uid=series.uid, uid=each.uid, author=author, time=kept, deleted=deleted, content=packed(each)
+                    series_uid=series.uid, uid=each.uid, deleted=deleted, content=packed(each), **whose
                 )
                 session.add(row)
 

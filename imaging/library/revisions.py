@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from imaging.editing import replace_layers
 from imaging.labelmap import Label, Labelmap, Provenance
-from imaging.library import blobs
+from imaging.library import blobs, rows
 from imaging.library.queued import BlindReading
 from imaging.library.schema import AttributionRow, MaskRow
 from imaging.library.store import Library
@@ -145,15 +145,7 @@ def _exchanged(before: Labelmap, mask: Labelmap) -> set[int]:
 
 
 def _row(identity: int, value: int, action: Action, provenance: Provenance) -> AttributionRow:
-    return AttributionRow(
-        revision=identity,
-        value=value,
-        action=action,
-        author=provenance.author,
-        time=provenance.time.astimezone(UTC).replace(tzinfo=None),
-        model=provenance.model,
-        model_version=provenance.model_version,
-    )
+    return AttributionRow(revision=identity, value=value, action=action, **rows.origin_columns(provenance))
 
 
 def _attribution(row: AttributionRow) -> Attribution:

@@ -19,14 +19,15 @@ from imaging.study import Series
 def keep_series(session: Session, series: Series) -> None:
     """Keep enough of a series to find its images again, also where others do so in the same moment.
 
+    Texts are kept as far as the columns reach: PostgreSQL refuses more, and files may say anything.
     Until the transaction ends nobody else keeps anything of this series: ids of its rows are in the order of saving.
     """
     known = {
-        "study_uid": series.study_uid,
-        "patient_group": series.group,
+        "study_uid": series.study_uid[:200],
+        "patient_group": series.group[:200],
         "kind": series.kind,
-        "format": series.format,
-        "modality": series.modality,
+        "format": series.format[:32],
+        "modality": series.modality[:16],
         "description": series.description,
         "files": json.dumps([str(file.absolute()) for file in series.files]),
     }
@@ -43,11 +44,15 @@ def insert_into(session: Session, table: type[Base]) -> Any:
 def origin_columns(provenance: Provenance) -> dict[str, Any]:
     """Who keeps it, when, and which model it descends from, as far as the columns reach: PostgreSQL refuses more."""
     return {
-        "author": provenance.author[:200],
-        "time": provenance.time.astimezone(UTC).replace(tzinfo=None),
+        **by_whom(provenance.author, provenance.time),
         "model": provenance.model[:64],
         "model_version": provenance.model_version[:32],
     }
+
+
+def by_whom(author: str, time: datetime) -> dict[str, Any]:
+    """Who keeps it, and when."""
+    return {"author": author[:200], "time": time.astimezone(UTC).replace(tzinfo=None)}
 
 
 def mask_columns(labelmap: Labelmap) -> dict[str, Any]:

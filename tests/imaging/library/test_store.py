@@ -19,12 +19,19 @@ from hypothesis.extra.numpy import arrays
 from imaging.errors import LibraryError
 from imaging.fingerprint import Fingerprint
 from imaging.geometry import Calibration, Geometry
+from imaging.key_image import KeyImage
 from imaging.labelmap import Label, Labelmap, Provenance
 from imaging.library import rows
+from imaging.library.catalogue import Catalogue
+from imaging.library.key_images import KeptKeyImages
+from imaging.library.measured import Measured
 from imaging.library.revisions import Revisions
 from imaging.library.schema import VERSION, DraftRow
 from imaging.library.store import Library
+from imaging.measurement.lines import Length
+from imaging.measurement.measurement import Measurement
 from imaging.study import Patient, Series
+from imaging.volume import Window
 
 ROOT = Path(__file__).parents[3]
 TILTED = Geometry(
@@ -92,10 +99,22 @@ def test_revisions_are_added_and_the_newest_is_shown(library: Library) -> None:
     assert library.revision(first).labelmap.array.max() == 1
 
 
-def test_names_longer_than_a_column_are_shortened_not_refused(library: Library) -> None:
-    library.save_mask(series(), mask(), Provenance("A" * 300, BO.time, "model " * 20, "1.0" * 20))
+def test_names_longer_than_a_column_are_shortened_not_refused(library: Library, tmp_path: Path) -> None:
+    long = Provenance("A" * 300, BO.time, "model " * 20, "1.0" * 20)
+    strange = replace(series(), modality="M" * 20, study_uid="1." * 150, format="f" * 40)
+    identity = library.save_mask(strange, mask(), long)
     found = library.latest_mask("1.2.3")
     assert found is not None and (len(found.provenance.author), len(found.provenance.model)) == (200, 64)
+    Revisions(library).mark(identity, 1, "approved", long)
+    (mark,) = Revisions(library).attributions(identity)
+    Measured(library).save(strange, (Measurement("u", Length(((0, 0, 0), (1, 1, 1))), "lps"),), long.author, BO.time)
+    (measured,) = Measured(library).history("1.2.3")
+    assert mark.provenance == found.provenance and measured.author == found.provenance.author
+    picture = KeyImage("k", "1.2.3", "stored", 0, TILTED, Window(0.0, 1.0), False, 0.0, "mean")
+    KeptKeyImages(library).save(strange, picture, b"png", long.author, BO.time)
+    file = tmp_path / "a.dcm"
+    file.write_bytes(b"pixels")
+    assert len(Catalogue(library).add([replace(strange, files=(file,))])) == 1
 
 
 def test_a_revision_that_is_not_there_is_named(library: Library) -> None:
