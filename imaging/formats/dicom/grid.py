@@ -99,7 +99,7 @@ def _misplacement_mm(geometry: Geometry, places: Sequence[Place]) -> float:
 
 def _irregularity(places: Sequence[Place], steps: NDArray[np.float64], worst: float) -> str:
     """Why positions make no regular grid, in words."""
-    reasons = [*_sideways(places, steps), *_uneven(steps)]
+    reasons = [*_sideways(places, steps), *_uneven(places, steps)]
     return "; ".join(reasons or [f"slices lie up to {worst:.2f} mm off a regular grid"]) + KEPT
 
 
@@ -117,16 +117,28 @@ def _sideways(places: Sequence[Place], steps: NDArray[np.float64]) -> list[str]:
     return [f"slices are shifted sideways (gantry tilt of {tilt:.1f}°)"]
 
 
-def _uneven(steps: NDArray[np.float64]) -> list[str]:
-    """Distances that are not all alike: missing slices where they are multiples of the usual one."""
+def _uneven(places: Sequence[Place], steps: NDArray[np.float64]) -> list[str]:
+    """Distances that are not all alike: missing slices where they are multiples of the usual one.
+
+    Nothing is missing where thicker slices lie as far apart as they are thick, as in the upper part of a head.
+    """
     if np.ptp(steps) <= PLACEMENT_TOLERANCE_MM:
         return []
     usual = float(np.median(steps))
     counts = np.rint(steps / usual)
     gaps = [n for n, count in enumerate(counts) if count > 1]
-    if gaps and np.abs(steps - counts * usual).max() <= PLACEMENT_TOLERANCE_MM:
+    are_multiples = np.abs(steps - counts * usual).max() <= PLACEMENT_TOLERANCE_MM
+    if gaps and are_multiples and not _are_thicker(places, steps, gaps):
         return [_missing(n, float(steps[n]), usual) for n in gaps]
     return [f"distance between slices varies from {steps.min():.2f} to {steps.max():.2f} mm"]
+
+
+def _are_thicker(places: Sequence[Place], steps: NDArray[np.float64], gaps: Sequence[int]) -> bool:
+    """True where slices beside a gap fill it, and are thicker than others."""
+    thick = np.array([place.thickness_mm or 0.0 for place in places])
+    thicker = np.maximum(thick[:-1], thick[1:])[gaps]
+    fills, is_other = thicker >= steps[gaps] - PLACEMENT_TOLERANCE_MM, thicker > thick.min() + PLACEMENT_TOLERANCE_MM
+    return bool((fills & is_other).any())
 
 
 def _missing(n: int, found_mm: float, expected_mm: float) -> str:

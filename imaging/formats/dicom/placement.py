@@ -165,9 +165,11 @@ def _calibrated(header: Header, how: str) -> tuple[str, ...]:
     if how:
         said = header.text("PixelSpacingCalibrationDescription")
         return (f"millimetres were calibrated by {how}{f': {said}' if said else ''}",)
-    if header.text("Modality") in PROJECTIONS:
-        return ("the file does not say whether its pixel spacing holds in the patient or at the detector",)
-    return ()
+    if header.text("Modality") not in PROJECTIONS:
+        return ()
+    if _pair(header, "ImagerPixelSpacing") is not None:  # another one: PS3.3 10.7.1.3
+        return ("millimetres are not those at the detector: calibrated or corrected, the file does not say how",)
+    return ("the file does not say whether its pixel spacing holds in the patient or at the detector",)
 
 
 def _magnification(header: Header) -> str:

@@ -64,6 +64,10 @@ def test_how_it_was_calibrated_is_told(write_dicom):
     assert warnings == ("millimetres were calibrated by fiducial: steel ball of 25 mm",)
     _, warnings = geometry(write_dicom, Modality="DX", PixelSpacing=[0.2, 0.2])
     assert "does not say whether its pixel spacing holds in the patient" in warnings[0]
+    _, warnings = geometry(write_dicom, Modality="DX", PixelSpacing=[0.2, 0.2], ImagerPixelSpacing=[0.3, 0.3])
+    assert warnings == (
+        "millimetres are not those at the detector: calibrated or corrected, the file does not say how",
+    )
 
 
 def test_a_scanned_film_is_measured_on_the_film(write_dicom):

@@ -127,6 +127,20 @@ def test_phases_go_on_after_midnight(write, clock):
     ]
 
 
+@pytest.mark.parametrize(
+    ("thickness", "words"),
+    [
+        ((5, 5, 5, 10, 10), "distance between slices varies from 5.00 to 10.00 mm"),
+        ((10, 10, 10, 10, 10), "1 slice is missing between 4 and 5: expected 5 mm, found 10 mm"),
+    ],
+)
+def test_thicker_slices_further_apart_miss_none_between(write, thickness, words):
+    """The upper part of a head in thicker slices; overlapping slices of one thickness do miss one."""
+    folder = write([(z, {"SliceThickness": mm}) for z, mm in zip((0, 5, 10, 15, 25), thickness, strict=True)])
+    (series,) = reading.open_study(folder).series
+    assert series.kind == "image" and series.warnings[0].startswith(words)
+
+
 def test_a_dozen_phases_are_listed_in_order(write):
     folder = write([(z, {"TemporalPositionIdentifier": t}) for t in range(1, 13) for z in (0, 2)])
     names = [series.description for series in reading.open_study(folder).series]
