@@ -116,8 +116,11 @@ class Preprocessing:
         window, padding = self._window(volume, k), volume.padding_at(k)
         grey: Image = plane.astype(np.float32)  # twice as quick as a subtraction that converts
         torch.from_numpy(grey).sub_(window.low).div_(max(window.width, 1e-6)).clamp_(0, 1)  # on all cores, in place
+        black = 1.0 if volume.inverted else 0.0
         if padding is not None:
-            grey[(plane >= padding[0]) & (plane <= padding[1])] = 1.0 if volume.inverted else 0.0
+            grey[(plane >= padding[0]) & (plane <= padding[1])] = black
+        if plane.dtype.kind == "f":
+            grey[np.isnan(plane)] = black  # one alone would make the network's whole answer no number
         return np.subtract(1, grey, out=grey) if volume.inverted else grey
 
     def _window(self, volume: Volume, k: int) -> Window:

@@ -157,6 +157,16 @@ def test_padding_values_are_black() -> None:
     assert grey[20].min() == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("inverted", [False, True])
+def test_what_is_no_number_is_black_and_spoils_no_other_pixel(inverted: bool) -> None:
+    array = np.full((1, 32, 32), 100, np.float32)
+    array[0, 4, 4] = np.nan
+    shown = Volume(array, Geometry((1, 32, 32)), "image", windows=(Window(100, 100),), inverted=inverted)
+    grey, _ = Preprocessing(spec(size_px=(32, 32)), INPUT).picture(shown, 0)
+    assert grey[4, 4] == 0.0
+    assert grey[20].min() == grey[20].max() == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize("way", ["standard", "prone", "mirrored", "columns down", "feet first"])
 def test_the_patient_lies_the_same_way_whatever_the_storage(way: str) -> None:
     """One bright spot at the patient's left front must be drawn at the same place."""
