@@ -9,10 +9,11 @@ A package is a folder::
 Nothing in a package is ever executed or unpickled.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from inference.errors import PackageError
 
@@ -72,6 +73,14 @@ class PreprocessingSpec(_Frozen):
     keep_aspect: bool = True
     flips: bool = False
 
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if not self.mean or len(self.mean) != len(self.std) or min(self.std) <= 0:
+            raise ValueError(f"mean {self.mean} and std {self.std}: expected one of each per channel, std above 0")
+        if self.window is not None and self.window[1] <= 0:
+            raise ValueError(f"window {self.window}: expected a width above 0")
+        return self
+
 
 class InputSpec(_Frozen):
     """What the model may be shown. ``units``: of the values, ``""`` for plain 8-bit pictures."""
@@ -120,6 +129,19 @@ class Manifest(_Frozen):
     lineage: Lineage = Lineage()
 
 
+def require_distinct(task: Literal["segmentation", "classification"], labels: Sequence[LabelSpec]) -> None:
+    """Refuse labels that a mask or an answer cannot tell apart.
+
+    Raises:
+        ValueError: none, two of one name or value, or one that a mask could not tell from background.
+    """
+    names, values = {label.name for label in labels}, {label.value for label in labels}
+    if not labels or min(len(names), len(values)) < len(labels):
+        raise ValueError("labels: expected at least one, each with a name and a value of its own")
+    if task == "segmentation" and 0 in values:
+        raise ValueError("labels: value 0 is background; expected 1 to 255")
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a package folder.
 
@@ -130,7 +152,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         if path.stat().st_size > 1_000_000:
             raise PackageError(folder, f"{FILE_NAME} is larger than 1 MB")
-        return Manifest.model_validate_json(path.read_bytes())
+        manifest = Manifest.model_validate_json(path.read_bytes())
+        _require_consistent(manifest)
     except OSError as error:
         raise PackageError(folder, f"{FILE_NAME} cannot be read ({error.strerror})") from error
     except ValidationError as error:
@@ -141,3 +164,16 @@ def read_manifest(folder: Path) -> Manifest:
             ) from error
         where = ".".join(str(part) for part in first["loc"]) or FILE_NAME
         raise PackageError(folder, f"{where}: {first['msg']} (found {str(first['input'])[:80]!r})") from error
+    except ValueError as error:
+        raise PackageError(folder, str(error)) from error
+    return manifest
+
+
+def _require_consistent(manifest: Manifest) -> None:
+    require_distinct(manifest.task, manifest.labels)
+    network, channels = manifest.network, len(manifest.preprocessing.mean)
+    outputs = len(manifest.labels) + (manifest.task == "segmentation")
+    if network.out_channels != outputs:
+        raise ValueError(f"network.out_channels is {network.out_channels}; its labels need {outputs}")
+    if network.in_channels != channels:
+        raise ValueError(f"network.in_channels is {network.in_channels}; its preprocessing makes {channels}")

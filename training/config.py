@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from inference.manifest import InputSpec, LabelSpec, Name, NetworkSpec, PreprocessingSpec
+from inference.manifest import InputSpec, LabelSpec, Name, NetworkSpec, PreprocessingSpec, require_distinct
 from training.errors import ConfigError
 
 Task = Literal["segmentation", "classification"]
@@ -115,6 +115,8 @@ class TrainingConfig(_Frozen):
         missing = [key for key in ("labels", "network", "input", "preprocessing") if not getattr(self, key)]
         if self.start_from is None and missing:
             raise ValueError(f"{', '.join(missing)}: needed when start_from names no package to go on from")
+        if self.start_from is None:
+            require_distinct(self.task, self.labels)
         return self
 
 

@@ -37,6 +37,19 @@ def test_a_manifest_comes_back_as_it_was_written(make_package: MakePackage) -> N
         ({"version": "1.0"}, "version: "),
         ({"task": "diagnosis"}, "task: "),
         ({"threshold": 1.0}, "threshold: "),
+        ({"labels": []}, "labels: expected at least one"),
+        ({"labels": [{"name": "a", "value": 1}, {"name": "b", "value": 1}]}, "a value of its own"),
+        ({"labels": [{"name": "a", "value": 1}, {"name": "a", "value": 2}]}, "a name and"),
+        ({"labels": [{"name": "a", "value": 0}, {"name": "b", "value": 1}]}, "value 0 is background"),
+        ({"labels": [{"name": "a", "value": 1}]}, "out_channels is 3; its labels need 2"),
+        ({"preprocessing": {"size_px": [64, 64], "std": [0.0]}}, "std above 0"),
+        ({"preprocessing": {"size_px": [64, 64], "mean": [], "std": []}}, "one of each per channel"),
+        ({"preprocessing": {"size_px": [64, 64], "mean": [0.5, 0.5], "std": [0.5]}}, "one of each per channel"),
+        (
+            {"preprocessing": {"size_px": [64, 64], "mean": [0.5] * 3, "std": [0.5] * 3}},
+            "in_channels is 1; its preprocessing makes 3",
+        ),
+        ({"preprocessing": {"size_px": [64, 64], "window": [40, -400]}}, "expected a width above 0"),
     ],
 )
 def test_what_is_wrong_is_named(make_package: MakePackage, change: dict[str, object], words: str) -> None:

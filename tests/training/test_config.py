@@ -31,6 +31,16 @@ def test_the_few_lines_the_window_writes_are_enough(tmp_path: Path) -> None:
     assert config.optimiser.epochs == 2
 
 
+WHOLE = """
+name = "x"
+data = { index = "i.csv" }
+labels = [{ name = "lesion", value = 1 }]
+input = { modalities = ["CT"] }
+network = { name = "unet", in_channels = 1 }
+preprocessing = { size_px = [64, 64], mean = [0.5], std = [0.5] }
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -38,6 +48,8 @@ def test_the_few_lines_the_window_writes_are_enough(tmp_path: Path) -> None:
         ('name = "x"\ndata = { index = "i.csv" }', "labels, network, input, preprocessing: needed"),
         ('name = "x"\nstart_from = "p"\ndata = { index = "i.csv" }\nepoch = 3', "epoch: Extra inputs"),
         ("name = [", "is not TOML"),
+        (WHOLE.replace("value = 1", "value = 0"), "value 0 is background"),
+        (WHOLE.replace("std = [0.5]", "std = [0]"), "preprocessing: .*std above 0"),
     ],
 )
 def test_a_wrong_configuration_is_refused_with_the_key(tmp_path: Path, text: str, words: str) -> None:

@@ -21,7 +21,7 @@ def manifest(version: str) -> Manifest:
         task="segmentation",
         input=InputSpec(modalities=("CT",)),
         labels=(LabelSpec(name="lesion", value=1),),
-        network=NetworkSpec(name="unet"),
+        network=NetworkSpec(name="unet", in_channels=1, out_channels=2),
         preprocessing=PreprocessingSpec(size_px=(64, 64)),
         weights=pack(TENSORS)[1],
     )
