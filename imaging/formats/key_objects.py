@@ -10,7 +10,7 @@ from pydicom.uid import generate_uid
 
 from imaging.errors import ImagingError
 from imaging.formats.authoring.image_grid import ImageGrid
-from imaging.formats.authoring.maker import program_version, subject_of
+from imaging.formats.authoring.maker import PROGRAM, UTF8, Subject, program_version, put_names, subject_of
 from imaging.formats.authoring.source import Instance, Source, source_of
 from imaging.key_image import KeyImage
 from imaging.saving import replacing
@@ -31,11 +31,13 @@ def write_key_objects(marked: Sequence[tuple[KeyImage, Series, ImageGrid]], path
         SaveError: the file cannot be written.
     """
     evidence: dict[str, tuple[Dataset, set[int]]] = {}
+    subjects: list[Subject] = []
     for key_image, series, grid in marked:
         source = source_of(series, grid)
         if key_image.k < len(source.instances):
             instance = source.instances[key_image.k]
-            _, frames = evidence.setdefault(instance.uid, (_evidence(instance, source, series), set()))
+            subjects.append(subject_of(series))
+            _, frames = evidence.setdefault(instance.uid, (_evidence(instance, source, subjects[-1]), set()))
             frames.update({instance.frame} if instance.frames > 1 else ())
     if not evidence:
         raise ImagingError("none of the key images is a DICOM image: nothing can be referred to")
@@ -44,33 +46,33 @@ def write_key_objects(marked: Sequence[tuple[KeyImage, Series, ImageGrid]], path
         raise ImagingError("the key images are of several studies: one document can name one study only")
     notes = "; ".join(dict.fromkeys(key_image.note for key_image, _, _ in marked if key_image.note))
     document = _document(images, notes)
+    put_names(document, subjects[0])
     _name_frames(document, {uid: sorted(frames) for uid, (_, frames) in evidence.items()})
     with replacing(path) as temporary:
         document.save_as(temporary)
     return len(images)
 
 
-def _evidence(instance: Instance, source: Source, series: Series) -> Dataset:
+def _evidence(instance: Instance, source: Source, subject: Subject) -> Dataset:
     """What a document must know of an image that it refers to."""
-    subject, found = subject_of(series), Dataset()
-    found.SOPInstanceUID, found.SOPClassUID = instance.uid, instance.class_uid
-    found.StudyInstanceUID, found.SeriesInstanceUID = subject.study_uid, source.series_uid
-    for keyword in ("PatientName", "PatientID", "AccessionNumber", "StudyID", "ReferringPhysicianName"):
-        setattr(found, keyword, subject.text(keyword))
-    for keyword in ("PatientBirthDate", "StudyDate", "StudyTime"):
-        setattr(found, keyword, subject.moment(keyword))
-    found.PatientSex = subject.sex or ""
-    found.Modality, found.Rows, found.Columns = series.modality, *series.shape_kji[1:]
-    character_set = subject.text("SpecificCharacterSet")
-    if character_set:
-        found.SpecificCharacterSet = character_set.split("\\")
-    return found
+    series, (_, rows, columns) = subject.series, subject.series.shape_kji
+    return subject.image(
+        instance.uid, instance.class_uid, source.series_uid, Modality=series.modality, Rows=rows, Columns=columns
+    )
 
 
 def _document(images: list[Dataset], notes: str) -> hd.ko.KeyObjectSelectionDocument:
     content = hd.ko.KeyObjectSelection(codes.DCM.OfInterest, images, description=notes or None)
     return hd.ko.KeyObjectSelectionDocument(
-        images, content, generate_uid(), 999, generate_uid(), 1, "Wetread", software_versions=program_version()
+        images,
+        content,
+        generate_uid(),
+        999,
+        generate_uid(),
+        1,
+        PROGRAM,
+        software_versions=program_version(),
+        specific_character_set=UTF8,
     )
 
 
