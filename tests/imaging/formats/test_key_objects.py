@@ -50,22 +50,16 @@ def test_a_frame_of_a_clip_is_named(phantom_study: PhantomStudy, tmp_path: Path)
 def test_names_that_the_standard_does_not_allow_go_along_as_they_are(
     phantom_study: PhantomStudy, tmp_path: Path
 ) -> None:
-    """In files they are found; a character set that cannot hold what stands in the name is no reason to fail."""
-    file = marked(phantom_study, "CT", 7)[1].files[7]
-    data = pydicom.dcmread(file)
-    data.SpecificCharacterSet, data.PatientName, data.PatientID = "ISO_IR 192", "Яков^Ы", "a"
-    data.add_new("ReferringPhysicianName", "PN", ["Doe", "Roe"])
+    data = pydicom.dcmread(marked(phantom_study, "CT", 7)[1].files[7])
+    data.SpecificCharacterSet = "ISO_IR 192"
+    data.add_new("PatientName", "PN", ["Яков^Ы", "Doe"])
     (tmp_path / "in").mkdir()
     data.save_as(tmp_path / "in" / "1.dcm")
     (series,) = open_study(tmp_path / "in").series
     volume = load_volume(series)
     one = KeyImage("u", series.uid, "stored", 0, volume.slice_geometry(0), Window(0.0, 1.0))
     assert write_key_objects([(one, series, grid_of(volume))], tmp_path / "key.dcm") == 1
-    document = pydicom.dcmread(tmp_path / "key.dcm")
-    assert (document.PatientName, [str(each) for each in document.ReferringPhysicianName]) == (
-        "Яков^Ы",
-        ["Doe", "Roe"],
-    )
+    assert [str(each) for each in pydicom.dcmread(tmp_path / "key.dcm").PatientName] == ["Яков^Ы", "Doe"]
 
 
 def test_pictures_cannot_be_referred_to(phantom_study: PhantomStudy, tmp_path: Path) -> None:
