@@ -22,6 +22,7 @@ class Sharpening(QObject):
         self._timer.timeout.connect(self._go_on)
         pane.motion.began.connect(self._stop)
         pane.motion.rested.connect(self._timer.start)
+        pane.completed.connect(self._begin_anew)
 
     def finish(self) -> None:
         """Sample what is left at once, for a picture that is kept."""
@@ -30,6 +31,10 @@ class Sharpening(QObject):
 
     def _stop(self) -> None:
         self._timer.stop()
+        self._parts = None
+
+    def _begin_anew(self) -> None:
+        """Rows that were sampled already lack the pixels that came since."""
         self._parts = None
 
     def _go_on(self) -> None:

@@ -123,7 +123,7 @@ class SliceView(QWidget):
         self.update()
 
     def _on_slice(self, k: int | None = None) -> None:
-        if k in (None, self.pane.view.k) or self.pane.axis != 0:
+        if k in (None, self.pane.view.k) or self.pane.axis != 0 or self.pane.view.slab_mm > 0:
             self._picture.forget_volume()
             self.update()
 

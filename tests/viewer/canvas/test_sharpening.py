@@ -1,5 +1,7 @@
 """A thick oblique slab is drawn coarser while it moves, says so, and is drawn in full where it rests."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -154,3 +156,30 @@ def test_leaving_the_plane_ends_the_motion(slab):
     assert not slab.session.active.motion.moving and MOVING not in mark_text(slab.session.active)
     slab.session.active.show(None)
     assert not slab.session.active.motion.moving
+
+
+def test_what_arrives_while_the_slab_is_sampled_is_shown(stage, qtbot, monkeypatch):
+    memory = np.zeros(SHAPE, np.int16)
+    stage.session.show(None, replace(noise(), array=memory.view()), only_k=0)
+    opened = stage.session.opened
+    turn(stage.session.active)
+    stage.view.set_slab(THICK_MM, "max")
+    stage.grab()
+    stage.canvas._sharpening._go_on()
+    assert stage.session.active.motion.moving, "some rows are sampled, others are not"
+    memory[...] = noise().array
+    opened.finish(opened.volume)
+    rest(qtbot, stage)
+    resting = stage.grab()
+    np.testing.assert_array_equal(resting, drawn_in_full(stage, monkeypatch))
+
+
+def test_a_slab_shows_the_slices_beside_the_middle_one_as_they_arrive(stage):
+    memory = np.zeros(SHAPE, np.int16)
+    stage.session.show(None, replace(noise(), array=memory.view(), windows=(Window(500, 1000),)), only_k=30)
+    stage.view.set_slice(30)
+    stage.view.set_slab(8.0, "max")
+    assert stage.grab()[50, 50].max() == 0
+    memory[31] = 1000
+    stage.session.opened.arrive(31)
+    assert stage.grab()[50, 50].min() == 255
