@@ -21,6 +21,7 @@ from viewer.canvas.shutter import cover
 from viewer.state.hand import BRUSHES
 from viewer.state.marks import CornerText
 from viewer.state.pane import Pane
+from viewer.state.presets import unit_per_value
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.transform import ViewTransform
@@ -184,8 +185,8 @@ class SlicePainter:
         if table is None or volume.is_colour:
             return 0.0
         turned = volume.inverted != view.inverted
-        window = view.window
-        numbers = [f"{value:.4g}" for value in (window.high, window.centre, window.low)]
+        window, unit = view.window, unit_per_value(volume)
+        numbers = [f"{value * unit:.4g}" for value in (window.high, window.centre, window.low)]
         return furniture.colour_bar(table.rgb[::-1] if turned else table.rgb, numbers, right)
 
     def _paint_brush(self, painter: QPainter, transform: ViewTransform) -> None:

@@ -4,7 +4,9 @@ import numpy as np
 
 from imaging.colour_tables import COLOUR_TABLES
 from imaging.geometry import Geometry
+from imaging.measuring_facts import MeasuringFacts
 from imaging.volume import Volume, Window
+from viewer.canvas.furniture import Furniture
 
 HOT = COLOUR_TABLES["Hot Iron"]
 
@@ -50,3 +52,13 @@ def test_no_bar_without_colours_and_none_on_a_colour_image(stage) -> None:
     stage.show(Volume(array, Geometry((1, 200, 200)), "image"))
     stage.view.set_colours(HOT)
     assert len(np.unique(bar(stage), axis=0)) == 1
+
+
+def test_the_numbers_beside_the_bar_of_an_uptake_are_standardised_like_the_window(stage, monkeypatch) -> None:
+    told: list[list[str]] = []
+    monkeypatch.setattr(Furniture, "colour_bar", lambda _, __, numbers, *___: told.append(list(numbers)) or 0.0)
+    shown(stage, facts=MeasuringFacts(suv_factor=0.0005), unit="BQML", modality="PT")
+    stage.view.set_window(Window(5000, 10000))
+    stage.view.set_colours(HOT)
+    stage.grab()
+    assert told[-1] == ["5", "2.5", "0"]
