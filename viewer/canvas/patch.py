@@ -129,10 +129,11 @@ def mean_reduced(plane: NDArray[Any], factor: int) -> NDArray[Any]:
     if factor == 1:
         return plane
     integer = np.issubdtype(plane.dtype, np.integer)
-    result = plane.astype(np.float32)
+    exact = np.float64 if integer and plane.dtype.itemsize > 2 else np.float32  # which cannot hold 32 bits
+    result = plane.astype(exact)
     for axis in (0, 1):
         starts = np.arange(0, plane.shape[axis], factor)
-        counts = np.diff(np.append(starts, plane.shape[axis])).astype(np.float32)
+        counts = np.diff(np.append(starts, plane.shape[axis])).astype(exact)
         shape = [1] * plane.ndim
         shape[axis] = -1
         result = np.add.reduceat(result, starts, axis=axis) / counts.reshape(shape)

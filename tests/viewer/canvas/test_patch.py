@@ -58,6 +58,12 @@ def test_mean_of_blocks_by_hand():
     assert mean_reduced(plane, 1) is plane
 
 
+@pytest.mark.parametrize("dtype", [np.int32, np.uint32])
+def test_the_largest_numbers_of_32_bits_stay_the_largest(dtype):
+    most = np.iinfo(dtype).max
+    assert mean_reduced(np.full((3, 3), most, dtype), 2).tolist() == [[most, most], [most, most]]
+
+
 def test_labels_are_picked_not_mixed():
     plane = np.array([[1, 3, 2], [3, 3, 3], [1, 3, 1]], np.uint8)
     assert picked_reduced(plane, 2).tolist() == [[1, 2], [1, 1]]
