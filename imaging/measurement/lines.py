@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from imaging.geometry import Triple
 from imaging.measurement.figure import Figure, Value
-from imaging.measurement.ruler import Ground, Ruler, quantity
+from imaging.measurement.ruler import Ground, Ruler, quantity, slice_of
 
 _NO_ANGLE = "no angle: the directions have different units"
 
@@ -43,7 +43,8 @@ class KnownLength(Figure):
 
     def column_mm(self, ground: Ground) -> float:
         """Millimetres per column that make this line as long as it is known to be; 0 for a line without length."""
-        grid = ground.volume.slice_geometry(round(self.points[0][0]))
+        last = ground.volume.geometry.shape_kji[0] - 1
+        grid = ground.volume.slice_geometry(min(max(slice_of(self.points), 0), last))
         rows, columns = np.subtract(self.points[1], self.points[0])[1:] * (grid.spacing_mm[1] / grid.spacing_mm[2], 1)
         length = float(np.hypot(rows, columns))
         return self.known_mm / length if length > 0 else 0.0

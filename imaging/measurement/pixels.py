@@ -62,6 +62,8 @@ class _Plane:
 
 def inside_values(ground: Ground, figure: Inside) -> Inner:
     """The values of the pixels whose centre lies inside ``figure``; padding and what is no number are left out."""
+    if ground.frame == "kji" and not 0 <= slice_of(figure.points) < ground.volume.geometry.shape_kji[0]:
+        return Inner(np.zeros(0))
     native = _stored_plane(ground, figure)
     plane = native or _cut_plane(ground.volume, figure)
     low = np.maximum(np.floor(plane.around.min(axis=0)), 0).astype(int)
@@ -138,7 +140,7 @@ def _stored_plane(ground: Ground, figure: Inside) -> _Plane | None:
     """The plane of the array that the figure lies in, None where it lies aslant."""
     volume = ground.volume
     if ground.frame == "kji":
-        k = min(max(slice_of(figure.points), 0), volume.geometry.shape_kji[0] - 1)
+        k = slice_of(figure.points)
         corners, around = (np.asarray(points, float)[:, 1:] for points in (figure.points, figure.boundary()))
         return _Plane(volume.array[k], corners, around, volume.padding_at(k))
     if volume.slice_geometries:

@@ -63,9 +63,8 @@ class Ground:
         """The ruler that holds for all of ``points`` together."""
         if self.frame == "lps":
             return Ruler((1.0, 1.0, 1.0), ("mm", "mm"), "patient position")
-        k = slice_of(points)
-        regions = self.volume.regions_at(k)
-        grid = self.volume.slice_geometry(min(max(k, 0), self.volume.geometry.shape_kji[0] - 1))
+        k = min(max(slice_of(points), 0), self.volume.geometry.shape_kji[0] - 1)
+        regions, grid = self.volume.regions_at(k), self.volume.slice_geometry(k)
         told = any(is_told(region) for region in regions)
         ruler = _region_ruler(regions, points, grid) if told else _pixel_ruler(self.volume, grid)
         if self.user_mm > 0 and ruler.unit:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from imaging.geometry import Calibration
+from imaging.measurement.areas import Outline
 from imaging.measurement.lines import Angle, Cobb, KnownLength, Length
 from imaging.measurement.measurement import Measurement, calibrated
 from imaging.measurement.ruler import Ground
@@ -104,6 +105,19 @@ def test_each_frame_has_its_own_regions(flat: Flat) -> None:
     (second,) = Length(((1, 20, 20), (1, 23, 24))).values(Ground(volume))
     assert second.value == pytest.approx(2 * first.value)
     assert volume.slab(1).regions == (deeper,)
+
+
+def test_a_frame_that_is_not_there_any_more_costs_no_other_number(flat: Flat) -> None:
+    """As of a clip that ends earlier now, or a slice that is left out since."""
+    gone = Measurement("b", KnownLength(((2, 0, 0), (2, 0, 10)), 20.0), "kji")
+    alone = flat(Calibration.NONE).geometry
+    stack = flat(Calibration.NONE, frames=2, slice_geometries=(alone, alone))
+    (found,) = ACROSS.values(calibrated(Ground(stack), (gone,)))
+    assert found.unit == "mm"
+    clip = flat(Calibration.REGION, frames=2, regions=(TISSUE,), slice_regions=((TISSUE,), (TISSUE,)))
+    assert [each.text for each in Length(((2, 20, 20), (2, 23, 24))).values(Ground(clip))] == ["1.3 mm"]
+    values = Outline(((2, 0, 0), (2, 0, 9), (2, 9, 9))).values(Ground(clip))
+    assert [each.value for each in values if each.name != "Area"] == [0], "nothing of another frame"
 
 
 def test_angles_honour_the_aspect_of_pixels_without_a_size(flat: Flat) -> None:
