@@ -65,11 +65,10 @@ def describe(path: Path) -> list[Series]:
         raise ReadError(
             path, f"{count} frames of {height} × {width} pixels: more than the {MOST_BYTES >> 30} GiB allowed"
         )
-    orientation = _first_orientation(path)
+    orientation, bits = _first_frame(path)
     is_lying = orientation >= 5
     shape = (count, width, height) if is_lying else (count, height, width)
     spacing = (1.0, 1.0, pixel_height) if is_lying else (1.0, pixel_height, 1.0)
-    turned, not_square = (_TURNED,) * (orientation > 1), (_NOT_SQUARE,) * (pixel_height != 1)
     series = Series(
         uid=identity(path),
         kind="clip",
@@ -80,7 +79,13 @@ def describe(path: Path) -> list[Series]:
         description=path.name,
         photometric="RGB",
         frame_time_ms=float(np.median(np.diff(sorted(times_ms)))) if count > 1 else None,
-        warnings=(*_shortfall(path, count, promised), *_assumed_times(path, count), *turned, *not_square),
+        warnings=(
+            *_shortfall(path, count, promised),
+            *_assumed_times(path, count),
+            *(_TURNED,) * (orientation > 1),
+            *(_NOT_SQUARE,) * (pixel_height != 1),
+            *(f"a clip with {bits} bits per channel is read with the 8 highest",) * (bits > 8),
+        ),
     )
     return [series]
 
@@ -197,10 +202,13 @@ def _orientation(frame: VideoFrame) -> int:
     return _ORIENTATIONS.get((a, b, c, d), 1)
 
 
-def _first_orientation(path: Path) -> int:
-    """The orientation of the first frame; upright where none can be decoded, which loading tells."""
+def _first_frame(path: Path) -> tuple[int, int]:
+    """Orientation of the first frame, and bits of a channel; 1 and 8 where none can be decoded, which loading tells."""
     with _opened(path) as (container, stream):
         try:
-            return next((_orientation(frame) for frame in container.decode(stream)), 1)
+            frame = next(container.decode(stream), None)
         except av.error.FFmpegError:
-            return 1
+            return 1, 8
+        if frame is None:
+            return 1, 8
+        return _orientation(frame), max(component.bits for component in frame.format.components)

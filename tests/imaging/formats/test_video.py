@@ -114,6 +114,18 @@ def test_pixels_that_are_not_square_are_told_and_keep_their_aspect(tmp_path: Pat
     assert "pixels are not square; their size is unknown" in volume.warnings
 
 
+def test_bits_that_are_cut_are_told(tmp_path: Path):
+    with av.open(str(tmp_path / "c.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 32, 48, "gray16le"
+        for frame in GREY:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame.astype(np.uint16) << 8, "gray16le")))
+        container.mux(stream.encode(None))
+    volume = load(tmp_path / "c.mkv")
+    assert volume.warnings == ("a clip with 16 bits per channel is read with the 8 highest",)
+    assert np.abs(volume.array.astype(int) - GREY).max() <= 1
+
+
 def test_gif_equals_pillow(tmp_path: Path):
     pages = [Image.fromarray(frame) for frame in GREY]
     pages[0].save(tmp_path / "c.gif", save_all=True, append_images=pages[1:], duration=[100, 50, 50, 50, 200, 50])
