@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from math import hypot
 
+import numpy as np
+
 from imaging.editing import Region, Runs, add, add_runs
+from imaging.editing.boxes import between, size_of, union
 from imaging.editing.strokes import ahead_of_ball, ball, disc, similar, stroke_name
 from imaging.geometry import Geometry
 from imaging.volume import Volume
@@ -126,8 +129,35 @@ def _swept(
         return disc(shape, _stroke_geometry(volume, pane.axis, pane.view.k), pane.axis, pane.view.k, pixels, radius_mm)
     ends = [_index(viewport, volume, transform, end) for end in way]
     least_mm = max(radius_mm, min(volume.geometry.spacing_mm) / 2)
+    places = volume.geometry.point_lps(ends)
+    if least_mm < hypot(*volume.geometry.spacing_mm) / 2:  # of thick slices it may reach no centre
+        return _both(ball(shape, volume.geometry, places, least_mm), _passed(shape, ends))
     swept = ahead_of_ball if ahead else ball
-    return swept(shape, volume.geometry, volume.geometry.point_lps(ends), least_mm)
+    return swept(shape, volume.geometry, places, least_mm)
+
+
+def _passed(shape: tuple[int, ...], ends: list[tuple[float, float, float]]) -> Region | None:
+    """The voxels that a straight way leads through, between fractional k, j, i; None without any."""
+    start, end = np.array(ends)
+    steps = 2 + int(16 * np.abs(end - start).max())
+    places = np.floor(np.linspace(start, end, steps) + 0.5).astype(int)
+    places = places[((places >= 0) & (places < shape)).all(axis=1)]
+    if not len(places):
+        return None
+    first = places.min(axis=0)
+    box = between(first, places.max(axis=0) + 1)
+    assert box is not None, "there is a voxel"
+    inside = np.zeros(size_of(box), np.bool_)
+    inside[tuple((places - first).T)] = True
+    return Region(box, inside)
+
+
+def _both(one: Region | None, other: Region | None) -> Region | None:
+    """The voxels of either."""
+    if one is None or other is None:
+        return one or other
+    box = union(one.box, other.box)
+    return Region(box, one.within(box) | other.within(box))
 
 
 def _index(viewport: Viewport, volume: Volume, transform: ViewTransform, point: Point) -> tuple[float, float, float]:

@@ -290,6 +290,21 @@ def test_the_smallest_brush_reaches_a_voxel_from_anywhere_in_a_pixel(stage):
     assert brush_radius_mm(5.0, (3.0, 4.0)) == 5.0
 
 
+@pytest.mark.parametrize("radius_mm", [0.5, 1.0])
+def test_a_small_brush_on_a_slanting_plane_of_thick_slices_leaves_no_gap(stage, radius_mm):
+    stage.show(stack(Geometry((16, 60, 60), (5.0, 0.8, 0.8), calibration=Calibration.PATIENT)))
+    pane = stage.session.active
+    pane.turn_plane((24.0, 24.0, 36.0), (0.5, 0.5, 0.7071068), (0.0, 0.8165, -0.5774))
+    stage.session.hand.set_tool("brush")
+    stage.session.hand.set_radius_mm(radius_mm)
+    stage.drag((30, 40), (70, 60))
+    way = [pane.point_lps(30 + 40 * share, 40 + 20 * share) for share in np.linspace(0, 1, 50)]
+    k, j, i = np.rint(stage.segmentation.geometry.index_kji(way)).astype(int).T
+    assert pane.axis is None and stage.segmentation.array[k, j, i].all()
+    stage.segmentation.undo()
+    assert not painted(stage)
+
+
 def test_painting_is_seen_at_once(shown):
     before = shown.grab()
     shown.session.hand.set_tool("brush")
