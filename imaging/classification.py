@@ -158,6 +158,18 @@ class AnswerEdit:
     after: Answer | None
 
     @property
+    def key(self) -> Key:
+        """What the answer is to.
+
+        Raises:
+            ValueError: there is none before and none after.
+        """
+        found = self.after or self.before
+        if found is None:
+            raise ValueError("a change from no answer to none")
+        return found.key
+
+    @property
     def nbytes(self) -> int:
         """Memory that remembering this change costs, in bytes."""
         return sum(400 + 100 * len(each.chosen) for each in (self.before, self.after) if each)

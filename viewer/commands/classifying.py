@@ -1,11 +1,13 @@
 """Questions answered, and the answers kept: at once in the library, and on the undo line."""
 
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imaging.classification import Answer, AnswerEdit, Choice, Key, LabelSet, Level, Target
 from imaging.errors import LibraryError
+from imaging.history import Step
 from imaging.labelmap import Provenance
 from imaging.library.catalogued import study_key
 from viewer.errors import words
@@ -183,16 +185,32 @@ class Classifying:
             return
         self._state.load(self._study, series.uid, held)
         given = {each.answer for each in history if not each.withdrawn}
-        for edit in self._only_journalled().values():
-            lost = edit.after not in given if edit.after else edit.before in held
-            if lost:
-                self._state.replay(edit)
+        for edit in self._only_journalled({each.key: each for each in held}, given):
+            self._state.replay(edit)
 
-    def _only_journalled(self) -> dict[Key, AnswerEdit]:
-        """The last change of each answer by the undo line, which the journal brings back."""
-        made = (edit for step in self._segmentation.history.done for edit in step.edits)
-        answered = (edit for edit in made if isinstance(edit, AnswerEdit))
-        return {side.key: edit for edit in answered if (side := edit.after or edit.before) is not None}
+    def _only_journalled(self, held: Mapping[Key, Answer], given: Container[Answer | None]) -> list[AnswerEdit]:
+        """What leads from the answers that are held to where the undo line ends, which the journal brings back.
+
+        An answer that the line never had was given by somebody else since: it stays.
+
+        Args:
+            given: every answer that the library has or had.
+        """
+        line, ends, ours = self._segmentation.history, dict[Key, Answer | None](), set[Answer | None]()
+        for edit in _answered(line.done):
+            ends[edit.key] = edit.after
+            ours |= {edit.before, edit.after}
+        settled = frozenset(ends)
+        for edit in _answered(line.undone):
+            if edit.key not in settled:
+                ends[edit.key] = edit.before
+            ours |= {edit.before, edit.after}
+        found = [AnswerEdit(held.get(key), end) for key, end in ends.items()]
+        return [
+            edit
+            for edit in found
+            if edit.before != edit.after and (edit.before in ours if edit.before else edit.after not in given)
+        ]
 
     def _keep(self, edit: AnswerEdit) -> None:
         """Add the state after a change to the library, at once; before it those that could not be saved till now."""
@@ -209,6 +227,11 @@ class Classifying:
         except LibraryError as error:
             self._behind[series.uid] = due
             self._notices.add("error", f"{words(error)} It is still on screen, and saved with the next answer.")
+
+
+def _answered(steps: Iterable[Step]) -> list[AnswerEdit]:
+    """The changes of answers among steps of an undo line."""
+    return [edit for step in steps for edit in step.edits if isinstance(edit, AnswerEdit)]
 
 
 def _withdrawn(answer: Answer) -> Answer:

@@ -259,6 +259,37 @@ def test_what_only_the_undo_line_knows_comes_back(room: Room, place: Path) -> No
     again.shelf.close()
 
 
+def test_what_was_taken_back_while_the_library_was_gone_stays_taken_back(room: Room, place: Path) -> None:
+    room.show("1.2")
+    room.answer(Level.STUDY, 0)
+    room.answer(Level.SERIES, 0)
+    room.answer(Level.SERIES, 1)
+    write(place, "ALTER TABLE answer_revision RENAME TO elsewhere")
+    room.segmentation.undo()
+    write(place, "ALTER TABLE elsewhere RENAME TO answer_revision")
+    again = furnish(place)
+    again.segmentation.history.restore(room.segmentation.history.done, room.segmentation.history.undone)
+    again.show("1.2")
+    assert again.answers(Level.SERIES) == ["clear"], "as before the undone change"
+    again.shelf.close()
+
+
+def test_what_somebody_else_answered_since_stays(room: Room, place: Path) -> None:
+    study = study_key(room.show("1.2"))
+    write(place, "ALTER TABLE answer_revision RENAME TO elsewhere")
+    room.answer(Level.SERIES, 0)
+    mine = room.asked(Level.SERIES).answer
+    write(place, "ALTER TABLE elsewhere RENAME TO answer_revision")
+    later = replace(mine, chosen=(Choice("opaque"),), provenance=replace(mine.provenance, author="Bo"))
+    room.shelf.answered.save(room.session.series, (later,))
+    again = furnish(place)
+    again.segmentation.history.restore(room.segmentation.history.done, ())
+    again.show("1.2")
+    assert again.answers(Level.SERIES) == ["opaque"]
+    assert again.shelf.answered.of(study, "1.2") == (later,)
+    again.shelf.close()
+
+
 def test_an_answer_goes_through_the_journal_unchanged(room: Room) -> None:
     room.show("1.2")
     room.answer(Level.IMAGE, 1)
