@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.formats.dicom.attributes import number, numbers, text
+from imaging.formats.dicom.attributes import number, numbers, text, whole
 from imaging.formats.dicom.concatenation import Whole, wholes
 from imaging.formats.dicom.grid import Frame, Stack, crowded, flat, placed
 from imaging.formats.dicom.grouping import Key, depth_mm, group_key, parallel, spots, stations
@@ -208,7 +208,7 @@ def _with_shortfall(stacks: Sequence[Stack], phases: Set[int]) -> list[Stack]:
 
 def _flat(frames: Sequence[Frame], label: str) -> Stack:
     stack = flat(frames, "clip" if _films(frames[0]) else "image", label)
-    return replace(stack, warnings=(*stack.warnings, *_unplaced(frames)))
+    return replace(stack, warnings=(*stack.warnings, *_unplaced(frames), *_tiled(frames[0])))
 
 
 def _unplaced(frames: Sequence[Frame]) -> tuple[str, ...]:
@@ -217,6 +217,14 @@ def _unplaced(frames: Sequence[Frame]) -> tuple[str, ...]:
         return ()
     order = "their numbers" if frames[0].layout.frames == 1 else "the file"
     return (f"not every image states its place in the patient: in the order of {order}, distances unknown",)
+
+
+def _tiled(frame: Frame) -> tuple[str, ...]:
+    """That frames are the tiles of one large image, as of a slide, in words (PS3.3 C.8.12.4)."""
+    rows, columns = (whole(frame.header.dataset, f"TotalPixelMatrix{each}") or 0 for each in ("Rows", "Columns"))
+    if frame.layout.frames == 1 or (rows <= frame.layout.rows and columns <= frame.layout.columns):
+        return ()
+    return (f"tiles of one image of {columns} × {rows} pixels: shown one by one, not put together",)
 
 
 def _films(frame: Frame) -> bool:

@@ -23,6 +23,7 @@ _KEYWORDS = """
     StudyInstanceUID SeriesInstanceUID SeriesNumber AcquisitionNumber InstanceNumber TemporalPositionIdentifier
     TemporalPositionIndex FrameOfReferenceUID ImagePositionPatient ImageOrientationPatient
     SamplesPerPixel PhotometricInterpretation PlanarConfiguration NumberOfFrames Rows Columns PixelSpacing
+    TotalPixelMatrixRows TotalPixelMatrixColumns
     PixelAspectRatio BitsAllocated BitsStored HighBit PixelRepresentation PixelPaddingValue PixelPaddingRangeLimit
     DistanceSourceToDetector DistanceSourceToPatient PixelSpacingCalibrationDescription
     PixelSpacingCalibrationType RescaleIntercept RescaleSlope RescaleType ModalityLUTSequence WindowCenter WindowWidth

@@ -105,3 +105,12 @@ def test_frame_times_that_cannot_be_meant_are_told(write_dicom, vector, times_ms
     volume = reading.load_volume(reading.open_study(path).series[0])
     assert volume.frame_times_ms == times_ms
     assert volume.warnings == (f"the Frame Time Vector (0018,1065) {words}",)
+
+
+@pytest.mark.parametrize(("columns", "told"), [(6, True), (3, False)])
+def test_tiles_of_a_slide_say_that_they_are_tiles(write_dicom, columns, told):
+    path = write_dicom(
+        np.zeros((4, 2, 3), np.uint8), Modality="SM", TotalPixelMatrixRows=2, TotalPixelMatrixColumns=columns
+    )
+    words = f"tiles of one image of {columns} × 2 pixels: shown one by one, not put together"
+    assert (words in reading.open_study(path).series[0].warnings) == told
