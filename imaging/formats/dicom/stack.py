@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from imaging.errors import ReadError
-from imaging.formats.dicom.attributes import number, numbers, text, whole
+from imaging.formats.dicom.attributes import number, numbers, text
 from imaging.formats.dicom.concatenation import Whole, wholes
 from imaging.formats.dicom.grid import Frame, Stack, crowded, flat, placed
 from imaging.formats.dicom.grouping import Key, depth_mm, group_key, parallel, spots, stations
@@ -221,7 +221,8 @@ def _unplaced(frames: Sequence[Frame]) -> tuple[str, ...]:
 
 def _tiled(frame: Frame) -> tuple[str, ...]:
     """That frames are the tiles of one large image, as of a slide, in words (PS3.3 C.8.12.4)."""
-    rows, columns = (whole(frame.header.dataset, f"TotalPixelMatrix{each}") or 0 for each in ("Rows", "Columns"))
+    sides = (number(frame.header.dataset, f"TotalPixelMatrix{each}") or 0 for each in ("Rows", "Columns"))
+    rows, columns = map(int, sides)
     if frame.layout.frames == 1 or (rows <= frame.layout.rows and columns <= frame.layout.columns):
         return ()
     return (f"tiles of one image of {columns} × {rows} pixels: shown one by one, not put together",)
