@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from safetensors.torch import save
@@ -16,6 +17,7 @@ from inference.manifest import FILE_NAME, Manifest, WeightsSpec, read_manifest
 from training.checkpoint import compact
 
 WEIGHTS = "weights.safetensors"
+Version = tuple[int, int, int]
 
 
 def pack(weights: Mapping[str, Tensor]) -> tuple[bytes, WeightsSpec]:
@@ -25,8 +27,8 @@ def pack(weights: Mapping[str, Tensor]) -> tuple[bytes, WeightsSpec]:
 
 
 def next_version(releases: Path, name: str) -> str:
-    """``1.0.0``, or one minor version after the newest package called ``name`` in the folder."""
-    newest = max((_version(folder) for folder in _packages(releases, name)), default=None)
+    """``1.0.0``, or one minor version after the newest package called ``name`` in the folder, damaged or not."""
+    newest = max(_taken(releases, name), default=None)
     return "1.0.0" if newest is None else f"{newest[0]}.{newest[1] + 1}.0"
 
 
@@ -72,19 +74,20 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _packages(releases: Path, name: str) -> list[Path]:
-    if not releases.is_dir():
-        return []
-    return [folder for folder in releases.iterdir() if folder.name.startswith(name) and _name(folder) == name]
+def _taken(releases: Path, name: str) -> Iterator[Version]:
+    """The versions in use: a package that is damaged keeps the one in its folder's name."""
+    for folder in releases.iterdir() if releases.is_dir() else ():
+        said = re.fullmatch(rf"{re.escape(name)}-(\d+\.\d+\.\d+)", folder.name)
+        if said:
+            yield _numbers(said.group(1))
+        try:
+            manifest = read_manifest(folder)
+        except PackageError:
+            continue
+        if manifest.name == name:
+            yield _numbers(manifest.version)
 
 
-def _name(folder: Path) -> str:
-    try:
-        return read_manifest(folder).name
-    except PackageError:
-        return ""
-
-
-def _version(folder: Path) -> tuple[int, int, int]:
-    major, minor, patch = (int(part) for part in read_manifest(folder).version.split("."))
+def _numbers(version: str) -> Version:
+    major, minor, patch = (int(part) for part in version.split("."))
     return major, minor, patch

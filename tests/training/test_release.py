@@ -61,3 +61,10 @@ def test_a_version_is_never_released_twice(tmp_path: Path) -> None:
     assert (first / "card.md").read_text() == "first"
     assert read_manifest(first) == manifest("1.0.0")
     assert [path.name for path in models.iterdir()] == ["tiny-1.0.0"]
+
+
+def test_a_damaged_package_keeps_its_version(tmp_path: Path) -> None:
+    """Otherwise a run finds out after hours of training that its place is taken."""
+    (release(tmp_path, manifest("1.4.0"), pack(TENSORS)[0], "") / "manifest.json").write_text("{")
+    assert next_version(tmp_path, "tiny") == "1.5.0"
+    release(tmp_path, manifest(next_version(tmp_path, "tiny")), pack(TENSORS)[0], "")
