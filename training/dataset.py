@@ -52,7 +52,7 @@ def prepare(
     """The examples, loaded and preprocessed: pictures kept as 8-bit greys, (N, H, W) uint8.
 
     Raises:
-        DataError: there are no examples.
+        DataError: there are no examples, a mask or slice does not fit its image, or no mask holds what is to be learnt.
         ReadError: a file cannot be read.
         Cancelled: by ``report``.
     """
@@ -61,14 +61,18 @@ def prepare(
     pictures, truths = [], []
     for number, example in enumerate(examples):
         report(number, len(examples), f"Preparing {example.name}")
-        volume = example.load()
+        volume = example.volume()
         picture, placement = preprocessing.picture(volume, example.k)
         pictures.append(torch.from_numpy(np.rint(picture * 255).astype(np.uint8)))
         if example.load_mask is None:
             truths.append(torch.tensor([label.name for label in labels].index(example.label)))
         else:
-            truths.append(torch.from_numpy(_channels(preprocessing.mask(example.load_mask(), placement), labels)))
-    return Slices(torch.stack(pictures), torch.stack(truths), preprocessing)
+            truths.append(torch.from_numpy(_channels(preprocessing.mask(example.mask_on(volume), placement), labels)))
+    truth = torch.stack(truths)
+    if truth.ndim > 1 and not truth.any():
+        values = ", ".join(str(label.value) for label in labels)
+        raise DataError(f"there is nothing to learn from: no mask has a label value ({values})")
+    return Slices(torch.stack(pictures), truth, preprocessing)
 
 
 def _channels(mask: np.ndarray, labels: Sequence[LabelSpec]) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from inference.manifest import InputSpec, LabelSpec, NetworkSpec, PreprocessingSpec, read_manifest
+from inference.registry import Package, verify
 from training.config import IndexData, Task, TrainingConfig
 from training.errors import DataError
 from training.examples import Collection
@@ -28,7 +29,7 @@ def design_of(config: TrainingConfig) -> Design:
 
     Raises:
         DataError: neither the config nor a parent package says them.
-        PackageError: the parent package cannot be read.
+        PackageError: the parent package cannot be read, or its weights were altered.
     """
     if config.start_from is not None:
         return _inherited(config)
@@ -40,7 +41,7 @@ def design_of(config: TrainingConfig) -> Design:
 
 def _inherited(config: TrainingConfig) -> Design:
     assert config.start_from is not None
-    parent = read_manifest(config.start_from)
+    parent = verify(Package(config.start_from, read_manifest(config.start_from)))
     if config.labels and config.labels != parent.labels:
         raise DataError(f"{config.name}: its labels are not those of {parent.name}, which it goes on from")
     return Design(

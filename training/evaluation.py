@@ -93,10 +93,10 @@ def judge(predictor: Predictor, collection: Collection, report: Report = silent)
     """How the predictor does on a collection's examples; images that it was not made for are left out and counted.
 
     Raises:
-        DataError: there are none, or a mask does not fit its image.
+        DataError: there are none, or a mask or slice does not fit its image.
         Cancelled: by ``report``.
     """
-    examples = [example for example in collection.examples if suits(predictor.manifest, example.load()) is None]
+    examples = [example for example in collection.examples if suits(predictor.manifest, example.volume()) is None]
     if not examples:
         raise DataError("there is nothing to judge on")
     judged = _segmentation if predictor.manifest.task == "segmentation" else _classification
@@ -121,12 +121,10 @@ def _segmentation(predictor: Predictor, examples: Sequence[Example], report: Rep
     rows: list[Values] = []
     for number, example in enumerate(examples):
         report(number, len(examples), f"Judging {example.name}")
-        assert example.load_mask is not None
-        truth = example.load_mask()
-        mask = predictor.predict(_only_slice(example.load(), example.k)).mask
+        volume = example.volume()
+        truth = example.mask_on(volume)
+        mask = predictor.predict(_only_slice(volume, example.k)).mask
         assert mask is not None
-        if truth.shape != mask.array.shape[1:]:
-            raise DataError(f"{example.name}: the mask is {truth.shape}, the image {mask.array.shape[1:]}")
         rows.append(segmentation_row(mask.array[0], truth, labels))
     groups = [example.group for example in examples]
     metrics = bootstrap(lambda numbers: mean_rows([rows[number] for number in numbers]), groups)
@@ -148,7 +146,7 @@ def _classification(predictor: Predictor, examples: Sequence[Example], report: R
 
 
 def _class_probabilities(predictor: Predictor, example: Example, names: Sequence[str]) -> list[float]:
-    findings = predictor.predict(_only_slice(example.load(), example.k)).findings
+    findings = predictor.predict(_only_slice(example.volume(), example.k)).findings
     found = {finding.label: finding.probability for finding in findings}
     return [found[name] for name in names]
 

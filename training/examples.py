@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.volume import Volume
+from training.errors import DataError
 
 Mask = NDArray[np.uint8]
 
@@ -32,6 +33,34 @@ class Example:
     label: str = ""
     load_mask: Callable[[], Mask] | None = None
     annotation: str = ""
+
+    def volume(self) -> Volume:
+        """The volume, which has the slice.
+
+        Raises:
+            DataError: it has not.
+            ReadError: it cannot be read.
+        """
+        volume = self.load()
+        if self.k >= volume.geometry.shape_kji[0]:
+            raise DataError(
+                f"{self.name}: slice {self.k + 1} is asked for, the image has {volume.geometry.shape_kji[0]}"
+            )
+        return volume
+
+    def mask_on(self, volume: Volume) -> Mask:
+        """(J, I) uint8 label values on the slice's own grid.
+
+        Raises:
+            DataError: there is no mask, or it is of another size.
+            ReadError: it cannot be read.
+        """
+        if self.load_mask is None:
+            raise DataError(f"{self.name}: there is no mask")
+        mask, size = self.load_mask(), volume.geometry.shape_kji[1:]
+        if mask.shape != size:
+            raise DataError(f"{self.name}: the mask is {mask.shape}, the image {size}")
+        return mask
 
 
 @dataclass(frozen=True)

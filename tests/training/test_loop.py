@@ -3,14 +3,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from imaging.formats.reading import load_volume, open_study
 from imaging.progress import Cancelled
+from inference.errors import PackageError
 from inference.manifest import read_manifest
 from inference.predictor import Predictor
 from inference.registry import Registry
-from tests.training.conftest import small_config
+from tests.training.conftest import SQUARE, small_config
 from training.config import SplitConfig, TrainingConfig
+from training.errors import DataError
 from training.evaluation import evaluate
 from training.loop import train
 from training.metrics import Values
@@ -91,6 +94,33 @@ def test_an_ensemble_goes_on_as_one_network(index: Path, tmp_path: Path) -> None
     assert manifest.lineage.parent == "squares 1.0.0"
     assert manifest.labels == read_manifest(parent).labels
     assert (manifest.network.members, manifest.network.saliency_layer) == (1, "decoder.3")
+
+
+def test_what_does_not_fit_its_image_is_not_learnt_from(index: Path, tmp_path: Path) -> None:
+    """A mask of another size used to be stretched over the picture, and what no mask holds to be learnt for nothing."""
+    mask = tmp_path / "mask-1-left.png"
+    right = mask.read_bytes()
+    Image.open(mask).resize((96, 72)).save(mask)
+    with pytest.raises(DataError, match=r"1-left\.png: the mask is \(72, 96\), the image \(48, 64\)"):
+        train(small_config(index, split=SplitConfig(test=0)), tmp_path / "run")
+    mask.write_bytes(right)
+    text = index.read_text().splitlines()
+    index.write_text("\n".join([text[0] + ",slice", *(f"{line},2" for line in text[1:])]))
+    with pytest.raises(DataError, match=r"slice 2: slice 2 is asked for, the image has 1"):
+        train(small_config(index), tmp_path / "run")
+    index.write_text("\n".join(text))
+    with pytest.raises(DataError, match=r"no mask has a label value \(255\)"):
+        train(small_config(index, labels=(SQUARE.model_copy(update={"value": 255}),)), tmp_path / "run")
+
+
+def test_altered_weights_are_not_gone_on_from(index: Path, tmp_path: Path) -> None:
+    config = small_config(index)
+    parent = train(config, tmp_path / "parent")
+    weights = parent / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-2] + b"\0\x3c")
+    child = TrainingConfig.model_validate({"name": "child", "start_from": parent, "data": config.data})
+    with pytest.raises(PackageError, match="was altered"):
+        train(child, tmp_path / "child")
 
 
 def test_a_cancelled_run_releases_nothing(index: Path, tmp_path: Path) -> None:
