@@ -1,5 +1,6 @@
 """What a segment measures: voxels, millilitres, values, surface, axes, place. Measured in a box around it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from imaging.editing.boxes import Box, extent
 from imaging.geometry import Geometry, Triple
+from imaging.measurement.pixels import without_padding
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class SegmentStatistics:
     Attributes:
         box: half-open index ranges along k, j, i.
         largest_k: the slice with the most voxels.
-        values: of a grey image, None for colour.
+        values: of a grey image, without padding and what is no number; None for colour and without any.
         surface_mm2: of the triangles that marching cubes lays at half height around the voxels (Lewiner 2003).
         longest_mm: largest distance between two voxel centres.
         longest_in_slice_mm, across_mm: largest distance between two voxel centres of one slice, and the largest
@@ -53,6 +55,7 @@ def segment_statistics(
     image: NDArray[Any] | None = None,
     unit: str = "",
     spacing_known: bool = True,
+    padding_at: Callable[[int], tuple[float, float] | None] = lambda _: None,
 ) -> SegmentStatistics | None:
     """The measures of the voxels that hold ``value``; None without any.
 
@@ -61,6 +64,7 @@ def segment_statistics(
         image: (K, J, I) values on the same grid, None for colour.
         unit: of the values.
         spacing_known: False where slices have no known distance: then nothing is said in millimetres.
+        padding_at: lowest and highest value of slice k that mean "outside the image"; such voxels have no value.
     """
     box = _box(mask, value)
     if box is None:
@@ -76,7 +80,7 @@ def segment_statistics(
         voxels,
         box,
         largest_k,
-        None if image is None else _values(image[box][inside], unit),
+        None if image is None else _values(image[box], inside, lambda n: padding_at(box[0].start + n), unit),
         None if voxel_ml is None else voxels * voxel_ml,
         surface_mm2(inside, geometry.spacing_mm) if placed else None,
         longest,
@@ -108,8 +112,17 @@ def _box(mask: NDArray[np.uint8], value: int) -> Box | None:
     return slice(planes[0], planes[-1] + 1), inside[1], inside[2]
 
 
-def _values(values: NDArray[Any], unit: str) -> ValueStatistics:
-    numbers = values.astype(np.float64)
+def _values(
+    image: NDArray[Any],
+    inside: NDArray[np.bool_],
+    padding_at: Callable[[int], tuple[float, float] | None],
+    unit: str,
+) -> ValueStatistics | None:
+    planes = enumerate(zip(image, inside, strict=True))
+    numbers = np.concatenate([without_padding(plane[marked], padding_at(n)) for n, (plane, marked) in planes])
+    if not numbers.size:
+        return None
+    numbers = numbers.astype(np.float64)
     return ValueStatistics(
         float(numbers.mean()), float(numbers.std()), float(numbers.min()), float(numbers.max()), unit
     )

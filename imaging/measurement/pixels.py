@@ -1,7 +1,7 @@
 """The pixels inside a figure, and their statistics. A pixel is inside when its centre is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -75,7 +75,7 @@ def inside_values(ground: Ground, figure: Inside) -> Inner:
     inside = figure.holds(plane.corners, rows, columns)
     if plane.known is not None:
         inside &= plane.known[box]
-    return Inner(_without_padding(plane.values[box][inside], plane.padding), native is None)
+    return Inner(without_padding(plane.values[box][inside], plane.padding), native is None)
 
 
 def probed(ground: Ground, point: Triple) -> NDArray[Any] | None:
@@ -92,7 +92,7 @@ def probed(ground: Ground, point: Triple) -> NDArray[Any] | None:
     if not (0 <= j < volume.array.shape[1] and 0 <= i < volume.array.shape[2]):
         return None
     value = np.atleast_1d(volume.array[k, j, i])
-    return value if volume.is_colour or _without_padding(value, volume.padding_at(k)).size else None
+    return value if volume.is_colour or without_padding(value, volume.padding_at(k)).size else None
 
 
 def nearest_slice(volume: Volume, point_lps: Triple) -> int:
@@ -176,10 +176,23 @@ def _cut_plane(volume: Volume, figure: Inside) -> _Plane:
     places = np.stack(np.meshgrid(*(np.arange(n) for n in shape), indexing="ij"), axis=-1)
     index = volume.geometry.index_kji(grid.point_lps(np.insert(places.astype(float), 0, 0.0, axis=-1)))
     ends = np.asarray(volume.geometry.shape_kji) - 0.5
-    known = np.asarray(((index >= -0.5) & (index <= ends)).all(axis=-1))
+    known = np.asarray(((index >= -0.5) & (index <= ends)).all(axis=-1)) & ~_mixed_with_padding(volume, grid, index)
     values = Reslicer(volume.array, volume.geometry).plane(grid, 0)
     corners, edge = (grid.index_kji(points)[:, 1:] for points in (figure.points, around))
     return _Plane(values, corners, edge, volume.padding, known)
+
+
+def _mixed_with_padding(volume: Volume, grid: Geometry, index_kji: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(R, C): for which pixels of an interpolated plane, at (R, C, 3) places, padding has a share in the value."""
+    if volume.padding is None or volume.is_colour:
+        return np.zeros(index_kji.shape[:2], np.bool_)
+    places, shape = index_kji.reshape(-1, 3), np.asarray(volume.array.shape)
+    low = np.clip(np.floor(places.min(axis=0)), 0, shape - 1).astype(int)
+    high = np.clip(np.ceil(places.max(axis=0)) + 1, low + 1, shape).astype(int)
+    around = volume.array[tuple(slice(first, end) for first, end in zip(low, high, strict=True))]
+    padding = (around >= volume.padding[0]) & (around <= volume.padding[1])
+    part = replace(volume.geometry, shape_kji=padding.shape, origin_lps=triple(volume.geometry.point_lps(low)))
+    return Reslicer(padding.astype(np.float32), part).plane(grid, 0) > 0
 
 
 def _own_grid(around: NDArray[np.float64], step_mm: float) -> Geometry:
@@ -194,7 +207,8 @@ def _own_grid(around: NDArray[np.float64], step_mm: float) -> Geometry:
     return Geometry((1, int(rows), int(columns)), (step_mm, step_mm, step_mm), triple(origin), axes)
 
 
-def _without_padding(values: NDArray[Any], padding: Sequence[float] | None) -> NDArray[Any]:
+def without_padding(values: NDArray[Any], padding: Sequence[float] | None) -> NDArray[Any]:
+    """Those of (N,) values that are neither padding, from its lowest to its highest, nor no number; colour as it is."""
     if values.ndim > 1:
         return values
     if padding is not None:

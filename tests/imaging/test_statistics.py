@@ -126,3 +126,15 @@ def test_against_simpleitk(seed: int, share: float) -> None:
     assert found.values.sd * (count / max(count - 1, 1)) ** 0.5 == pytest.approx(
         grey.GetStandardDeviation(3) if count > 1 else 0, rel=1e-6
     )
+
+
+def test_voxels_without_a_value_count_for_size_and_not_for_values() -> None:
+    image = np.full((2, 4, 4), 10.0, np.float32)
+    image[0, 0, 0], image[1, 0] = np.nan, -2000
+    mask = np.full((2, 4, 4), 3, np.uint8)
+    paddings = (None, (-2000.0, -2000.0))
+    found = segment_statistics(mask, 3, grid((2, 4, 4)), image, "HU", padding_at=paddings.__getitem__)
+    assert found is not None and found.values is not None and found.voxels == 32
+    assert (found.values.mean, found.values.sd, found.values.low, found.values.high) == (10, 0, 10, 10)
+    nothing = segment_statistics(mask, 3, grid((2, 4, 4)), np.full((2, 4, 4), np.nan), "HU")
+    assert nothing is not None and nothing.values is None

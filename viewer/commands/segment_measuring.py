@@ -51,7 +51,7 @@ class SegmentMeasuring(QObject):
 
         def work(report: Report) -> SegmentStatistics | None:
             report(0, 0, "Measuring the segment")
-            return segment_statistics(mask, value, geometry, image, unit, regular)
+            return segment_statistics(mask, value, geometry, image, unit, regular, volume.padding_at)
 
         self._runner.start(KEY, "", work, self._measures.show, self._failed)
 

@@ -74,7 +74,9 @@ def _measured(labelmap: Labelmap, volume: Volume, report: Report) -> Iterator[tu
     for n, label in enumerate(labelmap.labels):
         report(n, len(labelmap.labels), f"Measuring {label.name}")
         layer, regular = labelmap.layer(label.value), volume.kind == "volume"
-        found = segment_statistics(layer, label.value, labelmap.geometry, image, volume.unit, regular)
+        found = segment_statistics(
+            layer, label.value, labelmap.geometry, image, volume.unit, regular, volume.padding_at
+        )
         if found is not None:
             yield n + 1, found
 

@@ -159,3 +159,16 @@ def test_colour_has_an_area_and_no_mean(flat: Callable[..., Volume]) -> None:
 def test_an_ellipse_without_width_is_empty(flat: Callable[..., Volume]) -> None:
     found = named(Ellipse(kji((10, 10), (20, 10), (20, 10))).values(Ground(flat())))
     assert (found["Area"], found["Pixels"]) == (0, 0)
+
+
+def test_an_oblique_region_leaves_out_what_is_mixed_with_padding() -> None:
+    """Padding is no value: neither it nor what lies between it and a value was measured."""
+    array = np.full((40, 60, 60), 100, np.int16)
+    array[:, :, :30] = -2000
+    grid = Geometry(array.shape, (1.5, 1.0, 1.0), (5.0, -7.0, 9.0), calibration=Calibration.PATIENT)
+    volume = Volume(array, grid, "volume", "HU", "CT", padding=(-2000, -2000))
+    turn = Rotation.from_euler("xyz", (30, 20, 10), degrees=True)
+    corners = turn.apply([(-10, -8, 0), (10, -8, 0), (10, 8, 0), (-10, 8, 0)]) + grid.point_lps((20, 30, 30))
+    found = named(Outline(tuple((x, y, z) for x, y, z in corners.tolist()), "rectangle").values(Ground(volume)))
+    assert (found["Mean"], found["Min"], found["SD"]) == (100, 100, 0)
+    assert found["Pixels"] == pytest.approx(160, abs=8), "the half of 20 by 16 that lies beyond the first value"
