@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import ImageGrid
-from imaging.formats.authoring.source import Source, source_of
+from imaging.formats.authoring.source import Instance, Source, source_of
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text
 from imaging.formats.dicom.lut import lookup_table
 from imaging.formats.dicom.plain_object import read_object
@@ -111,13 +111,18 @@ def _images(node: Dataset) -> list[Dataset]:
 
 
 def _for(state: Dataset, keyword: str, k: int, source: Source) -> Dataset:
-    """The item that holds for slice ``k``: one without images holds for all."""
-    uid = source.instances[k].uid
+    """The item that holds for slice ``k``: one without images holds for all, an image without frames for all of its."""
     for each in items(state, keyword):
         images = _images(each)
-        if not images or any(text(image, "ReferencedSOPInstanceUID") == uid for image in images):
+        if not images or any(_names(image, source.instances[k]) for image in images):
             return each
     return Dataset()
+
+
+def _names(image: Dataset, instance: Instance) -> bool:
+    frames = numbers(image, "ReferencedFrameNumber")
+    is_meant = instance.frames == 1 or not frames or instance.frame in frames
+    return is_meant and text(image, "ReferencedSOPInstanceUID") == instance.uid
 
 
 def _window(voi: Dataset) -> Window | None:

@@ -221,6 +221,22 @@ def test_a_frame_of_a_clip_is_shown_again_with_its_graphics(phantom_study: Phant
     assert [each.figure.points for each in found.measurements()] == [here.figure.points, before.figure.points]
 
 
+def test_each_frame_has_the_window_that_names_it(phantom_study: PhantomStudy, tmp_path: Path) -> None:
+    series = next(each for each in open_study(phantom_study.study).series if each.kind == "clip")
+    ground = Ground(load_volume(series))
+    write_presentation(replace(LOOK, k=3, area_ji=None), (), ground, series, tmp_path / "pr.dcm", MADE)
+    state = dcmread(tmp_path / "pr.dcm")
+    first, shown = (dcmread(tmp_path / "pr.dcm").SoftcopyVOILUTSequence[0] for _ in range(2))
+    for voi, frame, centre in ((first, 1, 10), (shown, 4, 20)):
+        voi.WindowCenter, voi.ReferencedImageSequence = centre, Items([Dataset()])
+        voi.ReferencedImageSequence[0].ReferencedSOPInstanceUID = dcmread(series.files[0]).SOPInstanceUID
+        voi.ReferencedImageSequence[0].ReferencedFrameNumber = frame
+    state.SoftcopyVOILUTSequence = Items([first, shown])
+    state.save_as(tmp_path / "pr.dcm")
+    window = read_presentation(tmp_path / "pr.dcm", grid_of(ground.volume), series).window
+    assert window is not None and window.centre == 20
+
+
 def test_what_reaches_beyond_the_picture_is_left_out_and_counted(image: tuple[Series, Ground], tmp_path: Path) -> None:
     """Graphics lie within the image (PS3.3 C.10.5.1.2); one that does not must not cost the others."""
     series, ground = image
