@@ -53,10 +53,11 @@ def write_rtstruct(
         ReadError: the image's files have changed since they were listed.
     """
     if not source.grid.geometry.has_position:
+        instead = "a DICOM SEG, which needs none" if source.instances else "a .seg.nrrd, NIfTI, PNG or COCO"
         raise SaveError(
             path,
             f"{source.name} has no place in the patient, and an RT Structure Set states outlines in millimetres there. "
-            "Write a DICOM SEG, which needs none",
+            f"Write {instead}",
         )
     if not source.instances:
         raise SaveError(
