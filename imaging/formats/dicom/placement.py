@@ -19,6 +19,8 @@ FARTHEST_MM = 1e7
 """A position further out is a damaged one."""
 
 _ORTHONORMAL_TOLERANCE = 1e-3
+_SAME_MM = 0.01
+"""Positions that differ by less are one, written with different decimals."""
 
 
 def places_of(header: Header, frames: int) -> list[Place | None]:
@@ -105,11 +107,21 @@ def _displacement(header: Header, frames: int) -> tuple[str, ...]:
     if position and 0 < len(offsets) < frames:
         said = f"the Grid Frame Offset Vector (3004,000C) has {len(offsets)} values for {frames} frames"
         return (f"{said}: no place in the patient is claimed",)
-    for found, name, expected in ((orientation, "orientation", 6), (position, "position", 3)):
+    if position and len(offsets) >= frames > 1 and offsets[0] != 0:
+        said = f"the Grid Frame Offset Vector (3004,000C) begins at {offsets[0]:g}, expected 0 or the first position"
+        return (f"{said}: no place in the patient is claimed",)
+    return _odd_numbers(header, orientation, position)
+
+
+def _odd_numbers(header: Header, orientation: Sequence[float], position: Sequence[float]) -> tuple[str, ...]:
+    """That an orientation or a position is not as many numbers as it should be, in words."""
+    for found, name, expected in ((orientation, "Orientation", 6), (position, "Position", 3)):
+        written = header.text(f"Image{name}Patient")
         if found and len(found) != expected:
-            return (
-                f"the stated {name} has {len(found)} values, expected {expected}: no place in the patient is claimed",
-            )
+            said = f"the stated {name.lower()} has {len(found)} values, expected {expected}"
+            return (f"{said}: no place in the patient is claimed",)
+        if written and not found:
+            return (f"the stated {name.lower()}, {written}, is no row of numbers: no place in the patient is claimed",)
     return ()
 
 
@@ -120,7 +132,7 @@ def _dose_planes(header: Header, frames: int, first: Place) -> list[Place]:
     if len(offsets) < frames or not _is_believable(offsets, ()):
         return []
     if offsets[0] != 0:
-        is_axial = abs(first.normal_lps[2]) > 1 - _ORTHONORMAL_TOLERANCE and offsets[0] == z
+        is_axial = abs(first.normal_lps[2]) > 1 - _ORTHONORMAL_TOLERANCE and abs(offsets[0] - z) < _SAME_MM
         return [replace(first, position_lps=(x, y, offset)) for offset in offsets] if is_axial else []
     return [first.moved_mm(offset) for offset in offsets]
 
@@ -157,7 +169,8 @@ def _unusable(header: Header) -> tuple[str, ...]:
     """That a stated size of pixels cannot be meant, as 0 cannot; empty where none was stated."""
     stated = _numbers(header, 0, "PixelMeasuresSequence", "PixelSpacing")
     if not stated:
-        return ()
+        written = header.text("PixelSpacing")
+        return (f"the stated pixel spacing, {written}, is no pair of numbers: pixels only",) if written else ()
     return (f"the stated pixel spacing, {' × '.join(f'{each:g}' for each in stated)} mm, is impossible: pixels only",)
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 
 from imaging.formats import reading
@@ -145,3 +147,32 @@ def test_files_without_a_series_identity_are_never_mixed(write_dicom):
     for n in (1, 2):
         path = write_dicom(np.zeros((4, 4), np.uint8), f"{n}.dcm", Modality="US", SeriesInstanceUID=None)
     assert [series.frames for series in reading.open_study(path.parent).series] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("keyword", "written", "words"),
+    [
+        ("PixelSpacing", b"0,5\\0,5 ", "the stated pixel spacing, 0,5\\0,5, is no pair of numbers: pixels only"),
+        ("ImagePositionPatient", b"1,5\\2\\3 ", "the stated position, 1,5\\2\\3, is no row of numbers: no place"),
+    ],
+)
+def test_numbers_with_a_comma_are_told(write_dicom, keyword, written, words):
+    placed = {"PixelSpacing": [9, 9], "ImagePositionPatient": [9, 9, 9], "ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
+    path = write_dicom(np.zeros((4, 4), np.uint8), **placed)
+    data = dcmread(path)
+    data[keyword] = RawDataElement(data[keyword].tag, "DS", len(written), written, 0, False, True)
+    data.save_as(path)
+    (series,) = reading.open_study(path).series
+    assert not series.geometry.has_position
+    assert any(each.startswith(words) for each in series.warnings), series.warnings
+
+
+@pytest.mark.parametrize(("first", "placed"), [(7.004, True), (8.0, False)])
+def test_a_dose_whose_offsets_begin_elsewhere_says_so(write_dicom, first, placed):
+    path = write_dicom(
+        np.zeros((2, 2, 2), np.uint16), Modality="RTDOSE", PixelSpacing=[2, 2],
+        GridFrameOffsetVector=[first, first + 5], ImagePositionPatient=[1, 2, 7], ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+    )  # fmt: skip
+    (series,) = reading.open_study(path).series
+    assert series.geometry.has_position == placed
+    assert any("begins at 8, expected 0" in each for each in series.warnings) != placed
