@@ -267,6 +267,16 @@ def test_a_threshold_is_shown_changes_with_its_range_and_is_kept_with_enter(qtbo
     assert not main.segmentation.array.any()
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("250000.5", 250000.5), ("0.0004", 0.0004), ("-1000", -1000.0)])
+def test_a_range_is_typed_in_values_of_any_image(main: Application, typed: str, meant: float) -> None:
+    panel = main.window.findChild(EditingPanel)
+    panel.low.setFocus()
+    panel.low.selectAll()
+    QTest.keyClicks(panel.low, typed)
+    QTest.keyClick(panel.low, Qt.Key.Key_Return)
+    assert main.session.workbench.options.low == meant and panel.low.text() == typed
+
+
 def test_escape_puts_a_proposal_away_and_a_stroke_meanwhile_does_too(qtbot: QtBot, main: Application) -> None:
     run(qtbot, main, "edit-otsu")
     assert main.session.workbench.proposal is not None

@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 from viewer.commands.editing import Editing, summary
 from viewer.commands.editing_actions import EDIT_TOOLS
 from viewer.commands.operations import OPERATIONS, Operation
-from viewer.panels.layout import button, column, heading, muted, number_box, pairs
+from viewer.panels.layout import button, column, heading, muted, number_box, pairs, value_box
 from viewer.state.findings import Findings
 from viewer.state.segmentation import Segmentation
 from viewer.state.session import Session
 from viewer.state.workbench import PROPOSED
 
-LIMIT = 100_000.0
+LIMIT = 1e9
 NUMBERS = {
     "low": "Lowest value in range",
     "high": "Highest value in range",
@@ -51,10 +51,10 @@ class EditingPanel(QWidget):
         self.discard = button("Put away (Esc)", editing.discard)
         self.tools = {tool: self._tool_button(tool, text, hint) for tool, text, _, hint in EDIT_TOOLS}
         self.buttons = {each.id: button(each.text, partial(editing.run, each), each.hint) for each in OPERATIONS}
-        self.low, self.high = (self._number(name, -LIMIT, LIMIT) for name in ("low", "high"))
-        self.tolerance = self._number("tolerance", 0, LIMIT)
-        self.size_mm = self._number("size_mm", 0.1, 100, " mm")
-        self.least = self._number("least_mm3", 0, 1e7, " mm³")
+        self.low, self.high = (self._number(name, value_box(-LIMIT, LIMIT)) for name in ("low", "high"))
+        self.tolerance = self._number("tolerance", value_box(0, LIMIT))
+        self.size_mm = self._number("size_mm", number_box(0.1, 100, " mm"))
+        self.least = self._number("least_mm3", number_box(0, 1e7, " mm³"))
         self.switches = {
             name: self._switch(name, text)
             for name, text in (
@@ -176,8 +176,7 @@ class EditingPanel(QWidget):
         made.clicked.connect(self._show_tool)
         return made
 
-    def _number(self, name: str, low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
-        made = number_box(low, high, suffix)
+    def _number(self, name: str, made: QDoubleSpinBox) -> QDoubleSpinBox:
         made.setAccessibleName(NUMBERS[name])
         made.valueChanged.connect(self._setter(name))
         return made

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from viewer.assets import inset
 
+VALUE_DECIMALS = 6
+
 
 def heading(text: str) -> QLabel:
     """A section title."""
@@ -62,13 +64,33 @@ def button(text: str, clicked: Callable[[], object], tip: str = "", primary: boo
 
 def number_box(low: float, high: float, suffix: str = "") -> QDoubleSpinBox:
     """A field for a number with one decimal, which says what was typed once it is left."""
-    made = inset(QDoubleSpinBox())
-    made.setRange(low, high)
+    made = QDoubleSpinBox()
     made.setDecimals(1)
     made.setSuffix(suffix)
+    return _number_field(made, low, high)
+
+
+def _number_field(made: QDoubleSpinBox, low: float, high: float) -> QDoubleSpinBox:
+    inset(made)
+    made.setRange(low, high)
     made.setKeyboardTracking(False)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return made
+
+
+class _Values(QDoubleSpinBox):
+    """Shows no more decimals than a number has."""
+
+    def textFromValue(self, value: float) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]  same arguments
+        text, point = super().textFromValue(value), self.locale().decimalPoint()
+        return text.rstrip("0").rstrip(point) if point in text else text
+
+
+def value_box(low: float, high: float) -> QDoubleSpinBox:
+    """A field for values of any image: counts of millions, and maps that stay far below one."""
+    made = _Values()
+    made.setDecimals(VALUE_DECIMALS)
+    return _number_field(made, low, high)
 
 
 def percent_slider(value: float, changed: Callable[[float], None]) -> QSlider:
