@@ -171,7 +171,8 @@ def test_numbers_with_a_comma_are_told(write_dicom, keyword, written, words):
 def test_a_dose_whose_offsets_begin_elsewhere_says_so(write_dicom, first, placed):
     path = write_dicom(
         np.zeros((2, 2, 2), np.uint16), Modality="RTDOSE", PixelSpacing=[2, 2],
-        GridFrameOffsetVector=[first, first + 5], ImagePositionPatient=[1, 2, 7], ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
+        GridFrameOffsetVector=[first, first + 5], ImagePositionPatient=[1, 2, 7],
+        ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
     )  # fmt: skip
     (series,) = reading.open_study(path).series
     assert series.geometry.has_position == placed
