@@ -1,5 +1,6 @@
 """Calibrated regions of an ultrasound image (DICOM PS3.3 C.8.5.5)."""
 
+import numpy as np
 from pydicom.dataset import Dataset
 
 from imaging.formats.dicom.attributes import items, number, whole
@@ -10,6 +11,8 @@ _FORMATS = {0: "none", 1: "2D", 2: "M-mode", 3: "spectral", 4: "waveform", 5: "g
 _UNITS = {1: "%", 2: "dB", 3: "cm", 4: "s", 5: "Hz", 6: "dB/s", 7: "cm/s", 8: "cm²", 9: "cm²/s", 10: "cm³",
           11: "cm³/s", 12: "°"}  # fmt: skip
 _MM_PER_CM = 10
+_ROUNDING = 1e-5
+"""Share by which sizes of pixels differ that were computed twice."""
 
 
 def regions_of(header: Header) -> tuple[Region, ...]:
@@ -20,13 +23,19 @@ def regions_of(header: Header) -> tuple[Region, ...]:
 
 
 def region_spacing_mm(regions: tuple[Region, ...]) -> set[tuple[float, float]]:
-    """Row and column spacings of the regions that show tissue in centimetres both ways; M-mode and spectra do not."""
-    return {
-        (down * _MM_PER_CM, across * _MM_PER_CM)
-        for region in regions
-        for down, across in [(abs(region.delta[0]), abs(region.delta[1]))]
-        if region.units == ("cm", "cm") and believable_size(down) and believable_size(across)
-    }
+    """Row and column spacings of the regions that show tissue in centimetres both ways; M-mode and spectra do not.
+
+    Spacings that differ by no more than rounding are one, that of the first.
+    """
+    found: list[tuple[float, float]] = []
+    for region in regions:
+        down, across = abs(region.delta[0]), abs(region.delta[1])
+        if region.units != ("cm", "cm") or not (believable_size(down) and believable_size(across)):
+            continue
+        size = (down * _MM_PER_CM, across * _MM_PER_CM)
+        if not any(np.allclose(size, known, _ROUNDING, 0) for known in found):
+            found.append(size)
+    return set(found)
 
 
 def believable_size(size: float) -> bool:

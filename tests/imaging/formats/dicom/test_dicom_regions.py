@@ -53,6 +53,14 @@ def test_negative_steps_in_tissue_are_sizes_all_the_same(write_dicom):
     assert series.geometry.spacing_mm[1:] == pytest.approx((0.2, 0.3))
 
 
+@pytest.mark.parametrize(("other", "spacing_mm"), [(0.02 + 1e-9, (0.2, 0.2)), (0.021, (1, 1))])
+def test_scales_that_differ_by_rounding_are_one(write_dicom, other, spacing_mm):
+    path = write_dicom(np.zeros((20, 30), np.uint8), Modality="US", SequenceOfUltrasoundRegions=[
+        region(box=(0, 0, 19, 9), delta=(0.02, 0.02)), region(box=(0, 10, 19, 29), delta=(0.02, other))])  # fmt: skip
+    series = reading.open_study(path).series[0]
+    assert series.geometry.spacing_mm[1:] == pytest.approx(spacing_mm)
+
+
 def test_the_corner_follows_from_the_reference_pixel(write_dicom):
     """10 rows below the box's first one lie 5 cm/s; steps of -2 cm/s: 25 at the top. No column is stated: no time."""
     item = region(box=(5, 3, 19, 29), spatial_format=3, units=(7, 4), delta=(-2.0, 0.01))
