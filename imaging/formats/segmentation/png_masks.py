@@ -12,6 +12,7 @@ from imaging.formats.raster import read_mask
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, table_beside, write_table
 from imaging.formats.segmentation.laying import laid
+from imaging.formats.segmentation.numbered import in_order
 from imaging.formats.segmentation.one_layer import in_one_layer
 from imaging.labelmap import Label, Labelmap
 from imaging.progress import Report, silent
@@ -42,12 +43,12 @@ def write_pngs(labelmap: Labelmap, path: Path, report: Report = silent) -> None:
 
 
 def read_pngs(path: Path, grid: ImageGrid) -> ImportedMask:
-    """The label values of a picture, or of the pictures of a folder in order of name, pixel by pixel.
+    """The label values of a picture, or of the pictures of a folder in order of their numbers, pixel by pixel.
 
     Raises:
         ReadError: damaged, of another size or number than the image's slices, or in true colour.
     """
-    files = sorted(path.glob("*.png")) if path.is_dir() else [path]
+    files = in_order(path.glob("*.png")) if path.is_dir() else [path]
     if len(files) != grid.geometry.shape_kji[0]:
         raise ReadError(
             path, f"found {len(files)} pictures, expected one for each of {grid.geometry.shape_kji[0]} slices"

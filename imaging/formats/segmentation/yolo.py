@@ -11,6 +11,7 @@ from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.segmentation.imported import ImportedMask
 from imaging.formats.segmentation.label_table import read_table, write_table
 from imaging.formats.segmentation.laying import mask_of
+from imaging.formats.segmentation.numbered import in_order
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled, outlines
 from imaging.labelmap import PALETTE, Label, Labelmap
@@ -56,14 +57,14 @@ def _rows(labelmap: Labelmap, k: int) -> list[str]:
 
 
 def read_yolo(folder: Path, grid: ImageGrid) -> ImportedMask:
-    """The outlines of a folder on the grid of an image, file by file in order of name.
+    """The outlines of a folder on the grid of an image, file by file in order of their numbers.
 
     A row of four numbers after the class is a box: centre, width and height.
 
     Raises:
         ReadError: damaged, or files of another number than the image's slices.
     """
-    files = sorted((folder / _FOLDER).glob("*.txt"))
+    files = in_order((folder / _FOLDER).glob("*.txt"))
     if len(files) != grid.geometry.shape_kji[0]:
         found = f"found {len(files)} files in {_FOLDER}"
         raise ReadError(folder, f"{found}, expected one for each of {grid.geometry.shape_kji[0]} slices")
