@@ -11,6 +11,7 @@ from imaging.formats.dicom.attributes import as_read, character_warnings, number
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import RESCALE_TAGS, rescale_source, unreadable_rescale
+from imaging.formats.dicom.phases import Part, times_ms
 from imaging.formats.dicom.placement import directions_of
 from imaging.study import Patient, Series
 
@@ -168,7 +169,14 @@ def frame_times_ms(stack: Stack) -> tuple[float, ...]:
     """Start of each frame of a clip, first is 0; empty for other stacks, and where no time is stated."""
     if stack.kind != "clip":
         return ()
-    return stack.times_ms or _cine_times_ms(stack.frames[0].header, len(stack.frames))
+    return stack.times_ms or _cine_times_ms(stack.frames[0].header, len(stack.frames)) or _times_of_frames_ms(stack)
+
+
+def _times_of_frames_ms(stack: Stack) -> tuple[float, ...]:
+    """Start of each frame as an enhanced image states it for each (PS3.3 C.7.6.16.2.2); empty where it does not."""
+    if not stack.frames[0].header.has_groups:
+        return ()
+    return tuple(time for time in times_ms([Part((frame,), "") for frame in stack.frames]) if time is not None)
 
 
 def _cine_times_ms(header: Header, count: int) -> tuple[float, ...]:

@@ -114,3 +114,13 @@ def test_tiles_of_a_slide_say_that_they_are_tiles(write_dicom, columns, told):
     )
     words = f"tiles of one image of {columns} × 2 pixels: shown one by one, not put together"
     assert (words in reading.open_study(path).series[0].warnings) == told
+
+
+@pytest.mark.parametrize(("seconds", "times_ms"), [(("58.5", "59", "59.75"), (0, 500, 1250)), (("58", "58", "59"), ())])
+def test_frames_of_an_angiogram_keep_the_times_that_each_states(write_dicom, seconds, times_ms):
+    frames = [group("FrameContentSequence", FrameAcquisitionDateTime=f"202601022359{each}") for each in seconds]
+    path = write_dicom(np.zeros((3, 2, 2), np.uint8), Modality="XA", PerFrameFunctionalGroupsSequence=frames)
+    (series,) = reading.open_study(path).series
+    volume = reading.load_volume(series)
+    assert volume.kind == "clip" and volume.frame_times_ms == pytest.approx(times_ms)
+    assert ("the file states no frame time" in series.warnings) == (not times_ms)
