@@ -1,7 +1,7 @@
 """What there is to learn from: one slice an example, whichever source it came from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ class Example:
         label: the class's name, or "".
         load_mask: (J, I) uint8 label values of the slice, or None where the truth is a class.
         annotation: identity of the annotation it came from, or "".
+        pictures: hashes of all slices of the series, or of the file: a copy has the same.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Example:
     label: str = ""
     load_mask: Callable[[], Mask] | None = None
     annotation: str = ""
+    pictures: frozenset[str] = frozenset()
 
     def volume(self) -> Volume:
         """The volume, which has the slice.
@@ -75,3 +77,21 @@ class Collection:
     def groups(self) -> int:
         """Number of patients or clips."""
         return len({example.group for example in self.examples})
+
+
+def kept_together(examples: Sequence[Example]) -> tuple[Example, ...]:
+    """The examples, in which patients who share a picture are one: the same patient, under several identifiers."""
+    merged: dict[str, str] = {}
+    first_of: dict[str, str] = {}
+
+    def patient(group: str) -> str:
+        while group in merged:
+            group = merged[group]
+        return group
+
+    for example in examples:
+        for picture in example.pictures:
+            known, own = patient(first_of.setdefault(picture, example.group)), patient(example.group)
+            if own != known:
+                merged[max(own, known)] = min(own, known)
+    return tuple(replace(example, group=patient(example.group)) for example in examples)

@@ -1,6 +1,7 @@
 """Examples from an index: a CSV that lists images with their class or mask."""
 
 import csv
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from imaging.volume import Volume
 from inference.manifest import LabelSpec
 from training.config import Task
 from training.errors import DataError
-from training.examples import Collection, Example, Mask
+from training.examples import Collection, Example, Mask, kept_together
 
 COLUMNS = ("dataset", "path", "label", "group", "mask", "note")
 SLICE = "slice"
@@ -19,7 +20,7 @@ SLICE = "slice"
 
 
 def read_index(path: Path, dataset: str, task: Task, labels: Sequence[LabelSpec]) -> Collection:
-    """The examples that an index lists.
+    """The examples that an index lists; groups that share a file, or a copy of it, are one.
 
     Args:
         path: CSV with columns dataset, path, label, group, mask, note and, where a file holds several pictures, slice;
@@ -37,8 +38,9 @@ def read_index(path: Path, dataset: str, task: Task, labels: Sequence[LabelSpec]
     if not usable:
         wanted = "a mask" if task == "segmentation" else f"a label of {', '.join(sorted(known))}"
         raise DataError(f"{path.name}: no row of data set {dataset or 'any'!r} has {wanted}")
-    examples = tuple(_example(path.parent, row, task) for row in usable)
-    return Collection(examples, len(rows) - len(usable), f"{path.name}, {dataset or 'all rows'}")
+    pictures = {name: _digest(path.parent / name) for name in {row["path"] for row in usable}}
+    examples = [_example(path.parent, row, task, pictures[row["path"]]) for row in usable]
+    return Collection(kept_together(examples), len(rows) - len(usable), f"{path.name}, {dataset or 'all rows'}")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -55,7 +57,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
         raise DataError(f"{path.name} is not a CSV in UTF-8 ({error})") from error
 
 
-def _example(folder: Path, row: dict[str, str], task: Task) -> Example:
+def _example(folder: Path, row: dict[str, str], task: Task, pictures: frozenset[str]) -> Example:
     return Example(
         name=row["path"] + (f" slice {row[SLICE]}" if row.get(SLICE) else ""),
         group=row["group"] or row["path"],
@@ -63,7 +65,17 @@ def _example(folder: Path, row: dict[str, str], task: Task) -> Example:
         load=partial(_load, folder / row["path"]),
         label=row["label"],
         load_mask=partial(_load_mask, folder / row["mask"]) if task == "segmentation" else None,
+        pictures=pictures,
     )
+
+
+def _digest(path: Path) -> frozenset[str]:
+    """SHA-256 of a file; none where it cannot be read, which is told when it is loaded."""
+    try:
+        with path.open("rb") as file:
+            return frozenset((hashlib.file_digest(file, "sha256").hexdigest(),))
+    except OSError:
+        return frozenset()
 
 
 def _k(row: dict[str, str]) -> int:

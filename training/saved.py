@@ -1,5 +1,6 @@
 """Examples from an annotation library: the masks that people saved and the answers that they gave."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from imaging.volume import Volume
 from inference.manifest import LabelSpec
 from training.config import Task
 from training.errors import DataError
-from training.examples import Collection, Example, Mask
+from training.examples import Collection, Example, Mask, kept_together
 
 EMPTY_PER_MARKED = 0.25
 """Empty slices taken per marked one: enough to learn what is not a lesion, few enough to learn what is."""
@@ -30,7 +31,8 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
     """The examples that an annotation library holds, from the latest revision of each series.
 
     Segmentation takes every marked slice and a few empty ones; classification takes the slices and frames that were
-    answered about with one choice that the model knows. Series whose images are gone are skipped.
+    answered about with one choice that the model knows. Series whose images are gone are skipped. Patients who share a
+    slice are one.
 
     Raises:
         DataError: nothing in the library can be learnt from.
@@ -51,15 +53,29 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
     if not examples:
         known = ", ".join(label.name for label in labels)
         raise DataError(f"the library holds nothing to learn from: no saved image is marked with {known}")
-    return Collection(tuple(examples), skipped, "annotation library")
+    return Collection(kept_together(examples), skipped, "annotation library")
 
 
 def _classified(library: Library, series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:
     names = {label.name for label in labels}
     load = partial(_volume, series)
     answered = _answered(newest(Answered(library).seen_in(series.series_uid)), series, names)
+    if not answered:
+        return []
+    try:
+        pictures = _digests(load())
+    except (DataError, ImagingError):
+        return []
     return [
-        Example(f"{series.series_uid} slice {k + 1}", series.group, k, load, name, None, f"answer:{number}")
+        Example(
+            f"{series.series_uid} slice {k + 1}",
+            series.group,
+            k,
+            load,
+            name,
+            annotation=f"answer:{number}",
+            pictures=pictures,
+        )
         for k, (name, number) in sorted(answered.items())
     ]
 
@@ -84,11 +100,14 @@ def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[Label
     table = _table(labelmap.labels, labels)
     slices = _slices(np.asarray(flat(labelmap.layers, table).any((1, 2))))
     load = partial(_volume, series)
+    if not slices:
+        return []
     try:
-        if slices:
-            _require_same_grid(labelmap.geometry, load())
+        volume = load()
+        _require_same_grid(labelmap.geometry, volume)
     except (DataError, ImagingError):
         return []
+    pictures = _digests(volume)
     return [
         Example(
             f"{series.series_uid} slice {k + 1}",
@@ -97,9 +116,18 @@ def _segmented(library: Library, series: AnnotatedSeries, labels: Sequence[Label
             load,
             load_mask=partial(_load_mask, labelmap, table, k),
             annotation=f"mask:{series.revision}",
+            pictures=pictures,
         )
         for k in slices
     ]
+
+
+def _digests(volume: Volume) -> frozenset[str]:
+    """SHA-256 of every slice's values, but of those where all are the same, as in air."""
+    told = (plane for plane in volume.array if plane.min() < plane.max())
+    return frozenset(
+        hashlib.sha256(f"{plane.shape} {plane.dtype.str}".encode() + plane.tobytes()).hexdigest() for plane in told
+    )
 
 
 @lru_cache(maxsize=1)

@@ -55,3 +55,20 @@ def test_a_slice_of_a_file_with_several_is_named_by_its_number(tmp_path: Path) -
         path.write_text(head + f"d,a.nii,left,g,,,{wrong}\n")
         with pytest.raises(DataError, match=rf"a\.nii: slice '{wrong}'; expected a number from 1"):
             read_index(path, "", "classification", CLASSES)
+
+
+def test_a_copy_under_another_patient_keeps_both_patients_together(index: Path) -> None:
+    """p1's left picture was sent again as p3's; p3 shares one with p4: the three stand on one side of any split."""
+    folder = index.parent
+    (folder / "3-left.png").write_bytes((folder / "1-left.png").read_bytes())
+    (folder / "4-right.png").write_bytes((folder / "3-right.png").read_bytes())
+    found = read_index(index, "squares", "classification", CLASSES)
+    assert [each.group for each in found.examples[::2]] == ["p0", "p1", "p2", "p1", "p1"]
+    assert found.groups == 3
+
+
+def test_a_file_listed_for_two_patients_is_one_patients(index: Path) -> None:
+    text = index.read_text()
+    index.write_text(text + "squares,2-left.png,left,p9,mask-2-left.png,\n")
+    found = read_index(index, "squares", "segmentation", (SQUARE,))
+    assert (found.examples[-1].group, found.groups) == ("p2", 5)

@@ -1,7 +1,9 @@
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 
 from imaging.classification import Answer, Choice, Level, Target
@@ -96,6 +98,38 @@ def test_answers_about_slices_are_learnt_as_classes(tmp_path: Path, phantom_stud
     assert [(each.k, each.label) for each in examples] == [(8, "ground_glass"), (30, "nodule"), (41, "ground_glass")]
     assert {each.group for each in examples} == {series.group} and examples[0].load().array.shape[0] > 50
     assert examples[2].annotation == "answer:8", "the newest state of an answer is what is learnt from"
+
+
+def test_a_copy_under_other_identifiers_is_no_other_patient(tmp_path: Path, phantom_study: PhantomStudy) -> None:
+    series = ct_of(phantom_study)
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for path in series.files:
+        image = pydicom.dcmread(path)
+        image.PatientID, image.PatientName, image.PatientBirthDate = "somebody else", "A^B", "19500101"
+        image.StudyInstanceUID, image.SeriesInstanceUID = "2.25.71", "2.25.72"
+        image.save_as(copies / path.name)
+    (copy,) = open_study(copies).series
+    assert copy.group != series.group
+    keep(tmp_path / "library.db", series, (Label(7, "nodule"),))
+    keep(tmp_path / "library.db", copy, (Label(7, "rib"), Label(7, "rib"), Label(8, "nodule")))
+    found = read_library(tmp_path / "library.db", "segmentation", MODEL)
+    assert len({each.name.split()[0] for each in found.examples}) == 2
+    assert found.groups == 1
+
+
+def test_answers_about_images_that_are_gone_are_left_out(tmp_path: Path, phantom_study: PhantomStudy) -> None:
+    series = ct_of(phantom_study)
+    moved = tmp_path / "moved"
+    shutil.copytree(series.files[0].parent, moved)
+    (gone,) = (one for one in open_study(moved).series if one.uid == series.uid)
+    library = Library(tmp_path / "library.db")
+    answer = Answer(Target(Level.IMAGE, study_key(gone), gone.uid, 3), "set", 1, "look", (Choice("nodule"),), READER)
+    Answered(library).save(gone, (answer,))
+    library.close()
+    shutil.rmtree(moved)
+    with pytest.raises(DataError, match="nothing to learn from"):
+        read_library(tmp_path / "library.db", "classification", MODEL)
 
 
 def test_an_empty_library_is_said_to_be_empty(tmp_path: Path) -> None:
