@@ -1,5 +1,6 @@
 """What one opening found, headers only: series to choose from, and files that were refused with the reason."""
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -21,6 +22,18 @@ class Patient:
     birth_date: str = ""
     sex: str = ""
     issuer: str = ""
+
+    @property
+    def plain_name(self) -> str:
+        """The name as it is compared: small letters, one space between its parts."""
+        return " ".join(self.name.replace("^", " ").casefold().split())
+
+    @property
+    def name_digest(self) -> str:
+        """Sixteen hex digits that stand for name and birth date together; empty where either is unknown."""
+        if not self.plain_name or not self.birth_date:
+            return ""
+        return hashlib.sha256(f"{self.plain_name}/{self.birth_date}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -87,8 +100,11 @@ class Series:
 
     @property
     def group(self) -> str:
-        """The key that keeps one patient's images together in training: patient id, else the study, else the series."""
-        return self.patient.id or self.study_uid or self.uid
+        """The key that keeps one patient's images together in training, without their name.
+
+        The patient id; without one a hash of name and birth date where both are known, else the study, else the series.
+        """
+        return self.patient.id or self.patient.name_digest or self.study_uid or self.uid
 
 
 @dataclass(frozen=True)

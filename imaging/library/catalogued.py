@@ -109,7 +109,7 @@ def patient_key(patient: Patient, study: str) -> str:
         patient: as written in the file.
         study: identity of the study, for patients that nothing tells apart.
     """
-    name = " ".join(patient.name.replace("^", " ").casefold().split())
+    name = patient.plain_name
     if patient.id and patient.issuer:
         return _digest("issued", patient.id, patient.issuer)
     if patient.id:

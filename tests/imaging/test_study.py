@@ -21,6 +21,14 @@ def test_training_groups_by_patient_then_study_then_series():
     assert series("1").group == "1"
 
 
+def test_two_studies_of_one_person_without_an_id_are_kept_together():
+    first, second = (Patient(name=name, birth_date="19500101") for name in ("Doe^Jane", "DOE^ Jane"))
+    group = series("1", patient=first, study_uid="S").group
+    assert group == series("2", patient=second, study_uid="T").group
+    assert "doe" not in group.casefold(), "it goes into files that others read"
+    assert series("1", patient=Patient(name="Doe^Jane"), study_uid="S").group == "S", "a name alone is many people's"
+
+
 def test_series_are_found_by_identity():
     study = Study(Path("folder"), (series("1"), series("1#2")))
     assert study.find("1#2") is study.series[1]
