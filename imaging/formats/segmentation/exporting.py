@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from imaging.errors import SaveError
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.authoring.source import source_of
 from imaging.formats.segmentation import coco, nifti_mask, png_masks, seg_nrrd, volume_table, yolo
@@ -38,9 +39,12 @@ def export_labelmap(
 
     Raises:
         Cancelled: by ``report``; nothing was written.
-        SaveError: the file cannot be written, or the format cannot hold a mask of this image; says why.
+        SaveError: the file cannot be written, is one of the image's own, or the format cannot hold a mask of this
+            image; says why.
         ReadError: the image's files have changed since they were listed.
     """
+    if any(_is_same(each, path) for each in series.files):
+        raise SaveError(path, "it is a file of the image itself, which a mask must not take the place of")
     report(0, 1, f"Writing {path.name}")
     grid = grid_of(volume)
     match kind:
@@ -64,3 +68,10 @@ def export_labelmap(
             yolo.write_yolo(labelmap, path, report)
         case MaskFormat.CSV:
             volume_table.write_volume_table(labelmap, grid, path, report)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return False

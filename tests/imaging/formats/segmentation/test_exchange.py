@@ -321,6 +321,18 @@ def test_coco_boxes_without_an_outline_are_told(make_image, tmp_path, region):
     assert found.warnings == ("1 annotations without an outline, such as boxes, were left out",)
 
 
+@pytest.mark.parametrize("kind", [MaskFormat.SEG, MaskFormat.PNG, MaskFormat.CSV])
+def test_no_mask_takes_the_place_of_its_image(make_image, tmp_path, kind):
+    image = make_image("flat")
+    (file,) = image.series.files
+    before, other = file.read_bytes(), tmp_path / "linked.png"
+    other.hardlink_to(file)
+    for path in (file, other, file.parent / ".." / file.parent.name / file.name):
+        with pytest.raises(SaveError, match="a file of the image itself"):
+            export_labelmap(labelled(image), image.volume, image.series, path, kind)
+    assert file.read_bytes() == before
+
+
 def test_the_table_of_volumes(make_image, tmp_path):
     image = make_image("axial")
     array = np.zeros(image.volume.array.shape, np.uint8)
