@@ -367,6 +367,9 @@ def test_every_operation_of_the_menu_proposes_and_one_undo_takes_it_back(qtbot: 
     paint(main, (32, slice(100, 120), slice(100, 120)))
     paint(main, (40, slice(10, 12), slice(10, 12)))
     paint(main, (slice(20, 30), slice(140, 160), slice(140, 160)), 2)
+    active = main.segmentation.active
+    main.segmenting.add("empty")
+    main.segmentation.set_active(active)
     main.session.workbench.set_options(other=2, low=100.0, tolerance=20.0, size_mm=5.0)
     start = main.segmentation.array.copy()
     for action, sign in OPERATIONS_ON_A_BLOCK.items():
@@ -379,6 +382,22 @@ def test_every_operation_of_the_menu_proposes_and_one_undo_takes_it_back(qtbot: 
         assert sign == 0 or np.sign(change) == sign, (action, change)
         main.segmentation.undo()
         assert np.array_equal(main.segmentation.array, start), action
+
+
+def test_islands_go_to_empty_segments_and_never_into_one_that_is_drawn(qtbot: QtBot, main: Application) -> None:
+    paint(main, (slice(20, 30), slice(100, 120), slice(100, 120)))
+    paint(main, (slice(20, 30), slice(140, 150), slice(140, 150)))
+    paint(main, (slice(40, 50), slice(100, 120), slice(100, 120)), 2)
+    before = main.segmentation.array.copy()
+    run(qtbot, main, "edit-split")
+    assert main.session.workbench.proposal is None and "no other segment is empty" in main.notices.all[-1].text
+    main.segmenting.add("second island")
+    second = main.segmentation.active
+    main.segmentation.set_active(1)
+    run(qtbot, main, "edit-split")
+    key(main, Qt.Key.Key_Return)
+    before[20:30, 140:150, 140:150] = second
+    assert np.array_equal(main.segmentation.array, before)
 
 
 def test_one_segment_of_another_segmentation_is_copied(qtbot: QtBot, main: Application) -> None:

@@ -36,7 +36,7 @@ class Task:
         other: gives (K, J, I) bool of what is taken together with it, None where there is nothing.
         editable: what may change.
         axis, k: the shown plane of the array.
-        free: label values that stand for nothing yet.
+        free: values of the other labels in the same layer that may change.
         proposed: gives (K, J, I) bool, what a model takes for lesions; None without.
         image: (K, J, I) of the image, or (K, J, I, 3) in colour.
         probable: gives (K, J, I) float32, 0-1, of a box: how probable a model takes lesions to be; None without.
@@ -209,7 +209,10 @@ def _jointly(task: Task, report: Report) -> MaskEdit | None:
 
 def _split(task: Task, report: Report) -> MaskEdit | None:
     report(0, 0, "Splitting")
-    new = split(task.array, task.value, task.free)
+    empty = tuple(value for value in task.free if not (task.array == value).any())
+    if not empty:
+        raise GeometryError("no other segment is empty. Add one for each island that shall leave this one.")
+    new = split(task.array, task.value, empty)
     return None if new is None else _within(task, new, "Split islands")
 
 
@@ -233,7 +236,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("edit-small", "Remove small", "Islands",
               _shape("Remove small islands", lambda task: without_small(
                   task.array, task.value, voxels_of(task.options.least_mm3, task.geometry))), ("Alt+Shift+I",)),
-    Operation("edit-split", "Split into labels", "Islands", _split, ("Alt+S",), live=False),
+    Operation("edit-split", "Split into labels", "Islands", _split, ("Alt+S",),
+              "The largest stays; each other one goes to an empty segment", live=False),
     Operation("edit-holes", "Fill holes", "Islands",
               _shape("Fill holes", lambda task: holes(task.array, task.value, flat=task.kind != "volume")), ("Alt+H",)),
     Operation("edit-grow", "Grow by margin", "Shape", _margin("Grow by margin", 1), ("Alt+G",)),

@@ -20,7 +20,7 @@ def task(array: np.ndarray, locked: frozenset[int] = frozenset(), colour: bool =
     values[2:6, 4:20, 4:20] = 100
     values = np.stack([values + 60, values, values - 60], axis=-1) if colour else values
     options = EditOptions(low=50, high=150, size_mm=2.0, tolerance=5.0, least_mm3=10)
-    return Task(array, 1, lambda: array == 2, GEOMETRY, values, options, Editable(locked), 0, 3, (2,))
+    return Task(array, 1, lambda: array == 2, GEOMETRY, values, options, Editable(locked), 0, 3, (2, 3))
 
 
 def painted() -> np.ndarray:
