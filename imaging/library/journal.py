@@ -86,10 +86,12 @@ class Journal:
         """Wait until everything written is on the disk.
 
         Raises:
-            SaveError: the disk says that it is not.
+            SaveError: the disk says that it is not, or the file was taken away, so that nobody would find it again.
         """
         try:
             os.fsync(self._file)
+            if self._end:
+                self.path.stat()
         except OSError as error:
             raise SaveError(self.path, error.strerror or str(error)) from error
 

@@ -225,6 +225,20 @@ def test_a_file_that_another_window_takes_away_in_this_moment_is_not_written(
     third.close()
 
 
+def test_a_file_that_was_taken_away_is_said(path: Path) -> None:
+    journal = Journal(path)
+    journal.sync()
+    journal.begin(BEGINNING)
+    journal.append(Saved(1))
+    journal.sync()
+    path.rename(path.with_name("away"))
+    with pytest.raises(SaveError, match=r"a\.journal could not be saved: No such file"):
+        journal.sync()
+    path.with_name("away").rename(path)
+    journal.sync()
+    journal.close()
+
+
 def test_what_is_rewritten_is_locked_and_private_still(path: Path) -> None:
     journal = Journal(path)
     journal.rewrite((BEGINNING, Saved(1)))
