@@ -17,6 +17,7 @@ from imaging.volume import Volume
 from viewer.errors import words
 from viewer.jobs.arrivals import Arrivals
 from viewer.jobs.runner import Runner
+from viewer.state.layout import Layout
 from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
@@ -33,7 +34,7 @@ class _Load:
 
     pane: Pane
     series: Series
-    stays: bool
+    layout: Layout
     then: Callable[[], object] | None = None
     arrivals: Arrivals | None = None
     opened: OpenSeries | None = None
@@ -64,14 +65,15 @@ class Loading:
         self._runner.cancel(key)
         open_elsewhere = next((each.opened for each in self._session.panes if each.series == series), None)
         ready = open_elsewhere or self._take_ahead(series)
+        stays = are_phases(pane.series, series)
         if ready is not None:
-            pane.show(ready)
+            self._session.show_in(pane, ready, stays=stays)
             if then is not None:
                 then()
             return
-        load = _Load(pane, series, are_phases(pane.series, series), then)
-        first = pane.view.k if load.stays else 0 if series.kind == "clip" else series.frames // 2
-        load.arrivals = Arrivals(first, lambda volume: _begun(load, volume), lambda k: _arrived(load, k))
+        load = _Load(pane, series, self._session.sheet_of(pane).layout, then)
+        first = pane.view.k if stays else 0 if series.kind == "clip" else series.frames // 2
+        load.arrivals = Arrivals(first, lambda volume: self._begun(load, volume), lambda k: _arrived(load, k))
         self._loads[key] = load
         self._runner.start(
             key,
@@ -135,9 +137,11 @@ class Loading:
             self._runner.cancel(key)
 
     def _stop_unseen(self) -> None:
-        """Give up what is loading for viewports that are gone."""
+        """Give up what is loading for viewports that are gone, or that show planes of another volume now."""
         for key, load in list(self._loads.items()):
-            if load.pane not in self._session.panes:
+            sheet = self._session.sheet_of(load.pane)
+            cut = sheet.layout.one_volume and sheet.layout is not load.layout and load.pane is not sheet.active
+            if load.pane not in self._session.panes or (cut and load.pane.opened is not load.opened):
                 self._runner.cancel(key)
 
     def _read(self, series: Series, report: Report, arrivals: Arrivals | None) -> Volume:
@@ -147,12 +151,23 @@ class Loading:
             return self._sandbox.load_volume(series, report, arrivals)
         return regularise(self._sandbox.load_volume(study.find(series.uid.removesuffix(SUFFIX)), report), None, report)
 
+    def _begun(self, load: _Load, volume: Volume) -> None:
+        """The slice that is looked at is there."""
+        self._show(load, volume, None if load.arrivals is None else load.arrivals.looked_at)
+
+    def _show(self, load: _Load, volume: Volume, only_k: int | None) -> None:
+        """Put the volume on screen; ``only_k`` is the one slice that is there, None when all are."""
+        load.opened = OpenSeries(load.series, volume, only_k)
+        self._session.show_in(load.pane, load.opened, only_k, are_phases(load.pane.series, load.series))
+        if load.then is not None:
+            load.then()
+
     def _loaded(self, key: str, load: _Load, volume: Volume) -> None:
         self._loads.pop(key, None)
         if load.opened is not None and load.opened.volume.array is volume.array:
             load.opened.finish(volume)
         else:
-            _show(load, volume, None)
+            self._show(load, volume, None)
         self._check(load.series, volume)
 
     def _check(self, series: Series, volume: Volume) -> None:
@@ -221,19 +236,6 @@ class Loading:
 
 def _key(pane: Pane) -> str:
     return f"load {id(pane)}"
-
-
-def _begun(load: _Load, volume: Volume) -> None:
-    """The slice that is looked at is there."""
-    _show(load, volume, None if load.arrivals is None else load.arrivals.looked_at)
-
-
-def _show(load: _Load, volume: Volume, only_k: int | None) -> None:
-    """Put the volume on screen; ``only_k`` is the one slice that is there, None when all are."""
-    load.opened = OpenSeries(load.series, volume, only_k)
-    load.pane.show(load.opened, only_k, load.stays)
-    if load.then is not None:
-        load.then()
 
 
 def _arrived(load: _Load, k: int) -> None:

@@ -173,6 +173,25 @@ class Session(QObject):
         """Put ``volume`` of ``series`` into the active viewport, or clear it; see :meth:`Pane.show`."""
         self.active.show(None if volume is None else OpenSeries(series, volume, only_k), only_k)
 
+    def show_in(self, pane: Pane, opened: OpenSeries, only_k: int | None = None, stays: bool = False) -> None:
+        """Put a series into a viewport, and its planes into all where they are planes of one volume.
+
+        What cannot be cut is shown alone. See :meth:`Pane.show`.
+        """
+        sheet, before = self.sheet_of(pane), pane.opened
+        pane.show(opened, only_k, stays)
+        if not sheet.layout.one_volume:
+            return
+        for each, cell in zip(sheet.panes, sheet.layout.cells, strict=True):
+            if each is not pane:
+                kept = stays and each.opened is before
+                each.show(opened if pane.can_cut else None, only_k, kept)
+            if cell.plane not in (each.plane, "oblique") and each.plane != "oblique":
+                each.set_plane(cell.plane)
+        centre = pane.centre_lps()
+        if pane.can_cut and centre is not None and not stays:
+            self.set_focus(centre, pane)
+
     def show_document(self, document: Document | None, text: str) -> None:
         """Show the text of a document beside the picture, or close it."""
         if document is not None or self.document is not None:
