@@ -110,14 +110,15 @@ def _plane(block: Block, slice_geometry: Geometry, k: int) -> tuple[NDArray[Any]
     """(J, I) of the block under one slice, 0 outside it, and how many marked voxels that are."""
     inverse = np.linalg.inv(block.affine)
     affine = inverse @ slice_geometry.affine
-    lattice = np.rint(affine).astype(np.intp)
+    nearest = np.rint(affine)
     _, rows, columns = slice_geometry.shape_kji
     corners = np.array([(0, j, i, 1) for j in (0, rows - 1) for i in (0, columns - 1)]).T
-    off_mm = float(np.linalg.norm((block.affine @ (lattice - affine) @ corners)[:3], axis=0).max())
-    if off_mm > PLACEMENT_TOLERANCE_MM:
+    off_mm = float(np.linalg.norm((block.affine @ (nearest - affine) @ corners)[:3], axis=0).max())
+    if not off_mm <= PLACEMENT_TOLERANCE_MM:  # nor is what is no number
         raise GeometryError(
             f"slice {k + 1} of the image lies {off_mm:.2f} mm off the mask's voxels: expected 0.1 mm at most"
         )
+    lattice = nearest.astype(np.intp)
     at = [
         lattice[n, 3] + lattice[n, 1] * np.arange(rows)[:, None] + lattice[n, 2] * np.arange(columns)[None]
         for n in range(3)

@@ -106,6 +106,8 @@ def _affine(path: Path, fields: dict[str, str]) -> NDArray[np.float64] | None:
         columns = [[float(each) for each in text.split(",")] for text in (*reversed(directions), *origin)]
         affine = np.eye(4)
         affine[:3] = np.array(columns).T * np.array(signs)[:, None]
+        if not np.isfinite(affine).all():
+            raise ValueError(f"{fields['space directions']}, origin {fields['space origin']}: expected finite numbers")
     except ValueError as error:
         raise ReadError(path, f"damaged space directions: {error}") from error
     return affine

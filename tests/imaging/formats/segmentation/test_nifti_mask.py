@@ -40,3 +40,14 @@ def test_what_is_no_label_is_refused(make_image, tmp_path, value):
     array[0, 0, 0] = value
     with pytest.raises(ReadError, match="expected whole numbers from 0 to 255"):
         import_onto(written(tmp_path / "m.nii.gz", image, array), grid_of(image.volume), image.series)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value encountered in matmul")
+def test_a_place_that_is_no_number_is_refused(make_image, tmp_path):
+    image = make_image("axial")
+    path = written(tmp_path / "m.nii", image, image.mask().T)
+    data = bytearray(path.read_bytes())
+    data[292:296] = np.float32(np.nan).tobytes()  # srow_x[3], the origin (nifti1.h)
+    path.write_bytes(data)
+    with pytest.raises(ReadError, match="lies nan mm off"):
+        import_onto(path, grid_of(image.volume), image.series)

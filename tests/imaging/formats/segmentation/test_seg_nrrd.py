@@ -89,3 +89,18 @@ def test_codes_and_the_mark_of_resampling_come_back_on_labels(make_image, tmp_pa
     export_labelmap(mask, image.volume, image.series, path, MaskFormat.SEG_NRRD)
     found = import_onto(path, grid_of(image.volume), image.series).labelmap
     assert [(each.code, each.derivation) for each in found.labels] == [(LESION, labels[0].derivation), (None, "")]
+
+
+@pytest.mark.parametrize("wrong", ["space origin: (nan,0,0)", "space directions: (inf,0,0) (0,1,0) (0,0,1)"])
+@pytest.mark.parametrize("resample", [False, True])
+def test_a_place_that_is_no_number_is_refused(make_image, tmp_path, wrong, resample):
+    image = make_image("axial")
+    mask = Labelmap(image.mask(), image.volume.geometry, (Label(1, "one"), Label(2, "two")))
+    path = tmp_path / "m.seg.nrrd"
+    export_labelmap(mask, image.volume, image.series, path, MaskFormat.SEG_NRRD)
+    head, end, data = path.read_bytes().partition(b"\n\n")
+    field = wrong.partition(":")[0]
+    lines = [wrong if line.startswith(field) else line for line in head.decode().splitlines()]
+    path.write_bytes("\n".join(lines).encode() + end + data)
+    with pytest.raises(ReadError, match="expected finite numbers"):
+        import_onto(path, grid_of(image.volume), image.series, resample=resample)
