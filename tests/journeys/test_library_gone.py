@@ -285,6 +285,35 @@ def test_a_library_that_was_deleted_while_one_draws(
     np.testing.assert_array_equal(main.shelf.library.latest_mask(main.session.series.uid).labelmap.array, drawn)
 
 
+def test_a_library_whose_file_vanishes_while_it_is_open(
+    qtbot: QtBot, start: Start, library_file: Path, tmp_path: Path
+) -> None:
+    """What was saved went with it; the journal has all of it, and a new library takes it."""
+    main = start()
+    show_ct(main, tmp_path)
+    paint(main, -40)
+    main.window.run("save")
+    qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
+    for each in library_file.parent.glob("library.sqlite*"):
+        each.unlink()
+    paint(main, 40)
+    drawn = main.segmentation.array.copy()
+    main.window.run("save")
+    said = last_said(main, "error")
+    assert "taken away while it was open" in said and "nothing was lost" in said and not main.segmentation.saved
+    main.window.close()
+    qtbot.mouseClick(question(qtbot, main).leave, LEFT)
+    qtbot.waitUntil(lambda: not main.window.isVisible())
+
+    again = start()
+    show_ct(again, tmp_path)
+    np.testing.assert_array_equal(again.segmentation.array, drawn)
+    assert "holds no revision" in last_said(again, "warning") and not again.segmentation.saved
+    again.window.run("save")
+    assert again.segmentation.saved
+    np.testing.assert_array_equal(again.shelf.library.latest_mask(again.session.series.uid).labelmap.array, drawn)
+
+
 def test_a_folder_that_cannot_be_written(qtbot: QtBot, tmp_path: Path) -> None:
     """Nobody may make a file where the data shall lie: it is said, editing and undo go on, and leaving asks."""
     place = Path("/sys/wetread")
