@@ -1,5 +1,6 @@
 """Slices between drawn ones, from the distance to the outlines (Raya and Udupa, IEEE TMI 1990), middles aligned."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import cast
 
@@ -12,7 +13,14 @@ from imaging.geometry import Geometry
 from imaging.progress import Report, silent
 
 
-def interpolate(array: Mask, value: int, geometry: Geometry, axis: int = 0, report: Report = silent) -> Region | None:
+def interpolate(
+    array: Mask,
+    value: int,
+    geometry: Geometry,
+    axis: int = 0,
+    report: Report = silent,
+    places_mm: Sequence[float] = (),
+) -> Region | None:
     """A label with the slices between those that hold it filled; None when there is nothing to fill.
 
     The signed distances of two neighbouring drawn slices, laid over one another by their middles, are blended; what
@@ -20,6 +28,7 @@ def interpolate(array: Mask, value: int, geometry: Geometry, axis: int = 0, repo
 
     Args:
         axis: 0, 1 or 2: the index that counts the slices.
+        places_mm: where each slice lies along that axis; evenly spaced when left out.
 
     Raises:
         Cancelled: by ``report``.
@@ -33,28 +42,31 @@ def interpolate(array: Mask, value: int, geometry: Geometry, axis: int = 0, repo
     planes = np.moveaxis(inside, axis, 0)
     drawn = [int(k) for k in np.flatnonzero(planes.any(axis=(1, 2)))]
     gaps = [(a, b) for a, b in pairwise(drawn) if b > a + 1]
+    places = places_mm or range(array.shape[axis])
+    first_k = box[axis].start
     spacing = [step for a, step in enumerate(geometry.spacing_mm) if a != axis]
     for done, (first, last) in enumerate(gaps):
         report(done, len(gaps), "Filling slices")
-        planes[first + 1 : last] = _between(planes[first], planes[last], last - first, spacing)
+        start, *between, end = (places[first_k + k] for k in range(first, last + 1))
+        shares = [(place - start) / (end - start) for place in between]
+        planes[first + 1 : last] = _between(planes[first], planes[last], shares, spacing)
     return Region(box, inside) if gaps else None
 
 
-def _between(one: Inside, other: Inside, steps: int, spacing: list[float]) -> Inside:
-    """(steps - 1, R, C) bool: the slices between two."""
+def _between(one: Inside, other: Inside, shares: Sequence[float], spacing: list[float]) -> Inside:
+    """(N, R, C) bool: the slices between two, each at its share of the way."""
     from scipy import ndimage  # late: the window opens without it
 
     distances = [signed_mm(part, spacing) for part in (one, other)]
     middles = [np.array(ndimage.center_of_mass(part)) for part in (one, other)]
-    filled = np.empty((steps - 1, *one.shape), bool)
-    for step in range(1, steps):
-        share = step / steps
+    filled = np.empty((len(shares), *one.shape), bool)
+    for number, share in enumerate(shares):
         middle = (1 - share) * middles[0] + share * middles[1]
         first, last = (
             ndimage.shift(far, middle - own, order=1, mode="nearest")
             for far, own in zip(distances, middles, strict=True)
         )
-        filled[step - 1] = (1 - share) * first + share * last < 0
+        filled[number] = (1 - share) * first + share * last < 0
     return filled
 
 

@@ -29,10 +29,15 @@ def obstacle(volume: Volume, axis: int = 0) -> str:
     normals = np.array([each.axes_lps[0] for each in volume.slice_geometries])
     if (np.abs(normals @ normals[0]) < PARALLEL).any():
         return "these slices are not parallel, and nothing goes on from one to the next"
-    places = np.array([each.origin_lps for each in volume.slice_geometries]) @ normals[0]
-    if (np.abs(np.diff(places)) < SAME_PLACE_MM).any():
+    if (np.abs(np.diff(slice_places_mm(volume))) < SAME_PLACE_MM).any():
         return "several of these slices lie at one position, as phases or b values do, and nothing moves between them"
     return ""
+
+
+def slice_places_mm(volume: Volume) -> tuple[float, ...]:
+    """Where slices that make no regular grid lie along the normal of the first; empty where they make one."""
+    slices = volume.slice_geometries
+    return tuple(float(np.dot(each.origin_lps, slices[0].axes_lps[0])) for each in slices)
 
 
 def empty_ahead(values: NDArray[Any], index: int, step: int, axis: int = 0) -> bool:

@@ -1,5 +1,6 @@
-"""On a series of separate films nothing that is done to one reaches the next; pictures have holes of their own."""
+"""What is done to one of several separate films reaches no other; where a slice is missing, the places count."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,3 +121,28 @@ def test_each_film_is_worked_on_by_itself(
     assert np.array_equal(films.segmentation.array == 1, wanted)
     films.segmentation.undo()
     assert np.array_equal(films.segmentation.array, before)
+
+
+def test_between_slices_of_which_one_is_missing_the_place_counts(
+    qtbot: QtBot, main: Application, tmp_path: Path
+) -> None:
+    grid = Geometry((5, 60, 60), (5.0, 1.0, 1.0), calibration=Calibration.PATIENT)
+    slices = tuple(
+        dataclasses.replace(grid, shape_kji=(1, 60, 60), origin_lps=(0.0, 0.0, place)) for place in (0, 5, 15, 20, 25)
+    )
+    volume = Volume(np.zeros(grid.shape_kji, np.int16), grid, "image", "HU", "CT", "1", slice_geometries=slices)
+    file = tmp_path / "a.dcm"
+    file.touch()
+    series = Series("1", "image", "dicom", (file,), grid.shape_kji, grid, "CT", "Thorax", patient=Patient("P1"))
+    main.session.open(Study(tmp_path, (series,)))
+    main.session.show(series, volume)
+    mask = np.zeros(grid.shape_kji, np.uint8)
+    away = np.hypot(*np.meshgrid(np.arange(-30, 30), np.arange(-30, 30), indexing="ij"))
+    mask[0], mask[4] = away <= 5, away <= 25
+    edit = replace(main.segmentation.array, mask, "ends")
+    assert edit is not None
+    main.segmentation.apply(edit)
+    main.window.run("edit-interpolate")
+    kept(qtbot, main)
+    radii = np.sqrt((main.segmentation.array == 1).sum(axis=(1, 2)) / np.pi)
+    assert radii == pytest.approx([5, 9, 17, 21, 25], abs=0.35), "20 mm more on 25 mm"

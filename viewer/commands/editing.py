@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from imaging.editing import Box, MaskEdit, on_layer
-from imaging.editing.propagation import obstacle
+from imaging.editing.propagation import obstacle, slice_places_mm
 from imaging.labelmap import Labelmap
 from imaging.layers import any_label
 from imaging.progress import Report
@@ -225,6 +225,7 @@ class Editing:
             self._segmentation.layers,
             self._segmentation.drawn_labels,
             volume.kind == "image" and bool(obstacle(volume)),
+            slice_places_mm(volume),
         )
 
     def _probable(self) -> Callable[[Box], NDArray[np.float32]] | None:

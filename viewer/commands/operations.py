@@ -45,6 +45,7 @@ class Task:
         layers: of the whole mask; ``array`` is one of them.
         labels: of the whole mask, as they are drawn.
         apart: separate pictures: nothing goes on from one to the next.
+        slice_places_mm: along the slices' normal where these make no regular grid, else empty.
     """
 
     array: NDArray[np.uint8]
@@ -64,6 +65,7 @@ class Task:
     layers: Layers = ()
     labels: tuple[Label, ...] = ()
     apart: bool = False
+    slice_places_mm: tuple[float, ...] = ()
 
     @property
     def reach(self) -> Geometry:
@@ -182,7 +184,8 @@ def _from_seeds(name: str, over: Flooded) -> Work:
 
 
 def _interpolate(task: Task, report: Report) -> MaskEdit | None:
-    region = interpolate(task.array, task.value, task.geometry, task.axis, report)
+    places_mm = task.slice_places_mm if task.axis == 0 else ()
+    region = interpolate(task.array, task.value, task.geometry, task.axis, report, places_mm)
     return None if region is None else add(task.array, region, task.value, "Fill between slices", task.editable)
 
 
