@@ -13,7 +13,11 @@ from training.saved import read_library
 
 @dataclass(frozen=True)
 class Design:
-    """The config's own words, or those of the package that it goes on from."""
+    """The config's own words, or those of the package that it goes on from.
+
+    Attributes:
+        learnt: identities of the annotations that the parent learnt from, and those before it.
+    """
 
     task: Task
     labels: tuple[LabelSpec, ...]
@@ -22,6 +26,7 @@ class Design:
     preprocessing: PreprocessingSpec
     licence: str = ""
     parent: str = ""
+    learnt: tuple[str, ...] = ()
 
 
 def design_of(config: TrainingConfig) -> Design:
@@ -52,6 +57,7 @@ def _inherited(config: TrainingConfig) -> Design:
         config.preprocessing or parent.preprocessing,
         parent.licence,
         f"{parent.name} {parent.version}",
+        parent.lineage.annotations,
     )
 
 
@@ -75,4 +81,4 @@ def collect(config: TrainingConfig, design: Design) -> Collection:
     """
     if isinstance(config.data, IndexData):
         return read_index(config.data.index, config.data.dataset, design.task, design.labels)
-    return read_library(config.data.library, design.task, design.labels)
+    return read_library(config.data.library, design.task, design.labels, frozenset(design.learnt))

@@ -25,6 +25,7 @@ class Example:
         load_mask: (J, I) uint8 label values of the slice, or None where the truth is a class.
         annotation: identity of the annotation it came from, or "".
         pictures: hashes of all slices of the series, or of the file: a copy has the same.
+        learnt_before: the model that a run goes on from had learnt from an annotation of this series.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Example:
     load_mask: Callable[[], Mask] | None = None
     annotation: str = ""
     pictures: frozenset[str] = frozenset()
+    learnt_before: bool = False
 
     def volume(self) -> Volume:
         """The volume, which has the slice.

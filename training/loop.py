@@ -63,7 +63,8 @@ def begin(config: TrainingConfig, out: Path) -> Run:
     design = design_of(config)
     collection = collect(config, design)
     items = [(example.group, example.label) for example in collection.examples]
-    run = Run(config, design, collection, split_groups(items, config.split), out, datetime.now(UTC))
+    learnt = frozenset(example.group for example in collection.examples if example.learnt_before)
+    run = Run(config, design, collection, split_groups(items, config.split, learnt), out, datetime.now(UTC))
     write_bytes(out / "config.json", config.model_dump_json(indent=1).encode())
     (out / "metrics.jsonl").unlink(missing_ok=True)
     run.split.save(out / "split.json")
@@ -112,9 +113,16 @@ def _manifest(run: Run, weights: WeightsSpec, version: str) -> Manifest:
             data=f"{run.collection.source}; {len(run.collection.examples)} images; labels {', '.join(sorted(names))}",
             split=run.split.digest,
             parent=design.parent,
-            annotations=tuple(sorted({one.annotation for one in run.collection.examples if one.annotation})),
+            annotations=_learnt(run),
         ),
     )
+
+
+def _learnt(run: Run) -> tuple[str, ...]:
+    """Annotations that any of the networks learnt from, in this run or in those before it."""
+    groups = frozenset[str]().union(*(run.split.learning(member) for member in range(run.design.network.members)))
+    own = {one.annotation for one in run.collection.examples if one.annotation and one.group in groups}
+    return tuple(sorted(own.union(run.design.learnt)))
 
 
 def _judge_held_out(run: Run, manifest: Manifest, weights: bytes, report: Report) -> Evaluation | None:

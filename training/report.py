@@ -47,7 +47,7 @@ def card(account: Account, words: str) -> str:
         _data(account),
         "## Held-out patients",
         _test(account.test),
-        _folds(account.last),
+        _folds(account.last, bool(manifest.lineage.parent)),
         "## Licence",
         manifest.licence or "Not stated.",
     ]
@@ -76,7 +76,10 @@ def _data(account: Account) -> str:
         f"the others in {learning} of {min(folds)} to {max(folds)}.",
     ]
     if lineage.parent:
-        lines.append(f"Went on from {lineage.parent}.")
+        lines.append(
+            f"Went on from {lineage.parent}. Patients whose annotations in this library it had learnt from "
+            "are not held back; of other patients it is not known whether it had."
+        )
     if lineage.annotations:
         lines.append(f"Learnt from annotations {', '.join(lineage.annotations)}.")
     return "\n".join(lines)
@@ -113,7 +116,7 @@ def _confusion(test: Evaluation) -> list[str]:
     return [head, "|---" * (len(test.labels) + 1) + "|", *rows]
 
 
-def _folds(last: Sequence[Values]) -> str:
+def _folds(last: Sequence[Values], went_on: bool) -> str:
     names = sorted({name for values in last for name in values if name.startswith("val_")})
     if not names:
         return ""
@@ -126,4 +129,6 @@ def _folds(last: Sequence[Values]) -> str:
         "Each network alone, on the fold that it did not learn from, last epoch, without mirrored copies. "
         "Folds without a row had no network."
     )
+    if went_on:
+        intro += " What it went on from may have learnt from that fold: these figures may be too good."
     return "\n".join(["## Cross-validation", "", intro, "", *head, *rows])

@@ -1,7 +1,8 @@
 """Examples from an annotation library: the masks that people saved and the answers that they gave."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -27,12 +28,18 @@ EMPTY_PER_MARKED = 0.25
 """Empty slices taken per marked one: enough to learn what is not a lesion, few enough to learn what is."""
 
 
-def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> Collection:
+def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec], learnt: Container[str] = ()) -> Collection:
     """The examples that an annotation library holds, from the latest revision of each series.
 
     Segmentation takes every marked slice and a few empty ones; classification takes the slices and frames that were
     answered about with one choice that the model knows. Series whose images are gone are skipped. Patients who share a
     slice are one.
+
+    Args:
+        place: of the library: its SQLite file or its URL.
+        task: what is learnt.
+        labels: the model's.
+        learnt: identities of annotations that the model learnt from before, as its lineage has them.
 
     Raises:
         DataError: nothing in the library can be learnt from.
@@ -46,7 +53,8 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
             found = (
                 _segmented(library, series, labels) if task == "segmentation" else _classified(library, series, labels)
             )
-            examples += found
+            known = bool(found) and any(one in learnt for one in _identities(library, series.series_uid))
+            examples += [replace(one, learnt_before=known) for one in found]
             skipped += not found
     finally:
         library.close()
@@ -54,6 +62,12 @@ def read_library(place: Path | str, task: Task, labels: Sequence[LabelSpec]) -> 
         known = ", ".join(label.name for label in labels)
         raise DataError(f"the library holds nothing to learn from: no saved image is marked with {known}")
     return Collection(kept_together(examples), skipped, "annotation library")
+
+
+def _identities(library: Library, series_uid: str) -> list[str]:
+    """Every annotation that a series ever had, as a lineage names it."""
+    masks = [f"mask:{number}" for number in library.revisions_of(series_uid)]
+    return masks + [f"answer:{each.id}" for each in Answered(library).seen_in(series_uid)]
 
 
 def _classified(library: Library, series: AnnotatedSeries, labels: Sequence[LabelSpec]) -> list[Example]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -54,16 +54,21 @@ class Split:
         write_bytes(path, json.dumps(values, indent=1).encode())
 
 
-def split_groups(items: Iterable[tuple[str, str]], config: SplitConfig) -> Split:
+def split_groups(items: Iterable[tuple[str, str]], config: SplitConfig, learnt: Container[str] = frozenset()) -> Split:
     """The split of ``(group, class)`` pairs, one per image: each part gets about its share of every class.
 
     With fewer than two groups nothing is held back: an honest test needs another patient. With two to four, one is.
+
+    Args:
+        items: the pairs.
+        config: shares and seed.
+        learnt: groups that the model learnt from before: they are never held back. Where there is no other, none is.
     """
     strata = _strata(items, config.seed)
     ordered = [group for stratum in strata for group in stratum]
     if len(ordered) < FEWEST_GROUPS_TO_VALIDATE:
         return Split((), (tuple(ordered),) if ordered else ())
-    test = _test_groups(strata, ordered, config.test)
+    test = _test_groups(strata, ordered, config.test, learnt)
     rest = [group for group in ordered if group not in test]
     count = min(config.folds, len(rest))
     folds = tuple(tuple(sorted(rest[number::count])) for number in range(count))
@@ -88,8 +93,12 @@ def _draw(seed: int, group: str) -> str:
     return hashlib.sha256(f"{seed}/{group}".encode()).hexdigest()
 
 
-def _test_groups(strata: Sequence[Sequence[str]], ordered: Sequence[str], share: float) -> set[str]:
-    test = {group for stratum in strata for group in stratum[: round(share * len(stratum))]}
+def _test_groups(
+    strata: Sequence[Sequence[str]], ordered: Sequence[str], share: float, learnt: Container[str]
+) -> set[str]:
+    test: set[str] = set()
+    for stratum in strata:
+        test.update([group for group in stratum if group not in learnt][: round(share * len(stratum))])
     if not test and share > 0:
-        test = {ordered[0]}
+        test = set([group for group in ordered if group not in learnt][:1])
     return test if len(test) < len(ordered) else {ordered[0]}

@@ -129,6 +129,16 @@ class Library:
         with self.transaction("annotations could not be read") as session:
             return session.scalar(wanted) is not None
 
+    def revisions_of(self, series_uid: str) -> tuple[int, ...]:
+        """Ids of all mask revisions of a series, those of blind readings too, oldest first.
+
+        Raises:
+            LibraryError: the library cannot be read.
+        """
+        wanted = select(MaskRow.id).where(MaskRow.series_uid == series_uid).order_by(MaskRow.id)
+        with self.transaction("annotations could not be read") as session:
+            return tuple(session.scalars(wanted))
+
     def annotated_series(self) -> tuple[AnnotatedSeries, ...]:
         """Every series that something was saved of, for building a training set, ordered by uid.
 

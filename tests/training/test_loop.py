@@ -1,18 +1,23 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from imaging.formats.raster import read_mask
 from imaging.formats.reading import load_volume, open_study
+from imaging.labelmap import Label, Labelmap, Provenance
+from imaging.library.store import Library
 from imaging.progress import Cancelled
 from inference.errors import PackageError
-from inference.manifest import read_manifest
+from inference.manifest import Lineage, read_manifest
 from inference.predictor import Predictor
 from inference.registry import Registry
 from tests.training.conftest import SQUARE, small_config
-from training.config import SplitConfig, TrainingConfig
+from training.config import LibraryData, SplitConfig, TrainingConfig
 from training.errors import DataError
 from training.evaluation import evaluate
 from training.loop import train
@@ -121,6 +126,43 @@ def test_altered_weights_are_not_gone_on_from(index: Path, tmp_path: Path) -> No
     child = TrainingConfig.model_validate({"name": "child", "start_from": parent, "data": config.data})
     with pytest.raises(PackageError, match="was altered"):
         train(child, tmp_path / "child")
+
+
+def test_a_child_is_not_judged_on_whom_its_parent_learnt_from(index: Path, tmp_path: Path) -> None:
+    place = tmp_path / "library.db"
+
+    def keep(*names: str) -> None:
+        library = Library(place)
+        for name in names:
+            (series,) = open_study(tmp_path / name).series
+            mask = Labelmap(read_mask(tmp_path / f"mask-{name}"), load_volume(series).geometry, (Label(2, "square"),))
+            library.save_mask(series, mask, Provenance("a reader", datetime(2026, 1, 1, tzinfo=UTC)))
+        library.close()
+
+    def learn(name: str, **changes: Any) -> tuple[Lineage, set[str], str]:
+        config = small_config(index, name=name, data=LibraryData(library=str(place)), **changes)
+        folder = train(config, tmp_path / name)
+        held_back = json.loads((tmp_path / name / "split.json").read_text())["test"]
+        return read_manifest(folder).lineage, set(held_back), (folder / "card.md").read_text()
+
+    half = SplitConfig(test=0.5, folds=2)
+    keep("0-left.png", "1-left.png")
+    parent, _, words = learn("parent", split=half)
+    assert len(parent.annotations) == 1, "the other patient was held back"
+    assert f"Learnt from annotations {parent.annotations[0]}." in words
+    keep("2-left.png", "3-left.png", "1-left.png", "0-left.png")
+    child, held_back, words = learn("child", split=half, start_from=tmp_path / "parent" / "parent-1.0.0")
+    library = Library(place)
+    (learnt,) = (
+        one.group
+        for one in library.annotated_series()
+        if library.holds(int(parent.annotations[0].removeprefix("mask:")), one.series_uid)
+    )
+    library.close()
+    assert len(held_back) == 2
+    assert learnt not in held_back
+    assert set(parent.annotations) < set(child.annotations)
+    assert "it had learnt from are not held back" in words
 
 
 def test_a_cancelled_run_releases_nothing(index: Path, tmp_path: Path) -> None:

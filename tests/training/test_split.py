@@ -54,6 +54,20 @@ def test_a_new_patient_moves_few_others() -> None:
     assert len(set(before.test) - set(after.test)) <= 1
 
 
+def test_who_was_learnt_from_before_is_never_held_back() -> None:
+    """With seven patients one is held back, with eight two: the second must not be one of the six learnt from."""
+    config, items = SplitConfig(test=0.2), [(f"patient {n}", "x") for n in range(7)]
+    first = split_groups(items, config)
+    learnt = first.learning(0) | first.validating(0)
+    assert (len(first.test), len(learnt)) == (1, 6)
+    for number in range(20):
+        second = split_groups([*items, (f"new {number}", "x")], config, learnt)
+        assert set(second.test) == {*first.test, f"new {number}"}
+    nobody = split_groups(items, config, {group for group, _ in items})
+    assert nobody.test == ()
+    assert sum(map(len, nobody.folds)) == 7
+
+
 def test_the_split_is_kept_as_json(tmp_path: Path) -> None:
     split = split_groups([(f"{n}", "x") for n in range(10)], SplitConfig())
     split.save(tmp_path / "split.json")
