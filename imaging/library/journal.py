@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from imaging.errors import JournalError, SaveError
-from imaging.library.journal_entries import Beginning, Entry, decode, encode
+from imaging.library.journal_entries import Beginning, Entry, Saved, decode, encode
 from imaging.saving import replacing, write_bytes
 
 SIGNATURE, VERSION = b"WETREAD-JOURNAL", 3
@@ -145,11 +145,20 @@ class Journal:
         return aside
 
     def close(self) -> None:
-        """Let go of the file; an empty one is removed."""
-        if not self._end:
+        """Let go of the file; an empty one is removed, and one that could not be written while the library was."""
+        if self._outdated:
+            with suppress(SaveError):
+                self.append()
+        if not self._end or self._outdated:
             with suppress(OSError):
                 self.path.unlink()
         os.close(self._file)
+
+    @property
+    def _outdated(self) -> bool:
+        """Whether the library holds steps that the file lacks: opened again, it would bring back an older mask."""
+        *steps, last = self._waiting or [None]
+        return bool(steps) and isinstance(last, Saved) and last.whole
 
     def _free_name(self) -> Path:
         numbered = (self.path.with_suffix(f".{number}.aside") for number in count(1))

@@ -192,6 +192,35 @@ def test_a_full_disk_is_said_and_the_step_is_written_when_there_is_room(
     journal.close()
 
 
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [(Saved(5), None), (Saved(5, whole=False), 1), ("undo", 1)],
+    ids=["saved", "not whole", "not saved"],
+)
+def test_a_full_disk_leaves_no_journal_that_is_older_than_the_library(
+    path: Path, monkeypatch: pytest.MonkeyPatch, last: Entry, kept: int | None
+) -> None:
+    steps, _ = strokes(2)
+    journal = Journal(path)
+    journal.begin(BEGINNING)
+    journal.append(steps[0])
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module.os, "pwrite", full)
+        for entry in (steps[1], last):
+            with pytest.raises(SaveError):
+                journal.append(entry)
+        journal.close()
+    assert path.exists() == (kept is not None)
+    if kept:
+        again = Journal(path)
+        assert len(replay(again.entries).done) == kept
+        again.close()
+
+
 def test_another_window_is_told(path: Path) -> None:
     journal = Journal(path)
     with pytest.raises(JournalError, match=r"another window of Wetread.*Ctrl\+S"):
