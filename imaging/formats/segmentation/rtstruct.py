@@ -133,29 +133,31 @@ class _Structures:
 
     def on(self, source: Source) -> ImportedMask:
         """The regions on the slices of an image."""
-        painting, slices, between = Painting(source.grid.geometry.shape_kji), Slices(source.grid), 0
+        painting, slices = Painting(source.grid.geometry.shape_kji), Slices(source.grid)
+        between = cut = 0
         for region in self.regions:
-            planes, off = _planes(region, source, slices)
-            between += off
+            planes, off, beyond = _planes(region, source, slices)
+            between, cut = between + off, cut + beyond
             for k in sorted(planes):
                 painting.add(k, planes[k], region.segment.value)
-        warnings: list[str] = []
-        if between:
-            warnings.append(
-                f"{between} of {self.count} contours lie between the slices or outside them and were left out"
-            )
-        if others := self._named_elsewhere(source):
-            warnings.append(f"{others} of {self.count} contours name other images than these; laid on by position")
-        if self.open_lines:
-            warnings.append(f"{self.open_lines} points and open lines enclose nothing and were left out")
-        if self.elsewhere:
-            warnings.append(f"{self.elsewhere} regions lie in another frame of reference and were left out")
         segments = tuple(each.segment for each in self.regions)
         labels = tuple(
             Label(each.value, each.name, each.colour, told(each.kind), derivation=each.derivation) for each in segments
         )
         mask = source.grid.labelmap(painting.layers, painting.placed(labels))
-        return ImportedMask(mask, segments, self.title, tuple(warnings))
+        return ImportedMask(mask, segments, self.title, tuple(self._warnings(source, between, cut)))
+
+    def _warnings(self, source: Source, between: int, cut: int) -> Iterator[str]:
+        if between:
+            yield f"{between} of {self.count} contours lie between the slices or outside them and were left out"
+        if cut:
+            yield f"{cut} of {self.count} contours reach beyond the image and were cut off there"
+        if others := self._named_elsewhere(source):
+            yield f"{others} of {self.count} contours name other images than these; laid on by position"
+        if self.open_lines:
+            yield f"{self.open_lines} points and open lines enclose nothing and were left out"
+        if self.elsewhere:
+            yield f"{self.elsewhere} regions lie in another frame of reference and were left out"
 
 
 def _structure_set(path: Path) -> Dataset:
@@ -226,10 +228,10 @@ def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn:
     return Segment(value, number, name, shown, category, kind, how, algorithm, derivation=derivation)
 
 
-def _planes(region: _Region, source: Source, slices: Slices) -> tuple[dict[int, NDArray[np.bool_]], int]:
-    """The pixels of a region on each slice, and how many contours lie on none."""
+def _planes(region: _Region, source: Source, slices: Slices) -> tuple[dict[int, NDArray[np.bool_]], int, int]:
+    """The pixels of a region on each slice, how many contours lie on none, and how many reach beyond the pixels."""
     planes: dict[int, NDArray[np.bool_]] = {}
-    off = 0
+    off = beyond = 0
     shape = source.grid.geometry.shape_kji[1:]
     by_uid: dict[str, list[int]] = defaultdict(list)
     for k, instance in enumerate(source.instances):
@@ -239,6 +241,8 @@ def _planes(region: _Region, source: Source, slices: Slices) -> tuple[dict[int, 
         if k is None:
             off += 1
             continue
-        index = source.grid.slice_geometry(k).index_kji(points)
-        planes[k] = planes.get(k, np.zeros(shape, np.bool_)) ^ filled(index[:, 1:], shape)
-    return planes, off
+        index = source.grid.slice_geometry(k).index_kji(points)[:, 1:]
+        # An outline may run along the edge of the last pixels, half a pixel from their centres, and be rounded.
+        beyond += bool((index < -1).any() or (index > shape).any())
+        planes[k] = planes.get(k, np.zeros(shape, np.bool_)) ^ filled(index, shape)
+    return planes, off, beyond

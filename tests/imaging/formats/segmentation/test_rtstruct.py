@@ -51,3 +51,23 @@ def test_contours_that_name_other_images_of_the_same_place_are_told(make_image, 
     found = import_onto(tmp_path / "r.dcm", grid_of(other.volume), other.series)
     np.testing.assert_array_equal(found.labelmap.array, array)
     assert found.warnings == ("2 of 2 contours name other images than these; laid on by position",)
+
+
+def test_contours_beyond_a_smaller_field_of_view_are_told(make_image, tmp_path):
+    image = make_image("axial")
+
+    def smaller(data, n: int) -> None:
+        """The middle 5 × 6 pixels of the same slices."""
+        data.FrameOfReferenceUID = image.series.frame_of_reference
+        x, y, z = data.ImagePositionPatient
+        data.ImagePositionPatient, data.Rows, data.Columns = [x + 4 * 0.5, y + 3 * 0.7, z], 5, 6
+        data.PixelData = data.PixelData[: 2 * 5 * 6]
+
+    other = make_image("axial", "1.2.826.0.1.99.8", smaller)
+    array = np.zeros(image.volume.array.shape, np.uint8)
+    array[0, 3:8, 4:10], array[1, 0:6, 4:10], array[2, 3:8, 11:13] = 1, 1, 1  # just inside, above, beside
+    mask = Labelmap(array, image.volume.geometry, (Label(1, "lesion"),))
+    export_labelmap(mask, image.volume, image.series, tmp_path / "r.dcm", MaskFormat.RTSTRUCT)
+    found = import_onto(tmp_path / "r.dcm", grid_of(other.volume), other.series)
+    np.testing.assert_array_equal(found.labelmap.array, array[:, 3:8, 4:10])
+    assert "2 of 3 contours reach beyond the image and were cut off there" in found.warnings
