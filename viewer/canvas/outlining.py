@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
 
 from imaging.editing.livewire import Livewire
+from imaging.reslicing import Projection
 from viewer.canvas.dragging import Drag, DragTool, Point, Viewport
 from viewer.canvas.latest import Latest
 from viewer.state.hand import Tool
@@ -20,8 +21,8 @@ CLICKED: frozenset[Tool] = frozenset(("fill", "grow-region", "keep-island", "rem
 LEAST_PX = 2.0
 LINE, SHADE = QColor(255, 236, 120), QColor(0, 0, 0, 170)
 _ENDS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_edges: Latest[tuple[OpenSeries, str, int], Livewire] = Latest()
-"""The edges of the plane that was last drawn on."""
+_edges: Latest[tuple[OpenSeries, bool, str, int, float, Projection], Livewire] = Latest()
+"""The edges of the picture that was last drawn on, and whether all of its slices were there."""
 
 
 def outline_by_clicks(tool: Tool, viewport: Viewport, start: Point) -> Drag:
@@ -140,7 +141,8 @@ def _way(viewport: Viewport, start: Pixel, end: Pixel) -> tuple[Pixel, ...]:
     if tool != "livewire" or opened is None or geometry is None:
         return (end,)
     spacing = geometry.spacing_mm[1:]
-    key = (opened, f"{pane.plane} {geometry.axes_lps} {geometry.origin_lps}", pane.view.k)
+    view, plane = pane.view, f"{pane.plane} {geometry.axes_lps} {geometry.origin_lps}"
+    key = (opened, pane.complete, plane, view.k, view.slab_mm, view.projection)
     wire = _edges.of(key, lambda: Livewire(pane.values(pane.view.k), spacing))
     first, last = ((round(row), round(column)) for row, column in (start, end))
     return tuple((float(row), float(column)) for row, column in wire.path(first, last)[1:]) or (end,)

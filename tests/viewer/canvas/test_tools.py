@@ -305,6 +305,25 @@ def test_a_small_brush_on_a_slanting_plane_of_thick_slices_leaves_no_gap(stage, 
     assert not painted(stage)
 
 
+def test_livewire_keeps_to_the_edges_of_the_slab_that_is_shown(stage):
+    values = np.zeros((20, 100, 100), np.int16)
+    values[10, :, :30] = 100
+    rows, columns = np.ogrid[:100, :100]
+    values[11][np.hypot(rows - 50, columns - 30) < 25] = 1000
+    geometry = Geometry(values.shape, calibration=Calibration.PATIENT)
+    stage.show(Volume(values, geometry, "volume", "HU", "CT", windows=(Window(40, 300, "soft tissue"),)))
+    stage.session.hand.set_tool("livewire")
+    found = []
+    for slab_mm in (0.0, 3.0):
+        stage.view.set_slab(slab_mm, "max")
+        stage.drag((30, 20))
+        stage.drag((30, 80))
+        points = np.array(stage.session.workbench.outline.points)
+        found.append(np.abs(points[:, 1] - 30).max())
+        QTest.keyClick(stage.canvas, Qt.Key.Key_Escape)
+    assert found[0] < 4 and found[1] > 15, "along the straight edge, then around the disc"
+
+
 def test_painting_is_seen_at_once(shown):
     before = shown.grab()
     shown.session.hand.set_tool("brush")
