@@ -1,6 +1,5 @@
 """Which frames may lie in one stack: what must agree, what is parallel, and which positions are one."""
 
-from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
 from imaging.formats.dicom.attributes import text
@@ -72,23 +71,42 @@ def _is_parallel(one: Place | None, other: Place | None) -> bool:
 
 def stations(frames: Sequence[Frame]) -> list[list[Frame]]:
     """Frames that lie side by side, as the parts of a whole spine do, apart; one group where slices merely drift."""
-    places = spots(frames)
-    by_corner: dict[Key, list[int]] = defaultdict(list)
-    for n, frame in enumerate(frames):
-        by_corner[_corner(frame)].append(n)
-    positions = [{places[n] for n in group} for group in by_corner.values()]
-    beside = sum(map(len, positions)) > len(set(places))
-    if len(by_corner) == 1 or not beside or min(map(len, positions)) == 1:
+    places, corners = spots(frames), [_corner_mm(frame) for frame in frames]
+    if not _lie_beside(places, corners):
         return [list(frames)]
-    return [[frames[n] for n in group] for group in by_corner.values()]
+    groups: list[list[int]] = []
+    for n, corner in enumerate(corners):
+        for group in groups:
+            if _is_near(corners[group[0]], corner):
+                group.append(n)
+                break
+        else:
+            groups.append([n])
+    if min(len({places[n] for n in group}) for group in groups) == 1:
+        return [list(frames)]
+    return [[frames[n] for n in group] for group in groups]
 
 
-def _corner(frame: Frame) -> Key:
-    """The first pixel's position within the plane, to within rounding."""
+def _lie_beside(places: Sequence[int], corners: Sequence[tuple[float, float]]) -> bool:
+    """True where frames at one depth are of different stations.
+
+    Asked depth by depth: phases whose numbers are rounded otherwise never part a drifting stack.
+    """
+    first: dict[int, tuple[float, float]] = {}
+    at = zip(places, corners, strict=True)
+    return any(not _is_near(first.setdefault(place, corner), corner) for place, corner in at)
+
+
+def _corner_mm(frame: Frame) -> tuple[float, float]:
+    """The first pixel's position within the plane, along rows and columns."""
     if frame.place is None:
-        return ()
-    axes = (frame.place.row_lps, frame.place.column_lps)
-    return tuple(round(dot(frame.place.position_lps, axis) / SAME_STATION_MM) for axis in axes)
+        return 0.0, 0.0
+    position = frame.place.position_lps
+    return dot(position, frame.place.row_lps), dot(position, frame.place.column_lps)
+
+
+def _is_near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return max(abs(one[0] - other[0]), abs(one[1] - other[1])) <= SAME_STATION_MM
 
 
 def depth_mm(first: Frame, frame: Frame) -> float:

@@ -231,6 +231,18 @@ def test_stations_beside_one_another_are_not_mixed(write):
     ]
 
 
+@pytest.mark.parametrize("drift_mm", [0, 0.5])
+def test_phases_whose_positions_are_rounded_otherwise_are_not_mixed(write, drift_mm):
+    """0.49 and 0.51 round to different millimetres; so do some of the drifting slices."""
+    slices = [
+        (0, {"ImagePositionPatient": [0.49 + 0.02 * ((t + k) % 2), drift_mm * k, 2 * k], "AcquisitionNumber": t + 1})
+        for t in range(3)
+        for k in range(4)
+    ]
+    found = opened(write(slices))
+    assert [values for _, _, values, _ in found] == [[40 * t + 10 * k + 1 for k in range(4)] for t in range(3)]
+
+
 def test_tilted_slices_in_time_are_phases_and_no_stations(write):
     slices = [(0, {"ImagePositionPatient": [0, 3 * k, 5 * k], "TemporalPositionIdentifier": t})
               for t in (1, 2) for k in range(3)]  # fmt: skip
