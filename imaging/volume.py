@@ -207,12 +207,18 @@ class Volume:
         return common(self.acquisitions)
 
     def slab(self, k: int) -> "Volume":
-        """Slice ``k`` alone, on its own grid, with the window that it would be shown with in the whole."""
+        """Slice ``k`` alone, on its own grid, with the window of the whole.
+
+        8-bit values for which the file proposes no window are left without one: a model takes them as they are.
+        """
+        windows = self.slice_windows[k : k + 1] or self.windows
+        if not windows and not self.is_colour and self.array.dtype != np.uint8:
+            windows = (self.default_window(),)
         return replace(
             self,
             array=self.array[k : k + 1],
             geometry=self.slice_geometry(k),
-            windows=(self.slice_windows[k],) if self.slice_windows else self.windows or (self.default_window(),),
+            windows=windows,
             slice_windows=(),
             padding=self.padding_at(k),
             slice_paddings=(),

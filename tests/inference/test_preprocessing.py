@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from imaging.geometry import Calibration, Geometry
-from imaging.volume import Volume, Window
+from imaging.volume import Kind, Volume, Window
 from inference.manifest import InputSpec, PreprocessingSpec
 from inference.preprocessing import Preprocessing
 
@@ -130,6 +130,19 @@ def test_eight_bit_pictures_are_taken_as_they_are() -> None:
     seen, _ = preprocessing.forward(picture, 0)
     assert seen.dtype == np.float32
     np.testing.assert_allclose(seen, np.stack([(grey - 0.5) / 0.5, (grey - 0.4) / 0.2]), atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.float32])
+@pytest.mark.parametrize("kind", ["volume", "clip", "image"])
+@pytest.mark.parametrize("colours", [(), (3,)])
+def test_a_slice_alone_is_seen_as_in_the_whole(dtype: type, kind: Kind, colours: tuple[int, ...]) -> None:
+    """Explanations and evaluations take single slices: they must be of the picture that was predicted."""
+    generator = np.random.default_rng(0)
+    array = generator.integers(20, 90, (3, 40, 40, *colours)).astype(np.uint8 if colours else dtype)
+    array[0] //= 2
+    whole = Volume(array, Geometry((3, 40, 40)), kind)
+    preprocessing = Preprocessing(spec(size_px=(40, 40)), INPUT)
+    np.testing.assert_array_equal(preprocessing.picture(whole.slab(2), 0)[0], preprocessing.picture(whole, 2)[0])
 
 
 def test_monochrome1_is_turned_so_that_bone_is_bright() -> None:
