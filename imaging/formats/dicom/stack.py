@@ -10,7 +10,7 @@ from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import number, numbers, text
 from imaging.formats.dicom.concatenation import Whole, wholes
 from imaging.formats.dicom.grid import Frame, Stack, crowded, flat, placed
-from imaging.formats.dicom.grouping import Key, depth_mm, group_key, parallel, spots, stations
+from imaging.formats.dicom.grouping import SAME_PLACE_MM, Key, depth_mm, group_key, parallel, spots, stations
 from imaging.formats.dicom.header import Header
 from imaging.formats.dicom.modality import functional_group
 from imaging.formats.dicom.nuclear import nuclear_groups
@@ -181,17 +181,32 @@ def _phase_groups(parts: Sequence[Part], stacks: Sequence[Stack]) -> list[list[i
     Shorter ones are counted with two or more full ones of their axis: they were aborted, and keep their place in the
     order.
     """
-    by_grid: dict[str, dict[Key, list[int]]] = defaultdict(lambda: defaultdict(list))
+    by_axis: dict[str, list[list[int]]] = defaultdict(list)
     for n, (part, stack) in enumerate(zip(parts, stacks, strict=True)):
-        by_grid[part.axis][stack.geometry, stack.slice_geometries].append(n)
+        grids = by_axis[part.axis]
+        alike = next((members for members in grids if _on_one_grid(stacks[members[0]], stack)), None)
+        if alike is None:
+            grids.append([n])
+        else:
+            alike.append(n)
     groups: list[list[int]] = []
-    for grids in by_grid.values():
-        full, *others = sorted(grids.values(), key=lambda group: (-len(group), -len(stacks[group[0]].frames)))
+    for grids in by_axis.values():
+        full, *others = sorted(grids, key=lambda group: (-len(group), -len(stacks[group[0]].frames)))
         short = [group for group in others if len(stacks[group[0]].frames) < len(stacks[full[0]].frames)]
         joined = short if len(full) > 1 else []
         groups.append(sorted(n for group in (full, *joined) for n in group))
         groups += [group for group in others if group not in joined]
     return [group for group in groups if len(group) > 1]
+
+
+def _on_one_grid(one: Stack, other: Stack) -> bool:
+    """True where the slices of both lie at the same places, to within rounding."""
+    if (one.geometry, one.slice_geometries) == (other.geometry, other.slice_geometries):
+        return True
+    ours, others = one.slice_geometries, other.slice_geometries
+    if len(ours) != len(others) or not one.geometry.matches(other.geometry, SAME_PLACE_MM):
+        return False
+    return all(slice_.matches(its_like, SAME_PLACE_MM) for slice_, its_like in zip(ours, others, strict=True))
 
 
 def _with_shortfall(stacks: Sequence[Stack], phases: Set[int]) -> list[Stack]:

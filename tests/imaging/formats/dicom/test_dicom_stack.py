@@ -241,6 +241,7 @@ def test_phases_whose_positions_are_rounded_otherwise_are_not_mixed(write, drift
     ]
     found = opened(write(slices))
     assert [values for _, _, values, _ in found] == [[40 * t + 10 * k + 1 for k in range(4)] for t in range(3)]
+    assert [phase for *_, phase in found] == [(t, 3, None) for t in range(3)]
 
 
 def test_tilted_slices_in_time_are_phases_and_no_stations(write):
