@@ -1,5 +1,6 @@
 """Measuring in the real window, with real mouse and keys: numbers, handles, undo, the library, the panel."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -196,6 +197,19 @@ def test_a_polygon_ends_with_enter_or_a_double_click_and_escape_gives_up(opened:
     QTest.keyClick(view, Qt.Key.Key_Escape)
     assert len(state.all) == 2 and state.sketch is None
     assert not main.session.maximised
+
+
+def test_a_polygon_begun_on_one_series_never_ends_on_another(opened: Open) -> None:
+    main = opened()
+    state, view, shown = main.session.measurements, main.canvas, main.session.series
+    assert shown is not None and main.session.volume is not None
+    take(main, "polygon")
+    click(view, *at(main, (10, 10), (10, 30), (30, 30)))
+    QTest.mousePress(view, LEFT, NONE, at(main, (30, 12))[0])
+    other = dataclasses.replace(main.session.volume, series_uid="1.2.4")
+    main.session.show(dataclasses.replace(shown, uid="1.2.4"), other)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert state.series_uid == "1.2.4" and state.all == () and state.sketch is None
 
 
 def test_a_point_is_dragged_and_taken_back_on_the_line_of_the_strokes(opened: Open) -> None:

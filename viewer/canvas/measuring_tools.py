@@ -59,11 +59,11 @@ def follow(viewport: Viewport, point: Point) -> None:
 
 
 def finish(viewport: Viewport) -> None:
-    """End a figure of as many points as the person wants; give it up where they are too few."""
+    """End a figure of as many points as the person wants; give it up where they are too few, or of another series."""
     state = viewport.session.measurements
     sketch = state.sketch
     state.draw(None)
-    if sketch is not None and len(sketch.points) >= 3:
+    if sketch is not None and len(sketch.points) >= 3 and sketch.series_uid == _series_uid(viewport):
         _keep(viewport, sketch.tool, sketch)
 
 
