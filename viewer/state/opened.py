@@ -36,6 +36,11 @@ class OpenSeries(QObject):
         """True when the pixels of slice ``k`` are there."""
         return k not in self._missing
 
+    def nearest_there(self, k: int) -> int:
+        """The slice nearest to ``k`` that has its pixels."""
+        there = (n for n in range(self.volume.geometry.shape_kji[0]) if self.has(n))
+        return min(there, key=lambda n: abs(n - k), default=k)
+
     def arrive(self, k: int) -> None:
         """Note that the pixels of slice ``k`` are there."""
         if k in self._missing:

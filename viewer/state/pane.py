@@ -111,6 +111,8 @@ class Pane(QObject):
             stays: keep slice, window, zoom and plane, as from one phase to the next.
         """
         self._listen_to(opened)
+        if opened is not None and only_k is None and not opened.complete:
+            only_k = opened.nearest_there(opened.volume.geometry.shape_kji[0] // 2)
         if opened is not None and stays and self._planes is not None:
             self._planes = replace(self._planes, volume=opened.volume)
             self.view.follow_to(opened.volume)

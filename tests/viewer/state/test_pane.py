@@ -116,3 +116,15 @@ def test_planes_are_of_the_volume_that_was_learned_on_the_way(pane):
     learned = replace(volume, warnings=("the last slice is damaged",))
     pane.opened.finish(learned)
     assert pane.planes.volume is learned and pane.plane == "coronal"
+
+
+def test_a_viewport_that_joins_while_slices_are_missing_is_windowed_by_one_that_is_there(pane):
+    volume = ramp()
+    values = np.zeros(volume.array.shape, np.int16)
+    values[1] = volume.array[1] + 1000
+    opened = OpenSeries(None, replace(volume, array=values), only_k=1)
+    pane.show(opened, 1)
+    window = pane.view.window
+    joining = Pane()
+    joining.show(opened)
+    assert joining.view.window == window and window.low > 900
