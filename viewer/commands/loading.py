@@ -62,7 +62,7 @@ class Loading:
             then: called once when the series is on screen, whole or in part.
         """
         key = _key(pane)
-        self._runner.cancel(key)
+        self._leave(key, pane)
         open_elsewhere = next((each.opened for each in self._session.panes if each.series == series), None)
         ready = open_elsewhere or self._take_ahead(series)
         stays = are_phases(pane.series, series)
@@ -82,6 +82,17 @@ class Loading:
             lambda volume: self._loaded(key, load, volume),
             lambda error: self._failed(key, error),
         )
+
+    def _leave(self, key: str, pane: Pane) -> None:
+        """Give up what is loading into a viewport; another one that shows a part of it loads it by itself."""
+        load, sheet = self._loads.get(key), self._session.sheet_of(pane)
+        planes = sheet.panes if sheet.layout.one_volume else (pane,)
+        beside = [each for each in self._session.panes if load and load.opened and each.opened is load.opened]
+        self._runner.cancel(key)
+        alone = (each for each in beside if each not in planes and each.opened is None)
+        heir = next((each for each in alone if not self._runner.busy(_key(each))), None)
+        if load is not None and heir is not None:
+            self.start(load.series, heir)
 
     def load_ahead(self, series: Series) -> None:
         """Read ``series`` in the background and hold it until it is wanted or another one is; large ones are not."""

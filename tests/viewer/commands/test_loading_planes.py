@@ -1,6 +1,7 @@
 """Planes of one volume stay those of one volume, whichever series or phase is opened among them."""
 
 from pathlib import Path
+from threading import Event
 
 import nibabel
 import numpy as np
@@ -8,8 +9,11 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from imaging.volume import Window
+from imaging.progress import Report
+from imaging.study import Series
+from imaging.volume import Volume, Window
 from viewer.app import Application
+from viewer.jobs.arrivals import Arrivals
 
 WAIT_MS = 20_000
 
@@ -107,3 +111,30 @@ def test_a_picture_among_planes_is_shown_alone(qtbot: QtBot, study: Application,
     rest(qtbot, main)
     assert [pane.opened is main.session.opened for pane in main.session.panes] == [True, False, False]
     assert [pane.opened for pane in main.session.panes][1:] == [None, None]
+
+
+def test_a_series_that_another_viewport_shows_in_part_goes_on_loading_there(
+    qtbot: QtBot, study: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    main, read, gate = study, study.loading._read, Event()
+
+    def held(series: Series, report: Report, arrivals: Arrivals | None) -> Volume:
+        volume = read(series, report, None)
+        if arrivals is not None and series.description == "b.nii" and not gate.is_set():
+            arrivals.begun(volume)
+            while not gate.wait(0.01):
+                report(0, 0, "")
+        return volume
+
+    monkeypatch.setattr(main.loading, "_read", held)
+    main.window.run("layout-1x2")
+    one, two = main.session.panes
+    first, second = (main.session.study.series if main.session.study else ())[:2]
+    main.reading.load(second, one)
+    qtbot.waitUntil(lambda: one.series == second, timeout=WAIT_MS)
+    main.reading.load(second, two)
+    assert two.opened is one.opened and not two.complete
+    gate.set()
+    main.reading.load(first, one)
+    rest(qtbot, main)
+    assert (one.series, two.series) == (first, second) and one.complete and two.complete
