@@ -8,7 +8,7 @@ import numpy as np
 from highdicom import sr
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
-from pydicom.uid import generate_uid
+from pydicom.uid import CTImageStorage, generate_uid
 
 from imaging import saving
 from imaging.errors import SaveError
@@ -189,8 +189,9 @@ def report_of(
     notice = sr.TextContentItem(concept(_COMMENT), NOTICE, sr.RelationshipTypeValues.CONTAINS)
     content[0].ContentSequence.append(notice)
     in_space = "SCOORD3D" in str(content)
+    first, *others = evidence
     report = (sr.Comprehensive3DSR if in_space else sr.ComprehensiveSR)(
-        evidence,
+        [_of_known_class(first), *others],
         content[0],
         generate_uid(),
         902,
@@ -201,10 +202,29 @@ def report_of(
         series_description=shortened(description),
         specific_character_set=UTF8,
     )
+    _name_class(report, first)
     put_names(report, subject)
     when = made.time.astimezone()
     report["ContentDate"].value, report["ContentTime"].value = when.strftime("%Y%m%d"), when.strftime("%H%M%S")
     return report
+
+
+def _of_known_class(image: Dataset) -> Dataset:
+    """The same image as a CT: highdicom takes patient and study from no class that it does not know, as private."""
+    known = Dataset()
+    known.update(image)
+    del known.SOPClassUID  # which is the element of the image still
+    known.SOPClassUID = CTImageStorage
+    return known
+
+
+def _name_class(report: Dataset, image: Dataset) -> None:
+    """Give the image its own class in the evidence again."""
+    for study in report.CurrentRequestedProcedureEvidenceSequence:
+        for series in study.ReferencedSeriesSequence:
+            for reference in series.ReferencedSOPSequence:
+                if reference.ReferencedSOPInstanceUID == image.SOPInstanceUID:
+                    reference.ReferencedSOPClassUID = image.SOPClassUID
 
 
 def _observer(made: Provenance) -> sr.ObservationContext:

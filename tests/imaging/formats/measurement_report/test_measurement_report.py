@@ -208,3 +208,21 @@ def test_the_sandbox_gives_the_same_and_names_what_does_not_fit(make_ground, tmp
         np.testing.assert_allclose(found.measurements[0].figure.points, measurement.figure.points, rtol=0, atol=1e-9)
         with pytest.raises(ReadError, match="no structured report"):
             sandbox.read_measurements(series.files[0], ground.volume, series)
+
+
+def test_images_of_a_class_of_their_maker_are_reported_on_under_it(make_ground, tmp_path):
+    _, known = make_ground("ct")
+    for n, file in enumerate(known.files):
+        data = dcmread(file)
+        data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = "1.3.46.670589.11.0.0.12.1"
+        (tmp_path / "private").mkdir(exist_ok=True)
+        data.save_as(tmp_path / "private" / f"{n}.dcm")
+    (series,) = open_study(tmp_path / "private").series
+    ground = Ground(load_volume(series))
+    measurement = placed(ground, "length")
+    write_report([measurement], ground, series, tmp_path / "sr.dcm", MADE)
+    study = dcmread(tmp_path / "sr.dcm").CurrentRequestedProcedureEvidenceSequence[0]
+    (reference,) = study.ReferencedSeriesSequence[0].ReferencedSOPSequence
+    assert reference.ReferencedSOPClassUID == "1.3.46.670589.11.0.0.12.1"
+    (found,) = read_report(tmp_path / "sr.dcm", grid_of(ground.volume), series).measurements
+    assert found.uid == measurement.uid
