@@ -207,8 +207,7 @@ class PlanePicture:
         part, inverted = self._ground_values(patch), volume.inverted != self._view.inverted
         if volume.is_colour:
             return colour_image(part, inverted)
-        padding = volume.padding_at(self._view.k) if self._pane.axis == 0 else volume.padding
-        return grey_image(np.ascontiguousarray(part), self._view.voi, inverted, padding, self._view.colours)
+        return grey_image(np.ascontiguousarray(part), self._view.voi, inverted, self._pane.padding, self._view.colours)
 
     def _ground_values(self, patch: Patch) -> NDArray[Any]:
         grid, key = self._draft_grid(patch), self._cut_key

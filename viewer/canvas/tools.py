@@ -161,7 +161,7 @@ def window_region(viewport: Viewport, start: Point) -> Drag:
     values = values_between(viewport.pane, start, last)
     volume = viewport.pane.volume
     if volume is not None and values.size > 1 and not volume.is_colour:
-        viewport.pane.view.set_window(window_of(values, volume.padding, "region"))
+        viewport.pane.view.set_window(window_of(values, viewport.pane.padding, "region"))
 
 
 def values_between(pane: Pane, one: Point, other: Point) -> NDArray[Any]:

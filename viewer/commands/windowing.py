@@ -40,4 +40,4 @@ class Windowing:
         pane = self._session.active
         if pane.volume is not None and not pane.volume.is_colour:
             values = pane.values(pane.view.k)
-            pane.view.set_window(window_of(values, pane.volume.padding, name, percentiles))
+            pane.view.set_window(window_of(values, pane.padding, name, percentiles))

@@ -155,6 +155,13 @@ class Pane(QObject):
             self.view.set_slice(k)
 
     @property
+    def padding(self) -> tuple[float, float] | None:
+        """Lowest and highest value of the shown plane that mean "outside the image"."""
+        if self.volume is None or self.axis != 0:
+            return None if self.volume is None else self.volume.padding
+        return self.volume.padding_at(self.view.k)
+
+    @property
     def stored_k(self) -> int:
         """The slice as acquired that is shown, or that the middle of the shown plane lies in."""
         centre = self.centre_lps()

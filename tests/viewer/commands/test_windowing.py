@@ -29,6 +29,17 @@ def test_the_shown_plane_alone_makes_the_window(qapp):
     assert session.view.window.name == "auto"
 
 
+def test_each_slice_leaves_out_its_own_padding(qapp):
+    session = Session()
+    array = (1000 * np.arange(3)[:, None, None] + np.arange(101)).astype(np.int16)
+    array[:, 0, 0] = -500, -1500, -2500
+    paddings = tuple((float(array[k, 0, 0]),) * 2 for k in range(3))
+    volume = Volume(array, Geometry((3, 1, 101)), "volume", padding=paddings[0], slice_paddings=paddings)
+    session.active.show(OpenSeries(None, volume))
+    Windowing(session).full_range()
+    assert (session.view.window.low, session.view.window.high) == pytest.approx((1001.0, 1100.0))
+
+
 def test_windows_of_the_file_come_one_after_the_other(qapp):
     session = showing(OF_FILE)
     windowing, names = Windowing(session), []
