@@ -16,12 +16,17 @@ ONCE = "each position once"
 
 @dataclass(frozen=True)
 class Part:
-    """Frames of one phase. ``axis`` is the text that phases of one time axis share; ``in_time`` where it is one."""
+    """Frames of one phase. ``axis`` is the text that phases of one time axis share; ``in_time`` where it is one.
+
+    Attributes:
+        doubt: why some of the frames may be of another phase, in words.
+    """
 
     frames: tuple[Frame, ...]
     name: str
     axis: str = ""
     in_time: bool = False
+    doubt: str = ""
 
 
 class Crowd:
@@ -110,6 +115,7 @@ class Crowd:
                 _joined([part.name, each.name]),
                 each.axis or part.name,
                 part.in_time if each.axis else each.in_time,
+                each.doubt,
             )
             for each in crowd.parts()
         ]
@@ -134,7 +140,9 @@ class Crowd:
             turns[seen[self.spots[n]]].append(n)
             seen[self.spots[n]] += 1
         members = [tuple(self.frames[n] for n in sorted(turns[k])) for k in range(len(turns))]
-        return _turns(members, any(clock))
+        short = sum(count < len(turns) for count in seen.values())
+        doubt = f"{short} of {len(seen)} positions miss an image: there, phases may be one too early" if short else ""
+        return _turns(members, any(clock), doubt)
 
     def _telling_clock(self) -> list[float]:
         """A time for each frame by which all frames of each position differ; zeros where no attribute gives it."""
@@ -146,7 +154,7 @@ class Crowd:
         return [0.0] * len(self.frames)
 
 
-def _turns(turns: Sequence[tuple[Frame, ...]], in_time: bool) -> list[Part]:
+def _turns(turns: Sequence[tuple[Frame, ...]], in_time: bool, doubt: str) -> list[Part]:
     """The first, second … frames of each position, named; copies and a few repeats are no phases of the first."""
     identities = [{frame.header.text("SOPInstanceUID") for frame in turn} for turn in turns]
     if all(one == identities[0] != {""} for one in identities) and turns[0][0].layout.frames == 1:
@@ -155,7 +163,8 @@ def _turns(turns: Sequence[tuple[Frame, ...]], in_time: bool) -> list[Part]:
         names = [ONCE, *(f"repeat {n} of some positions" for n in range(1, len(turns)))]
     else:
         words = "time" if in_time else "pass"
-        return [Part(turn, f"{words} {n + 1} of {len(turns)}", in_time=in_time) for n, turn in enumerate(turns)]
+        names = [f"{words} {n + 1} of {len(turns)}" for n in range(len(turns))]
+        return [Part(turn, name, in_time=in_time, doubt=doubt) for turn, name in zip(turns, names, strict=True)]
     return [Part(turn, name, axis=name) for turn, name in zip(turns, names, strict=True)]
 
 

@@ -163,7 +163,7 @@ def _overlap(groups: Sequence[Sequence[Frame]]) -> bool:
 
 def _named(parts: Sequence[Part]) -> list[Stack]:
     """One stack per part; those of one axis on the same grid are phases of one another."""
-    stacks = [placed(part.frames, part.name) for part in parts]
+    stacks = [_doubted(placed(part.frames, part.name), part.doubt) for part in parts]
     identity = parts[0].frames[0].header.text("SOPInstanceUID") or str(parts[0].frames[0].header.path)
     groups = _phase_groups(parts, stacks)
     stacks = _with_shortfall(stacks, {n for members in groups for n in members})
@@ -173,6 +173,10 @@ def _named(parts: Sequence[Part]) -> list[Stack]:
             phase = Phase(f"{identity} {g + 1}", index, len(members), parts[n].name, time)
             stacks[n] = replace(stacks[n], phase=phase)
     return stacks
+
+
+def _doubted(stack: Stack, doubt: str) -> Stack:
+    return replace(stack, warnings=(*stack.warnings, doubt)) if doubt else stack
 
 
 def _phase_groups(parts: Sequence[Part], stacks: Sequence[Stack]) -> list[list[int]]:

@@ -127,6 +127,17 @@ def test_phases_go_on_after_midnight(write, clock):
     ]
 
 
+def test_a_missing_image_that_may_mix_phases_is_told(write):
+    """Trigger times differ from slice to slice: only their order tells the phases, and one slice has too few."""
+    times = {(k, t): f"{40 * t + 0.5 * k}" for k in range(4) for t in range(3)}
+    del times[2, 1]
+    folder = write([(2 * k, {"TriggerTime": time}) for (k, _), time in times.items()])
+    words = "1 of 4 positions miss an image: there, phases may be one too early"
+    assert all(words in series.warnings for series in reading.open_study(folder).series)
+    whole = write([(2 * k, {"TriggerTime": f"{40 * t + 0.5 * k}"}) for k in range(4) for t in range(3)])
+    assert not any(words in series.warnings for series in reading.open_study(whole).series)
+
+
 @pytest.mark.parametrize(
     ("thickness", "words"),
     [
