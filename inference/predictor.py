@@ -18,7 +18,7 @@ from inference.errors import InferenceError, UnsuitableInput
 from inference.execution import Execution, Probabilities
 from inference.manifest import Manifest
 from inference.prediction import Finding, HeatMap, Prediction
-from inference.preprocessing import Placement, Preprocessing
+from inference.preprocessing import Placement, Preprocessing, is_axial
 from inference.probability import ProbabilityMap, labelled, quantised
 from inference.registry import Package, suits, verify
 
@@ -181,6 +181,13 @@ class Predictor:
 
 
 def _assumptions(manifest: Manifest, volume: Volume) -> list[str]:
-    if volume.modality:
-        return []
-    return [f"this picture does not say what it shows; taken to be {' or '.join(manifest.input.modalities)}"]
+    found: list[str] = []
+    if not volume.modality:
+        found.append(f"this picture does not say what it shows; taken to be {' or '.join(manifest.input.modalities)}")
+    if manifest.preprocessing.window is None:
+        return found
+    if volume.unit != "HU" and not volume.is_colour and volume.array.dtype != np.uint8:
+        found.append("the values are not Hounsfield units, which this model was made for: expect wrong answers")
+    elif volume.unit == "HU" and not all(map(is_axial, volume.slice_geometries or (volume.geometry,))):
+        found.append("the slices are not axial, as those that this model learnt from: expect wrong answers")
+    return found

@@ -146,7 +146,7 @@ class Preprocessing:
 
     def _orientation(self, geometry: Geometry) -> tuple[bool, int]:
         """Mirror and quarter turns to the standard axial display (PS3.17 A.1.2), then the spec's own quarter turns."""
-        if not geometry.has_position or abs(geometry.axes_lps[0][2]) < np.sqrt(0.5):
+        if not (geometry.has_position and is_axial(geometry)):
             return False, 0
         _, down, right = np.asarray(geometry.axes_lps, float)
         mirror, turns = max(
@@ -162,6 +162,11 @@ class Preprocessing:
         missing_columns = max(0, round(rows * row_mm / aspect / column_mm) - columns)
         top, left = missing_rows // 2, missing_columns // 2
         return top, missing_rows - top, left, missing_columns - left
+
+
+def is_axial(geometry: Geometry) -> bool:
+    """True within 45° of an axial slice, and where the place in the patient is not known."""
+    return not geometry.has_position or abs(geometry.axes_lps[0][2]) >= np.sqrt(0.5)
 
 
 def _agreement(down: NDArray[np.float64], right: NDArray[np.float64], mirror: bool, turns: int) -> float:

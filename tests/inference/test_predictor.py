@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,6 +125,23 @@ def test_a_prediction_says_who_made_it_where_and_at_what_cost(make_package: Make
 def test_a_picture_of_unknown_content_is_read_with_a_warning(make_package: MakePackage) -> None:
     prediction = Predictor(make_package("classification"), "cpu").predict(picture(half_white(1)))
     assert prediction.warnings == ("this picture does not say what it shows; taken to be CR or DX",)
+
+
+CORONAL: Axes = ((0.0, 1.0, 0.0), (0.0, 0.0, -1.0), (1.0, 0.0, 0.0))
+
+
+def test_what_a_ct_model_was_not_made_for_is_read_with_a_warning(make_package: MakePackage) -> None:
+    spec = PreprocessingSpec(size_px=(64, 64), window=(-400, 1400))
+    predictor = Predictor(make_package(preprocessing=spec), "cpu")
+
+    def warnings(volume: Volume) -> str:
+        return " ".join(predictor.predict(volume).warnings)
+
+    assert warnings(ct()) == warnings(ct(axes=LYING)) == warnings(picture(half_white(), "CT")) == ""
+    assert "not axial" in warnings(ct(axes=CORONAL))
+    assert "not Hounsfield units" in warnings(replace(ct(), unit=""))
+    other = replace(ct(), slice_geometries=tuple(ct(1, axes=axes).geometry for axes in (STANDARD, CORONAL, STANDARD)))
+    assert "not axial" in warnings(other)
 
 
 def test_class_probabilities_are_the_softmax(make_package: MakePackage) -> None:
