@@ -123,11 +123,13 @@ def read_labelmap(path: Path, geometry: Geometry | None = None) -> Labelmap:
         geometry: the grid that the mask must lie on, and then has; the file's own when None.
 
     Raises:
-        ReadError: damaged, or values that are no label values.
+        ReadError: damaged, several volumes, or values that are no label values.
         GeometryError: the file lies on another grid than ``geometry``.
     """
-    array = read_array(path)
-    own = geometry_of(path, read_header(path))
+    header = read_header(path)
+    if header.phases > 1:
+        raise ReadError(path, f"holds {header.phases} volumes: expected one mask")
+    array, own = read_array(path), geometry_of(path, header)
     labels = array.astype(np.uint8)
     if array.ndim != 3 or not np.array_equal(labels, array):
         raise ReadError(path, "not a mask: expected whole numbers from 0 to 255")

@@ -384,3 +384,9 @@ def test_voxels_that_begin_nowhere_are_refused_in_words(tmp_path: Path, offset: 
     struct.pack_into("<f", damaged, 108, offset)
     path.write_bytes(damaged)
     assert "(vox_offset): expected a place in the file" in reading.open_study(path).refused[0].reason
+
+
+def test_a_mask_of_several_volumes_is_refused_not_cut_to_the_first(tmp_path: Path):
+    nibabel.save(nibabel.Nifti1Image(np.ones((3, 4, 5, 2), np.uint8), np.eye(4)), tmp_path / "m.nii")
+    with pytest.raises(ReadError, match="holds 2 volumes"):
+        nifti.read_labelmap(tmp_path / "m.nii")
