@@ -139,10 +139,25 @@ class Crowd:
         for n in sorted(range(len(self.frames)), key=lambda n: (clock[n], instance(self.frames[n]))):
             turns[seen[self.spots[n]]].append(n)
             seen[self.spots[n]] += 1
-        members = [tuple(self.frames[n] for n in sorted(turns[k])) for k in range(len(turns))]
         short = sum(count < len(turns) for count in seen.values())
-        doubt = f"{short} of {len(seen)} positions miss an image: there, phases may be one too early" if short else ""
-        return _turns(members, any(clock), doubt)
+        runs = self._runs() if short else []
+        members = [tuple(self.frames[n] for n in sorted(each)) for each in runs or turns.values()]
+        told = f"{short} of {len(seen)} positions miss an image: there, phases may be one too early"
+        return _turns(members, any(clock), told if short and not runs else "")
+
+    def _runs(self) -> list[list[int]]:
+        """Frames in order of acquisition, cut where positions begin again; empty where that gives other than phases."""
+        order = sorted(range(len(self.frames)), key=lambda n: instance(self.frames[n]))
+        for way in (1, -1):
+            runs = [[order[0]]]
+            for before, n in pairwise(order):
+                if way * (self.spots[n] - self.spots[before]) > 0:
+                    runs[-1].append(n)
+                else:
+                    runs.append([n])
+            if len(runs) == self.multiplicity:
+                return runs
+        return []
 
     def _telling_clock(self) -> list[float]:
         """A time for each frame by which all frames of each position differ; zeros where no attribute gives it."""

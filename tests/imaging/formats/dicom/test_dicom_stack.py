@@ -127,6 +127,15 @@ def test_phases_go_on_after_midnight(write, clock):
     ]
 
 
+@pytest.mark.parametrize("way", [1, -1])
+def test_passes_one_after_another_are_not_mixed_by_a_missing_image(write, way):
+    heights = [(t, k) for t in range(3) for k in range(4)[::way] if (t, k) != (1, 2)]
+    found = opened(write([(2 * k, {}) for _, k in heights]))
+    numbers = {each: 10 * n + 1 for n, each in enumerate(heights)}
+    expected = [[numbers[t, k] for k in range(4) if (t, k) in numbers] for t in range(3)]
+    assert {phase: values for _, _, values, phase in found} == {(t, 3, None): expected[t] for t in range(3)}
+
+
 def test_a_missing_image_that_may_mix_phases_is_told(write):
     """Trigger times differ from slice to slice: only their order tells the phases, and one slice has too few."""
     times = {(k, t): f"{40 * t + 0.5 * k}" for k in range(4) for t in range(3)}
