@@ -110,6 +110,11 @@ class InferenceProcess:
                     f"the model process ended unexpectedly ({_ending(child.process.exitcode)}). "
                     "The next run starts a new one."
                 ) from error
+            except (Cancelled, InferenceError):
+                raise
+            except BaseException:  # as where memory is short: what is left in the pipe is no answer to the next request
+                self.shut_down()
+                raise
 
     @contextmanager
     def _turn(self, report: Report) -> Generator[None]:

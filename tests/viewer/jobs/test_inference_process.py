@@ -111,6 +111,20 @@ def test_cancelling_a_process_that_just_died_is_a_cancel(process: InferenceProce
     assert process.pid is None
 
 
+def test_an_answer_that_nobody_took_is_not_given_to_the_next_request(
+    process: InferenceProcess, tiny_package: Package
+) -> None:
+    def broken(done: int, _total: int, _text: str) -> None:
+        if done:
+            raise RuntimeError("the window is gone")
+
+    with pytest.raises(RuntimeError, match="the window is gone"):
+        process.predict(tiny_package, ct(3), "cpu", broken)
+    found = process.predict(tiny_package, ct(5), "cpu", silent).mask
+    assert found is not None
+    assert len(found.array) == 5, "that of the request before has three slices"
+
+
 def test_words_of_the_process_reach_the_caller(process: InferenceProcess, tiny_package: Package) -> None:
     with pytest.raises(InferenceError, match="tiny reads CT; this is MR"):
         process.predict(tiny_package, ct(1, "MR"), "cpu", silent)
