@@ -71,12 +71,13 @@ class TrainingPanel(QWidget):
         self._teaching.start(self.name.text().strip(), self.parent_model.currentData(), self.epochs.value())
 
     def _show_models(self) -> None:
-        chosen = self.parent_model.currentIndex()
+        chosen = self.parent_model.currentData()
         self.parent_model.clear()
         for package in self._models.packages:
             if package.manifest is not None and package.manifest.task == "segmentation" and not package.problem:
                 self.parent_model.addItem(f"{package.manifest.title} {package.manifest.version}", package.folder)
-        self.parent_model.setCurrentIndex(max(0, min(chosen, self.parent_model.count() - 1)))
+        listed = [self.parent_model.itemData(row) for row in range(self.parent_model.count())]
+        self.parent_model.setCurrentIndex(listed.index(chosen) if chosen in listed else 0)
 
     def _show(self) -> None:
         learning = self._learning
