@@ -155,7 +155,7 @@ class Crowd:
                     runs[-1].append(n)
                 else:
                     runs.append([n])
-            if len(runs) == self.multiplicity:
+            if len(runs) == self.multiplicity and 2 * min(map(len, runs)) > len(set(self.spots)):
                 return runs
         return []
 

@@ -136,6 +136,13 @@ def test_passes_one_after_another_are_not_mixed_by_a_missing_image(write, way):
     assert {phase: values for _, _, values, phase in found} == {(t, 3, None): expected[t] for t in range(3)}
 
 
+def test_a_missing_image_of_two_positions_leaves_the_doubt(write):
+    """Position by position, as trigger times tell, one of each: what looks like a pass is none."""
+    folder = write([(z, {"TriggerTime": time}) for z, time in ((0, "0"), (0, "40"), (2, "0.3"))])
+    found = reading.open_study(folder).series
+    assert all(any("miss an image" in each for each in series.warnings) for series in found)
+
+
 def test_a_missing_image_that_may_mix_phases_is_told(write):
     """Trigger times differ from slice to slice: only their order tells the phases, and one slice has too few."""
     times = {(k, t): f"{40 * t + 0.5 * k}" for k in range(4) for t in range(3)}
