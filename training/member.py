@@ -15,6 +15,7 @@ from training.augmentation import Augmentation
 from training.checkpoint import Average
 from training.config import Task, TrainingConfig
 from training.dataset import Slices
+from training.errors import TrainingError
 from training.losses import make_loss
 from training.metrics import Values, classification_values, mean_rows, segmentation_row
 
@@ -48,6 +49,7 @@ def train_member(job: Job, network: nn.Module, report: Report, on_metrics: OnMet
         on_metrics: told epoch, step, train_loss and val_* after every epoch.
 
     Raises:
+        TrainingError: the loss became no number, and with it the weights.
         Cancelled: by ``report``.
     """
     torch.manual_seed(job.seed)
@@ -71,6 +73,8 @@ def train_member(job: Job, network: nn.Module, report: Report, on_metrics: OnMet
         for images, truths in batches:
             report(step, total, f"Epoch {epoch} of {settings.epochs}")
             losses.append(_step(network, images.to(job.device), truths.to(job.device), loss, optimiser, job))
+            if not math.isfinite(losses[-1]):
+                raise TrainingError(f"the loss is no number any more at step {step + 1}: try a lower optimiser.rate")
             schedule.step()
             average.update(network)
             step += 1

@@ -18,9 +18,10 @@ from inference.predictor import Predictor
 from inference.registry import Registry
 from tests.training.conftest import SQUARE, small_config
 from training.config import LibraryData, SplitConfig, TrainingConfig
-from training.errors import DataError
+from training.errors import DataError, TrainingError
 from training.evaluation import evaluate
 from training.loop import train
+from training.losses import LesionLoss
 from training.metrics import Values
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # importing MONAI warns of its own dependencies
@@ -163,6 +164,16 @@ def test_a_child_is_not_judged_on_whom_its_parent_learnt_from(index: Path, tmp_p
     assert learnt not in held_back
     assert set(parent.annotations) < set(child.annotations)
     assert "it had learnt from are not held back" in words
+
+
+def test_weights_that_are_no_numbers_are_never_released(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a network draws nothing, and is right wherever there is nothing to draw."""
+    monkeypatch.setattr(LesionLoss, "forward", lambda _self, logits, _masks: logits.mean() * float("nan"))
+    with pytest.raises(TrainingError, match=r"no number any more at step 1: try a lower optimiser\.rate"):
+        train(small_config(index), tmp_path / "run")
+    assert Registry([tmp_path / "run"]).packages() == ()
 
 
 def test_a_cancelled_run_releases_nothing(index: Path, tmp_path: Path) -> None:
