@@ -36,6 +36,27 @@ class KeyImage:
     note: str = ""
 
 
+Slice = tuple[str, int]
+"""Series UID, as it is listed, and k."""
+
+
+@dataclass(frozen=True)
+class KeySelection:
+    """What a document points at.
+
+    Attributes:
+        slices: of the images in the document's order, each once.
+        title: what they were selected for, in the document's words.
+        note: its description; empty without.
+        elsewhere: how many references are to none of the series.
+    """
+
+    slices: tuple[Slice, ...]
+    title: str
+    note: str
+    elsewhere: int
+
+
 def packed(key_image: KeyImage) -> str:
     """The key image as JSON; every digit of its plane is kept."""
     return json.dumps(asdict(key_image))

@@ -6,6 +6,7 @@ from functools import cached_property
 from viewer.commands.action import Action
 from viewer.commands.key_sheet import KeySheet
 from viewer.commands.marking import Marking
+from viewer.commands.selecting import Selecting
 from viewer.dialogs.corners import CornerTexts
 from viewer.dialogs.key_images import KeyImageList
 from viewer.dialogs.key_sheet import KeySheetView
@@ -27,8 +28,11 @@ class Dialogs:
         table: every action of the window.
     """
 
-    def __init__(self, room: Workroom, marking: Marking, window: MainWindow, table: Sequence[Action]) -> None:
-        self._room, self._marking, self._window, self._table = room, marking, window, table
+    def __init__(
+        self, room: Workroom, marking: Marking, selecting: Selecting, window: MainWindow, table: Sequence[Action]
+    ) -> None:
+        self._room, self._marking, self._selecting = room, marking, selecting
+        self._window, self._table = window, table
 
     @cached_property
     def palette(self) -> Palette:
@@ -73,7 +77,7 @@ class Dialogs:
     @cached_property
     def key_images(self) -> KeyImageList:
         """The key images."""
-        return KeyImageList(self._room.key_images, self._marking, self._window)
+        return KeyImageList(self._room.key_images, self._marking, self._selecting, self._window)
 
     def _sheet(self) -> KeySheet:
         bindings = self._room.session.bindings

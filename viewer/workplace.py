@@ -23,6 +23,7 @@ from viewer.commands.model_actions import model_actions
 from viewer.commands.preset_actions import preset_actions
 from viewer.commands.queue_actions import queue_actions
 from viewer.commands.segment_actions import segment_actions
+from viewer.commands.selecting import Selecting
 from viewer.commands.study_actions import study_actions
 from viewer.commands.tool_actions import tool_actions
 from viewer.commands.view_actions import view_actions
@@ -55,8 +56,10 @@ class Workplace(Workroom):
             self.notices,
             self.shelf,
             self.loading,
-            self.runner,
             self.viewports.png,
+        )
+        self.selecting = Selecting(
+            self.session, self.key_images, self.marking, self.notices, self.loading, self.runner, self.sandbox
         )
         self.exchanging = Exchanging(
             self.session,
@@ -128,7 +131,7 @@ class Workplace(Workroom):
         window = MainWindow(self.table, self.viewports)
         self.binding.begin(self.table)
         window.use_keys(self.session.bindings.keys)
-        self.dialogs = Dialogs(self, self.marking, window, self.table)
+        self.dialogs = Dialogs(self, self.marking, self.selecting, window, self.table)
         self.sides = Sides(self, window)
         self.document_text = DocumentText(self.session, window)
         self.history = MaskHistory(self.segmentation, self.revising, self.seeking, window)

@@ -10,6 +10,7 @@ from imaging.formats.measurement_report.packed import PackedMeasurements
 from imaging.formats.metadata import Element
 from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.segmentation.imported import ImportedMask
+from imaging.key_image import KeySelection
 from imaging.study import Document, Series, Study
 from imaging.volume import Volume
 
@@ -96,6 +97,13 @@ class ReadPresentation(_OntoAnImage):
     """:func:`imaging.formats.presentation.reading.read_presentation`."""
 
 
+@dataclass(frozen=True)
+class ReadKeySelection(_OfAPath):
+    """:func:`imaging.formats.key_selection.read_key_selection`."""
+
+    series: tuple[Series, ...]
+
+
 Request = (
     OpenStudy
     | OpenFiles
@@ -105,6 +113,7 @@ Request = (
     | ReadMetadata
     | ReadMeasurements
     | ReadPresentation
+    | ReadKeySelection
 )
 RESULTS: dict[type[Request], Any] = {
     OpenStudy: Study,
@@ -115,6 +124,7 @@ RESULTS: dict[type[Request], Any] = {
     ReadMetadata: tuple[Element, ...],
     ReadMeasurements: PackedMeasurements,
     ReadPresentation: Presentation,
+    ReadKeySelection: KeySelection,
 }
 REQUESTS: dict[str, type[Request]] = {each.__name__: each for each in RESULTS}
 

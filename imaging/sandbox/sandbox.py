@@ -16,6 +16,7 @@ from imaging.formats.measurement_report.packed import PackedMeasurements, ReadMe
 from imaging.formats.metadata import Element
 from imaging.formats.presentation.presentation import Presentation
 from imaging.formats.segmentation.imported import ImportedMask
+from imaging.key_image import KeySelection
 from imaging.progress import Report, silent
 from imaging.sandbox.indexing import LARGE, Indexing, ListFiles, files_below
 from imaging.sandbox.left import UnreadVolume
@@ -26,6 +27,7 @@ from imaging.sandbox.requests import (
     LoadVolume,
     OpenFiles,
     OpenStudy,
+    ReadKeySelection,
     ReadMetadata,
     ReadPresentation,
     ReadSegmentation,
@@ -194,6 +196,14 @@ class Sandbox:
             ReadError: the file cannot be read, does not fit the image, or stopped the worker.
         """
         return self._ask_for_one(ReadPresentation(path, grid_of(volume), series), silent)
+
+    def read_key_selection(self, path: Path, series: Sequence[Series]) -> KeySelection:
+        """As :func:`imaging.formats.key_selection.read_key_selection`.
+
+        Raises:
+            ReadError: the file cannot be read, points at other images, or stopped the worker.
+        """
+        return self._ask_for_one(ReadKeySelection(path, tuple(series)), silent)
 
     def read_metadata(self, path: Path) -> tuple[Element, ...]:
         """As :func:`imaging.formats.metadata.read_metadata`.

@@ -23,6 +23,7 @@ from imaging.sandbox.requests import (
     LoadVolume,
     OpenFiles,
     OpenStudy,
+    ReadKeySelection,
     ReadMeasurements,
     ReadMetadata,
     ReadPresentation,
@@ -118,6 +119,10 @@ def _carry_out(request: Request, relay: Relay) -> Any:
             from imaging.formats.presentation import reading as presentations
 
             return presentations.read_presentation(request.path, request.grid, request.series)
+        case ReadKeySelection():
+            from imaging.formats import key_selection
+
+            return key_selection.read_key_selection(request.path, request.series)
 
 
 def _import_readers() -> None:

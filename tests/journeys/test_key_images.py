@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
@@ -132,7 +133,7 @@ def test_pictures_name_the_patient_only_when_asked(main: Application, tmp_path: 
 def test_key_images_are_written_as_key_objects(qtbot: QtBot, main: Application, tmp_path: Path) -> None:
     main.view.set_slice(5)
     key(main, Qt.Key.Key_K)
-    main.marking.export_document(tmp_path / "key.dcm")
+    main.selecting.write(tmp_path / "key.dcm")
     settle(qtbot, main)
     assert "key.dcm refers to 1 images" in told(main)
     assert main.session.series is not None
@@ -140,3 +141,61 @@ def test_key_images_are_written_as_key_objects(qtbot: QtBot, main: Application, 
     document = pydicom.dcmread(tmp_path / "key.dcm")
     evidence = document.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence[0]
     assert evidence.ReferencedSOPSequence[0].ReferencedSOPInstanceUID == image.SOPInstanceUID
+
+
+def test_key_images_come_back_from_key_objects_in_another_library(
+    qtbot: QtBot, main: Application, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    main.view.set_slice(5)
+    key(main, Qt.Key.Key_K)
+    main.marking.note(main.key_images.all[0].key_image.uid, "nodule")
+    clip = next(each for each in study_series(main) if each.modality == "US")
+    main.reading.load(clip)
+    settle(qtbot, main)
+    main.view.set_slice(3)
+    key(main, Qt.Key.Key_K)
+    main.selecting.write(tmp_path / "key.dcm")
+    settle(qtbot, main)
+    first, second = main.key_images.all
+    main.marking.remove(first.key_image.uid)
+    main.window.run("key-images")
+    dialog = main.dialogs.key_images
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_args: (str(tmp_path / "key.dcm"), ""))
+    buttons = {each.text(): each for each in dialog.findChildren(QPushButton)}
+    QTest.mouseClick(buttons["Import DICOM…"], Qt.MouseButton.LeftButton)
+    settle(qtbot, main)
+    kept, back = main.key_images.all
+    assert kept == second, "what is marked already stays as it was looked at"
+    assert (back.key_image.series_uid, back.key_image.k, back.key_image.note) == (
+        first.key_image.series_uid,
+        5,
+        "nodule",
+    )
+    assert back.key_image.geometry == first.key_image.geometry
+    assert QImage.fromData(back.picture).height() > 50
+    assert "1 key images of key.dcm (Of Interest). 1 were marked already." in told(main)
+    main.marking.show(back.key_image.uid)
+    settle(qtbot, main)
+    assert main.session.series is not None and main.session.series.modality == "CT"
+    assert main.view.k == 5
+    dialog.close()
+
+
+def test_key_objects_of_another_study_are_refused_in_words(
+    qtbot: QtBot, main: Application, phantom_study: PhantomStudy, tmp_path: Path
+) -> None:
+    key(main, Qt.Key.Key_K)
+    main.selecting.write(tmp_path / "key.dcm")
+    settle(qtbot, main)
+    document = pydicom.dcmread(tmp_path / "key.dcm")
+    for item in document.ContentSequence:
+        for reference in item.get("ReferencedSOPSequence", ()):
+            reference.ReferencedSOPInstanceUID = "2.25.1"
+    document.save_as(tmp_path / "other.dcm")
+    main.selecting.read(tmp_path / "other.dcm")
+    settle(qtbot, main)
+    assert "refers to 1 images, none of which is in this study" in told(main)
+    main.selecting.read(phantom_study.study / "nothing.dcm")
+    settle(qtbot, main)
+    assert "nothing.dcm" in told(main)
+    assert len(main.key_images.all) == 1

@@ -1,4 +1,4 @@
-"""Key images: marked, noted on, shown again, taken away, and written for others."""
+"""Key images: marked, noted on, shown again, taken away, and written as pictures."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,19 +7,16 @@ from pathlib import Path
 from uuid import uuid4
 
 from imaging.errors import LibraryError, SaveError
-from imaging.formats.authoring.image_grid import grid_of
 from imaging.key_image import KeyImage
 from imaging.library.shelf import Shelf
 from imaging.saving import write_bytes
 from imaging.study import Series
 from viewer.commands.loading import Loading
 from viewer.errors import words
-from viewer.jobs.runner import Runner
 from viewer.places import author
 from viewer.state.key_images import KeyImages, Marked
 from viewer.state.marks import CornerText
 from viewer.state.notices import Notices
-from viewer.state.opened import OpenSeries
 from viewer.state.pane import Pane
 from viewer.state.session import Session
 
@@ -44,11 +41,10 @@ class Marking:
         notices: Notices,
         shelf: Shelf,
         loading: Loading,
-        runner: Runner,
         picture: Picture,
     ) -> None:
         self._session, self._state, self._notices = session, state, notices
-        self._shelf, self._loading, self._runner, self._picture = shelf, loading, runner, picture
+        self._shelf, self._loading, self._picture = shelf, loading, picture
         session.study_changed.connect(self.follow)
 
     def follow(self) -> None:
@@ -80,18 +76,22 @@ class Marking:
             view.projection,
         )
         marked = Marked(key_image, self._picture(pane, "none", False, SMALL_PX))
-        if self._keep(marked):
-            self._state.put(marked)
+        if self.put(marked):
             self._notices.add("info", f"Key image {len(self._state.all)} kept.")
+
+    def put(self, marked: Marked) -> bool:
+        """Keep a key image and list it; False, and told, where it cannot be kept."""
+        is_kept = self._keep(marked)
+        if is_kept:
+            self._state.put(marked)
+        return is_kept
 
     def note(self, uid: str, note: str) -> None:
         """Write something down beside a key image."""
         found = self._state.find(uid)
         if found is None or found.key_image.note == note:
             return
-        marked = replace(found, key_image=replace(found.key_image, note=note))
-        if self._keep(marked):
-            self._state.put(marked)
+        self.put(replace(found, key_image=replace(found.key_image, note=note)))
 
     def remove(self, uid: str) -> None:
         """Take a key image away."""
@@ -102,7 +102,7 @@ class Marking:
     def show(self, uid: str, then: Callable[[], object] | None = None) -> None:
         """Show a key image in the active viewport as it was looked at; ``then`` is called when it is on screen."""
         found, pane = self._state.find(uid), self._session.active
-        series = None if found is None else self._series(found.key_image)
+        series = None if found is None else self.series_of(found.key_image)
         if found is None or series is None:
             return
         key_image = found.key_image
@@ -135,50 +135,14 @@ class Marking:
 
         self.show(uid, write)
 
-    def export_document(self, path: Path) -> None:
-        """Write the key images of the shown study as a DICOM Key Object Selection; series are read where they must."""
-        study_uid = self._session.series.study_uid if self._session.series else ""
-        marked = [
-            (each.key_image, series)
-            for each in self._state.all
-            if (series := self._series(each.key_image)) is not None and series.study_uid == study_uid
-        ]
-        needed = list({series.uid: series for _, series in marked}.values())
-        opened: dict[str, OpenSeries] = {}
-
-        def fetch() -> None:
-            waiting = next((series for series in needed if series.uid not in opened), None)
-            if waiting is None:
-                self._write(marked, opened, path)
-            else:
-                self._loading.fetch(waiting, took)
-
-        def took(found: OpenSeries) -> None:
-            if found.series is not None:
-                opened[found.series.uid] = found
-                fetch()
-
-        fetch()
-
-    def _write(self, marked: list[tuple[KeyImage, Series]], opened: dict[str, OpenSeries], path: Path) -> None:
-        from imaging.formats.key_objects import write_key_objects  # brings highdicom along; nobody else needs it
-
-        images = [(key_image, series, grid_of(opened[series.uid].volume)) for key_image, series in marked]
-        self._runner.start(
-            "key objects",
-            f"Writing {path.name}",
-            lambda _report: write_key_objects(images, path),
-            lambda count: self._notices.add("info", f"{path.name} refers to {count} images."),
-            lambda error: self._notices.add("error", words(error)),
-        )
-
-    def _series(self, key_image: KeyImage) -> Series | None:
+    def series_of(self, key_image: KeyImage) -> Series | None:
+        """The listed series that a key image shows; None where it is not in the open study."""
         study = self._session.study
         found = () if study is None else study.series
         return next((series for series in found if series.uid == key_image.series_uid), None)
 
     def _keep(self, marked: Marked, deleted: bool = False) -> bool:
-        series = self._series(marked.key_image)
+        series = self.series_of(marked.key_image)
         if series is None:
             return False
         try:

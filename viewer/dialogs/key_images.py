@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from imaging.key_image import KeyImage
 from viewer.commands.marking import SMALL_PX, Marking
+from viewer.commands.selecting import Selecting
 from viewer.dialogs.buttons import button
 from viewer.state.key_images import KeyImages
 from viewer.state.marks import CornerText
@@ -30,9 +31,9 @@ _UID = Qt.ItemDataRole.UserRole
 class KeyImageList(QDialog):
     """Lists the key images; choosing one shows it."""
 
-    def __init__(self, state: KeyImages, marking: Marking, parent: QWidget) -> None:
+    def __init__(self, state: KeyImages, marking: Marking, selecting: Selecting, parent: QWidget) -> None:
         super().__init__(parent)
-        self._state, self._marking = state, marking
+        self._state, self._marking, self._selecting = state, marking, selecting
         self.setWindowTitle("Key images")
         self.resize(720, 520)
         self.rows = QListWidget()
@@ -95,6 +96,9 @@ class KeyImageList(QDialog):
         self.export = button("Export DICOM…", self._ask_document)
         self.export.setToolTip("A Key Object Selection that names the images in their archive")
         buttons.addWidget(self.export)
+        taking = button("Import DICOM…", self._ask_selection)
+        taking.setToolTip("Marks the images of this study that a Key Object Selection names")
+        buttons.addWidget(taking)
         buttons.addWidget(button("Close", self.close))
         layout = QVBoxLayout(self)
         layout.addWidget(self.rows, 1)
@@ -136,7 +140,12 @@ class KeyImageList(QDialog):
     def _ask_document(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Export the key images", "key-images.dcm", "DICOM (*.dcm)")
         if name:
-            self._marking.export_document(Path(name))
+            self._selecting.write(Path(name))
+
+    def _ask_selection(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Import key images", "", "DICOM (*.dcm);;All files (*)")
+        if name:
+            self._selecting.read(Path(name))
 
 
 def _icon(picture: bytes) -> QIcon:

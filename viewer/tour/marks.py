@@ -54,6 +54,6 @@ def _keep(visitor: Visitor, exhibits: Exhibits) -> None:
     visitor.do("key-image", "plane-coronal", "key-image", "plane-stored", "key-images")
     main.marking.note(main.key_images.all[0].key_image.uid, "compare with the next one")
     visitor.leave("key images", main.dialogs.key_images)
-    main.marking.export_document(exhibits.out / "key-images.dcm")
+    main.selecting.write(exhibits.out / "key-images.dcm")
     visitor.settle("the export")
     visitor.picture("key images exported as a DICOM object")
