@@ -9,13 +9,14 @@ from typing import Any
 from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
+from pydicom.uid import UID, generate_uid
 
 from imaging.errors import ReadError
 from imaging.formats.character_sets import one_line
 from imaging.formats.dicom.attributes import PARSE_ERRORS, text
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.labelmap import Provenance
+from imaging.regular import SUFFIX
 from imaging.study import Series
 
 PROGRAM = "Wetread"
@@ -50,7 +51,8 @@ class Subject:
 
     @property
     def study_uid(self) -> str:
-        return self.text("StudyInstanceUID") or self.series.study_uid
+        """Its Study Instance UID; of images without one a UID made from the series' own, the same each time."""
+        return self.text("StudyInstanceUID") or self.series.study_uid or _made_from(self.series)
 
     def moment(self, keyword: str) -> str:
         """A date or time in the form of the standard; empty where it is none (PS3.5 6.2)."""
@@ -104,6 +106,10 @@ class Subject:
     def values(self, keyword: str) -> Sequence[str]:
         """An attribute of several values."""
         return [each for each in self.text(keyword).split("\\") if each]
+
+
+def _made_from(series: Series) -> UID:
+    return generate_uid(entropy_srcs=["study of", series.uid.removesuffix(SUFFIX).split("#")[0]])
 
 
 def subject_of(series: Series) -> Subject:

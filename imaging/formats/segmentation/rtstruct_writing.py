@@ -85,7 +85,7 @@ def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
     made, subject = labelmap.provenance, subject_of(series)
     when = (made.time if made is not None and made.time.year > 1 else datetime.now(UTC)).astimezone()
     dataset = hd.SOPClass(
-        subject.study_uid or generate_uid(),
+        subject.study_uid,
         generate_uid(),
         series_number=901,
         sop_instance_uid=generate_uid(),

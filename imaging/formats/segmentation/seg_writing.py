@@ -150,7 +150,7 @@ def _head(subject: Subject, source: Source, labelmap: Labelmap, coding: Coding) 
     made = labelmap.provenance
     when = (made.time if made is not None and made.time.year > 1 else datetime.now(UTC)).astimezone()
     dataset = hd.SOPClass(
-        subject.study_uid or generate_uid(),
+        subject.study_uid,
         generate_uid(),
         series_number=900,
         sop_instance_uid=generate_uid(),
