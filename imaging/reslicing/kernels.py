@@ -100,6 +100,19 @@ def _joined(one: float, other: float, how: int) -> float:
 
 
 @compiled
+def _join_numbers(
+    total: NDArray[np.float64], hits: NDArray[np.int64], line: NDArray[np.float64], span: tuple[int, int], how: int
+) -> None:
+    """Join a line to those before it, where NaN has no share: it stays only where there is nothing else."""
+    for n in range(span[0], span[1]):
+        if hits[n] == 0 or np.isnan(total[n]):
+            total[n], hits[n] = line[n], 1
+        elif not np.isnan(line[n]):
+            total[n] = _joined(total[n], line[n], how)
+            hits[n] += 1
+
+
+@compiled
 def _place(origin: NDArray[np.float64], steps: NDArray[np.float64], plane: int, row: int) -> Place:
     """Where a row begins."""
     z, y, x = origin + plane * steps[0] + row * steps[1]
@@ -127,7 +140,7 @@ def linear(
         planes: first and end of the planes, counted from the one in the middle.
         how: ``MAX``, ``MIN`` or ``MEAN`` of what lies in the volume; of one plane all are the same.
         outside: the value of pixels with no place in the volume.
-        whole: round, half up.
+        whole: the values are integers: round, half up. Of others NaN has no share.
         out: (R, C) values.
         rows: first and end of the rows to write.
     """
@@ -138,6 +151,9 @@ def linear(
         hits[:] = 0
         for plane in range(planes[0], planes[1]):
             first, end = _sample(array, _place(origin, steps, plane, row), step, line)
+            if not whole:
+                _join_numbers(total, hits, line, (first, end), how)
+                continue
             for n in range(first, end):
                 total[n] = _joined(total[n], line[n], how) if hits[n] else line[n]
                 hits[n] += 1
@@ -178,8 +194,8 @@ def nearest(
 
 
 @compiled
-def along_rows(array: NDArray[Any], how: int, whole: bool, out: NDArray[Any], rows: tuple[int, int]) -> None:
-    """Write rows of the largest, smallest or mean value along the last axis of (R, C, N) to (R, C).
+def along_rows(array: NDArray[Any], how: int, out: NDArray[Any], rows: tuple[int, int]) -> None:
+    """Write rows of the largest, smallest or mean value along the last axis of (R, C, N) integers to (R, C).
 
     numpy takes four times as long where N is small.
     """
@@ -188,5 +204,20 @@ def along_rows(array: NDArray[Any], how: int, whole: bool, out: NDArray[Any], ro
             total = np.float64(array[row, column, 0])
             for n in range(1, array.shape[2]):
                 total = _joined(total, np.float64(array[row, column, n]), how)
-            mean = total / array.shape[2] if how == MEAN else total
-            out[row, column] = np.floor(mean + 0.5) if whole else mean
+            out[row, column] = np.floor((total / array.shape[2] if how == MEAN else total) + 0.5)
+
+
+@compiled
+def numbers_along_rows(array: NDArray[Any], how: int, out: NDArray[Any], rows: tuple[int, int]) -> None:
+    """:func:`along_rows` of fractional values, where NaN has no share: it stays only where there is nothing else."""
+    for row in range(rows[0], rows[1]):
+        for column in range(array.shape[1]):
+            total, count = np.float64(array[row, column, 0]), 1
+            for n in range(1, array.shape[2]):
+                value = np.float64(array[row, column, n])
+                if np.isnan(total):
+                    total = value
+                elif not np.isnan(value):
+                    total = _joined(total, value, how)
+                    count += 1
+            out[row, column] = total / count if how == MEAN else total

@@ -68,7 +68,7 @@ class Reslicer:
     def slab(self, grid: Geometry, k: int, thickness_mm: float, how: Projection = "max") -> NDArray[Any]:
         """(R, C) or (R, C, 3): the largest, smallest or mean value of the planes within half the thickness of ``k``.
 
-        Only what lies in the volume counts. Type, rounding and interpolation are those of :meth:`plane`.
+        Only what lies in the volume and is no NaN counts. Type, rounding and interpolation are those of :meth:`plane`.
         """
         side = _side(grid, thickness_mm)
         if side == 0:

@@ -75,23 +75,37 @@ def sample_nearest(
 
 
 def project(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
-    """(R, C, ...) of whole planes (P, R, C, ...), of their type: the largest, smallest or mean values."""
+    """(R, C, ...) of whole planes (P, R, C, ...), of their type: the largest, smallest or mean values.
+
+    NaN has no share: it stays only where there is nothing else.
+    """
     if planes.ndim == 3 and planes.strides[0] == planes.itemsize:
         return _project_along_rows(planes, how)
+    if planes.dtype.kind not in "iu":
+        return _project_numbers(planes, how)
     if how == "max":
         return planes.max(axis=0)
     if how == "min":
         return planes.min(axis=0)
-    mean = planes.mean(axis=0, dtype=np.float64)
-    return (np.floor(mean + 0.5) if planes.dtype.kind in "iu" else mean).astype(planes.dtype)
+    return np.floor(planes.mean(axis=0, dtype=np.float64) + 0.5).astype(planes.dtype)
+
+
+def _project_numbers(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
+    if how == "max":
+        return np.fmax.reduce(planes, axis=0)
+    if how == "min":
+        return np.fmin.reduce(planes, axis=0)
+    total, count = np.nansum(planes, axis=0, dtype=np.float64), np.count_nonzero(~np.isnan(planes), axis=0)
+    return np.where(count, total / np.maximum(count, 1), np.nan).astype(planes.dtype)
 
 
 def _project_along_rows(planes: NDArray[Any], how: Projection) -> NDArray[Any]:
     """Neighbours in memory lie across the planes: one thread reads them together."""
-    kernels, whole = _kernels(), planes.dtype.kind in "iu"
+    kernels = _kernels()
+    project = kernels.along_rows if planes.dtype.kind in "iu" else kernels.numbers_along_rows
     out = np.empty(planes.shape[1:], planes.dtype)
     lines = planes.transpose(1, 2, 0)
-    _in_threads(out, lambda rows: kernels.along_rows(lines, kernels.CODES[how], whole, out, rows))
+    _in_threads(out, lambda rows: project(lines, kernels.CODES[how], out, rows))
     return out
 
 

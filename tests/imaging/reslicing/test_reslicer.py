@@ -181,6 +181,49 @@ def test_oblique_slabs_join_the_planes_as_far_as_they_lie_in_the_volume(how):
     assert np.allclose(found, expected)
 
 
+def with_holes(dtype: type[np.floating] = np.float32) -> np.ndarray:
+    """Waves of which most voxels are NaN, some through the whole volume."""
+    array = smooth(dtype)
+    array[np.random.default_rng(7).random(SHAPE) < 0.6] = np.nan
+    array[:, 4:9, 11:20] = np.nan
+    array[5:12, :, 3] = np.nan
+    array[6, 10:20] = np.nan
+    return array
+
+
+def joined(planes: np.ndarray, how: str) -> np.ndarray:
+    """What numpy makes of the values that are no NaN; NaN where there are none."""
+    some = ~np.isnan(planes).all(axis=0)
+    out = np.full(planes.shape[1:], np.nan)
+    out[some] = {"max": np.nanmax, "min": np.nanmin, "mean": np.nanmean}[how](planes[:, some].astype(float), axis=0)
+    return out
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("how", ["max", "min", "mean"])
+def test_what_is_no_number_has_no_share_in_a_slab(how, axis, dtype):
+    array, grid = with_holes(dtype), orthogonal(FRAME, axis)
+    found = Reslicer(array, FRAME).slab(grid, 8, 4.9 * grid.spacing_mm[0], how)
+    expected = joined(np.asarray(orthogonal_planes(array, axis))[6:11], how)
+    assert found.dtype == dtype and np.isnan(expected).any() and not np.isnan(expected).all()
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("how", ["max", "min", "mean"])
+def test_what_is_no_number_has_no_share_in_an_oblique_slab(how):
+    array, grid = smooth(np.float64), turned()
+    array[np.random.default_rng(7).random(SHAPE) < 0.05] = np.nan
+    array[4:14, 5:15, 8:30] = np.nan
+    reslicer = Reslicer(array, FRAME, OUTSIDE)
+    planes = np.stack([reslicer.plane(grid, k) for k in range(6, 13)])
+    outside = (planes == OUTSIDE).all(axis=0)
+    expected = joined(np.where(planes == OUTSIDE, np.nan, planes), how)
+    expected[outside] = OUTSIDE
+    assert np.isnan(expected).any() and outside.any()
+    np.testing.assert_allclose(reslicer.slab(grid, 9, 6 * grid.spacing_mm[0], how), expected, rtol=1e-9)
+
+
 def test_a_thin_slab_is_the_plane():
     array, grid = smooth(), turned()
     reslicer = Reslicer(array, FRAME)
