@@ -48,13 +48,15 @@ class KeySelection:
         slices: of the images in the document's order, each once.
         title: what they were selected for, in the document's words.
         note: its description; empty without.
-        elsewhere: how many references are to none of the series.
+        elsewhere: how many of the images and frames it names are in none of the series.
+        others: how many other objects it names, as presentation states and reports.
     """
 
     slices: tuple[Slice, ...]
     title: str
     note: str
     elsewhere: int
+    others: int = 0
 
 
 def packed(key_image: KeyImage) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from imaging.phantom import PhantomStudy
-from imaging.study import Series
+from imaging.study import Series, Study
 from imaging.volume import Window
 from tests.journeys.hands import settle, told
 from viewer.app import Application
@@ -199,3 +199,18 @@ def test_key_objects_of_another_study_are_refused_in_words(
     settle(qtbot, main)
     assert "nothing.dcm" in told(main)
     assert len(main.key_images.all) == 1
+
+
+def test_key_objects_of_series_that_went_meanwhile_mark_nothing(
+    qtbot: QtBot, main: Application, tmp_path: Path
+) -> None:
+    key(main, Qt.Key.Key_K)
+    main.selecting.write(tmp_path / "key.dcm")
+    settle(qtbot, main)
+    main.marking.remove(main.key_images.all[0].key_image.uid)
+    main.selecting.read(tmp_path / "key.dcm")
+    ct = next(each for each in study_series(main) if each.modality == "CT")
+    main.session.put_in_place(ct, Study(tmp_path))
+    settle(qtbot, main)
+    assert "Nothing of key.dcm was marked: the study is no longer the one it was." in told(main)
+    assert main.key_images.all == ()

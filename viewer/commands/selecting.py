@@ -58,7 +58,7 @@ class Selecting:
         if study is None:
             return
         self._runner.start(
-            "key objects",
+            "key selection",
             f"Reading {path.name}",
             lambda _report: self._sandbox.read_key_selection(path, study.series),
             lambda found: self._take(found, study.series, path),
@@ -79,10 +79,15 @@ class Selecting:
 
     def _take(self, found: KeySelection, series: Iterable[Series], path: Path) -> None:
         known = {each.uid: each for each in series}
-        self._fetch([known[uid] for uid, _ in found.slices], lambda opened: self._mark(found, opened, path))
+        needed = [known[uid] for uid, _ in found.slices]
+        self._fetch(needed, lambda opened: self._mark(found, needed, opened, path))
 
-    def _mark(self, found: KeySelection, opened: Opened, path: Path) -> None:
+    def _mark(self, found: KeySelection, needed: Iterable[Series], opened: Opened, path: Path) -> None:
         """Mark slices that are not marked yet, as they are first seen."""
+        listed = self._session.study.series if self._session.study else ()
+        if any(each not in listed for each in needed):
+            self._notices.add("warning", f"Nothing of {path.name} was marked: the study is no longer the one it was.")
+            return
         stored = {(each.key_image.series_uid, each.key_image.k) for each in self._state.all if _is_stored(each)}
         new = [(uid, k) for uid, k in found.slices if (uid, k) not in stored]
         kept = [self._marking.put(_marked(opened[uid].volume, uid, k, found.note)) for uid, k in new]
@@ -93,6 +98,10 @@ class Selecting:
         self._notices.add("info", said)
         if found.elsewhere:
             self._notices.add("warning", f"{path.name} refers to {found.elsewhere} more that are not in this study.")
+        if found.others:
+            self._notices.add(
+                "info", f"{path.name} names {found.others} presentation states or other objects too: left out."
+            )
 
     def _fetch(self, series: Iterable[Series], then: Callable[[Opened], object]) -> None:
         """Read some series, one after the other."""

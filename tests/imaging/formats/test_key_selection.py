@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence as Items
 
 from imaging.errors import ReadError
 from imaging.formats.authoring.image_grid import grid_of
@@ -74,3 +76,63 @@ def test_other_objects_and_damaged_ones_are_refused(written: tuple[Path, tuple[S
     (tmp_path / "cut.dcm").write_bytes(path.read_bytes()[:900])
     with pytest.raises(ReadError):
         read_key_selection(tmp_path / "cut.dcm", series)
+
+
+def references(document: Dataset) -> list[Dataset]:
+    """The content items that refer to objects."""
+    return [each for each in document.ContentSequence if "ReferencedSOPSequence" in each]
+
+
+def test_references_and_descriptions_in_containers_are_found(written: tuple[Path, tuple[Series, ...]]) -> None:
+    path, series = written
+    expected = read_key_selection(path, series)
+    document = pydicom.dcmread(path)
+    inner, outer = Dataset(), Dataset()
+    for container, content in ((inner, document.ContentSequence), (outer, Items([inner]))):
+        container.RelationshipType, container.ValueType = "CONTAINS", "CONTAINER"
+        container.ContinuityOfContent = "SEPARATE"
+        container.ContentSequence = content
+    document.ContentSequence = Items([outer])
+    document.save_as(path)
+    assert read_key_selection(path, series) == expected
+
+
+def test_presentation_states_beside_images_are_no_missing_images(written: tuple[Path, tuple[Series, ...]]) -> None:
+    path, series = written
+    document = pydicom.dcmread(path)
+    state = references(document)[0]
+    state.ValueType = "COMPOSITE"
+    state.ReferencedSOPSequence[0].ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.11.1"
+    state.ReferencedSOPSequence[0].ReferencedSOPInstanceUID = "1.2.826.0.1.99.1"
+    document.save_as(path)
+    found = read_key_selection(path, series)
+    assert (len(found.slices), found.elsewhere, found.others) == (3, 0, 1)
+
+
+def test_frames_out_of_range_are_counted(written: tuple[Path, tuple[Series, ...]]) -> None:
+    path, series = written
+    document = pydicom.dcmread(path)
+    references(document)[-1].ReferencedSOPSequence[0].ReferencedFrameNumber = [3, 0, 9999]
+    document.save_as(path)
+    found = read_key_selection(path, series)
+    assert (found.slices[-1], found.elsewhere) == ((uid_of(series, "US"), 2), 2)
+
+
+def test_a_document_without_references_is_refused(written: tuple[Path, tuple[Series, ...]]) -> None:
+    path, series = written
+    document = pydicom.dcmread(path)
+    document.ContentSequence = Items()
+    document.save_as(path)
+    with pytest.raises(ReadError, match="refers to no image"):
+        read_key_selection(path, series)
+
+
+@pytest.mark.parametrize("code", ["113001", "113037", "113038", "113039"])
+def test_images_taken_out_of_use_are_no_key_images(written: tuple[Path, tuple[Series, ...]], code: str) -> None:
+    path, series = written
+    document = pydicom.dcmread(path)
+    title = document.ConceptNameCodeSequence[0]
+    title.CodeValue, title.CodeMeaning = code, "Rejected"
+    document.save_as(path)
+    with pytest.raises(ReadError, match=r"takes its images out of use \(Rejected\)"):
+        read_key_selection(path, series)
