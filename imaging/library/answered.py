@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -11,7 +11,7 @@ from imaging.annotation import AnswerRevision, newest
 from imaging.classification import Answer, Level, Target, choice_of
 from imaging.errors import LibraryError
 from imaging.labelmap import Provenance
-from imaging.library import rows
+from imaging.library import reading_times, rows
 from imaging.library.schema import AnswerRow
 from imaging.library.store import Library
 from imaging.study import Series
@@ -31,11 +31,15 @@ class Answered:
 
         Args:
             series: the one that was looked at.
+            answers: of a reader whose clock was set back meanwhile, the time of the begin is kept.
             withdrawn: they are taken back; what they were stays in their revisions.
         """
         with self._library.transaction("the answer could not be saved") as session:
             rows.keep_series(session, series)
-            session.add_all(_row(series.uid, each, withdrawn) for each in answers)
+            for each in answers:
+                made = each.provenance
+                time = reading_times.since_begun(session, series.uid, made.author, made.time)
+                session.add(_row(series.uid, replace(each, provenance=replace(made, time=time)), withdrawn))
 
     def of(
         self, study: str, series_uid: str, unseen: frozenset[str] = frozenset(), reader: str | None = None

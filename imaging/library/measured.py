@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from imaging.errors import LibraryError
-from imaging.library import rows
+from imaging.library import reading_times, rows
 from imaging.library.schema import MeasurementRow
 from imaging.library.store import Library
 from imaging.measurement.measurement import Measurement, packed, unpacked
@@ -45,11 +45,12 @@ class Measured:
         """Keep another state of each measurement, on disk when this returns.
 
         Args:
+            time: of a reader whose clock was set back meanwhile, that of the begin is kept.
             deleted: they are taken away; what they were stays in their revisions.
         """
-        whose = rows.by_whom(author, time)
         with self._library.transaction("the measurement could not be saved") as session:
             rows.keep_series(session, series)
+            whose = rows.by_whom(author, reading_times.since_begun(session, series.uid, author, time))
             for each in measurements:
                 row = MeasurementRow(
                     series_uid=series.uid, uid=each.uid, deleted=deleted, content=packed(each), **whose

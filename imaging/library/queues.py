@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Update, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from imaging.errors import LibraryError
-from imaging.library import handiwork, queue_rows
+from imaging.library import handiwork, queue_rows, reading_times
 from imaging.library.answered import Answered
 from imaging.library.measured import Measured
 from imaging.library.queued import ADJUDICATION, VERDICTS, Case, CaseReading, CaseState, WorkQueue, in_order
@@ -118,16 +118,19 @@ class Queues:
     def begin(self, identity: int, reader: str, now: datetime) -> Case:
         """Note that ``reader`` begins; the first one settles which mask everybody begins with.
 
-        Who put the case off and comes back has begun when they first did.
+        Who put the case off and comes back has begun when they first did. What there is has been there before, also
+        where its time is later, as after a clock was set back.
         """
         with self._library.transaction(_NOT_KEPT) as session:
+            series_uid = session.scalar(select(QueueCaseRow.series_uid).where(QueueCaseRow.id == identity)) or ""
+            time = _naive(reading_times.after_all(session, series_uid, now))
             newest = select(func.max(MaskRow.id)).where(
                 MaskRow.series_uid == QueueCaseRow.series_uid, MaskRow.reading.is_(None)
             )
             first = update(QueueCaseRow).where(QueueCaseRow.id == identity, QueueCaseRow.begun.is_(None))
-            session.execute(first.values(begun=_naive(now), base=newest.scalar_subquery()))
+            session.execute(first.values(begun=time, base=newest.scalar_subquery()))
             own = _own(identity, reader).where(QueueReadingRow.state == CaseState.UNDONE.value)
-            first_time = func.coalesce(QueueReadingRow.started, _naive(now))
+            first_time = func.coalesce(QueueReadingRow.started, time)
             session.execute(own.values(state=CaseState.STARTED.value, started=first_time))
         return self.case(identity, reader)
 
@@ -144,7 +147,8 @@ class Queues:
             revision: the mask as it is left.
 
         Raises:
-            LibraryError: all readings of a blind case are finished, so that their readers know of one another.
+            LibraryError: all readings of a blind case are finished, so that their readers know of one another; or the
+                case is not this reader's, as when it was put off.
         """
         if verdict not in VERDICTS:
             raise ValueError(f"{verdict!r}: expected one of {', '.join(sorted(VERDICTS))}")
@@ -152,9 +156,13 @@ class Queues:
         own = case.reading_of(reader)
         if case.wanted > 1 and case.complete and own is not None and own.slot != ADJUDICATION:
             raise LibraryError(f"{case.title}: both readings are finished; what differs is for the adjudication")
-        values = {"state": verdict.value, "finished": _naive(now), "revision": revision}
+        finished = max(now, (own and own.started) or now)
+        values = {"state": verdict.value, "finished": _naive(finished), "revision": revision}
+        held = _own(identity, reader).where(QueueReadingRow.slot.is_not(None))
         with self._library.transaction(_NOT_KEPT) as session:
-            session.execute(_own(identity, reader).values(**values))
+            found = cast("CursorResult[Any]", session.execute(held.values(**values)))
+        if not found.rowcount:
+            raise LibraryError(f"{case.title}: {reader} has put it off or never taken it; choose it, then judge it")
         return self.case(identity, reader)
 
     def corrected(self, identity: int, reader: str) -> bool:

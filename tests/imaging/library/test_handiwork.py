@@ -93,7 +93,7 @@ def test_what_a_reader_left_is_listed_without_what_they_took_away(desk: Desk) ->
 
 
 def test_answers_count_by_what_is_chosen(desk: Desk) -> None:
-    desk.answer("Ada", BEFORE, "a", "b")
+    desk.answer("Bo", BEFORE, "a", "b")
     desk.answer("Ada", AFTER, "b", "a")
     assert not desk.corrected(), "the same in another order"
     desk.answer("Ada", LATER, "b")
@@ -113,6 +113,26 @@ def test_who_comes_back_to_a_case_has_begun_when_they_first_did(desk: Desk) -> N
     desk.skip("Ada")
     desk.begin("Ada", LATER)
     assert desk.corrected()
+
+
+def test_a_clock_set_back_while_the_case_is_read_hides_nothing_of_the_reader(desk: Desk) -> None:
+    desk.measure("Ada", BEFORE)
+    assert desk.corrected()
+    assert desk.measured.left_by("1.1", "Ada", NOON) == (LINE,)
+    desk.measure("Ada", BEFORE, deleted=True)
+    assert not desk.corrected()
+    desk.answer("Ada", BEFORE, "a")
+    assert desk.corrected()
+
+
+@pytest.mark.parametrize("desk", [2], indirect=True)
+def test_what_was_there_before_a_clock_was_set_back_is_no_correction(desk: Desk) -> None:
+    desk.measure("Bo", LATER)
+    desk.answer("Bo", LATER, "a")
+    desk.begin("Bo", AFTER)
+    assert not desk.corrected("Bo")
+    desk.measure("Bo", AFTER, deleted=True)
+    assert desk.corrected("Bo"), "it was there and is no more"
 
 
 @pytest.mark.parametrize("desk", [2], indirect=True)

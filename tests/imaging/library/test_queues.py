@@ -77,6 +77,23 @@ def test_a_case_is_taken_begun_timed_and_judged(queues: Queues) -> None:
     assert following is not None and following.title == "case 2"
 
 
+def test_a_reading_never_ends_before_it_began_where_the_clock_was_set_back(queues: Queues) -> None:
+    case = taken(queues, made(queues, SINGLE), "Ada")
+    reading = queues.judge(case.id, "Ada", ACCEPTED, None, NOW - timedelta(hours=1)).reading_of("Ada")
+    assert reading is not None and (reading.started, reading.finished) == (NOW, NOW)
+
+
+def test_a_case_that_was_put_off_is_not_judged_until_it_is_chosen_again(queues: Queues) -> None:
+    case = taken(queues, made(queues, SINGLE), "Ada")
+    queues.skip(case.id, "Ada")
+    for reader in ("Ada", "Bo"):
+        with pytest.raises(LibraryError, match=rf"case 1: {reader} has put it off or never taken it; choose it"):
+            queues.judge(case.id, reader, ACCEPTED, None, NOW)
+    assert queues.case(case.id, "Ada").state is CaseState.SKIPPED
+    queues.take(SINGLE, case.id, "Ada")
+    assert queues.judge(case.id, "Ada", ACCEPTED, None, NOW).state is ACCEPTED
+
+
 def test_what_was_judged_can_be_judged_again_while_nobody_else_depends_on_it(queues: Queues) -> None:
     case = taken(queues, made(queues, SINGLE), "Ada")
     queues.judge(case.id, "Ada", ACCEPTED, None, NOW)
