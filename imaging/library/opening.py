@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, func, inspect, make_url, select
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from imaging.errors import LibraryError
@@ -16,6 +16,9 @@ from imaging.library.schema import VERSION, Base, SchemaRow
 LOCK_WAIT_S = 15
 _PATIENCE = {"connect_timeout": 5, "keepalives_idle": 5, "keepalives_interval": 2, "tcp_user_timeout": 10_000}
 """Of libpq: seconds, and milliseconds for the last."""
+
+_THERE_ALREADY = frozenset(("42P07", "42710", "42701", "23505"))
+"""A table, a type, a column, a row: SQLSTATE as in the appendix "PostgreSQL Error Codes" of its manual."""
 
 ATTEMPTS = 8
 
@@ -105,10 +108,17 @@ def _prepare(engine: Engine, name: str) -> None:
             _check(engine, name)
             return
         except (OperationalError, ProgrammingError, IntegrityError) as error:
-            busy = any(word in cause(error) for word in ("locked", "already exists", "UNIQUE", "duplicate"))
-            if not busy or attempt == ATTEMPTS - 1:
+            if not _made_meanwhile(error) or attempt == ATTEMPTS - 1:
                 raise
             time.sleep(0.05 * (attempt + 1))
+
+
+def _made_meanwhile(error: DBAPIError) -> bool:
+    """True where another process holds the database, or made what was to be made."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:  # PostgreSQL says it in the language that it was set up for
+        return state in _THERE_ALREADY
+    return any(word in cause(error) for word in ("locked", "already exists", "UNIQUE", "duplicate"))
 
 
 def _check(engine: Engine, name: str) -> None:
