@@ -20,9 +20,9 @@ from imaging.formats.segmentation.imported import ImportedMask, Segment
 from imaging.formats.segmentation.painting import Painting
 from imaging.formats.segmentation.polygons import filled
 from imaging.formats.segmentation.resampling import refusal, resampled
-from imaging.formats.segmentation.seg_header import code_in, derivation_in
+from imaging.formats.segmentation.seg_header import code_in, derivation_in, program_of, provenance_in
 from imaging.formats.segmentation.terminology import codes_of, told
-from imaging.labelmap import MOST_LABELS, PALETTE, Label
+from imaging.labelmap import MOST_LABELS, PALETTE, Label, Provenance
 from imaging.progress import Report, silent
 from imaging.study import Series
 
@@ -74,7 +74,8 @@ def read_rtstruct(
         raise ReadError(path, f"damaged RT Structure Set: {error}") from error
     title = text(dataset, "SeriesDescription") or text(dataset, "StructureSetLabel") or path.name
     elsewhere = len(items(dataset, "StructureSetROISequence")) - len(own)
-    structures = _Structures(title, tuple(regions), open_lines, elsewhere)
+    made = provenance_in(dataset, [each.segment for each in regions], "OperatorsName", "StructureSet")
+    structures = _Structures(title, tuple(regions), open_lines, elsewhere, made, _undescribed(dataset))
     found = structures.on(source)
     reason = structures.misfit(source)
     return _from_other_planes(path, reason, structures, source, resample, report) if reason else found
@@ -104,6 +105,9 @@ class _Structures:
     regions: tuple[_Region, ...]
     open_lines: int
     elsewhere: int
+    made: Provenance
+    undescribed: tuple[int, ...]
+    """Numbers of regions that have contours and nothing else."""
 
     @property
     def contours(self) -> list[NDArray[np.float64]]:
@@ -144,7 +148,7 @@ class _Structures:
         labels = tuple(
             Label(each.value, each.name, each.colour, told(each.kind), derivation=each.derivation) for each in segments
         )
-        mask = source.grid.labelmap(painting.layers, painting.placed(labels))
+        mask = source.grid.labelmap(painting.layers, painting.placed(labels), self.made)
         return ImportedMask(mask, segments, self.title, tuple(self._warnings(source, between, cut)))
 
     def _warnings(self, source: Source, between: int, cut: int) -> Iterator[str]:
@@ -158,6 +162,9 @@ class _Structures:
             yield f"{self.open_lines} points and open lines enclose nothing and were left out"
         if self.elsewhere:
             yield f"{self.elsewhere} regions lie in another frame of reference and were left out"
+        if self.undescribed:
+            numbers = ", ".join(map(str, self.undescribed))
+            yield f"the contours of regions that are not described were left out: {numbers}"
 
 
 def _structure_set(path: Path) -> Dataset:
@@ -181,6 +188,12 @@ def _in_frame(dataset: Dataset, source: Source) -> list[Dataset]:
     return [each for each in regions if not ours or text(each, "ReferencedFrameOfReferenceUID") in ("", ours)]
 
 
+def _undescribed(dataset: Dataset) -> tuple[int, ...]:
+    described = {whole(each, "ROINumber") for each in items(dataset, "StructureSetROISequence")}
+    drawn = (each for each in items(dataset, "ROIContourSequence") if items(each, "ContourSequence"))
+    return tuple(sorted({whole(each, "ReferencedROINumber") or 0 for each in drawn} - described))
+
+
 def _regions(path: Path, dataset: Dataset, own: list[Dataset]) -> tuple[list[_Region], int]:
     """The regions in order of number, and how many of their contours are not closed."""
     described = {whole(each, "ROINumber"): each for each in own}
@@ -194,8 +207,9 @@ def _regions(path: Path, dataset: Dataset, own: list[Dataset]) -> tuple[list[_Re
     open_lines = 0
     for n, number in enumerate(found):
         value = number if fits else n + 1
+        program = program_of(dataset)
         segment = _segment(
-            value, number, described[number], observed.get(number, Dataset()), drawn.get(number, Dataset())
+            value, number, described[number], observed.get(number, Dataset()), drawn.get(number, Dataset()), program
         )
         contours = items(drawn.get(number, Dataset()), "ContourSequence")
         closed = tuple(_closed(path, contours))
@@ -215,7 +229,7 @@ def _closed(path: Path, contours: list[Dataset]) -> Iterator[tuple[NDArray[np.fl
             yield np.array(points).reshape(-1, 3), text(images[0], "ReferencedSOPInstanceUID") if images else ""
 
 
-def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn: Dataset) -> Segment:
+def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn: Dataset, program: str) -> Segment:
     name = text(region, "ROIName") or f"region {number}"
     colour = numbers(drawn, "ROIDisplayColor")
     shown = PALETTE[(value - 1) % len(PALETTE)]
@@ -223,7 +237,8 @@ def _segment(value: int, number: int, region: Dataset, observed: Dataset, drawn:
         shown = (int(colour[0]), int(colour[1]), int(colour[2]))
     category, kind = codes_of(name)[0], code_in(observed, "RTROIIdentificationCodeSequence")
     how = text(region, "ROIGenerationAlgorithm").upper()
-    algorithm = text(region, "ROIGenerationDescription") if how != "MANUAL" else ""
+    algorithm = text(region, "ROIGenerationDescription") if how in ("AUTOMATIC", "SEMIAUTOMATIC") else ""
+    algorithm = algorithm or (program if how == "AUTOMATIC" else "")
     derivation = derivation_in(text(region, "ROIDescription"))
     return Segment(value, number, name, shown, category, kind, how, algorithm, derivation=derivation)
 

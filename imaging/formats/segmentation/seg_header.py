@@ -1,5 +1,6 @@
 """What a DICOM SEG says before its pixels (PS3.3 A.51): segments, their colours and codes, who made it, from what."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,7 +92,7 @@ def _head(path: Path, dataset: Dataset) -> SegHeader:
         frozenset(filter(None, (text(each, "SeriesInstanceUID") for each in referenced))),
         frozenset(filter(None, instances)),
         title,
-        _provenance(dataset, segments),
+        provenance_in(dataset, segments, "ContentCreatorName", "Content"),
         text(dataset, "SegmentationFractionalType").upper(),
     )
 
@@ -145,17 +146,32 @@ def code_in(dataset: Dataset, keyword: str) -> Code:
     return Code(value, text(found, "CodingSchemeDesignator"), text(found, "CodeMeaning"))
 
 
-def _provenance(dataset: Dataset, segments: tuple[Segment, ...]) -> Provenance:
-    """Who: the creator's name, else the maker of the program; which model: the algorithm of the first segment."""
+def provenance_in(dataset: Dataset, segments: Iterable[Segment], creator: str, moment: str) -> Provenance:
+    """Who: the creator's name, else the program; which model: the algorithm of the first segment that has one.
+
+    Args:
+        dataset: the object, with its equipment.
+        segments: what it describes.
+        creator, moment: the attributes that say who and when: a name, and what its Date and Time begin with.
+    """
     made = next((each for each in segments if each.algorithm_type != "MANUAL" and each.algorithm), None)
-    maker = " ".join(filter(None, (text(dataset, "Manufacturer"), text(dataset, "ManufacturerModelName"))))
-    author = text(dataset, "ContentCreatorName").replace("^", " ").strip() or maker or NOT_STATED
-    return Provenance(author, _time(dataset), made.algorithm if made else "", made.algorithm_version if made else "")
+    name = text(dataset, creator).replace("\\", ", ").replace("^", " ").strip()
+    return Provenance(
+        name or program_of(dataset) or NOT_STATED,
+        _time(dataset, moment),
+        made.algorithm if made else "",
+        made.algorithm_version if made else "",
+    )
 
 
-def _time(dataset: Dataset) -> datetime:
-    """Content Date and Time; in the zone of this computer where none is stated, in the year 1 where no date is."""
-    written = text(dataset, "ContentDate") + (text(dataset, "ContentTime").split(".")[0] or "000000")
+def program_of(dataset: Dataset) -> str:
+    """The equipment that wrote an object; empty where it does not say."""
+    return " ".join(filter(None, (text(dataset, "Manufacturer"), text(dataset, "ManufacturerModelName"))))
+
+
+def _time(dataset: Dataset, moment: str) -> datetime:
+    """A date and time; in the zone of this computer where none is stated, in the year 1 where no date is."""
+    written = text(dataset, f"{moment}Date") + (text(dataset, f"{moment}Time").split(".")[0] or "000000")
     zone = text(dataset, "TimezoneOffsetFromUTC")
     try:
         found = datetime.strptime(written + zone, "%Y%m%d%H%M%S%z" if zone else "%Y%m%d%H%M%S")

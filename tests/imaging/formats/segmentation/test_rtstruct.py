@@ -1,13 +1,16 @@
 """RT Structure Sets: what is said of regions comes back, and regions of other places are not drawn here."""
 
+from datetime import UTC, datetime
+
 import numpy as np
+import pytest
 from pydicom import dcmread
 
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.formats.segmentation.exporting import export_labelmap
 from imaging.formats.segmentation.importing import import_onto
 from imaging.formats.segmentation.mask_format import MaskFormat
-from imaging.labelmap import Code, Label, Labelmap
+from imaging.labelmap import Code, Label, Labelmap, Provenance
 
 LESION = Code("52988006", "SCT", "Lesion")
 
@@ -71,3 +74,63 @@ def test_contours_beyond_a_smaller_field_of_view_are_told(make_image, tmp_path):
     found = import_onto(tmp_path / "r.dcm", grid_of(other.volume), other.series)
     np.testing.assert_array_equal(found.labelmap.array, array[:, 3:8, 4:10])
     assert "2 of 3 contours reach beyond the image and were cut off there" in found.warnings
+
+
+@pytest.fixture
+def written(make_image, tmp_path):
+    """An image, and a structure set of two regions that a model made and a person took over."""
+    image = make_image("axial")
+    made = Provenance("Doe Jane", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "Finder", "2.1")
+    mask = Labelmap(image.mask(), image.volume.geometry, (Label(1, "a"), Label(2, "b")), made)
+    export_labelmap(mask, image.volume, image.series, tmp_path / "r.dcm", MaskFormat.RTSTRUCT)
+    return image, tmp_path / "r.dcm"
+
+
+def provenance(image, path, **said) -> Provenance | None:
+    """Who made it, where the structure set and its regions say something else."""
+    data = dcmread(path)
+    for keyword, value in said.items():
+        holders = data.StructureSetROISequence if keyword.startswith("ROI") else [data]
+        for each in holders:
+            setattr(each, keyword, value)
+    data.save_as(path)
+    return import_onto(path, grid_of(image.volume), image.series).labelmap.provenance
+
+
+def test_author_time_and_algorithm_come_back(written):
+    assert provenance(*written) == Provenance("Doe Jane", datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "Finder 2.1")
+
+
+def test_operators_and_a_stated_zone(written):
+    found = provenance(
+        *written,
+        OperatorsName=["Doe^Jane", "Roe^Max"],
+        StructureSetTime="120000.5",
+        StructureSetDate="20260203",
+        TimezoneOffsetFromUTC="+0200",
+        ROIGenerationAlgorithm="MANUAL",
+    )
+    assert found == Provenance("Doe Jane, Roe Max", datetime(2026, 2, 3, 10, tzinfo=UTC))
+
+
+def test_an_automatic_region_without_words_is_the_program_s(written):
+    found = provenance(
+        *written,
+        OperatorsName="",
+        Manufacturer="Acme",
+        ManufacturerModelName="Contour",
+        ROIGenerationAlgorithm="AUTOMATIC",
+        ROIGenerationDescription="",
+        StructureSetDate="",
+    )
+    assert found == Provenance("Acme Contour", datetime.min.replace(tzinfo=UTC), "Acme Contour")
+
+
+def test_contours_of_a_region_that_is_not_described_are_told(written):
+    image, path = written
+    data = dcmread(path)
+    del data.StructureSetROISequence[1]
+    data.save_as(path)
+    found = import_onto(path, grid_of(image.volume), image.series)
+    assert [each.name for each in found.labelmap.labels] == ["a"]
+    assert "the contours of regions that are not described were left out: 2" in found.warnings
