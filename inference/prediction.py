@@ -61,6 +61,7 @@ class Prediction:
         peak_memory_mb: of the process, resident, MiB; NaN where the system does not tell.
         warnings: what was assumed or stepped down, in words.
         probabilities: of each lesion label in every voxel; None for a classification, or where nobody asked.
+        weights_sha256: of the model's weights, in hexadecimal; empty for what no model of ours made.
     """
 
     series_uid: str
@@ -75,6 +76,7 @@ class Prediction:
     peak_memory_mb: float
     warnings: tuple[str, ...] = field(default=())
     probabilities: ProbabilityMap | None = field(default=None, repr=False)
+    weights_sha256: str = ""
 
     def summary(self) -> dict[str, Any]:
         """The prediction as JSON-ready values, without arrays."""

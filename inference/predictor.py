@@ -79,6 +79,7 @@ class Predictor:
             peak_memory_mb(),
             tuple(warnings),
             None if maps is None else ProbabilityMap(maps, self._values, volume.geometry),
+            self.manifest.weights.sha256,
         )
 
     def explain(self, volume: Volume, method: str, k: int, target: str, report: Report = silent) -> HeatMap:

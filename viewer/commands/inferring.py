@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import Literal
 
-from imaging.volume import Volume
+from inference.manifest import Manifest
 from inference.prediction import HeatMap, Prediction
 from inference.registry import Package, Registry, suits
+from viewer.commands.delivering import Delivering
 from viewer.errors import words
 from viewer.jobs.inference_process import InferenceProcess
 from viewer.jobs.runner import Runner
 from viewer.state.findings import Findings
 from viewer.state.models import Models
 from viewer.state.notices import Notices
+from viewer.state.opened import OpenSeries
 from viewer.state.session import Session
 
 Method = Literal["gradcam", "integrated-gradients"]
@@ -32,6 +34,7 @@ class Inferring:
     ) -> None:
         self._session, self._findings, self._models = session, findings, models
         self._notices, self._runner, self._registry, self._process = notices, runner, registry, process
+        self._delivering = Delivering(session, notices)
         self._modality_known = True
 
     def refresh(self) -> None:
@@ -72,33 +75,35 @@ class Inferring:
         """Run the chosen model on the shown volume.
 
         Args:
-            then: called when its prediction is shown.
+            then: called when its prediction is shown, unless another series is worked in by then.
         """
-        package, volume = self._models.chosen, self._session.volume
-        if package is None or package.manifest is None or volume is None:
+        package, opened = self._models.chosen, self._session.opened
+        if package is None or package.manifest is None or opened is None:
             return
+        title, volume = package.manifest.title, opened.volume
         reason = suits(package.manifest, volume) if self._session.complete else "Wait until the series is loaded."
         if reason:
             self._notices.add("warning", reason)
             return
         self._runner.start(
             "predict",
-            f"Running {package.manifest.title}",
+            f"Running {title}",
             lambda report: self._process.predict(package, volume, "auto", report, probabilities=True),
-            lambda prediction: self._predicted(prediction, volume, then),
+            lambda prediction: self._predicted(prediction, title, opened, then),
             self._failed,
         )
 
     def explain(self, method: Method, target: str) -> None:
         """Show what on the current slice made the model say ``target``."""
-        package, volume, k = self._package_of_prediction(), self._session.volume, self._session.active.stored_k
-        if package is None or volume is None or not self._session.complete:
+        package, opened, k = self._package_of_prediction(), self._session.opened, self._session.active.stored_k
+        if package is None or opened is None or not opened.complete:
             return
+        volume = opened.volume
         self._runner.start(
             "explain",
             f"Explaining {target}",
             lambda report: self._process.explain(package, volume, method, k, target, "auto", report),
-            lambda heat: self._explained(heat, volume),
+            lambda heat: self._explained(heat, opened),
             self._failed,
         )
 
@@ -109,30 +114,34 @@ class Inferring:
             self.explain(method, max(prediction.findings, key=lambda finding: finding.probability).label)
 
     def _package_of_prediction(self) -> Package | None:
+        """The package whose weights made the shown prediction; says so where it is gone."""
         prediction = self._findings.prediction
         if prediction is None:
             return None
-        return next(
-            (
-                p
-                for p in self._models.packages
-                if p.manifest and (p.manifest.name, p.manifest.version) == (prediction.model, prediction.version)
-            ),
-            None,
-        )
+        for package in self._models.packages:
+            if package.manifest is not None and _made(package.manifest, prediction):
+                return package
+        self._notices.add("warning", f"{prediction.model} {prediction.version} is no longer among the models: run one.")
+        return None
 
-    def _predicted(self, prediction: Prediction, volume: Volume, then: Callable[[], None] | None) -> None:
-        if self._session.volume is volume:
-            self._findings.show_prediction(prediction)
-            if then is not None:
-                then()
+    def _predicted(
+        self, prediction: Prediction, title: str, opened: OpenSeries, then: Callable[[], None] | None
+    ) -> None:
+        at_once = self._delivering.deliver(opened, title, lambda: self._findings.show_prediction(prediction))
+        if at_once and then is not None:
+            then()
 
-    def _explained(self, heat: HeatMap, volume: Volume) -> None:
-        if self._session.volume is volume:
-            self._findings.show_heat(heat)
+    def _explained(self, heat: HeatMap, opened: OpenSeries) -> None:
+        what = f"The explanation of {heat.target}"
+        self._delivering.deliver(opened, what, lambda: self._findings.show_heat(heat))
 
     def _failed(self, error: BaseException) -> None:
         self._notices.add("error", words(error))
+
+
+def _made(manifest: Manifest, prediction: Prediction) -> bool:
+    made_by = (prediction.model, prediction.version, prediction.weights_sha256)
+    return made_by == (manifest.name, manifest.version, manifest.weights.sha256)
 
 
 def _ignore(_: object) -> None:

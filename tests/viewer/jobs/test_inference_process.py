@@ -40,6 +40,7 @@ def test_the_process_says_what_a_predictor_here_says(process: InferenceProcess, 
     seen: list[str] = []
     there = process.predict(tiny_package, ct(3), "cpu", lambda _done, _total, text: seen.append(text))
     here = Predictor(tiny_package, "cpu").predict(ct(3))
+    assert tiny_package.manifest is not None and there.weights_sha256 == tiny_package.manifest.weights.sha256
     assert there.mask is not None and here.mask is not None
     assert np.array_equal(there.mask.array, here.mask.array)
     assert there.mask.geometry == here.mask.geometry
