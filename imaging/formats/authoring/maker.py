@@ -1,8 +1,9 @@
 """What files written here say of the program, and of the patient and study of the images they belong to."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -26,7 +27,7 @@ _STUDY = """
     SpecificCharacterSet StudyInstanceUID StudyDate StudyTime StudyID StudyDescription AccessionNumber
     ReferringPhysicianName PatientName PatientID PatientBirthDate PatientSex PositionReferenceIndicator
     LossyImageCompression LossyImageCompressionRatio LossyImageCompressionMethod
-    BurnedInAnnotation
+    BurnedInAnnotation TimezoneOffsetFromUTC
 """
 
 
@@ -53,6 +54,13 @@ class Subject:
     def study_uid(self) -> str:
         """Its Study Instance UID; of images without one a UID made from the series' own, the same each time."""
         return self.text("StudyInstanceUID") or self.series.study_uid or _made_from(self.series)
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The Timezone Offset From UTC that its times are in (PS3.3 C.12.1); None where it states none."""
+        said = self.text("TimezoneOffsetFromUTC")
+        is_offset = re.fullmatch(r"[+-](0[0-9]|1[0-4])[0-5][0-9]", said, re.ASCII)
+        return datetime.strptime(said, "%z").tzinfo if is_offset else None
 
     def moment(self, keyword: str) -> str:
         """A date or time in the form of the standard; empty where it is none (PS3.5 6.2)."""
@@ -140,6 +148,20 @@ def put_names(dataset: Dataset, subject: Subject) -> None:
     """Give an object the names as they are in the image; highdicom warns of names without a caret."""
     dataset.PatientName = subject.text("PatientName") or subject.series.patient.name
     dataset.ReferringPhysicianName = subject.text("ReferringPhysicianName")
+
+
+def put_zone(dataset: Dataset, subject: Subject) -> None:
+    """Give an object the zone of the image's times, which are among its own; without one they stay local."""
+    if subject.zone is not None:
+        now = datetime.now(subject.zone)
+        dataset.TimezoneOffsetFromUTC = now.strftime("%z")
+        dataset.InstanceCreationDate, dataset.InstanceCreationTime = now.strftime("%Y%m%d"), now.strftime("%H%M%S")
+
+
+def made_at(made: Provenance | None, subject: Subject) -> datetime:
+    """When it was made, else now; in the zone of the image's times, of this computer where it states none."""
+    when = made.time if made is not None and made.time.year > 1 else datetime.now(UTC)
+    return when.astimezone(subject.zone)
 
 
 def creator_name(made: Provenance | None) -> str:

@@ -1,7 +1,6 @@
 """A labelmap as an RT Structure Set (PS3.3 A.19): the outlines of its pixels on every slice, in millimetres."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import highdicom as hd
@@ -17,9 +16,11 @@ from imaging.formats.authoring.maker import (
     PROGRAM,
     UTF8,
     creator_name,
+    made_at,
     of,
     program_version,
     put_names,
+    put_zone,
     shortened,
     subject_of,
 )
@@ -83,7 +84,7 @@ def write_rtstruct(
 
 def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
     made, subject = labelmap.provenance, subject_of(series)
-    when = (made.time if made is not None and made.time.year > 1 else datetime.now(UTC)).astimezone()
+    when = made_at(made, subject)
     dataset = hd.SOPClass(
         subject.study_uid,
         generate_uid(),
@@ -101,6 +102,7 @@ def _head(labelmap: Labelmap, source: Source, series: Series) -> Dataset:
         specific_character_set=UTF8,
     )
     put_names(dataset, subject)
+    put_zone(dataset, subject)
     dataset.OperatorsName = creator_name(made)
     dataset.StructureSetLabel = "OUTLINES"
     dataset.StructureSetDate, dataset.StructureSetTime = when.strftime("%Y%m%d"), when.strftime("%H%M%S")

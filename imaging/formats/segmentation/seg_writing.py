@@ -7,7 +7,6 @@ its place, where the image has one.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -27,9 +26,11 @@ from imaging.formats.authoring.maker import (
     UTF8,
     Subject,
     creator_name,
+    made_at,
     of,
     program_version,
     put_names,
+    put_zone,
     shortened,
     subject_of,
 )
@@ -148,7 +149,7 @@ class _Pixels:
 def _head(subject: Subject, source: Source, labelmap: Labelmap, coding: Coding) -> Dataset:
     """Patient, study, series, equipment and what was segmented."""
     made = labelmap.provenance
-    when = (made.time if made is not None and made.time.year > 1 else datetime.now(UTC)).astimezone()
+    when = made_at(made, subject)
     dataset = hd.SOPClass(
         subject.study_uid,
         generate_uid(),
@@ -169,6 +170,7 @@ def _head(subject: Subject, source: Source, labelmap: Labelmap, coding: Coding) 
         specific_character_set=UTF8,
     )
     put_names(dataset, subject)
+    put_zone(dataset, subject)
     dataset.ContentLabel, dataset.ContentDescription = "SEGMENTATION", None
     dataset.ContentCreatorName = creator_name(made)
     dataset.ImageType = ["DERIVED", "PRIMARY"]

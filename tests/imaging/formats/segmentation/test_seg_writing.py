@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -207,3 +208,38 @@ def test_a_mask_without_segments_is_refused_before_anything_is_written(make_imag
     with pytest.raises(SaveError, match="has no segment"):
         write_segmentation(mask, image.volume, image.series, tmp_path / "m.dcm", coding)
     assert list(tmp_path.glob("*.dcm")) == []
+
+
+def in_zone(stated: str):
+    """Changes slices so that they state a zone."""
+
+    def change(data, n: int) -> None:
+        data.TimezoneOffsetFromUTC = stated
+
+    return change
+
+
+@pytest.mark.parametrize("form", [MaskFormat.SEG, MaskFormat.RTSTRUCT])
+def test_times_are_in_the_zone_that_the_image_states(make_image, tmp_path, form):
+    image = make_image("axial", change=in_zone("-0330"))
+    mask = replace(labelled(image), provenance=Provenance("Doe Jane", datetime(2026, 2, 3, 2, 5, 6, tzinfo=UTC)))
+    export_labelmap(mask, image.volume, image.series, tmp_path / "mask.dcm", form)
+    data = dcmread(tmp_path / "mask.dcm")
+    moment = "Content" if form is MaskFormat.SEG else "StructureSet"
+    assert (data.TimezoneOffsetFromUTC, data[f"{moment}Date"].value, data[f"{moment}Time"].value[:6]) == (
+        "-0330", "20260202", "223506",
+    )  # fmt: skip
+    written = data.InstanceCreationDate + data.InstanceCreationTime + data.TimezoneOffsetFromUTC
+    assert abs(datetime.strptime(written, "%Y%m%d%H%M%S%z") - datetime.now(UTC)).total_seconds() < 600
+    found = import_onto(tmp_path / "mask.dcm", grid_of(image.volume), image.series).labelmap
+    assert found.provenance is not None and mask.provenance is not None
+    assert found.provenance.time == mask.provenance.time
+
+
+@pytest.mark.parametrize("stated", ["", "+9900", "CET"])
+def test_no_zone_is_stated_where_the_image_states_none(make_image, tmp_path, stated):
+    image = make_image("axial", change=in_zone(stated))
+    write_segmentation(labelled(image), image.volume, image.series, tmp_path / "mask.dcm")
+    assert "TimezoneOffsetFromUTC" not in dcmread(tmp_path / "mask.dcm")
+    found = read_segmentation(tmp_path / "mask.dcm", image.volume, image.series)
+    assert found.labelmap.provenance == PERSON
