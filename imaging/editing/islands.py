@@ -1,5 +1,7 @@
 """Islands: voxels of a label that hang together by their faces."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,19 +44,29 @@ def _sizes(numbers: NDArray[np.uint32], inside: Inside) -> NDArray[np.int64]:
     return np.bincount(numbers[inside], minlength=1).astype(np.int64)
 
 
-def keep_largest(array: Mask, value: int) -> Region | None:
-    """The largest island of a label; None when the label is empty."""
-    region = region_of(array, (value,))
-    return None if region is None else Region(region.box, largest(region.inside))
+def keep_largest(array: Mask, value: int, flat: bool = False) -> Region | None:
+    """The largest island of a label; None when the label is empty.
 
-
-def without_small(array: Mask, value: int, least_voxels: int) -> Region | None:
-    """A label without islands of fewer voxels than ``least_voxels``; None when the label is empty."""
+    Args:
+        flat: of each slice by itself, which keeps its own.
+    """
     region = region_of(array, (value,))
     if region is None:
         return None
-    numbers, sizes = islands(region.inside)
-    return Region(region.box, (sizes >= max(least_voxels, 1))[numbers])
+    return Region(region.box, np.concatenate([largest(part) for part in _parts(region.inside, flat)]))
+
+
+def without_small(array: Mask, value: int, least_voxels: int, flat: bool = False) -> Region | None:
+    """A label without islands of fewer voxels than ``least_voxels``; None when the label is empty.
+
+    Args:
+        flat: of each slice by itself.
+    """
+    region = region_of(array, (value,))
+    if region is None:
+        return None
+    found = [islands(part) for part in _parts(region.inside, flat)]
+    return Region(region.box, np.concatenate([(sizes >= max(least_voxels, 1))[numbers] for numbers, sizes in found]))
 
 
 def voxels_of(volume_mm3: float, geometry: Geometry) -> int:
@@ -71,22 +83,31 @@ def island_at(array: Mask, voxel: Voxel) -> Region | None:
     return Region(region.box, connected(region.inside, voxel_in(voxel, region.box)))
 
 
-def split(array: Mask, value: int, others: tuple[int, ...]) -> Mask | None:
+def split(array: Mask, value: int, others: tuple[int, ...], flat: bool = False) -> Mask | None:
     """A mask in which the islands of a label, largest first, have the label and then ``others``; None when empty.
 
     Islands beyond the labels given keep the label.
+
+    Args:
+        flat: of each slice by itself; those of every slice begin with the label.
     """
     region = region_of(array, (value,))
     if region is None:
         return None
-    numbers, sizes = islands(region.inside)
+    new = array.copy()
+    for part, inside in zip(_parts(new[region.box], flat), _parts(region.inside, flat), strict=True):
+        numbers, sizes = islands(inside)
+        part[inside] = _values(sizes, value, others)[numbers[inside]]
+    return new
+
+
+def _values(sizes: NDArray[np.int64], value: int, others: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The label of each island: the largest has ``value``, the next ones ``others``, those beyond ``value``."""
     table = np.full(len(sizes), value, np.uint8)
     order = [int(number) for number in np.argsort(-sizes, kind="stable") if sizes[number]]
     for number, other in zip(order[1:], others, strict=False):
         table[number] = other
-    new = array.copy()
-    new[region.box][region.inside] = table[numbers[region.inside]]
-    return new
+    return table
 
 
 def flood(array: Mask, voxel: Voxel, axis: int | None) -> Region:
@@ -110,9 +131,12 @@ def holes(array: Mask, value: int, flat: bool = False) -> Region | None:
     region = region_of(array, (value,))
     if region is None:
         return None
-    parts = region.inside[:, None] if flat else region.inside[None]
-    filled = np.concatenate([_filled(part, not flat) for part in parts])
-    return Region(region.box, filled)
+    return Region(region.box, np.concatenate([_filled(part, not flat) for part in _parts(region.inside, flat)]))
+
+
+def _parts(voxels: NDArray[Any], flat: bool) -> NDArray[Any]:
+    """(N, K, J, I) view: each slice by itself where they are ``flat``, else all of them as one."""
+    return voxels[:, None] if flat else voxels[None]
 
 
 def _filled(inside: Inside, deep: bool) -> Inside:

@@ -123,6 +123,37 @@ def test_each_film_is_worked_on_by_itself(
     assert np.array_equal(films.segmentation.array, before)
 
 
+@pytest.fixture
+def spots(films: Application) -> Application:
+    """On the first film two spots, the smaller one where the next film has its rim; an empty segment."""
+    films.segmenting.add("others")
+    films.segmentation.set_active(1)
+    mask = films.segmentation.array.copy()
+    mask[0] = 0
+    mask[0, 60:66, 60:66], mask[0, 34:38, 48:52] = 1, 1
+    edit = replace(films.segmentation.array, mask, "spots")
+    assert edit is not None
+    films.segmentation.apply(edit)
+    return films
+
+
+def test_an_island_is_small_on_its_own_film(qtbot: QtBot, spots: Application) -> None:
+    before = spots.segmentation.array.copy()
+    spots.session.workbench.set_options(least_mm3=5.0)
+    spots.window.run("edit-small")
+    kept(qtbot, spots)
+    before[0, 34:38, 48:52], before[SHOWN, 60:64, 5:9] = 0, 0
+    assert np.array_equal(spots.segmentation.array, before), "16 pixels of 0.25 mm³ are less, 36 are more"
+
+
+def test_the_largest_island_of_each_film_stays_when_they_are_split(qtbot: QtBot, spots: Application) -> None:
+    before = spots.segmentation.array.copy()
+    spots.window.run("edit-split")
+    kept(qtbot, spots)
+    before[0, 34:38, 48:52], before[SHOWN, 60:64, 5:9] = 2, 2
+    assert np.array_equal(spots.segmentation.array, before)
+
+
 def test_between_slices_of_which_one_is_missing_the_place_counts(
     qtbot: QtBot, main: Application, tmp_path: Path
 ) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed, region_of
+from imaging.editing import Box, Editable, MaskEdit, Region, add, become, changed
 from imaging.editing.boxes import along, whole
 from imaging.editing.growing import Flooded, grow_from_seeds
 from imaging.editing.interpolation import interpolate
-from imaging.editing.islands import holes, keep_largest, largest, split, voxels_of, without_small
+from imaging.editing.islands import holes, keep_largest, split, voxels_of, without_small
 from imaging.editing.logic import Combination, combine
 from imaging.editing.margins import Side, hollow, margin
 from imaging.editing.propagation import empty_ahead, obstacle, propagate
@@ -125,14 +125,6 @@ def _shape(name: str, region: Callable[[Task], Region | None]) -> Work:
     return work
 
 
-def _largest(task: Task) -> Region | None:
-    """The largest island, of each picture where they are separate."""
-    region = region_of(task.array, (task.value,)) if task.apart else keep_largest(task.array, task.value)
-    if region is None or not task.apart:
-        return region
-    return Region(region.box, np.concatenate([largest(picture) for picture in region.inside[:, None]]))
-
-
 def _margin(name: str, sign: int) -> Work:
     def work(task: Task, report: Report) -> MaskEdit | None:
         found = margin(task.array, task.value, task.reach, sign * task.options.size_mm, report)
@@ -215,7 +207,7 @@ def _split(task: Task, report: Report) -> MaskEdit | None:
     empty = tuple(value for value in task.free if not (task.array == value).any())
     if not empty:
         raise GeometryError("no other segment is empty. Add one for each island that shall leave this one.")
-    new = split(task.array, task.value, empty)
+    new = split(task.array, task.value, empty, flat=task.apart)
     return None if new is None else _within(task, new, "Split islands")
 
 
@@ -235,10 +227,13 @@ OPERATIONS: tuple[Operation, ...] = (
               obstacle=obstacle),
     Operation("edit-follow-previous", "Follow to previous", "Slices", _propagate(-1), ("Alt+Shift+N",), live=False,
               leads=True, obstacle=obstacle),
-    Operation("edit-largest", "Keep largest", "Islands", _shape("Keep largest island", _largest), ("Ctrl+J",)),
+    Operation("edit-largest", "Keep largest", "Islands",
+              _shape("Keep largest island", lambda task: keep_largest(task.array, task.value, flat=task.apart)),
+              ("Ctrl+J",)),
     Operation("edit-small", "Remove small", "Islands",
               _shape("Remove small islands", lambda task: without_small(
-                  task.array, task.value, voxels_of(task.options.least_mm3, task.geometry))), ("Alt+Shift+I",)),
+                  task.array, task.value, voxels_of(task.options.least_mm3, task.geometry), flat=task.apart)),
+              ("Alt+Shift+I",)),
     Operation("edit-split", "Split into labels", "Islands", _split, ("Alt+S",),
               "The largest stays; each other one goes to an empty segment", live=False),
     Operation("edit-holes", "Fill holes", "Islands",

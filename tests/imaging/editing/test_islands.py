@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
+from imaging.editing.boxes import whole
 from imaging.editing.islands import (
     connected,
     flood,
@@ -53,6 +54,29 @@ def test_largest_small_and_clicked() -> None:
     clicked = island_at(array, (k, j, i))
     assert clicked is not None and clicked.count == 1, "found by numpy, whose numbers those are"
     assert island_at(array, (2, 2, 2)) is None and keep_largest(array, 5) is None
+
+
+def films() -> np.ndarray:
+    """Label 1 on three pictures: islands of 6 and 2 voxels, of 1 before the larger and 4 before the smaller, of 3."""
+    array = np.zeros((3, 4, 8), np.uint8)
+    array[0, 0, 0:6] = array[0, 3, 0:2] = 1
+    array[1, 0, 0] = array[1, 3, 0:4] = 1
+    array[2, 0, 0:3] = 1
+    return array
+
+
+def test_on_separate_pictures_islands_are_those_of_each() -> None:
+    array = films()
+    kept, large = keep_largest(array, 1, flat=True), without_small(array, 1, 3, flat=True)
+    assert kept is not None and large is not None
+    wanted = np.zeros(array.shape, bool)
+    wanted[0, 0, 0:6] = wanted[1, 3, 0:4] = wanted[2, 0, 0:3] = True
+    assert np.array_equal(kept.within(whole(array.shape)), wanted)
+    assert np.array_equal(large.within(whole(array.shape)), wanted)
+    parted = split(array, 1, (2, 3), flat=True)
+    assert parted is not None
+    assert np.array_equal(parted == 1, wanted), "the largest of each picture stays"
+    assert np.array_equal(parted == 2, (array == 1) & ~wanted), "the next of each picture goes to the same label"
 
 
 def test_volume_to_voxels_rounds_up() -> None:
