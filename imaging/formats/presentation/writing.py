@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import highdicom as hd
+import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 from pydicom.uid import generate_uid
@@ -25,10 +26,11 @@ from imaging.formats.authoring.source import Instance, Source, source_of
 from imaging.formats.dicom.attributes import text
 from imaging.formats.dicom.grid import Frame
 from imaging.formats.dicom.header import read_header
-from imaging.formats.dicom.modality import rescale_source
+from imaging.formats.dicom.modality import modality_transform, rescale_source
 from imaging.formats.dicom.stack import again
 from imaging.formats.presentation.graphics import annotation
 from imaging.formats.presentation.presentation import Presentation
+from imaging.formats.presentation.rescale import lut_item, modality_table
 from imaging.labelmap import Provenance
 from imaging.measurement.measurement import Measurement
 from imaging.measurement.ruler import Ground
@@ -74,6 +76,9 @@ def write_presentation(
     state.DisplayedAreaSelectionSequence = Items([_area(shown, ground)])
     state.ImageRotation, state.ImageHorizontalFlip = shown.rotation_deg, "Y" if shown.mirrored else "N"
     state.add_new("Laterality", "CS", "")
+    transform = modality_transform(frames[shown.k].header, frames[shown.k].index)
+    if transform.table is not None:
+        state.ModalityLUTSequence = Items([modality_table(transform)])
     if shown.table is not None:
         state.SoftcopyVOILUTSequence = Items([of(VOILUTSequence=Items([_lut(shown.table)]))])
     shutter = shown.shutter or ground.volume.shutter
@@ -87,7 +92,7 @@ def write_presentation(
 
 def _alike(frames: Sequence[Frame], shown: int) -> list[int]:
     """The slices with the rescale of the shown one, that one first: a state has one for all (PS3.3 C.11.1)."""
-    said = [_rescale(each) for each in frames]
+    said = [(_rescale(each), _table_said(each)) for each in frames]
     return [shown, *(k for k, each in enumerate(said) if k != shown and each == said[shown])]
 
 
@@ -95,6 +100,12 @@ def _rescale(frame: Frame) -> tuple[str, str, str]:
     """Slope, intercept and type as the file writes them for a frame."""
     source = rescale_source(frame.header, frame.index)
     return text(source, "RescaleSlope"), text(source, "RescaleIntercept"), text(source, "RescaleType")
+
+
+def _table_said(frame: Frame) -> tuple[int, bytes, str] | None:
+    """Alike for frames with the same modality LUT table; None without one."""
+    found = modality_transform(frame.header, frame.index)
+    return None if found.table is None else (found.first, found.table.tobytes(), found.unit)
 
 
 def _image(uid: str, frame: Frame, source: Source, subject: Subject) -> Dataset:
@@ -108,7 +119,7 @@ def _image(uid: str, frame: Frame, source: Source, subject: Subject) -> Dataset:
         SamplesPerPixel=1,
     )
     slope, intercept, unit = _rescale(frame)
-    if slope or intercept:
+    if (slope or intercept) and _table_said(frame) is None:
         image.RescaleSlope, image.RescaleIntercept = slope or "1", intercept or "0"
         image.RescaleType = unit or ("HU" if subject.series.modality == "CT" else "US")
     return image
@@ -158,12 +169,10 @@ def _voi(window: Window) -> hd.pr.SoftcopyVOILUTTransformation:
 
 
 def _lut(table: VoiTable) -> Dataset:
-    """A table of grey levels with 16-bit outputs (PS3.3 C.11.2.1.1); a first input below zero makes it signed."""
-    count, lut = len(table.grey) & 0xFFFF, Dataset()
-    lut.add_new("LUTDescriptor", "SS" if table.first < 0 else "US", [count, table.first, 16])
+    """A table of grey levels (PS3.3 C.11.2.1.1)."""
+    lut = lut_item(table.first, table.grey.astype(np.uint16) * 257)
     if table.name:
         lut.LUTExplanation = shortened(table.name)
-    lut.add_new("LUTData", "OW", (table.grey.astype("<u2") * 257).tobytes())
     return lut
 
 
