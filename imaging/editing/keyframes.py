@@ -30,6 +30,7 @@ def fill_between(
     keyframes: Sequence[int],
     axis: int = 0,
     report: Report = silent,
+    places_mm: Sequence[float] = (),
 ) -> tuple[Box, Mask] | None:
     """A box and what it holds when the frames between keyframes are filled; None where there are none between.
 
@@ -44,6 +45,7 @@ def fill_between(
         image: (K, J, I) of the image, or (K, J, I, 3) in colour.
         keyframes: frames that hold the label as it is meant; others are ignored.
         axis: the index that counts the frames.
+        places_mm: where each frame lies along that axis; evenly spaced when left out.
 
     Raises:
         Cancelled: by ``report``.
@@ -55,6 +57,7 @@ def fill_between(
         return None
     first, last = gaps[0][0], gaps[-1][1]
     filled = frames[first : last + 1].copy()
+    places = places_mm or range(len(frames))
     count, done = sum(2 * (b - a) for a, b in gaps), 0
 
     def tick() -> None:
@@ -66,7 +69,9 @@ def fill_between(
         ends = frames[a] == value, frames[b] == value
         part = part_about(ends[0] | ends[1], ROOM_PX)
         picture = partial(_picture, image, axis, part)
-        inside = _between((ends[0][part], ends[1][part]), picture, a, b, tick)
+        start, *middle, end = places[a : b + 1]
+        shares = [(place - start) / (end - start) for place in middle]
+        inside = _between((ends[0][part], ends[1][part]), picture, a, shares, tick)
         between = filled[a + 1 - first : b - first]
         between[between == value] = 0
         held = between[(slice(None), *part)]
@@ -80,10 +85,14 @@ def _picture(image: NDArray[Any], axis: int, part: tuple[slice, slice], k: int) 
 
 
 def _between(
-    ends: tuple[Inside, Inside], picture: Callable[[int], Floats], a: int, b: int, tick: Callable[[], None]
+    ends: tuple[Inside, Inside],
+    picture: Callable[[int], Floats],
+    a: int,
+    shares: Sequence[float],
+    tick: Callable[[], None],
 ) -> Inside:
-    """(b - a - 1, R, C) bool: the frames between two."""
-    shape = ends[0].shape
+    """(N, R, C) bool: the frames after ``a``, each at its share of the way to the other end."""
+    shape, b = ends[0].shape, a + len(shares) + 1
     step = max(1, -(-max(shape) // SIDE_PX))
     low, high = (float(value) for value in np.percentile(picture(a), (1, 99)))
 
@@ -93,9 +102,9 @@ def _between(
     outlines = [signed_mm(end, [1.0, 1.0]).astype(np.float32) for end in ends]
     forward = [each.astype(np.float16) for each in _carried(outlines[0], range(a, b), seen, step, tick)]
     backward = _carried(outlines[1], range(b, a, -1), seen, step, tick)
-    inside = np.empty((b - a - 1, *shape), np.bool_)
-    for number, after in zip(range(b - a - 2, -1, -1), backward, strict=True):
-        share = (number + 1) / (b - a)
+    inside = np.empty((len(shares), *shape), np.bool_)
+    for number, after in zip(reversed(range(len(shares))), backward, strict=True):
+        share = shares[number]
         inside[number] = (1 - share) * forward[number] + share * after < 0
     return inside
 

@@ -154,8 +154,9 @@ def test_the_largest_island_of_each_film_stays_when_they_are_split(qtbot: QtBot,
     assert np.array_equal(spots.segmentation.array, before)
 
 
+@pytest.mark.parametrize("operation", ["edit-interpolate", "fill-keyframes"])
 def test_between_slices_of_which_one_is_missing_the_place_counts(
-    qtbot: QtBot, main: Application, tmp_path: Path
+    qtbot: QtBot, main: Application, tmp_path: Path, operation: str
 ) -> None:
     grid = Geometry((5, 60, 60), (5.0, 1.0, 1.0), calibration=Calibration.PATIENT)
     slices = tuple(
@@ -173,7 +174,10 @@ def test_between_slices_of_which_one_is_missing_the_place_counts(
     edit = replace(main.segmentation.array, mask, "ends")
     assert edit is not None
     main.segmentation.apply(edit)
-    main.window.run("edit-interpolate")
+    for k in (0, 4):
+        main.view.set_slice(k)
+        main.window.run("keyframe")
+    main.window.run(operation)
     kept(qtbot, main)
     radii = np.sqrt((main.segmentation.array == 1).sum(axis=(1, 2)) / np.pi)
     assert radii == pytest.approx([5, 9, 17, 21, 25], abs=0.35), "20 mm more on 25 mm"

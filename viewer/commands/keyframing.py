@@ -102,5 +102,5 @@ def filled(task: Task, frames: tuple[int, ...], report: Report) -> MaskEdit | No
     Raises:
         Cancelled: by ``report``.
     """
-    found = fill_between(task.array, task.value, task.image, frames, task.axis, report)
+    found = fill_between(task.array, task.value, task.image, frames, task.axis, report, task.places_mm)
     return None if found is None else changed(task.array, *found, FILL, task.editable)

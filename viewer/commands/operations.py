@@ -75,6 +75,11 @@ class Task:
         return replace(self.geometry, spacing_mm=(UNREACHED_MM, *self.geometry.spacing_mm[1:]))
 
     @property
+    def places_mm(self) -> tuple[float, ...]:
+        """Where the planes lie along the shown axis; empty where they are evenly spaced, as frames of a clip are."""
+        return self.slice_places_mm if self.axis == 0 and self.kind != "clip" else ()
+
+    @property
     def seen(self) -> tuple[Label, ...]:
         """The labels that a person sees, and the active one."""
         return tuple(label for label in self.labels if label.visible or label.value == self.value)
@@ -176,8 +181,7 @@ def _from_seeds(name: str, over: Flooded) -> Work:
 
 
 def _interpolate(task: Task, report: Report) -> MaskEdit | None:
-    places_mm = task.slice_places_mm if task.axis == 0 else ()
-    region = interpolate(task.array, task.value, task.geometry, task.axis, report, places_mm)
+    region = interpolate(task.array, task.value, task.geometry, task.axis, report, task.places_mm)
     return None if region is None else add(task.array, region, task.value, "Fill between slices", task.editable)
 
 

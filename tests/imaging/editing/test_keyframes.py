@@ -74,6 +74,17 @@ def test_a_keyframe_in_the_middle_mends_what_was_filled_before() -> None:
     assert not seen[3:9, :6, :6].any(), "frames between are drawn anew"
 
 
+def test_where_slices_are_unevenly_far_apart_the_place_counts() -> None:
+    away = np.hypot(*np.meshgrid(np.arange(-32, 32), np.arange(-32, 32), indexing="ij"))
+    mask = np.zeros((5, 64, 64), np.uint8)
+    mask[0], mask[4] = away <= 5, away <= 25
+    places_mm = (0.0, -5.0, -15.0, -20.0, -25.0)
+    found = fill_between(mask, 1, np.zeros_like(mask), (0, 4), places_mm=places_mm)
+    assert found is not None
+    radii = np.sqrt((found[1] == 1).sum(axis=(1, 2)) / np.pi)
+    assert radii == pytest.approx([5, 9, 17, 21, 25], abs=0.35), "20 px more on 25 mm"
+
+
 def test_other_labels_stay() -> None:
     image, truth = wandering()
     mask = drawn(truth, (0, 12))

@@ -1,5 +1,7 @@
 """The table of operations, and what a proposed change looks like."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,14 @@ def test_a_threshold_by_hand_and_by_otsu_find_the_block() -> None:
         assert edit is not None
         edit.apply_to(array)
         assert np.array_equal(array == 1, truth), name
+
+
+def test_a_clip_is_filled_by_the_number_of_the_frame_wherever_its_probe_was() -> None:
+    array = painted()
+    array[3:5] = 0
+    still = dataclasses.replace(task(array), kind="clip", slice_places_mm=(0.0,) * 8)
+    plain, filled = (WORK["edit-interpolate"](each, silent) for each in (task(array), still))
+    assert plain is not None and filled is not None and np.array_equal(filled.after, plain.after)
 
 
 def test_a_proposal_shows_what_comes_in_its_colour_and_what_goes_in_white() -> None:
