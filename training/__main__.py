@@ -7,8 +7,8 @@ With ``--json-progress`` standard output carries one JSON object a line, and not
     {"event": "released", "folder": "..."}
     {"event": "error", "message": "..."}
 
-SIGTERM and SIGINT stop the run at its next step; nothing is released. Exit status: 0 released, 1 failed or stopped,
-2 wrong arguments.
+SIGTERM and SIGINT stop the run at its next step, and nothing is released; past its last step it releases all the same.
+Exit status: 0 released, 1 failed or stopped, 2 wrong arguments.
 """
 
 import argparse

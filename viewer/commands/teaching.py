@@ -26,6 +26,7 @@ class Teaching(QObject):
     """Runs training in its own process and shows how it goes."""
 
     _event = Signal(dict)
+    _ended = Signal()
 
     def __init__(
         self,
@@ -40,7 +41,11 @@ class Teaching(QObject):
         super().__init__()
         self._learning, self._notices, self._runner = learning, notices, runner
         self._shelf, self._inferring, self._models, self._runs = shelf, inferring, models, runs
+        self._over = False
+        self._package: Path | None = None
         self._event.connect(self._on_event, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+        runner.cancelled.connect(self._on_cancelled)
 
     def describe_annotations(self) -> str:
         """A sentence on what the library holds to learn from."""
@@ -63,6 +68,7 @@ class Teaching(QObject):
             self._notices.add("warning", "There is no model to start from.")
             return
         run = self._runs / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        self._over, self._package = False, None
         self._learning.begin()
         self._runner.start(
             "train",
@@ -73,15 +79,16 @@ class Teaching(QObject):
         )
 
     def stop(self) -> None:
-        """Stop the run; nothing is released."""
-        if self._runner.busy("train"):
-            self._runner.cancel("train")
-            self._learning.end("Stopped. Nothing was released.")
+        """Stop the run; nothing is released, unless it was past its last step."""
+        self._runner.cancel("train")
 
     def _train(self, run: Path, name: str, parent: Path, epochs: int, report: Report) -> Path:
         config = run / "config.toml"
-        write_bytes(config, self._config(name, parent, epochs).encode())
-        return training_process.run_training(config, run, report, self._event.emit)
+        try:
+            write_bytes(config, self._config(name, parent, epochs).encode())
+            return training_process.run_training(config, run, report, self._event.emit)
+        finally:
+            self._ended.emit()
 
     def _config(self, name: str, parent: Path, epochs: int) -> str:
         def quoted(value: object) -> str:
@@ -106,8 +113,29 @@ class Teaching(QObject):
                 if key not in ("event", "epoch", "step") and isinstance(value, (int, float))
             }
             self._learning.add(float(event.get("epoch", 0)), values)
-        elif event.get("event") == "progress":
+        elif event.get("event") == "progress" and self._runner.busy("train"):
             self._learning.say(str(event.get("text", "")))
+        elif event.get("event") == "released":
+            self._package = Path(event["folder"])
+
+    def _on_cancelled(self, key: str) -> None:
+        if key == "train":
+            self._tell_stop()
+
+    def _on_ended(self) -> None:
+        self._over = True
+        self._tell_stop()
+
+    def _tell_stop(self) -> None:
+        """Say what came of a run that was stopped, once its process has ended: it may have released by then."""
+        if not self._learning.running or self._runner.busy("train"):
+            return
+        if not self._over:
+            self._learning.say("Stopping…")
+        elif self._package is not None:
+            self._released(self._package)
+        else:
+            self._learning.end("Stopped. Nothing was released.")
 
     def _released(self, folder: Path) -> None:
         self._inferring.refresh()

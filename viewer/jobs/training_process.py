@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ def run_training(config: Path, out: Path, report: Report, on_event: Callable[[Ev
                 released, problem = _follow(process, report, on_event)
             except BaseException:
                 _stop(process)
+                _hear_out(process, on_event)
                 raise
         if process.returncode == 0 and released is not None:
             return released
@@ -58,11 +59,7 @@ def _follow(
 ) -> tuple[Path | None, str]:
     released, problem = None, ""
     assert process.stdout is not None
-    for line in process.stdout:
-        try:
-            event: Event = json.loads(line)
-        except json.JSONDecodeError:
-            continue
+    for event in _events(process.stdout):
         on_event(event)
         match event.get("event"):
             case "progress":
@@ -74,6 +71,21 @@ def _follow(
             case _:
                 pass
     return released, problem
+
+
+def _hear_out(process: "subprocess.Popen[str]", on_event: Callable[[Event], None]) -> None:
+    """Pass on what a process that has ended said last: that it released all the same, where the stop came late."""
+    assert process.stdout is not None
+    for event in _events(process.stdout):
+        on_event(event)
+
+
+def _events(lines: Iterable[str]) -> Iterator[Event]:
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            continue
 
 
 def _stop(process: "subprocess.Popen[str]") -> None:

@@ -29,7 +29,7 @@ class TrainingPanel(QWidget):
         self.epochs.setRange(1, 500)
         self.epochs.setValue(10)
         self.start = button("Train", self._start, "Train in a separate process; reading goes on", primary=True)
-        self.stop = button("Stop", teaching.stop, "Stop the run; nothing is released")
+        self.stop = button("Stop", teaching.stop, "Stop the run before it releases its model")
         self.message = muted()
         self.curves: Curves | None = None
         self._lay_out()
