@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from imaging.errors import OtherGrid
-from imaging.formats.segmentation.imported import Fractions, ImportedMask
+from imaging.formats.segmentation.imported import NOT_STATED, Fractions, ImportedMask
+from imaging.labelmap import Provenance
 from imaging.sandbox import Sandbox
 from imaging.study import Document, Series
 from imaging.volume import Volume
@@ -134,8 +135,9 @@ def heat_of(fractions: Fractions, shown: Prediction) -> HeatMap:
 
 def proposal(mask: ImportedMask, document: Document, series_uid: str) -> Prediction:
     """The mask as a prediction that says which file it comes from, and who or what made it where the file says so."""
-    made = mask.labelmap.provenance
-    maker, file = (made.model or made.author) if made is not None else "", document.file.name
+    made, file = mask.labelmap.provenance, document.file.name
+    author = made.author if made is not None and made.author != NOT_STATED else ""
+    maker = (made.model if made is not None else "") or author
     return Prediction(
         series_uid,
         f"{maker} ({file})" if maker else f"{IMPORTED}{file}",
@@ -147,8 +149,15 @@ def proposal(mask: ImportedMask, document: Document, series_uid: str) -> Predict
         "",
         0.0,
         float("nan"),
-        mask.warnings,
+        (*_origin(author, made), *mask.warnings),
         None
         if mask.fractions is None
         else ProbabilityMap(mask.fractions.array, mask.fractions.values, mask.labelmap.geometry),
     )
+
+
+def _origin(author: str, made: Provenance | None) -> tuple[str, ...]:
+    """Who made it and when, in words; nothing where the file says neither."""
+    when = made.time.astimezone().strftime(" on %Y-%m-%d") if made is not None and made.time.year > 1 else ""
+    by = f" by {author}" if author else ""
+    return (f"Made{by}{when}.",) if by or when else ()

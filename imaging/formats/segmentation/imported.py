@@ -11,6 +11,9 @@ from imaging.labelmap import Code, Colour, Labelmap
 RESAMPLED = "resampled from"
 """Begins the derivation of a segment that was brought onto another grid."""
 
+NOT_STATED = "not stated"
+"""What stands where a value is required and unknown."""
+
 
 @dataclass(frozen=True)
 class Segment:

@@ -13,11 +13,8 @@ from imaging.errors import ReadError
 from imaging.formats.dicom.attributes import PARSE_ERRORS, item, items, numbers, text, whole
 from imaging.formats.dicom.stream import dataset_stream
 from imaging.formats.segmentation.cielab import rgb_of
-from imaging.formats.segmentation.imported import RESAMPLED, Code, Segment
+from imaging.formats.segmentation.imported import NOT_STATED, RESAMPLED, Code, Segment
 from imaging.labelmap import MOST_LABELS, PALETTE, Provenance
-
-NOT_STATED = "not stated"
-"""What is written where a value is required and unknown."""
 
 _KEYWORDS = """
     SpecificCharacterSet SOPClassUID Modality SegmentationType SegmentationFractionalType MaximumFractionalValue

@@ -7,8 +7,7 @@ from pydicom.sequence import Sequence as Items
 from imaging.formats.authoring.maker import of, shortened
 from imaging.formats.authoring.source import Instance, Source
 from imaging.formats.segmentation.cielab import stored_of
-from imaging.formats.segmentation.imported import Code, Segment
-from imaging.formats.segmentation.seg_header import NOT_STATED
+from imaging.formats.segmentation.imported import NOT_STATED, Code, Segment
 from imaging.geometry import Geometry
 
 _PATIENT = hd.CoordinateSystemNames.PATIENT
