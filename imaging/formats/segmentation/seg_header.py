@@ -168,7 +168,8 @@ def program_of(dataset: Dataset) -> str:
 
 def _time(dataset: Dataset, moment: str) -> datetime:
     """A date and time; in the zone of this computer where none is stated, in the year 1 where no date is."""
-    written = text(dataset, f"{moment}Date") + (text(dataset, f"{moment}Time").split(".")[0] or "000000")
+    time = text(dataset, f"{moment}Time").split(".")[0].replace(":", "")
+    written = text(dataset, f"{moment}Date") + time.ljust(6, "0")  # minutes and seconds may be left out (PS3.5 6.2)
     zone = text(dataset, "TimezoneOffsetFromUTC")
     try:
         found = datetime.strptime(written + zone, "%Y%m%d%H%M%S%z" if zone else "%Y%m%d%H%M%S")

@@ -113,6 +113,12 @@ def test_operators_and_a_stated_zone(written):
     assert found == Provenance("Doe Jane, Roe Max", datetime(2026, 2, 3, 10, tzinfo=UTC))
 
 
+@pytest.mark.parametrize(("stated", "hour", "minute"), [("12", 12, 0), ("1234", 12, 34), ("12:34:00", 12, 34)])
+def test_times_may_be_short_or_have_colons(written, stated, hour, minute):
+    found = provenance(*written, StructureSetDate="20260203", StructureSetTime=stated, TimezoneOffsetFromUTC="+0000")
+    assert found is not None and found.time == datetime(2026, 2, 3, hour, minute, tzinfo=UTC)
+
+
 def test_an_automatic_region_without_words_is_the_program_s(written):
     found = provenance(
         *written,
