@@ -30,7 +30,7 @@ COVERED = {
     "enc-no-BOT": f"{_DICOM}_fragments.py::test_one_fragment_per_frame_needs_no_table",
     "enc-fragmented-frame": f"{_DICOM}_fragments.py::test_all_fragments_belong_to_a_single_frame",
     "enc-wrong-BOT": f"{_DICOM}_fragments.py::test_a_table_that_points_into_the_middle_of_a_stream_is_not_believed",
-    "enc-EOT": f"{_DICOM}_fragments.py::test_the_extended_table_comes_first",
+    "enc-EOT": f"{_DICOM}_coded_files.py::test_an_extended_offset_table_is_followed_where_it_fits_and_else_told",
     "mono1": f"{_DICOM}_pixels.py::test_monochrome1_is_marked_and_its_values_are_untouched",
     "palette": f"{_DICOM}_coded_files.py::test_a_palette_of_sixteen_bits_keeps_them",
     "palette-supplemental": f"{_DICOM}_coded_files.py::test_a_supplemental_palette_leaves_grey_values_alone",

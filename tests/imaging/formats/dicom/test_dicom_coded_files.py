@@ -7,13 +7,14 @@ import imagecodecs
 import numpy as np
 import pytest
 from pydicom import dcmread, dcmwrite
-from pydicom.encaps import encapsulate
+from pydicom.encaps import encapsulate, encapsulate_extended
 from pydicom.uid import UID, ExplicitVRBigEndian
 
 from imaging.errors import ReadError
 from imaging.formats.dicom.header import read_header
 from imaging.formats.dicom.pixels import frames_of
 
+JPEG_LS = "1.2.840.10008.1.2.4.80"
 COLOUR = {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB", "PlanarConfiguration": 0}
 
 
@@ -152,7 +153,7 @@ def test_luminance_and_chrominance_become_red_and_grey_however_they_are_stored(w
         header = np.array([3, *starts[:3], *[0] * 12], "<u4").tobytes()
         with_streams(path, [header + b"".join(planes)], "1.2.840.10008.1.2.5")
     elif kind == "jpeg-ls":
-        with_streams(path, [imagecodecs.jpegls_encode(pixels)], "1.2.840.10008.1.2.4.80")
+        with_streams(path, [imagecodecs.jpegls_encode(pixels)], JPEG_LS)
     elif kind == "jpeg 2000":
         with_streams(path, [imagecodecs.jpeg2k_encode(pixels, level=0, mct=False)], "1.2.840.10008.1.2.4.90")
     elif kind == "deflated":
@@ -222,17 +223,32 @@ def test_fragments_of_rle_frames_are_told_apart(write_dicom, table, per_frame):
     assert np.array_equal(frames(path), pixels)
 
 
+@pytest.mark.parametrize("shift", [0, 2])
+def test_an_extended_offset_table_is_followed_where_it_fits_and_else_told(write_dicom, shift):
+    pixels = np.random.default_rng(2).integers(0, 255, (3, 8, 8)).astype(np.uint8)
+    streams = [bytes(imagecodecs.jpegls_encode(each)) for each in pixels]
+    path = with_streams(write_dicom(pixels), streams, JPEG_LS)
+    data = dcmread(path)
+    data.PixelData, offsets, data.ExtendedOffsetTableLengths = encapsulate_extended(streams)
+    data.ExtendedOffsetTable = (np.frombuffer(offsets, "<u8") + shift).astype("<u8").tobytes()
+    data.save_as(path)
+    with frames_of(read_header(path)) as reader:
+        assert np.array_equal([reader.stored(index) for index in (2, 0, 1)], pixels[[2, 0, 1]])
+        said = list(reader.repairs)
+    assert said == ["the table of frame offsets does not fit the coded frames: found without it"] * (shift > 0)
+
+
 def test_a_frame_that_is_not_there_is_named(write_dicom):
     pixels = np.zeros((2, 4, 4), np.uint8)
     stream = imagecodecs.jpegls_encode(pixels[0])
-    path = with_streams(write_dicom(pixels), [stream, stream[: len(stream) // 2]], "1.2.840.10008.1.2.4.80")
+    path = with_streams(write_dicom(pixels), [stream, stream[: len(stream) // 2]], JPEG_LS)
     with pytest.raises(ReadError, match=r"frame 2 \(JPEG-LS Lossless Image Compression\)"):
         frames(path)
 
 
 def test_fragments_under_a_written_length_are_found(write_dicom):
     pixels = np.arange(64, dtype=np.uint8).reshape(8, 8)
-    path = with_streams(write_dicom(pixels), [imagecodecs.jpegls_encode(pixels)], "1.2.840.10008.1.2.4.80")
+    path = with_streams(write_dicom(pixels), [imagecodecs.jpegls_encode(pixels)], JPEG_LS)
     whole = path.read_bytes()
     start = whole.index(b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff")
     value = whole[start + 12 : -8]  # without the delimiter, which only an undefined length needs
