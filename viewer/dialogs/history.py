@@ -201,5 +201,5 @@ def _done(names: dict[int, str], attributions: "tuple[Attribution, ...]") -> lis
 
 
 def _said(done: "Attribution") -> str:
-    who = " ".join(filter(None, (done.provenance.author, done.provenance.model)))
+    who = " · ".join(filter(None, (done.provenance.author, done.provenance.model)))
     return f"{done.action} by {who} on {done.provenance.time.astimezone():%Y-%m-%d %H:%M}"
