@@ -42,14 +42,25 @@ def saved_once(main: Application, qtbot: QtBot, tmp_path: Path) -> Iterator[Appl
     main.segmentation.mask.saved = True
 
 
-def choose(main: Application, row: int) -> None:
-    rows, item = main.history.rows, main.history.rows.topLevelItem(row)
+def choose_newest(main: Application) -> None:
+    rows, item = main.history.rows, main.history.rows.topLevelItem(0)
     assert item is not None
     QTest.mouseClick(rows.viewport(), LEFT, NONE, rows.visualItemRect(item).center())
 
 
+def compare_newest(qtbot: QtBot, main: Application) -> None:
+    choose_newest(main)
+    settle(qtbot, main)
+
+
 def merge(main: Application) -> None:
     main.history.merge.menu().actions()[0].trigger()
+
+
+def begin_merge(qtbot: QtBot, main: Application) -> None:
+    """Of what is compared already."""
+    compare_newest(qtbot, main)
+    merge(main)
 
 
 def show_other_series(main: Application, folder: Path) -> None:
@@ -65,8 +76,7 @@ def test_a_difference_that_comes_after_the_history_was_closed_is_not_shown(
     qtbot: QtBot, saved_once: Application
 ) -> None:
     main = saved_once
-    choose(main, 0)
-    settle(qtbot, main)
+    compare_newest(qtbot, main)
     QTest.mouseClick(main.history.difference, LEFT)
     QTest.keyClick(main.history, Qt.Key.Key_Escape)
     settle(qtbot, main)
@@ -78,8 +88,7 @@ def test_a_difference_that_comes_after_another_series_was_chosen_is_not_shown_on
     qtbot: QtBot, saved_once: Application, tmp_path: Path
 ) -> None:
     main = saved_once
-    choose(main, 0)
-    settle(qtbot, main)
+    compare_newest(qtbot, main)
     QTest.mouseClick(main.history.difference, LEFT)
     show_other_series(main, tmp_path)
     settle(qtbot, main)
@@ -91,7 +100,7 @@ def test_the_comparison_is_said_also_when_the_difference_is_asked_for_meanwhile(
     qtbot: QtBot, saved_once: Application
 ) -> None:
     main = saved_once
-    choose(main, 0)
+    choose_newest(main)
     QTest.mouseClick(main.history.difference, LEFT)
     settle(qtbot, main)
     assert "The mask on screen differs" in main.history.said.text()
@@ -100,7 +109,7 @@ def test_the_comparison_is_said_also_when_the_difference_is_asked_for_meanwhile(
 
 def test_a_comparison_that_is_cancelled_is_said_to_be_missing(qtbot: QtBot, saved_once: Application) -> None:
     main = saved_once
-    choose(main, 0)
+    choose_newest(main)
     assert main.history.said.text() == "Comparing…"
     status = main.window.statusBar()
     assert isinstance(status, StatusBar)
@@ -112,9 +121,7 @@ def test_a_comparison_that_is_cancelled_is_said_to_be_missing(qtbot: QtBot, save
 def test_a_merge_is_told_of_that_leaves_out_what_was_painted_meanwhile(qtbot: QtBot, saved_once: Application) -> None:
     """The list is open, so that the stroke has the chosen revision compared anew."""
     main = saved_once
-    choose(main, 0)
-    settle(qtbot, main)
-    merge(main)
+    begin_merge(qtbot, main)
     drag(main, (45.0, 20), (45.0, 30))
     settle(qtbot, main)
     assert main.findings.prediction is None and CHANGED in told(main)
@@ -123,9 +130,7 @@ def test_a_merge_is_told_of_that_leaves_out_what_was_painted_meanwhile(qtbot: Qt
 
 def test_a_step_taken_back_and_another_one_made_is_a_changed_mask(qtbot: QtBot, saved_once: Application) -> None:
     main = saved_once
-    choose(main, 0)
-    settle(qtbot, main)
-    merge(main)
+    begin_merge(qtbot, main)
     main.window.run("undo")
     drag(main, (45.0, 20), (45.0, 30))
     settle(qtbot, main)
@@ -134,9 +139,7 @@ def test_a_step_taken_back_and_another_one_made_is_a_changed_mask(qtbot: QtBot, 
 
 def test_a_merge_is_told_of_that_comes_in_the_middle_of_a_stroke(qtbot: QtBot, saved_once: Application) -> None:
     main = saved_once
-    choose(main, 0)
-    settle(qtbot, main)
-    merge(main)
+    begin_merge(qtbot, main)
     QTest.mousePress(main.canvas, LEFT, NONE, at(main, 45, 20))
     settle(qtbot, main)
     QTest.mouseRelease(main.canvas, LEFT, NONE, at(main, 45, 20))
@@ -148,9 +151,7 @@ def test_a_merge_is_told_of_that_comes_after_another_series_was_chosen(
     qtbot: QtBot, saved_once: Application, tmp_path: Path
 ) -> None:
     main = saved_once
-    choose(main, 0)
-    settle(qtbot, main)
-    merge(main)
+    begin_merge(qtbot, main)
     show_other_series(main, tmp_path)
     settle(qtbot, main)
     assert main.findings.prediction is None and CHANGED in told(main)
@@ -168,7 +169,7 @@ def test_while_masks_are_compared_strokes_begin_no_further_comparison(
         return compare(one, other, known)  # pyright: ignore[reportArgumentType]  as it was given
 
     monkeypatch.setattr(comparing, "compare", slow)
-    choose(main, 0)
+    choose_newest(main)
     qtbot.waitUntil(lambda: len(compared) == 1, timeout=10_000)
     before = compared[0]
     for row in (5.0, 40.0, 48.0, 55.0):
@@ -183,8 +184,7 @@ def test_a_stroke_has_the_chosen_revision_compared_once(
     qtbot: QtBot, saved_once: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main, asked = saved_once, list[str]()
-    choose(main, 0)
-    settle(qtbot, main)
+    compare_newest(qtbot, main)
     main.runner.started.connect(lambda _key, title: asked.append(title))
     drag(main, (45.0, 20), (45.0, 30))
     settle(qtbot, main)
@@ -202,8 +202,7 @@ def test_a_revision_of_another_grid_is_neither_compared_nor_merged_nor_restored_
     strange = Labelmap(np.zeros(grid.shape_kji, np.uint8), grid, main.segmentation.labels)
     kept = main.shelf.library.save_mask(series, strange, Provenance("Bo", datetime.now(UTC)), None)
     main.history.open_anew()
-    choose(main, 0)
-    settle(qtbot, main)
+    compare_newest(qtbot, main)
     assert main.history.chosen == kept and main.history.said.text() == "They were not compared; choose again."
     merge(main)
     settle(qtbot, main)

@@ -62,6 +62,14 @@ def paint(main: Application, dx: int) -> None:
     QTest.mouseRelease(canvas, LEFT, NONE, start + QPoint(0, 15))
 
 
+def painted(start: Start, folder: Path) -> Application:
+    """The program with a CT, and a stroke on it that is not saved."""
+    main = start()
+    show_ct(main, folder)
+    paint(main, -40)
+    return main
+
+
 def last_said(main: Application, level: str) -> str:
     return next(each.text for each in reversed(main.notices.all) if each.level == level)
 
@@ -72,9 +80,7 @@ def question(qtbot: QtBot, main: Application) -> LeavingQuestion:
 
 
 def test_a_server_that_stops_while_one_draws(qtbot: QtBot, server: Server, start: Start, tmp_path: Path) -> None:
-    main = start()
-    show_ct(main, tmp_path)
-    paint(main, -40)
+    main = painted(start, tmp_path)
     main.window.run("save")
     assert main.segmentation.saved
     server.stop()
@@ -104,9 +110,7 @@ def test_a_server_that_stops_while_one_draws(qtbot: QtBot, server: Server, start
 def test_closing_without_the_server_asks_and_the_journal_brings_it_back(
     qtbot: QtBot, server: Server, start: Start, tmp_path: Path
 ) -> None:
-    main = start()
-    show_ct(main, tmp_path)
-    paint(main, -40)
+    main = painted(start, tmp_path)
     drawn = main.segmentation.array.copy()
     server.stop()
     main.window.close()
@@ -165,9 +169,7 @@ def test_what_only_the_library_has_is_neither_shown_nor_lost_without_it(
     qtbot: QtBot, server: Server, start: Start, tmp_path: Path
 ) -> None:
     """The journal is gone too, as on another computer: an empty mask that says so, and both revisions are kept."""
-    main = start()
-    show_ct(main, tmp_path)
-    paint(main, -40)
+    main = painted(start, tmp_path)
     first = main.segmentation.array.copy()
     main.window.run("save")
     paint(main, -60)
@@ -289,9 +291,7 @@ def test_a_library_whose_file_vanishes_while_it_is_open(
     qtbot: QtBot, start: Start, library_file: Path, tmp_path: Path
 ) -> None:
     """What was saved went with it; the journal has all of it, and a new library takes it."""
-    main = start()
-    show_ct(main, tmp_path)
-    paint(main, -40)
+    main = painted(start, tmp_path)
     main.window.run("save")
     qtbot.waitUntil(lambda: not main.runner.busy(), timeout=20_000)
     for each in library_file.parent.glob("library.sqlite*"):
@@ -349,9 +349,7 @@ def test_a_clock_that_was_set_back(qtbot: QtBot, start: Start, tmp_path: Path, m
         def now(cls, _zone: object = None) -> datetime:
             return datetime(2001, 1, 1, tzinfo=UTC)
 
-    main = start()
-    show_ct(main, tmp_path)
-    paint(main, -40)
+    main = painted(start, tmp_path)
     main.window.run("save")
     monkeypatch.setattr(annotating, "datetime", Earlier)
     paint(main, 40)

@@ -55,6 +55,12 @@ class Desk:
     def save(self, array: np.ndarray, origin: Provenance, base: int | None = None, grid: Geometry = GRID) -> int:
         return self.library.save_mask(CT, Labelmap(array.copy(), grid, FRESH.labels), origin, base)
 
+    def save_noted(self, array: np.ndarray, origin: Provenance, base: int | None = None) -> int:
+        """The new revision, which the journal knows of."""
+        identity = self.save(array, origin, base)
+        self.journal.append(Saved(identity))
+        return identity
+
 
 @pytest.fixture
 def desk(library: Library, tmp_path: Path) -> Iterator[Desk]:
@@ -86,11 +92,9 @@ def test_a_save_that_was_not_noted_is_found_out(desk: Desk) -> None:
 
 def test_a_clock_set_back_does_not_hide_what_was_done_last(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first))
+    first = desk.save_noted(array, LATE)
     array = desk.draw(array, 2)
-    second = desk.save(array, EARLY, first)
-    desk.journal.append(Saved(second))
+    second = desk.save_noted(array, EARLY, first)
     assert np.array_equal(desk.again().layers[0], array) and desk.again().revision == second
     after = desk.draw(array, 3)
     assert np.array_equal(desk.again().layers[0], after)
@@ -98,8 +102,7 @@ def test_a_clock_set_back_does_not_hide_what_was_done_last(desk: Desk) -> None:
 
 def test_somebody_else_went_on_from_what_was_saved(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first))
+    first = desk.save_noted(array, LATE)
     second = desk.save(np.ones(GRID.shape_kji, np.uint8), EARLY, first)
     found = desk.again()
     assert found.layers[0].all() and (found.revision, found.saved, found.done, found.news) == (second, True, (), ())
@@ -165,16 +168,16 @@ def empty(library: Library) -> None:
 
 def test_an_answer_leaves_the_mask_saved(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first), ANSWERED)
+    desk.save_noted(array, LATE)
+    desk.journal.append(ANSWERED)
     found = desk.again()
     assert (found.saved, found.news, len(found.done)) == (True, (), 2)
 
 
 def test_an_answer_that_only_the_journal_may_have_outlives_somebody_elses_revision(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first), ANSWERED, ANSWERED, "undo")
+    first = desk.save_noted(array, LATE)
+    desk.journal.append(ANSWERED, ANSWERED, "undo")
     second = desk.save(np.ones(GRID.shape_kji, np.uint8), EARLY, first)
     for _ in range(2):
         found = desk.again()
@@ -185,8 +188,7 @@ def test_an_answer_that_only_the_journal_may_have_outlives_somebody_elses_revisi
 
 def test_a_revision_that_the_library_lost_comes_back_unsaved(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first))
+    first = desk.save_noted(array, LATE)
     empty(desk.library)
     found = desk.again()
     assert np.array_equal(found.layers[0], array) and (found.saved, found.revision) == (False, None)
@@ -198,11 +200,9 @@ def test_a_revision_that_the_library_lost_comes_back_unsaved(desk: Desk) -> None
 
 def test_an_older_copy_of_the_library_does_not_undo_what_the_journal_has(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first))
+    first = desk.save_noted(array, LATE)
     array = desk.draw(array, 2)
-    second = desk.save(array, LATE, first)
-    desk.journal.append(Saved(second))
+    second = desk.save_noted(array, LATE, first)
     with desk.library.transaction("") as session:
         session.delete(session.get(MaskRow, second))
     found = desk.again()
@@ -236,8 +236,7 @@ def damage_the_last_step(desk: Desk, start: int) -> bytes:
 
 def test_a_damaged_journal_is_copied_before_anything_takes_its_place(desk: Desk) -> None:
     array = desk.draw(desk.again().layers[0], 1)
-    first = desk.save(array, LATE)
-    desk.journal.append(Saved(first))
+    first = desk.save_noted(array, LATE)
     end = desk.journal.byte_size
     desk.draw(array, 2)
     data = damage_the_last_step(desk, end)

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from imaging.labelmap import Label, Labelmap
 from imaging.phantom import PhantomStudy
 from imaging.progress import Report
+from imaging.study import Series
 from imaging.volume import Volume
 from inference.prediction import Finding, Prediction
 from inference.registry import Package
@@ -33,6 +34,13 @@ def panel(main: Application) -> FindingsPanel:
 def show(qtbot: QtBot, main: Application, paths: Sequence[Path]) -> None:
     main.reading.open(paths)
     qtbot.waitUntil(lambda: not main.runner.busy() and main.session.volume is not None, timeout=20_000)
+
+
+def ct_and_film(qtbot: QtBot, main: Application, phantom_study: PhantomStudy) -> tuple[Series, Series]:
+    """Two series of the study, which is opened."""
+    show(qtbot, main, [phantom_study.study])
+    of = {series.modality: series for series in main.session.study.series}
+    return of["CT"], of["DX"]
 
 
 def picture(folder: Path, name: str) -> Path:
@@ -123,9 +131,7 @@ def told(main: Application, text: str) -> list[str]:
 def test_what_a_model_found_waits_for_its_viewport(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, slow: SlowModel
 ) -> None:
-    show(qtbot, main, [phantom_study.study])
-    ct = next(series for series in main.session.study.series if series.modality == "CT")
-    film = next(series for series in main.session.study.series if series.modality == "DX")
+    ct, film = ct_and_film(qtbot, main, phantom_study)
     main.session.set_layout(LAYOUTS["1x2"])
     for pane, series in zip(main.session.panes, (ct, film), strict=True):
         main.reading.load(series, pane)
@@ -149,9 +155,7 @@ def test_what_a_model_found_waits_for_its_viewport(
 def test_what_a_model_found_waits_until_its_series_is_opened_again(
     qtbot: QtBot, main: Application, phantom_study: PhantomStudy, slow: SlowModel
 ) -> None:
-    show(qtbot, main, [phantom_study.study])
-    ct = next(series for series in main.session.study.series if series.modality == "CT")
-    film = next(series for series in main.session.study.series if series.modality == "DX")
+    ct, film = ct_and_film(qtbot, main, phantom_study)
     main.session.set_layout(LAYOUTS["1x1"])
     for series in (film, ct):
         main.reading.load(series)

@@ -29,51 +29,50 @@ class Run:
         return self.outcome(report, on_event)
 
 
-def stopped_late(
+def at_its_end(
     qtbot: QtBot, main: Application, monkeypatch: pytest.MonkeyPatch, outcome: Callable[[Report, OnEvent], Path]
-) -> str:
-    """What the window says in the end of a run that was stopped after its last step."""
+) -> Run:
+    """A run that was started, and has told of its last step."""
     run = Run(outcome)
     monkeypatch.setattr(training_process, "run_training", run)
     main.teaching.start("late", main.places.models, 1)
     qtbot.waitUntil(run.at_its_end.is_set)
-    main.teaching.stop()
-    assert main.learning.running and main.learning.message == "Stopping…", "nobody knows yet what comes of it"
+    return run
+
+
+def last_words(qtbot: QtBot, main: Application, run: Run) -> str:
+    """What the window says once the run has ended."""
     run.go_on.set()
     qtbot.waitUntil(lambda: not main.learning.running)
     return main.learning.message
 
 
-def package(main: Application) -> Path:
-    """Any whole package: the first of those that come with the program."""
-    return next(each.folder for each in main.models.packages if each.usable)
+def stopped_late(
+    qtbot: QtBot, main: Application, monkeypatch: pytest.MonkeyPatch, outcome: Callable[[Report, OnEvent], Path]
+) -> str:
+    """What the window says in the end of a run that was stopped after its last step."""
+    run = at_its_end(qtbot, main, monkeypatch, outcome)
+    main.teaching.stop()
+    assert main.learning.running and main.learning.message == "Stopping…", "nobody knows yet what comes of it"
+    return last_words(qtbot, main, run)
 
 
-def test_a_run_that_released_before_it_heard_of_the_stop_says_so(
-    qtbot: QtBot, main: Application, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("stop_heard", [False, True])
+def test_a_run_that_released_all_the_same_says_so(
+    qtbot: QtBot, main: Application, monkeypatch: pytest.MonkeyPatch, stop_heard: bool
 ) -> None:
-    folder = package(main)
+    """Any whole package is released: the first of those that come with the program."""
+    folder = next(each.folder for each in main.models.packages if each.usable)
 
     def released(report: Report, on_event: OnEvent) -> Path:
         del report
         on_event({"event": "released", "folder": str(folder)})
+        if stop_heard:
+            raise Cancelled
         return folder
 
     message = stopped_late(qtbot, main, monkeypatch, released)
     assert message.startswith(f"Released {folder.name}; it is in the model list.")
-
-
-def test_a_run_that_released_while_it_was_being_stopped_says_so(
-    qtbot: QtBot, main: Application, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = package(main)
-
-    def released(report: Report, on_event: OnEvent) -> Path:
-        del report
-        on_event({"event": "released", "folder": str(folder)})
-        raise Cancelled
-
-    assert stopped_late(qtbot, main, monkeypatch, released).startswith(f"Released {folder.name};")
 
 
 @pytest.mark.parametrize("how", [Cancelled, ViewerError("Training stopped: exit status 1")])
@@ -95,11 +94,6 @@ def test_a_run_that_is_cancelled_in_the_status_bar_ends_as_well(
         report(10, 10, "Releasing")
         raise AssertionError("the stop was not heard")
 
-    run = Run(wait)
-    monkeypatch.setattr(training_process, "run_training", run)
-    main.teaching.start("late", main.places.models, 1)
-    qtbot.waitUntil(run.at_its_end.is_set)
+    run = at_its_end(qtbot, main, monkeypatch, wait)
     main.runner.cancel("train")
-    run.go_on.set()
-    qtbot.waitUntil(lambda: not main.learning.running)
-    assert main.learning.message == "Stopped. Nothing was released."
+    assert last_words(qtbot, main, run) == "Stopped. Nothing was released."
