@@ -1,10 +1,10 @@
 """The viewports of one window, side by side."""
 
-from PySide6.QtCore import QBuffer, QByteArray, Qt
-from PySide6.QtGui import QImageWriter
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
 from viewer.canvas.slice_view import SliceView
+from viewer.jobs.thumbnails import as_png
 from viewer.state.findings import Findings
 from viewer.state.marks import CornerText
 from viewer.state.pane import Pane
@@ -72,10 +72,7 @@ class Viewports(QWidget):
                 Qt.AspectRatioMode.KeepAspectRatio,
                 Qt.TransformationMode.SmoothTransformation,
             )
-        written = QBuffer()
-        written.open(QBuffer.OpenModeFlag.WriteOnly)
-        QImageWriter(written, QByteArray(b"png")).write(image)
-        return bytes(written.data().data())
+        return as_png(image)
 
     def _lay_out(self) -> None:
         session, sheet = self._session, self._sheet

@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import uuid4
 
-from PySide6.QtCore import QBuffer, QByteArray
-from PySide6.QtGui import QImageWriter
-
 from imaging.formats.authoring.image_grid import grid_of
 from imaging.intensity import default_voi, equivalent_window
 from imaging.key_image import KeyImage, KeySelection
@@ -17,7 +14,7 @@ from viewer.commands.loading import Loading
 from viewer.commands.marking import Marking
 from viewer.errors import words
 from viewer.jobs.runner import Runner
-from viewer.jobs.thumbnails import picture
+from viewer.jobs.thumbnails import as_png, picture
 from viewer.state.key_images import KeyImages, Marked
 from viewer.state.notices import Notices
 from viewer.state.opened import OpenSeries
@@ -130,7 +127,4 @@ def _marked(volume: Volume, series_uid: str, k: int, note: str) -> Marked:
     voi = default_voi(volume, k)
     window = voi if isinstance(voi, Window) else equivalent_window(voi)
     key_image = KeyImage(uuid4().hex, series_uid, "stored", k, volume.slice_geometry(k), window, note=note)
-    png = QBuffer()
-    png.open(QBuffer.OpenModeFlag.WriteOnly)
-    QImageWriter(png, QByteArray(b"png")).write(picture(volume, k))
-    return Marked(key_image, bytes(png.data().data()))
+    return Marked(key_image, as_png(picture(volume, k)))

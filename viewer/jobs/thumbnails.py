@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QByteArray, Qt
+from PySide6.QtGui import QImage, QImageWriter
 
 from imaging.errors import ReadError
 from imaging.intensity import default_voi, to_grey
@@ -64,6 +64,14 @@ def picture(volume: Volume, k: int) -> QImage:
         Qt.AspectRatioMode.IgnoreAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+
+
+def as_png(image: QImage) -> bytes:
+    """The bytes of a PNG file of ``image``."""
+    written = QBuffer()
+    written.open(QBuffer.OpenModeFlag.WriteOnly)
+    QImageWriter(written, QByteArray(b"png")).write(image)
+    return bytes(written.data().data())
 
 
 def _middle(series: Series, sandbox: Sandbox, report: Report) -> Volume:
