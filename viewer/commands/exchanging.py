@@ -28,7 +28,7 @@ from viewer.state.marks import CornerText
 from viewer.state.notices import Notices
 from viewer.state.pane import Pane
 from viewer.state.segmentation import Segmentation
-from viewer.state.session import Session
+from viewer.state.session import STILL_LOADING, Session
 
 Picture = Callable[[Pane, CornerText, bool, int], bytes]
 """A PNG of what a viewport shows: with which text, with drawings, how long its longer side is."""
@@ -189,7 +189,7 @@ class Exchanging:
         if series is None or volume is None:
             return None
         if not self._session.complete:
-            self._notices.add("warning", "The series is still loading. Try again when it is there.")
+            self._notices.add("warning", STILL_LOADING)
             return None
         return _Shown(series, volume)
 

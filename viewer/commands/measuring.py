@@ -21,7 +21,7 @@ from viewer.places import author
 from viewer.state.measurements import MeasurementEdit
 from viewer.state.notices import Notices
 from viewer.state.segmentation import Segmentation
-from viewer.state.session import Session
+from viewer.state.session import STILL_LOADING, Session
 
 
 class Measuring:
@@ -90,7 +90,7 @@ class Measuring:
         if volume is None or series is None:
             return
         if not self._session.complete:
-            self._notices.add("warning", "The series is still loading. Try again when it is there.")
+            self._notices.add("warning", STILL_LOADING)
             return
         table = as_json if path.suffix.lower() == ".json" else as_csv
         ground = calibrated(Ground(volume), measurements)

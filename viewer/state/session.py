@@ -24,6 +24,8 @@ from viewer.state.workbench import Workbench
 
 SERIES_MIME = "application/x-wetread-series"
 """What a dragged series is: its uid in UTF-8."""
+STILL_LOADING = "The series is still loading. Try again when it is there."
+"""Why nothing is written yet; see :attr:`Session.complete`."""
 
 
 @dataclass(frozen=True)
