@@ -1,11 +1,12 @@
 """Examples from an index: a CSV that lists images with their class or mask."""
 
 import csv
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from imaging.errors import ReadError
+from imaging.formats.content import identity
 from imaging.formats.raster import read_mask
 from imaging.formats.reading import load_volume, open_study
 from imaging.volume import Volume
@@ -70,11 +71,10 @@ def _example(folder: Path, row: dict[str, str], task: Task, pictures: frozenset[
 
 
 def _digest(path: Path) -> frozenset[str]:
-    """SHA-256 of a file; none where it cannot be read, which is told when it is loaded."""
+    """The identity of a file, which its copies share; none where it cannot be read, which is told when it is loaded."""
     try:
-        with path.open("rb") as file:
-            return frozenset((hashlib.file_digest(file, "sha256").hexdigest(),))
-    except OSError:
+        return frozenset((identity(path),))
+    except ReadError:
         return frozenset()
 
 

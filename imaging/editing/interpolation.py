@@ -42,15 +42,19 @@ def interpolate(
     planes = np.moveaxis(inside, axis, 0)
     drawn = [int(k) for k in np.flatnonzero(planes.any(axis=(1, 2)))]
     gaps = [(a, b) for a, b in pairwise(drawn) if b > a + 1]
-    places = places_mm or range(array.shape[axis])
-    first_k = box[axis].start
+    places = (places_mm or range(array.shape[axis]))[box[axis]]
     spacing = [step for a, step in enumerate(geometry.spacing_mm) if a != axis]
     for done, (first, last) in enumerate(gaps):
         report(done, len(gaps), "Filling slices")
-        start, *between, end = (places[first_k + k] for k in range(first, last + 1))
-        shares = [(place - start) / (end - start) for place in between]
+        shares = shares_of_way(places[first : last + 1])
         planes[first + 1 : last] = _between(planes[first], planes[last], shares, spacing)
     return Region(box, inside) if gaps else None
+
+
+def shares_of_way(places: Sequence[float]) -> list[float]:
+    """How much of the way from the first place to the last lies before each place between them."""
+    start, *between, end = places
+    return [(place - start) / (end - start) for place in between]
 
 
 def _between(one: Inside, other: Inside, shares: Sequence[float], spacing: list[float]) -> Inside:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from imaging.editing.boxes import Box, along, on_plane, part_about, whole
 from imaging.editing.edit import Inside, Mask
 from imaging.editing.greys import greys
-from imaging.editing.interpolation import signed_mm
+from imaging.editing.interpolation import shares_of_way, signed_mm
 from imaging.progress import Report, silent
 
 Floats = NDArray[np.float32]
@@ -69,9 +69,7 @@ def fill_between(
         ends = frames[a] == value, frames[b] == value
         part = part_about(ends[0] | ends[1], ROOM_PX)
         picture = partial(_picture, image, axis, part)
-        start, *middle, end = places[a : b + 1]
-        shares = [(place - start) / (end - start) for place in middle]
-        inside = _between((ends[0][part], ends[1][part]), picture, a, shares, tick)
+        inside = _between((ends[0][part], ends[1][part]), picture, a, shares_of_way(places[a : b + 1]), tick)
         between = filled[a + 1 - first : b - first]
         between[between == value] = 0
         held = between[(slice(None), *part)]

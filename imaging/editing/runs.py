@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,8 +49,8 @@ class Runs:
 
     def read(self, array: Mask) -> Mask:
         """(V,) what ``array`` holds, one voxel after the other."""
-        code = loaded()
-        if code is None or array.shape != self.shape or not array.flags.c_contiguous:
+        code = self._code_for(array)
+        if code is None:
             return np.take(array, self.places())
         found = np.empty(self.count, np.uint8)
         code.read(array, self.starts, self.lengths, found)
@@ -57,11 +58,15 @@ class Runs:
 
     def write(self, array: Mask, values: Mask) -> None:
         """Change ``array`` to ``values``, (V,) of one voxel after the other, or (1,) of all."""
-        code = loaded()
-        if code is None or array.shape != self.shape or not array.flags.c_contiguous:
+        code = self._code_for(array)
+        if code is None:
             np.put(array, self.places(), values)
         else:
             code.write(array, self.starts, self.lengths, values)
+
+    def _code_for(self, array: Mask) -> ModuleType | None:
+        """Machine code, where it is loaded and the voxels of ``array`` lie in order in memory."""
+        return loaded() if array.shape == self.shape and array.flags.c_contiguous else None
 
     def only(self, kept: Inside) -> "Runs":
         """Those voxels that are ``kept``, (V,) bool of one after the other, of which at least one is."""

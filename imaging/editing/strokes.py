@@ -112,9 +112,9 @@ def _new_runs_by_code(
 ) -> tuple[Places, Places]:
     """The same by machine code."""
     starts, lengths = np.empty((2, 2 * prod(size_of(box)[:2])), np.intp)
-    low, high = (span.start for span in box), (span.stop for span in box)
+    low, high = tuple(span.start for span in box), tuple(span.stop for span in box)
     line, squared_mm = _line_mm(ends_mm[0], ends_mm[1]), radius_mm**2 + _EDGE
-    count = code.ahead_of_ball(shape, tuple(low), tuple(high), spacing, ends_mm[0], line, squared_mm, starts, lengths)
+    count = code.ahead_of_ball(shape, low, high, spacing, ends_mm[0], line, squared_mm, starts, lengths)
     return starts[:count].copy(), lengths[:count].copy()
 
 

@@ -115,6 +115,24 @@ def read_array(path: Path) -> NDArray[Any]:
     return _scaled(_voxels(path, header, 0, silent), header)
 
 
+def read_labels(path: Path) -> NDArray[np.uint8]:
+    """(K, J, I) label values of a file.
+
+    Raises:
+        ReadError: damaged, several volumes, or values that are no label values.
+        Truncated: fewer voxels than the header declares.
+    """
+    phases = read_header(path).phases
+    if phases > 1:
+        raise ReadError(path, f"holds {phases} volumes: expected one mask")
+    array = read_array(path)
+    with np.errstate(invalid="ignore"):  # what is no number equals nothing
+        labels = array.astype(np.uint8)
+    if array.ndim != 3 or not np.array_equal(labels, array):
+        raise ReadError(path, "not a mask: expected whole numbers from 0 to 255")
+    return labels
+
+
 def read_labelmap(path: Path, geometry: Geometry | None = None) -> Labelmap:
     """The label values of a file as a mask, with labels named by their number.
 
@@ -126,13 +144,7 @@ def read_labelmap(path: Path, geometry: Geometry | None = None) -> Labelmap:
         ReadError: damaged, several volumes, or values that are no label values.
         GeometryError: the file lies on another grid than ``geometry``.
     """
-    header = read_header(path)
-    if header.phases > 1:
-        raise ReadError(path, f"holds {header.phases} volumes: expected one mask")
-    array, own = read_array(path), geometry_of(path, header)
-    labels = array.astype(np.uint8)
-    if array.ndim != 3 or not np.array_equal(labels, array):
-        raise ReadError(path, "not a mask: expected whole numbers from 0 to 255")
+    labels, own = read_labels(path), geometry_of(path, read_header(path))
     if geometry is not None and not own.matches(geometry):
         raise GeometryError(f"{path.name}: the mask lies on another grid than the image")
     return Labelmap(labels, geometry or own, plain_labels(labels))

@@ -96,10 +96,7 @@ def recover(
         try:
             found = _from_journal(library, journal, latest, geometry)
         except JournalError as error:
-            news = (
-                *news,
-                f"{error} It was set aside as {journal.set_aside().name}.",
-            )
+            news += (f"{error} It was set aside as {journal.set_aside().name}.",)
         else:
             if found is not None:
                 return replace(found, news=(*found.news, *news))

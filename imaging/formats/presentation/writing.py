@@ -7,7 +7,7 @@ import highdicom as hd
 import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
-from pydicom.uid import generate_uid
+from pydicom.uid import CTImageStorage, generate_uid
 
 from imaging.errors import SaveError
 from imaging.formats.authoring.image_grid import grid_of
@@ -39,7 +39,6 @@ from imaging.saving import replacing
 from imaging.study import Series
 from imaging.volume import Shutter, VoiTable, Window
 
-_SINGLE_FRAME = "1.2.840.10008.5.1.4.1.1.2"
 _LAYER = hd.pr.GraphicLayer("MEASUREMENTS", 1, "Measurements")
 
 
@@ -112,7 +111,7 @@ def _image(uid: str, frame: Frame, source: Source, subject: Subject) -> Dataset:
     """An image as one of a single frame: of others highdicom asks for all that they say of their frames."""
     image = subject.image(
         uid,
-        _SINGLE_FRAME,
+        CTImageStorage,
         source.series_uid,
         Rows=source.grid.geometry.shape_kji[1],
         Columns=source.grid.geometry.shape_kji[2],

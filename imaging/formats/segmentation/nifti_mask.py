@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 
 from imaging import saving
-from imaging.errors import ReadError
 from imaging.formats import nifti
 from imaging.formats.authoring.image_grid import ImageGrid
 from imaging.formats.nifti_header import read_header
@@ -48,17 +47,8 @@ def read_nifti(path: Path, grid: ImageGrid, resample: bool = False, report: Repo
         ReadError: damaged, several volumes, no whole numbers from 0 to 255, or voxels in another place.
         Cancelled: by ``report``.
     """
-    header = read_header(path)
-    if header.phases > 1:
-        raise ReadError(path, f"holds {header.phases} volumes: expected one mask")
-    array = nifti.read_array(path)
-    with np.errstate(invalid="ignore"):  # what is no number equals nothing
-        values = array.astype(np.uint8)
-    if array.ndim != 3 or not np.array_equal(values, array):
-        raise ReadError(path, "not a mask: expected whole numbers from 0 to 255")
-    affine = None
-    if header.affine_ras is not None:
-        affine = (_RAS_OF_LPS @ header.affine_ras)[:, _XYZ_OF_KJI]
+    values, affine_ras = nifti.read_labels(path), read_header(path).affine_ras
+    affine = None if affine_ras is None else (_RAS_OF_LPS @ affine_ras)[:, _XYZ_OF_KJI]
     return laid(path, (values,), affine, grid, read_table(table_beside(path)), (), resample, report)
 
 

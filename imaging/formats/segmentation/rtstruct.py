@@ -204,10 +204,9 @@ def _regions(path: Path, dataset: Dataset, own: list[Dataset]) -> tuple[list[_Re
         raise ReadError(path, f"{len(found)} regions: a mask holds at most {MOST_LABELS}")
     fits = bool(found) and min(found) > 0 and max(found) <= MOST_LABELS
     regions: list[_Region] = []
-    open_lines = 0
+    open_lines, program = 0, program_of(dataset)
     for n, number in enumerate(found):
         value = number if fits else n + 1
-        program = program_of(dataset)
         segment = _segment(
             value, number, described[number], observed.get(number, Dataset()), drawn.get(number, Dataset()), program
         )
