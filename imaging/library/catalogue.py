@@ -25,6 +25,7 @@ from imaging.library.catalogued import (
     stamp,
     study_key,
 )
+from imaging.library.rows import naive_utc
 from imaging.library.schema import IndexedFolderRow, StudyItemRow, StudyRow
 from imaging.library.store import Library
 from imaging.study import Series
@@ -144,7 +145,7 @@ class Catalogue:
         """Note when a study was opened; an unread one is in progress from now on."""
         study = self.study(key)
         begun = {"state": ReadingState.STARTED.value} if study and study.state is ReadingState.UNREAD else {}
-        self._change(key, opened=now.astimezone(UTC).replace(tzinfo=None), **begun)
+        self._change(key, opened=naive_utc(now), **begun)
 
     def forget(self, key: str) -> None:
         """Take a study off the list. Its files, masks and answers stay."""
@@ -163,7 +164,7 @@ class Catalogue:
     def begin_folder(self, folder: Path, now: datetime) -> None:
         """Note that a folder is being indexed, so that it can be gone on with when the program ends before."""
         with self._library.transaction(_NOT_KEPT) as session:
-            asked = now.astimezone(UTC).replace(tzinfo=None)
+            asked = naive_utc(now)
             session.merge(IndexedFolderRow(path=str(folder.absolute()), asked=asked, finished=None))
 
     def end_folder(self, folder: Path, now: datetime | None) -> None:
@@ -171,7 +172,7 @@ class Catalogue:
         with self._library.transaction(_NOT_KEPT) as session:
             row = session.get(IndexedFolderRow, str(folder.absolute()))
             if row is not None and now is not None:
-                row.finished = now.astimezone(UTC).replace(tzinfo=None)
+                row.finished = naive_utc(now)
             elif row is not None:
                 session.delete(row)
 

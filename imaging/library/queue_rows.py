@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from imaging.library.queued import Case, CaseReading, CaseState, WorkQueue
+from imaging.library.rows import naive_utc
 from imaging.library.schema import QueueCaseRow, QueueReadingRow, QueueRow
 
 
@@ -14,7 +15,7 @@ def queue_row(queue: WorkQueue) -> QueueRow:
         readings=queue.readings,
         adjudicator=queue.adjudicator[:200],
         author=queue.author[:200],
-        made=queue.made.astimezone(UTC).replace(tzinfo=None),
+        made=naive_utc(queue.made),
     )
 
 

@@ -1,7 +1,7 @@
 """Work queues: made, listed, taken from, judged. Two people who ask for the next case at once get two cases."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from imaging.library import handiwork, queue_rows, reading_times
 from imaging.library.answered import Answered
 from imaging.library.measured import Measured
 from imaging.library.queued import ADJUDICATION, VERDICTS, Case, CaseReading, CaseState, WorkQueue, in_order
+from imaging.library.rows import naive_utc
 from imaging.library.schema import MaskRow, QueueCaseRow, QueueReadingRow, QueueRow
 from imaging.library.store import Library
 
@@ -123,7 +124,7 @@ class Queues:
         """
         with self._library.transaction(_NOT_KEPT) as session:
             series_uid = session.scalar(select(QueueCaseRow.series_uid).where(QueueCaseRow.id == identity)) or ""
-            time = _naive(reading_times.after_all(session, series_uid, now))
+            time = naive_utc(reading_times.after_all(session, series_uid, now))
             newest = select(func.max(MaskRow.id)).where(
                 MaskRow.series_uid == QueueCaseRow.series_uid, MaskRow.reading.is_(None)
             )
@@ -157,7 +158,7 @@ class Queues:
         if case.wanted > 1 and case.complete and own is not None and own.slot != ADJUDICATION:
             raise LibraryError(f"{case.title}: both readings are finished; what differs is for the adjudication")
         finished = max(now, (own and own.started) or now)
-        values = {"state": verdict.value, "finished": _naive(finished), "revision": revision}
+        values = {"state": verdict.value, "finished": naive_utc(finished), "revision": revision}
         held = _own(identity, reader).where(QueueReadingRow.slot.is_not(None))
         with self._library.transaction(_NOT_KEPT) as session:
             found = cast("CursorResult[Any]", session.execute(held.values(**values)))
@@ -264,7 +265,3 @@ def _offers(cases: Sequence[Case], queue: WorkQueue, reader: str, also_skipped: 
 
 def _own(identity: int, reader: str) -> Update:
     return update(QueueReadingRow).where(QueueReadingRow.case_id == identity, QueueReadingRow.reader == reader[:200])
-
-
-def _naive(time: datetime) -> datetime:
-    return time.astimezone(UTC).replace(tzinfo=None)

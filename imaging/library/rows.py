@@ -52,7 +52,12 @@ def origin_columns(provenance: Provenance) -> dict[str, Any]:
 
 def by_whom(author: str, time: datetime) -> dict[str, Any]:
     """Who keeps it, and when."""
-    return {"author": author[:200], "time": time.astimezone(UTC).replace(tzinfo=None)}
+    return {"author": author[:200], "time": naive_utc(time)}
+
+
+def naive_utc(time: datetime) -> datetime:
+    """A time as the tables have it: UTC, which they do not say."""
+    return time.astimezone(UTC).replace(tzinfo=None)
 
 
 def mask_columns(labelmap: Labelmap) -> dict[str, Any]:

@@ -167,8 +167,7 @@ class Library:
         with self.transaction("the fingerprint could not be kept") as session:
             row = session.get(FingerprintRow, series_uid)
             if row is None:
-                kept = now.astimezone(UTC).replace(tzinfo=None)
-                new = {"series_uid": series_uid, "time": kept, **rows.fingerprint_columns(found)}
+                new = {"series_uid": series_uid, "time": rows.naive_utc(now), **rows.fingerprint_columns(found)}
                 session.execute(rows.insert_into(session, FingerprintRow).values(**new).on_conflict_do_nothing())
                 row = session.get_one(FingerprintRow, series_uid)
             return rows.fingerprint(row), row.time.replace(tzinfo=UTC)

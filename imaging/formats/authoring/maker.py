@@ -117,7 +117,12 @@ class Subject:
 
 
 def _made_from(series: Series) -> UID:
-    return generate_uid(entropy_srcs=["study of", series.uid.removesuffix(SUFFIX).split("#")[0]])
+    return generate_uid(entropy_srcs=["study of", series_uid_of(series)])
+
+
+def series_uid_of(series: Series) -> str:
+    """The identity of the series that a stack is of, or was resampled from."""
+    return series.uid.removesuffix(SUFFIX).split("#")[0]
 
 
 def subject_of(series: Series) -> Subject:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydicom.dataset import Dataset
 
 from imaging.formats.authoring.image_grid import ImageGrid
-from imaging.formats.authoring.maker import of
+from imaging.formats.authoring.maker import of, series_uid_of
 from imaging.formats.dicom.attributes import numbers, text
 from imaging.formats.dicom.grid import Stack
 from imaging.formats.dicom.header import read_header
@@ -69,7 +69,7 @@ def source_of(series: Series, grid: ImageGrid) -> Source:
     """
     name = series.description or series.modality or series.uid
     if series.format != "DICOM" or series.uid.endswith(SUFFIX):
-        return Source(grid, (), series.uid.removesuffix(SUFFIX).split("#")[0], series.frame_of_reference, name)
+        return Source(grid, (), series_uid_of(series), series.frame_of_reference, name)
     stack = again(series, [read_header(path) for path in series.files])
     instances = _instances(stack)
     series_uid = stack.frames[0].header.text("SeriesInstanceUID")
